@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -77,6 +79,7 @@ class DashboardTests {
     private Obstacles obstacles;
 
     private CircuitBreaker payments;
+    private Instant since = Instant.EPOCH;
 
     @TestConfiguration(proxyBeanMethods = false)
     static class Filters {
@@ -102,6 +105,8 @@ class DashboardTests {
         private volatile boolean outage;
         private volatile boolean readOnly;
         private volatile boolean forbidden;
+        private volatile boolean elsewhere;
+        private volatile String prepared = "";
         private volatile CountDownLatch late = new CountDownLatch(0);
 
         @Override
@@ -111,24 +116,38 @@ class DashboardTests {
             if (outage && path.endsWith("/resilience/overview")) {
                 asked.add(System.nanoTime());
                 response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+            } else if (!prepared.isEmpty() && path.endsWith("/resilience/overview")) {
+                response.setContentType("application/json");
+                response.getOutputStream().write(prepared.getBytes(StandardCharsets.UTF_8));
             } else if (forbidden && "POST".equals(request.getMethod())) {
                 response.setStatus(HttpServletResponse.SC_FORBIDDEN);
             } else if (readOnly && path.endsWith("/resilienceui")) {
-                ContentCachingResponseWrapper page = new ContentCachingResponseWrapper(response);
-                chain.doFilter(request, page);
-                String html = new String(page.getContentAsByteArray(), StandardCharsets.UTF_8)
-                        .replace(
-                                "\"resilience-writable\" content=\"true\"",
-                                "\"resilience-writable\" content=\"false\"");
-                page.resetBuffer();
-                page.getOutputStream().write(html.getBytes(StandardCharsets.UTF_8));
-                page.copyBodyToResponse();
+                String on = "\"resilience-writable\" content=\"true\"";
+                replace(on, on.replace("true", "false"), request, response, chain);
+            } else if (elsewhere && path.endsWith("/resilience/overview")) {
+                replace("\"node\":\"[^\"]*\"", "\"node\":\"elsewhere\"", request, response, chain);
             } else {
                 if (path.endsWith("/overview/payments")) {
                     awaitLate();
                 }
                 chain.doFilter(request, response);
             }
+        }
+
+        private static void replace(
+                String pattern,
+                String replacement,
+                HttpServletRequest request,
+                HttpServletResponse response,
+                FilterChain chain)
+                throws ServletException, IOException {
+            ContentCachingResponseWrapper caught = new ContentCachingResponseWrapper(response);
+            chain.doFilter(request, caught);
+            String content = new String(caught.getContentAsByteArray(), StandardCharsets.UTF_8);
+            caught.resetBuffer();
+            caught.getOutputStream()
+                    .write(content.replaceFirst(pattern, replacement).getBytes(StandardCharsets.UTF_8));
+            caught.copyBodyToResponse();
         }
 
         private void awaitLate() {
@@ -167,6 +186,7 @@ class DashboardTests {
     @AfterEach
     void pageShouldHaveHadNoErrorAndNoOtherOrigin() {
         payments.reset();
+        obstacles.prepared = "";
         assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                 .noneMatch(entry -> entry.getLevel().equals(Level.SEVERE)
                         && !entry.getMessage().contains("favicon")
@@ -191,13 +211,14 @@ class DashboardTests {
                 .hasMessage("broken pipe");
         try {
             soon(() -> assertThat(card("flaky").getText())
-                    .contains("circuit open: calls are rejected, since", "IllegalStateException: broken pipe")
-                    .containsPattern("[1-5]?\\d s"));
-            assertThat(text("headline")).startsWith("1 circuit open (flaky for ");
+                    .contains("circuit open", "Since ", ", for ", "IllegalStateException: broken pipe (last at ")
+                    .contains("Opened because the failure count reached 1")
+                    .containsPattern("Next trial in [1-5]?\\d s"));
+            assertThat(text("headline")).startsWith("flaky: ").contains("circuit open, for ", " others are fine");
             assertThat(browser.getTitle()).matches("\\(\\d\\) .* – Resilience");
             assertThat(browser.findElement(By.cssSelector("#rows tr")).getText())
                     .contains("flaky", "open");
-            press(card("flaky").findElement(By.tagName("button")));
+            press(action("flaky", "Reset: let all calls through"));
             agree();
             soon(() -> assertThat(text("outcome")).contains("Done: reset of circuit breaker flaky"));
             assertThat(flaky.state()).isEqualTo(CircuitBreaker.State.CLOSED);
@@ -214,7 +235,7 @@ class DashboardTests {
                 .toList();
         assertThat(names).contains("payments", "reports").doesNotHaveDuplicates();
         assertThat(browser.findElement(By.id("columns")).getText()).contains("Breaker", "Retry", "Bulkhead", "Calls/s");
-        assertThat(row("reports").getText()).contains("0/2");
+        assertThat(row("reports").getText()).contains("0 of 2 used");
     }
 
     @Test
@@ -255,6 +276,84 @@ class DashboardTests {
     }
 
     @Test
+    void threeThousandNamesShouldBeFiltered() {
+        try {
+            for (int i = 0; i < 3_000; i++) {
+                registry.getOrCreate(CircuitBreaker.TYPE, "host-" + i + ".example");
+            }
+            registry.find(CircuitBreaker.TYPE, "host-2222.example")
+                    .orElseThrow()
+                    .forceOpen();
+            browser.executeScript("window.longest = 0; window.tasks = new PerformanceObserver(list => { for (const"
+                    + " task of list.getEntries()) longest = Math.max(longest, task.duration); });"
+                    + " tasks.observe({type: 'longtask'})");
+            soon(() -> assertThat(text("count")).contains("1000 names; ", "healthy and quiet ones are left out"));
+            soon(() -> assertThat(
+                            browser.findElement(By.cssSelector("#rows th a")).getText())
+                    .isEqualTo("host-2222.example"));
+            WebElement filter = browser.findElement(By.id("text"));
+            filter.sendKeys("host-2222");
+            soon(() ->
+                    assertThat(browser.findElements(By.cssSelector("#rows tr"))).hasSize(1));
+            filter.clear();
+            filter.sendKeys("host-2998.example");
+            soon(() -> assertThat(browser.findElement(By.id("none")).getText())
+                    .contains("healthy and quiet ones are left out: press Enter"));
+            filter.sendKeys(Keys.ENTER);
+            soon(() -> assertThat(text("panel-title")).isEqualTo("host-2998.example"));
+            soon(() -> assertThat(text("view")).contains("circuit breaker"));
+            assertThat(((Number) browser.executeScript("tasks.disconnect(); return longest")).doubleValue())
+                    .as("milliseconds in which the page answers to nothing, on a busy machine")
+                    .isLessThan(2_000);
+        } finally {
+            at("");
+            registry.all(CircuitBreaker.TYPE).stream()
+                    .filter(breaker -> breaker.name().startsWith("host-"))
+                    .forEach(registry::remove);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1280, 800, light",
+        "1280, 800, dark",
+        "1920, 1080, light",
+        "1920, 1080, dark",
+        "390, 844, light",
+        "390, 844, dark"
+    })
+    void pageShouldFitTheScreen(int width, int height, String scheme) {
+        payments.forceOpen();
+        try {
+            show(width, height, scheme);
+            soon(() -> assertThat(card("payments").getText()).containsIgnoringCase("forced open"));
+            assertThat(sticksOut()).as("page").isEqualTo(false);
+            for (String tab : List.of("now", "timeline", "failures", "settings", "actions")) {
+                at("#name=payments&tab=" + tab);
+                soon(() -> assertThat(browser.findElement(By.id("tab-" + tab)).getDomAttribute("aria-selected"))
+                        .isEqualTo("true"));
+                assertThat(sticksOut()).as(tab).isEqualTo(false);
+            }
+            assertThat(browser.executeScript("const panel = document.getElementById('panel').getBoundingClientRect();"
+                            + " return innerWidth < 700 ? panel.width === document.documentElement.clientWidth"
+                            + " : panel.width === 576"))
+                    .as("the panel has the whole width of a phone")
+                    .isEqualTo(true);
+            if (width == 1920) {
+                assertThat(browser.executeScript("return document.querySelector('main').getBoundingClientRect().right"
+                                + " <= document.getElementById('panel').getBoundingClientRect().left"))
+                        .as("table and panel stand side by side")
+                        .isEqualTo(true);
+            }
+            if (width != 1280) {
+                assertThat(barriers()).isEmpty();
+            }
+        } finally {
+            showAsBefore();
+        }
+    }
+
+    @Test
     void fortyNamesShouldBeSeenWithoutScrolling() {
         registry.all(CircuitBreaker.TYPE).forEach(CircuitBreaker::reset);
         await().atMost(Duration.ofSeconds(60))
@@ -283,6 +382,198 @@ class DashboardTests {
         }
     }
 
+    // ---- what is wrong, and why, in prepared answers
+
+    @Test
+    void slowWorkShouldBeToldFromTooManyCalls() {
+        String full = """
+                {"kind": "full", "pattern": "bulkhead", "text": "bulkhead full (2 of 2)", "since": "SINCE", "action": "settings"}""";
+        String bulkhead = """
+                {"bulkhead": {"calls": 0.6, "rejected": 7.2, "running": 2, "waiting": 1, "maxConcurrent": 2, "maxQueue": 2}}""";
+        answer(problem("reports", "rejecting", full, """
+                        "share": 0.92, "change": "slow", "attemptMillis": 3003, "before": {"calls": 7.7, "attemptMillis": 1003}"""), row("reports", "rejecting", 7.8, 0, 7.2, bulkhead));
+        soon(() -> assertThat(card("reports").getText())
+                .contains("■ 92 % of calls rejected: bulkhead full (2 of 2)")
+                .contains("Slow: calls take 3.0 s, 1.0 s before " + clock())
+                .contains("2 at once let 0.7/s through, 7.8/s arrive (7.7 before)")
+                .contains("Find what has become slow"));
+        assertThat(text("headline"))
+                .contains("reports: 92 % of calls rejected: bulkhead full (2 of 2), for 1 min 4")
+                .endsWith(". 7 others are fine");
+        assertThat(row("reports").getText()).contains("2 of 2 used, 1 wait", "92 %");
+        answer(problem("reports", "rejecting", full, """
+                        "share": 0.79, "change": "flood", "attemptMillis": 31, "before": {"calls": 0.3, "attemptMillis": 30}"""), row("reports", "rejecting", 299, 0, 236, bulkhead));
+        soon(() -> assertThat(card("reports").getText())
+                .contains("■ 79 % of calls rejected: bulkhead full (2 of 2)")
+                .contains("Many calls: 299/s arrive, 0.3 before " + clock())
+                .contains("calls take 31 ms (30 ms before); 2 at once let 65/s through")
+                .contains("Find who calls so often, and limit it there")
+                .doesNotContain("Slow"));
+    }
+
+    @Test
+    void failingCallsShouldHaveTheirErrorAndALineForEachCause() {
+        answer(problem("payments", "failing", """
+                        {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "rate": 13,
+                         "opensAt": "1000 failures in a row", "action": "settings", "lastFailure": {"time": "SINCE",
+                         "thrown": "ServiceUnavailable: 503 Service Unavailable: \\"{\\"error\\":\\"payments is down\\"}\\"", "reason": null}},
+                        {"kind": "denied", "pattern": "retry", "text": "retries denied: the budget is used up", "rate": 12, "action": "settings"}""", """
+                        "share": 0.69, "change": "flood", "attemptMillis": 35, "before": {"calls": 2.2, "attemptMillis": 33}"""), row("payments", "failing", 19, 13.1, 0, """
+                        {"retry": {"calls": 0.7, "denied": 12, "budget": 8}, "circuit-breaker": {"state": "closed", "calls": 19}}"""));
+        soon(() -> assertThat(card("payments").getText())
+                .contains("▲ 69 % of calls fail", "503 payments is down (last at " + clock() + ")")
+                .contains("The circuit is still closed: it opens at 1000 failures in a row")
+                .contains("Retries stopped: their budget is used up, 12/s denied")
+                .contains("Many calls: 19/s arrive, 2.2 before " + clock()));
+        assertThat(card("payments").findElements(By.cssSelector(".why li")))
+                .as("one cause in a line")
+                .hasSize(4);
+        assertThat(row("payments").getText()).contains("0.7/s, 12/s denied").doesNotContain("left");
+        assertThat(buttons("payments"))
+                .containsExactly("Timeline", "Settings: see and change", "Force open: reject all calls");
+    }
+
+    @Test
+    void forcedOpenCircuitShouldNameWhoAndHaveColoursOfItsOwn() {
+        answer(
+                problem("mail", "forced", """
+                        {"kind": "forced-open", "pattern": "circuit-breaker", "text": "circuit forced open: calls are rejected until it is reset",
+                         "since": "SINCE", "reason": "forced open", "by": "alice", "action": "reset"}""", """
+                        "share": 1, "before": {"calls": 3}"""),
+                row("mail", "forced", 3.3, 0, 3.3, """
+                        {"circuit-breaker": {"state": "forced-open", "rejected": 3.3}}""").replace("159-21c", "159-21f"));
+        soon(() -> assertThat(card("mail").getText())
+                .contains("◆ Forced open by alice: all calls are rejected", "Since " + clock(), "Until it is reset")
+                .contains("3.3 calls/s (3 before)")
+                .doesNotContain("calls take"));
+        Object colours = browser.executeScript("const colour = (query, of = 'color', pseudo) =>"
+                + " getComputedStyle(document.querySelector(query), pseudo)[of];"
+                + " return [...new Set([colour('.problem .words'), colour('.problem', 'borderLeftColor'), colour('#headline'),"
+                + " colour('#rows .state', 'color', '::before'), colour('#rows .by-hand'), colour('#rows .lane-f', 'fill'),"
+                + " colour('.legend .lane-f', 'fill'), colour('.legend .forced', 'color', '::before')])].length");
+        assertThat(colours).as("number of colours for one state").isEqualTo(1L);
+        assertThat(browser.findElement(By.cssSelector(".legend")).getText()).contains("forced open by an operator");
+        assertThat(row("mail").getText()).contains("forced open", "100 %").doesNotContain("ms");
+        assertThat(buttons("mail"))
+                .containsExactly("Timeline", "Half-open: try a few calls now", "Reset: let all calls through");
+    }
+
+    @Test
+    void flappingCircuitShouldSayThePresentFirst() {
+        answer(problem("payments", "warning", """
+                        {"kind": "flapping", "pattern": "circuit-breaker", "text": "circuit opened 4 times in the last 15 minutes",
+                         "opened": 4, "since": "SINCE", "closedSince": "CLOSED", "action": "force-open"}""", ""), row("payments", "warning", 2.2, 0, 0, """
+                        {"circuit-breaker": {"state": "closed", "calls": 2.2}}"""));
+        soon(() -> assertThat(card("payments").getText())
+                .containsPattern("◐ Circuit closed now for 2\\d s, opened 4 times since " + clock()));
+        assertThat(buttons("payments")).containsExactly("Timeline", "Force open: reject all calls");
+    }
+
+    @Test
+    void openCircuitShouldSayWhenItTriesAgain() {
+        answer(problem("payments", "rejecting", """
+                        {"kind": "open", "pattern": "circuit-breaker", "text": "circuit open: calls are rejected", "since": "SINCE",
+                         "reason": "the failure count reached 5", "nextTrialTime": "TRIAL", "action": "reset",
+                         "lastFailure": {"time": "CLOSED", "thrown": "IOException: broken pipe", "reason": null}}""", """
+                        "share": 0.85, "attemptMillis": 36, "before": {"calls": 2.5, "attemptMillis": 33}"""), row("payments", "rejecting", 2.7, 0.6, 1.7, """
+                        {"circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL", "calls": 1, "rejected": 1.7}}"""));
+        soon(() -> assertThat(card("payments").getText())
+                .contains("63 % of calls rejected, 22 % of calls fail: circuit open")
+                .contains("IOException: broken pipe (a trial, at ")
+                .contains("2.7 calls/s (2.5 before), calls take 36 ms (33 ms before)")
+                .containsPattern("Next trial in [1-5]?\\d s"));
+        assertThat(row("payments").getText()).containsPattern("open, trial in [1-5]?\\d s");
+        assertThat(buttons("payments"))
+                .as("what risks least comes first")
+                .containsExactly("Timeline", "Half-open: try a few calls now", "Reset: let all calls through");
+    }
+
+    @Test
+    void moreLostCallsShouldComeFirst() {
+        String failing = """
+                {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "action": "settings"}""";
+        answer(
+                problem("few", "rejecting", failing, "") + "," + problem("many", "failing", failing, ""),
+                row("few", "rejecting", 2, 0, 1, "{}") + "," + row("many", "failing", 20, 10, 0, "{}") + ","
+                        + row("well", "healthy", 90, 0, 0, "{}"));
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#rows th a")))
+                .extracting(WebElement::getText)
+                .containsExactly("many", "few", "well"));
+        assertThat(text("summary")).isEqualTo("1 of 8 names reject calls, 1 fail, 0 forced open, 0 with a warning");
+    }
+
+    @Test
+    void columnsShouldStayWhereTheyAre() {
+        String healthy = """
+                {"retry": {}, "bulkhead": {"maxConcurrent": 8, "maxQueue": 0}, "rate-limiter": {"available": 5, "limit": 5},
+                 "circuit-breaker": {"state": "closed", "calls": 2}}""";
+        answer("", row("payments", "healthy", 2, 0, 0, healthy));
+        soon(() -> assertThat(row("payments").getText()).contains("0 of 8 used", "5 free of 5", "none"));
+        Object before = places();
+        String busy = """
+                {"retry": {"calls": 70, "denied": 12, "failed": 3, "budget": 8}, "rate-limiter": {"available": 0, "limit": 500, "waiting": 3000},
+                 "bulkhead": {"maxConcurrent": 800, "maxQueue": 90, "running": 800, "waiting": 90, "rejected": 3},
+                 "circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL", "calls": 2000}}""";
+        answer("", row("payments", "rejecting", 200_000, 1, 90_000, busy));
+        soon(() -> assertThat(row("payments").getText()).contains("800 of 800 used"));
+        assertThat(places()).isEqualTo(before);
+    }
+
+    @Test
+    void laneOfAProblemShouldHaveAnAxisAndSayWhereDataBegin() {
+        answer(problem("payments", "failing", """
+                        {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "action": "settings"}""", ""), row("payments", "failing", 2, 1, 0, "{}"));
+        soon(() -> assertThat(
+                        card("payments").findElement(By.cssSelector(".axis")).getText())
+                .matches("(?s)no data before \\d.*:\\d\\d.*now"));
+        int lane =
+                card("payments").findElement(By.cssSelector(".lane")).getRect().getWidth();
+        assertThat(lane).isGreaterThan(card("payments").getRect().getWidth() * 9 / 10);
+        assertThat(text("clock")).as("with the time zone").matches(".*\\d [A-Z].*");
+        assertThat(browser.findElement(By.cssSelector("thead .col-state")).getText())
+                .startsWith("Since ");
+    }
+
+    /** Shows an answer instead of the endpoint's. SINCE is 1 min 41 s ago, CLOSED 21 s, TRIAL in 50 s. */
+    private void answer(String problems, String rows) {
+        Instant now = Instant.now();
+        since = now.minusSeconds(101);
+        obstacles.prepared = """
+                {"head": {"application": "shop", "node": "a", "started": "SINCE", "sampled": "NOW", "sampleSeconds": 5, "samples": 180,
+                 "names": 8, "attemptTimes": true}, "problems": [%s], "names": [%s], "changes": []}""".formatted(problems, rows)
+                .replace("SINCE", since.toString())
+                .replace("CLOSED", now.minusSeconds(21).toString())
+                .replace("TRIAL", now.plusSeconds(50).toString())
+                .replace("NOW", now.toString());
+    }
+
+    private static String problem(String name, String level, String causes, String more) {
+        return """
+                {"name": "%s", "level": "%s", "causes": [%s], "users": ["io.shop.Client.call(String)"]%s}""".formatted(name, level, causes, more.isEmpty() ? "" : ", " + more);
+    }
+
+    private static String row(String name, String level, double calls, double failed, double rejected, String cells) {
+        return """
+                {"name": "%s", "level": "%s", "calls": %s, "failed": %s, "rejected": %s, "lane": "159-21c", "cells": %s}""".formatted(name, level, calls, failed, rejected, cells);
+    }
+
+    /** The time of SINCE as the page shows it. */
+    private String clock() {
+        return ((String) browser.executeScript("return new Date(arguments[0]).toLocaleTimeString()", since.toString()))
+                .replaceAll("[\\u00a0\\u202f]", " ");
+    }
+
+    private static List<String> buttons(String name) {
+        return card(name).findElements(By.tagName("button")).stream()
+                .map(button -> (String) browser.executeScript("return arguments[0].firstChild.textContent", button))
+                .toList();
+    }
+
+    private static Object places() {
+        return browser.executeScript(
+                "return [...document.querySelectorAll('thead th')].map(cell => cell.getBoundingClientRect().left)");
+    }
+
     // ---- the address
 
     @Test
@@ -305,10 +596,10 @@ class DashboardTests {
 
     @Test
     void reloadShouldKeepThePastAndWhatTheAddressSays() {
-        soon(() -> assertThat(row("payments").findElements(By.cssSelector(".lane rect")))
+        soon(() -> assertThat(row("payments").findElements(By.cssSelector(".lane rect:not(.lane-none)")))
                 .isNotEmpty());
         load("#q=pay&name=payments&tab=timeline");
-        soon(() -> assertThat(row("payments").findElements(By.cssSelector(".lane rect")))
+        soon(() -> assertThat(row("payments").findElements(By.cssSelector(".lane rect:not(.lane-none)")))
                 .isNotEmpty());
         assertThat(browser.findElement(By.id("text")).getDomProperty("value")).isEqualTo("pay");
         soon(() -> assertThat(browser.findElements(By.cssSelector("#view .chart rect")))
@@ -378,7 +669,7 @@ class DashboardTests {
         field.sendKeys("3" + Keys.ENTER);
         assertThat(browser.findElement(By.id("question-list")).getText()).isEqualTo("maxConcurrent: 2 → 3");
         agree();
-        soon(() -> assertThat(row("reports").getText()).contains("0/3"));
+        soon(() -> assertThat(row("reports").getText()).contains("0 of 3 used"));
         assertThat(browser.findElement(By.id("bulkhead-maxConcurrent-hint")).getText())
                 .contains("operator");
         registry.reconfigure(
@@ -398,7 +689,7 @@ class DashboardTests {
         agree();
         soon(() -> assertThat(text("outcome")).contains("Done: force open of circuit breaker payments"));
         assertThat(payments.state()).isEqualTo(CircuitBreaker.State.FORCED_OPEN);
-        soon(() -> assertThat(card("payments").getText()).contains("forced open"));
+        soon(() -> assertThat(card("payments").getText()).containsIgnoringCase("forced open"));
     }
 
     @Test
@@ -407,7 +698,7 @@ class DashboardTests {
         Bulkhead reports = registry.find(Bulkhead.TYPE, "reports").orElseThrow();
         soon(() -> press(browser.findElement(By.id("do-bulkhead-switch-off"))));
         agree();
-        soon(() -> assertThat(card("reports").getText()).contains("bulkhead switched off"));
+        soon(() -> assertThat(card("reports").getText()).contains("Bulkhead switched off"));
         assertThat(reports.isEnabled()).isFalse();
         soon(() -> press(browser.findElement(By.id("do-bulkhead-switch-on"))));
         agree();
@@ -462,6 +753,31 @@ class DashboardTests {
     }
 
     @Test
+    void answerOfAnotherNodeShouldBeReported() {
+        obstacles.elsewhere = true;
+        try {
+            soon(() -> assertThat(text("connection")).contains("Another process answered than before: elsewhere"));
+            assertThat(text("node")).isEqualTo("elsewhere, this process only");
+        } finally {
+            obstacles.elsewhere = false;
+        }
+        soon(() -> assertThat(text("node")).doesNotContain("elsewhere"));
+        soon(() -> assertThat(text("connection")).isEmpty());
+    }
+
+    @Test
+    void pageBehindAPrefixOfAProxyShouldReadAndOperate() throws Exception {
+        try (PrefixProxy proxy = PrefixProxy.start("/tools/shop", server.uri(""))) {
+            browser.get(proxy.uri("/actuator/resilienceui#name=payments&tab=actions"));
+            soon(() -> press(browser.findElement(By.id("do-circuit-breaker-force-open"))));
+            agree();
+            soon(() -> assertThat(card("payments").getText()).containsIgnoringCase("forced open"));
+            assertThat(payments.state()).isEqualTo(CircuitBreaker.State.FORCED_OPEN);
+            load("");
+        }
+    }
+
+    @Test
     void pageShouldSayThatItIsOutdatedAndAskLessOften() {
         obstacles.asked.clear();
         obstacles.outage = true;
@@ -503,7 +819,7 @@ class DashboardTests {
             at("#name=payments&tab=settings");
             soon(() -> assertThat(browser.findElements(By.id("circuit-breaker-failureThreshold")))
                     .isNotEmpty());
-            soon(() -> assertThat(card("payments").getText()).contains("forced open"));
+            soon(() -> assertThat(card("payments").getText()).containsIgnoringCase("forced open"));
             assertThat(barriers()).as("with settings").isEmpty();
             at("#name=payments&tab=timeline");
             soon(() -> assertThat(browser.findElements(By.id("reading"))).isNotEmpty());
@@ -544,7 +860,7 @@ class DashboardTests {
         try {
             long began = polls();
             await().atMost(Duration.ofMinutes(3)).until(() -> polls() > began + 40);
-            knobs("{\"failureRate\": 1}");
+            knobs("payments", "{\"failureRate\": 1}");
             soon(() -> assertThat(card("payments").getText()).contains("open"));
             long failing = polls();
             await().atMost(Duration.ofMinutes(3)).until(() -> polls() > failing + 8);
@@ -557,12 +873,12 @@ class DashboardTests {
         } finally {
             customers.interrupt();
             customers.join();
-            knobs("{\"failureRate\": 0}");
+            knobs("payments", "{\"failureRate\": 0}");
         }
     }
 
-    private void knobs(String json) throws Exception {
-        post(server.uri("/simulator/payments/knobs"), json);
+    private void knobs(String service, String json) throws Exception {
+        post(server.uri("/simulator/" + service + "/knobs"), json);
     }
 
     private static void buy(LocalServer server) {
@@ -624,7 +940,7 @@ class DashboardTests {
     }
 
     private static String text(String id) {
-        return browser.findElement(By.id(id)).getDomProperty("textContent");
+        return browser.findElement(By.id(id)).getDomProperty("textContent").replace('\u00a0', ' ');
     }
 
     private static void chooseColours(String name) {
@@ -657,12 +973,25 @@ class DashboardTests {
         browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
     }
 
+    private static Object sticksOut() {
+        return browser.executeScript("return document.documentElement.scrollWidth > innerWidth"
+                + " || document.getElementById('view').scrollWidth > document.getElementById('view').clientWidth");
+    }
+
     private static WebElement row(String name) {
         return browser.findElements(By.cssSelector("#rows th a")).stream()
                 .filter(link -> link.getText().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("No row of " + name))
                 .findElement(By.xpath("ancestor::tr"));
+    }
+
+    /** The button of a problem whose text begins so. */
+    private static WebElement action(String name, String words) {
+        return card(name).findElements(By.tagName("button")).stream()
+                .filter(button -> button.getText().startsWith(words))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No button " + words + " of " + name));
     }
 
     private static WebElement card(String name) {

@@ -1,6 +1,8 @@
 package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Overview.Level;
 import io.netrun.resilience.spring.actuate.Track.Series;
@@ -15,19 +17,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is wrong with an instance, in words for an operator; the worst first.
  *
+ * @param level how bad it is for the calls of the name
  * @param text what is wrong
  * @param since since when, as far as that is known
  * @param reason why, as the instance's event has it
  * @param by the operator, if one did it
+ * @param rate how often it happens in a second
+ * @param closedSince since when a circuit that has opened is closed again, as far as that is known
  */
 record Finding(
         Kind kind,
+        Level level,
         Cell cell,
         String text,
         @Nullable Instant since,
         @Nullable String reason,
         @Nullable String by,
-        double rate)
+        double rate,
+        @Nullable Instant closedSince)
         implements Comparable<Finding> {
 
     private static final String RESET = "reset";
@@ -37,20 +44,17 @@ record Finding(
     /** From so many openings within the history, a circuit that is closed now is not healthy. */
     private static final int FLAPPING = 3;
 
-    /** The share of the calls that has to fail for a finding. */
-    private static final double SHARE = 0.1;
-
     /** Kinds of findings, the worst first. */
     enum Kind {
         OPEN(Level.REJECTING, RESET),
-        FORCED_OPEN(Level.REJECTING, RESET),
+        FORCED_OPEN(Level.FORCED, RESET),
         FULL(Level.REJECTING, SETTINGS),
         LIMITED(Level.REJECTING, SETTINGS),
         FLAPPING(Level.WARNING, "force-open"),
         HALF_OPEN(Level.WARNING, RESET),
-        FAILING(Level.WARNING, SETTINGS),
-        TIMING_OUT(Level.WARNING, SETTINGS),
-        EXHAUSTED(Level.WARNING, SWITCH_OFF),
+        FAILING(Level.FAILING, SETTINGS),
+        TIMING_OUT(Level.FAILING, SETTINGS),
+        EXHAUSTED(Level.FAILING, SWITCH_OFF),
         DENIED(Level.WARNING, SETTINGS),
         WAITING(Level.WARNING, SETTINGS),
         DISABLED(Level.WARNING, RESET),
@@ -64,8 +68,14 @@ record Finding(
             this.action = action;
         }
 
-        Level level() {
-            return level;
+        /** What is not known to concern one call in ten is only a warning, and what rejects so many is more. */
+        private Level level(double calls, double rejected) {
+            boolean rejecting = calls > 0 && rejected >= Overview.SHARE * calls;
+            return switch (this) {
+                case FULL, LIMITED, HALF_OPEN -> rejecting ? Level.REJECTING : Level.WARNING;
+                case FAILING, TIMING_OUT, EXHAUSTED -> calls > 0 ? level : Level.WARNING;
+                default -> level;
+            };
         }
     }
 
@@ -73,11 +83,12 @@ record Finding(
     static List<Finding> of(
             List<Cell> cells,
             Function<Policy, List<Map<String, @Nullable Object>>> recentEvents,
-            @Nullable Instant sampled) {
+            @Nullable Instant sampled,
+            double calls,
+            double rejected) {
         List<Finding> findings = new ArrayList<>();
-        double calls = Overview.calls(cells);
         for (Cell cell : cells) {
-            new Reader(cell, recentEvents, sampled, calls, findings).read();
+            new Reader(cell, recentEvents, sampled, calls, rejected, findings).read();
         }
         findings.sort(null);
         return findings;
@@ -85,7 +96,8 @@ record Finding(
 
     @Override
     public int compareTo(Finding other) {
-        int byKind = kind.compareTo(other.kind);
+        int byLevel = level.severity().compareTo(other.level.severity());
+        int byKind = byLevel != 0 ? byLevel : kind.compareTo(other.kind);
         return byKind != 0 ? byKind : Double.compare(other.rate, rate);
     }
 
@@ -109,6 +121,15 @@ record Finding(
                     .findFirst()
                     .ifPresent(failure -> view.put("lastFailure", JsonView.of(failure)));
         }
+        if (kind == Kind.FLAPPING && cell.track() != null) {
+            view.put("opened", cell.track().openings());
+        }
+        if (closedSince != null) {
+            view.put("closedSince", closedSince.toString());
+        }
+        if (kind == Kind.FAILING && cell.policy() instanceof CircuitBreaker circuit) {
+            view.put("opensAt", threshold(circuit.config()));
+        }
         Object trial = cell.figures().metrics().get("nextTrialTime");
         if (trial != null) {
             view.put("nextTrialTime", trial);
@@ -118,12 +139,22 @@ record Finding(
         return view;
     }
 
+    /** What a closed circuit waits for. */
+    private static String threshold(CircuitBreakerConfig config) {
+        return switch (config.detection()) {
+            case LEAKY_COUNT -> config.failureThreshold() + " more failures than successes";
+            case CONSECUTIVE -> config.failureThreshold() + " failures in a row";
+            case COUNT_WINDOW, TIME_WINDOW -> Overview.rounded(config.failureRateThreshold()) + " % failures";
+        };
+    }
+
     /** Looks for what is wrong with one instance. */
     private record Reader(
             Cell cell,
             Function<Policy, List<Map<String, @Nullable Object>>> recentEvents,
             @Nullable Instant sampled,
             double callsOfName,
+            double rejectedOfName,
             List<Finding> findings) {
 
         void read() {
@@ -153,13 +184,13 @@ record Finding(
             boolean circuit = figures.metrics().containsKey("state");
             int openings = cell.track() == null ? 0 : cell.track().openings();
             if (circuit && openings >= FLAPPING) {
-                add(Kind.FLAPPING, "circuit opened " + openings + " times in the last 15 minutes", Series.FAILURES);
+                addFlapping(openings);
             }
             if (cell.has(Series.REJECTIONS)) {
                 addRejecting(figures, circuit);
             }
             double failures = cell.rate(Series.FAILURES);
-            if (failures > 0 && (Double.isNaN(callsOfName) || failures >= SHARE * callsOfName)) {
+            if (failures > 0 && (Double.isNaN(callsOfName) || failures >= Overview.SHARE * callsOfName)) {
                 if (figures.metrics().containsKey("totalTimedOut")) {
                     add(Kind.TIMING_OUT, "calls time out", Series.FAILURES);
                 } else if (figures.metrics().containsKey("totalExhausted")) {
@@ -168,7 +199,7 @@ record Finding(
                     add(Kind.FAILING, circuit ? "calls fail" : title() + " fails", Series.FAILURES);
                 }
             }
-            if (figures.waiting() > 0 && cell.rate(Series.WAITING) > 0) {
+            if (figures.waiting() > 0 && cell.has(Series.WAITING) && !cell.has(Series.REJECTIONS)) {
                 add(Kind.WAITING, figures.waiting() + " calls wait for a permit", Series.WAITING);
             }
         }
@@ -177,8 +208,7 @@ record Finding(
             if (figures.metrics().containsKey("maxConcurrent")) {
                 add(
                         Kind.FULL,
-                        "bulkhead full: " + figures.running() + " of " + figures.count("maxConcurrent") + " running, "
-                                + figures.waiting() + " waiting",
+                        "bulkhead full (" + figures.running() + " of " + figures.count("maxConcurrent") + ")",
                         Series.REJECTIONS);
             } else if (figures.rejects() && !circuit) {
                 add(
@@ -203,7 +233,28 @@ record Finding(
         }
 
         private void add(Kind kind, String text, Series series) {
-            findings.add(new Finding(kind, cell, text, since(series), null, null, cell.rate(series)));
+            findings.add(
+                    new Finding(kind, level(kind), cell, text, since(series), null, null, cell.rate(series), null));
+        }
+
+        private Level level(Kind kind) {
+            return kind.level(callsOfName, rejectedOfName);
+        }
+
+        /** It is closed now: since its first opening, and why it opened last. */
+        private void addFlapping(int openings) {
+            String text = "circuit opened " + openings + " times in the last 15 minutes";
+            Track track = cell.track();
+            Instant since = track == null || sampled == null
+                    ? null
+                    : sampled.minus(History.EACH.multipliedBy(History.SAMPLES - track.firstOpening()));
+            Instant closed = recentEvents.apply(cell.policy()).stream()
+                    .filter(event -> "closed".equals(JsonView.plain(event.get("to"))))
+                    .findFirst()
+                    .map(event -> event.get("time") instanceof Instant time ? time : null)
+                    .orElse(null);
+            double rate = cell.rate(Series.FAILURES);
+            findings.add(new Finding(Kind.FLAPPING, level(Kind.FLAPPING), cell, text, since, null, null, rate, closed));
         }
 
         /** The first of the consecutive samples in which it happened; one without is not the end. */
@@ -241,7 +292,8 @@ record Finding(
                     since = since == null && event.get("time") instanceof Instant time ? time : since;
                 }
             }
-            findings.add(new Finding(kind, cell, text, since, reason, by, cell.rate(Series.REJECTIONS)));
+            findings.add(
+                    new Finding(kind, level(kind), cell, text, since, reason, by, cell.rate(Series.REJECTIONS), null));
         }
     }
 }

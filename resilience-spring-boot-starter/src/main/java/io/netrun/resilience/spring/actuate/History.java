@@ -3,11 +3,14 @@ package io.netrun.resilience.spring.actuate;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.spring.method.AttemptTimes;
+import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,11 +44,16 @@ public final class History implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(History.class);
 
+    /** Of how many methods attempts are followed. */
+    static final int MAX_METHODS = 2_000;
+
     private final ResilienceRegistry registry;
+    private final AttemptTimes attemptTimes;
     private final Executor executor;
     private final Ticker ticker;
     private final Object lock = new Object();
     private final Map<Policy, Track> tracks = new HashMap<>();
+    private final Map<String, Attempts> attempts = new HashMap<>();
     private final long origin;
 
     private boolean running;
@@ -61,10 +69,12 @@ public final class History implements SmartLifecycle {
     /**
      * The history of a registry's instances.
      *
+     * @param attemptTimes how long the attempts of methods took, where that is measured
      * @param executor runs each sample, which takes too long for the timer's thread
      */
-    public History(ResilienceRegistry registry, Executor executor) {
+    public History(ResilienceRegistry registry, AttemptTimes attemptTimes, Executor executor) {
         this.registry = registry;
+        this.attemptTimes = attemptTimes;
         this.executor = executor;
         this.ticker = registry.ticker();
         this.origin = ticker.nanoTime();
@@ -126,6 +136,20 @@ public final class History implements SmartLifecycle {
         }
     }
 
+    /** The attempts of some methods together in the last samples; none of those that are not followed. */
+    Attempts attempts(Collection<String> methods, int samples) {
+        Attempts sum = new Attempts(SAMPLES);
+        synchronized (lock) {
+            for (String method : methods) {
+                Attempts ofMethod = attempts.get(method);
+                if (ofMethod != null) {
+                    ofMethod.addTo(sum, slot, samples);
+                }
+            }
+        }
+        return sum;
+    }
+
     private void sampleAndContinue(int mine) {
         try {
             sample(mine);
@@ -158,6 +182,7 @@ public final class History implements SmartLifecycle {
 
     private void sample(int mine) {
         List<Reading> readings = busiest(readings());
+        Map<String, AttemptTime> times = attemptTimes.byMethod();
         Instant now = ticker.now();
         long current = Math.floorDiv(ticker.nanoTime() - origin, EACH.toNanos());
         synchronized (lock) {
@@ -181,12 +206,28 @@ public final class History implements SmartLifecycle {
                 }
             }
             tracks.keySet().removeIf(policy -> !present.contains(policy));
+            addAttempts(current, times);
             if (!afresh) {
                 slot = current;
                 last = now;
             }
             afresh = false;
         }
+    }
+
+    private void addAttempts(long current, Map<String, AttemptTime> times) {
+        times.forEach((method, time) -> {
+            Attempts ofMethod = attempts.get(method);
+            if (ofMethod == null && attempts.size() < MAX_METHODS) {
+                ofMethod = new Attempts(SAMPLES);
+                attempts.put(method, ofMethod);
+            }
+            if (ofMethod != null && afresh) {
+                ofMethod.countFrom(time);
+            } else if (ofMethod != null) {
+                ofMethod.add(current, time);
+            }
+        });
     }
 
     private List<Reading> readings() {

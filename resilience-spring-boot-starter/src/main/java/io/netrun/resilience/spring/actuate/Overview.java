@@ -18,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -37,8 +36,15 @@ public final class Overview {
     /** A rate is that of the last ten seconds. */
     private static final int RECENT = 2;
 
+    /** The attempts are those of the last minute, since they may take long. */
+    private static final int ATTEMPTS = 12;
+
+    /** The share of the calls that makes a problem of what is not served. */
+    static final double SHARE = 0.1;
+
     private static final int MAX_USERS = 5;
     private static final double HUNDREDTHS = 100.0;
+    private static final List<PatternDescriptor<?, ?>> ORDER = PatternDescriptors.all();
     private static final String CALLS = "Calls";
     private static final String BUDGET = "retry.budget.available";
     private static final List<String> GAUGES = List.of(
@@ -95,6 +101,11 @@ public final class Overview {
             return track == null ? Double.NaN : track.rate(series, RECENT);
         }
 
+        /** The calls that came in a second, whether they were admitted or not. */
+        double arriving() {
+            return rate(Series.CALLS) + rate(Series.REJECTIONS);
+        }
+
         /** Whether something of this kind has happened in the last seconds. */
         boolean has(Series series) {
             return rate(series) > 0;
@@ -107,14 +118,38 @@ public final class Overview {
         }
     }
 
-    /** The instances of a name. */
-    record Row(String name, List<Cell> cells, List<Finding> findings) {
+    /**
+     * The instances of a name.
+     *
+     * @param calls calls that come in a second; NaN if no pattern of the name counts them
+     * @param failed calls that fail in a second
+     * @param rejected calls that are rejected in a second
+     */
+    record Row(String name, List<Cell> cells, List<Finding> findings, double calls, double failed, double rejected) {
+
+        /** The worst first: whose calls are not served, and more of them. */
+        static final Comparator<Row> WORST_FIRST = Comparator.comparing(
+                        (Row row) -> row.level().severity())
+                .thenComparing(Comparator.comparingDouble(Row::lost).reversed())
+                .thenComparing(Comparator.comparingDouble(Row::share).reversed())
+                .thenComparing(row -> row.findings.get(0))
+                .thenComparing(Row::name);
 
         Level level() {
-            Level level =
-                    findings.isEmpty() ? Level.HEALTHY : findings.get(0).kind().level();
+            Level level = findings.isEmpty() ? Level.HEALTHY : findings.get(0).level();
             boolean observing = cells.stream().anyMatch(cell -> cell.figures.observing());
             return level == Level.HEALTHY && observing ? Level.OBSERVING : level;
+        }
+
+        /** Calls that are not served in a second. */
+        double lost() {
+            double lost = (Double.isNaN(failed) ? 0 : failed) + rejected;
+            return Double.isNaN(calls) ? lost : Math.min(calls, lost);
+        }
+
+        /** What share of the calls is not served; 0 if that is not known. */
+        double share() {
+            return calls > 0 ? lost() / calls : 0;
         }
 
         long traffic() {
@@ -127,10 +162,25 @@ public final class Overview {
 
     /** How a name is, the worst first. */
     enum Level {
+        /** At least one call in ten is rejected, or the circuit is open. */
         REJECTING,
+        /** At least one call in ten fails. */
+        FAILING,
+        /** An operator has the calls rejected. */
+        FORCED,
         WARNING,
         OBSERVING,
-        HEALTHY
+        HEALTHY;
+
+        /** What matters alike has the same. */
+        Level severity() {
+            return this == FAILING ? REJECTING : this;
+        }
+
+        /** Whether it belongs to the problems. */
+        boolean isProblem() {
+            return compareTo(OBSERVING) < 0;
+        }
     }
 
     Map<String, Object> all() {
@@ -144,10 +194,10 @@ public final class Overview {
         all.put(
                 "problems",
                 rows.stream()
-                        .filter(row -> row.level() == Level.REJECTING || row.level() == Level.WARNING)
-                        .sorted(Comparator.comparing(row -> row.findings.get(0)))
+                        .filter(row -> row.level().isProblem())
+                        .sorted(Row.WORST_FIRST)
                         .limit(MAX_PROBLEMS)
-                        .map(row -> problem(row, users))
+                        .map(row -> problem(row, users(row.cells, users)))
                         .toList());
         all.put("names", shown.stream().map(row -> line(row, users, attempts)).toList());
         all.put("changes", changes.get().stream().map(Overview::change).toList());
@@ -209,9 +259,11 @@ public final class Overview {
     }
 
     private Row row(String name, List<Cell> cells) {
-        List<PatternDescriptor<?, ?>> order = new ArrayList<>(PatternDescriptors.all());
-        cells.sort(Comparator.comparingInt(cell -> order.indexOf(cell.pattern)));
-        return new Row(name, cells, Finding.of(cells, recentEvents, history.last()));
+        cells.sort(Comparator.comparingInt(cell -> ORDER.indexOf(cell.pattern)));
+        double calls = calls(cells);
+        double rejected = rejected(cells);
+        List<Finding> findings = Finding.of(cells, recentEvents, history.last(), calls, rejected);
+        return new Row(name, cells, findings, calls, largest(cells, Series.FAILURES), rejected);
     }
 
     private static List<Row> shown(List<Row> rows) {
@@ -226,12 +278,25 @@ public final class Overview {
                 .toList();
     }
 
-    private static Map<String, @Nullable Object> problem(Row row, Chains.Users users) {
+    private Map<String, @Nullable Object> problem(Row row, Set<String> affected) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("name", row.name);
         view.put("level", JsonView.plain(row.level()));
+        putRate(view, "share", row.share());
+        putRate(view, "lost", row.lost());
+        Track track = row.cells.stream()
+                .filter(Cell::countsCalls)
+                .max(Comparator.comparingDouble(Cell::arriving))
+                .map(Cell::track)
+                .orElse(null);
+        Comparison.of(
+                        row.calls,
+                        track,
+                        history.attempts(attemptKeys(affected), History.SAMPLES),
+                        row.findings.get(0).since(),
+                        history.last())
+                .addTo(view);
         view.put("causes", row.findings.stream().map(Finding::view).toList());
-        Set<String> affected = users(row.cells, users);
         view.put("users", affected.stream().limit(MAX_USERS).toList());
         if (affected.size() > MAX_USERS) {
             view.put("moreUsers", affected.size() - MAX_USERS);
@@ -246,14 +311,14 @@ public final class Overview {
             line.put("level", JsonView.plain(row.level()));
         }
         registry.familyOf(row.cells.get(0).policy).ifPresent(family -> line.put("family", family));
-        putRate(line, "calls", calls(row.cells));
-        putRate(line, "failed", largest(row.cells, Series.FAILURES));
-        putRate(line, "rejected", rejected(row.cells));
+        putRate(line, "calls", row.calls);
+        putRate(line, "failed", row.failed);
+        putRate(line, "rejected", row.rejected);
         Set<String> methods = users(row.cells, users);
         putIfAny(line, "classes", classes(methods));
-        attempts(methods, attempts)
-                .ifPresent(time -> line.put(
-                        "attempts", List.of(time.count(), rounded(time.totalMillis()), rounded(time.maxMillis()))));
+        if (!attempts.isEmpty()) {
+            putAttempts(line, methods, attempts);
+        }
         lane(row.cells, line);
         Map<String, Object> cells = new LinkedHashMap<>();
         row.cells.forEach(cell -> cells.put(cell.pattern.key(), cell(cell)));
@@ -314,7 +379,7 @@ public final class Overview {
     static double calls(List<Cell> cells) {
         return cells.stream()
                 .filter(Cell::countsCalls)
-                .mapToDouble(cell -> cell.rate(Series.CALLS) + cell.rate(Series.REJECTIONS))
+                .mapToDouble(Cell::arriving)
                 .filter(rate -> !Double.isNaN(rate))
                 .max()
                 .orElse(Double.NaN);
@@ -375,15 +440,32 @@ public final class Overview {
         return classes;
     }
 
-    private static Optional<AttemptTime> attempts(Set<String> methods, Map<String, AttemptTime> attempts) {
+    /** The attempts of the last minute; nothing if none has ended. */
+    private void putAttempts(
+            Map<String, @Nullable Object> line, Set<String> methods, Map<String, AttemptTime> attempts) {
+        List<String> keys = attemptKeys(methods);
+        Attempts recent = history.attempts(keys, ATTEMPTS);
+        int from = History.SAMPLES - ATTEMPTS;
+        int count = recent.count(from, History.SAMPLES);
+        if (count > 0) {
+            double longest = keys.stream()
+                    .map(attempts::get)
+                    .filter(Objects::nonNull)
+                    .mapToDouble(AttemptTime::maxMillis)
+                    .max()
+                    .orElse(0);
+            line.put("attempts", List.of(count, rounded(recent.millis(from, History.SAMPLES)), rounded(longest)));
+        }
+    }
+
+    /** Methods as attempts name them: class and method, without the package. */
+    private static List<String> attemptKeys(Set<String> methods) {
         return methods.stream()
                 .map(Overview::parts)
                 .filter(parts -> parts.length >= 2)
                 .map(parts -> parts[parts.length - 2] + "." + parts[parts.length - 1])
                 .distinct()
-                .map(attempts::get)
-                .filter(Objects::nonNull)
-                .reduce(AttemptTime::plus);
+                .toList();
     }
 
     /** The segments of a method's name; only one for what is no method. */

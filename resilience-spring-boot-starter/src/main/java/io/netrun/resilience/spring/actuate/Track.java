@@ -39,24 +39,32 @@ final class Track {
         this.states = new byte[samples];
     }
 
+    /** In two pieces: from the oldest to the end of the ring, and from its beginning to the latest. */
     private Track(Track like, long end) {
         this(like.samples);
         slot = end;
-        for (int age = 0; age < samples && like.slot != Long.MIN_VALUE; age++) {
-            long from = end - age;
-            if (from <= like.slot && from > like.slot - samples) {
-                int source = like.index(from);
-                int target = samples - 1 - age;
-                calls[target] = like.calls[source];
-                failures[target] = like.failures[source];
-                rejections[target] = like.rejections[source];
-                wouldReject[target] = like.wouldReject[source];
-                running[target] = like.running[source];
-                waiting[target] = like.waiting[source];
-                opened[target] = like.opened[source];
-                states[target] = like.states[source];
-            }
+        long from = Math.max(end, like.slot) - samples + 1;
+        long to = Math.min(end, like.slot);
+        if (like.slot == Long.MIN_VALUE || from > to) {
+            return;
         }
+        int source = like.index(from);
+        int target = samples - 1 - (int) (end - from);
+        int length = (int) (to - from + 1);
+        int first = Math.min(length, samples - source);
+        copy(like, source, target, first);
+        copy(like, 0, target + first, length - first);
+    }
+
+    private void copy(Track like, int source, int target, int length) {
+        System.arraycopy(like.calls, source, calls, target, length);
+        System.arraycopy(like.failures, source, failures, target, length);
+        System.arraycopy(like.rejections, source, rejections, target, length);
+        System.arraycopy(like.wouldReject, source, wouldReject, target, length);
+        System.arraycopy(like.running, source, running, target, length);
+        System.arraycopy(like.waiting, source, waiting, target, length);
+        System.arraycopy(like.opened, source, opened, target, length);
+        System.arraycopy(like.states, source, states, target, length);
     }
 
     /** A copy that ends with the given sample, the oldest first. */
@@ -140,6 +148,34 @@ final class Track {
             }
         }
         return known == 0 ? Double.NaN : sum / (double) (known * History.EACH.toSeconds());
+    }
+
+    /**
+     * The rate at which calls usually came within some samples of a copy, admitted or not: the median, or the mean of
+     * calls that are rare; NaN if too few samples are known.
+     */
+    double usualRate(int from, int to) {
+        double[] rates = new double[samples];
+        int known = 0;
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            if (states[i] != LaneState.UNKNOWN.rank()) {
+                rates[known] = (calls[i] + rejections[i]) / (double) History.EACH.toSeconds();
+                sum += rates[known++];
+            }
+        }
+        double median = Attempts.median(rates, known);
+        return median == 0 ? sum / known : median;
+    }
+
+    /** The first sample of a copy in which it opened; -1 if there is none. */
+    int firstOpening() {
+        for (int i = 0; i < samples; i++) {
+            if (opened[i] > 0) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** How often it opened within all samples of a copy. */

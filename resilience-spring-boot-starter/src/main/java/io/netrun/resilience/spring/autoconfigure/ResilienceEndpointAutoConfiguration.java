@@ -54,8 +54,8 @@ public final class ResilienceEndpointAutoConfiguration {
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint(endpoint = ResilienceEndpoint.class)
     @Lazy(false) // the past would begin with the first question about it
-    History resilienceHistory(ResilienceRegistry registry) {
-        return new History(registry, Workers::execute);
+    History resilienceHistory(ResilienceRegistry registry, ObjectProvider<AttemptTimes> attemptTimes) {
+        return new History(registry, attemptTimes.getIfAvailable(() -> Map::of), Workers::execute);
     }
 
     @Bean

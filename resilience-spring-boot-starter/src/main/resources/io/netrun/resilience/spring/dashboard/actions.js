@@ -14,6 +14,15 @@ export const EFFECTS = {
   'switch-off': 'Calls bypass it until it is switched on again.',
   'switch-on': 'It protects calls again.',
 };
+/** From the one that risks least. */
+export const BY_RISK = ['half-open', 'switch-on', 'reset', 'disable', 'force-open', 'switch-off'];
+export const RISKY = new Set(['disable', 'force-open', 'switch-off']);
+
+/** What a button says, with the effect. */
+export const BUTTONS = {
+  'half-open': 'Half-open: try a few calls now', 'switch-on': 'Switch on: protect calls again', reset: 'Reset: let all calls through',
+  disable: 'Disable: let all calls through unprotected', 'force-open': 'Force open: reject all calls', 'switch-off': 'Switch off: let calls bypass it',
+};
 const changeOf = action => action === 'switch-off' ? {settings: {enabled: false}} : action === 'switch-on' ? {settings: {enabled: true}} : {action};
 
 /** Asks, and returns whether the answer was yes. The dialog gives the focus back. */

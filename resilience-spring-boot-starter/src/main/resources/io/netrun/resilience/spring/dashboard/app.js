@@ -67,7 +67,11 @@ function follow() {
 }
 
 for (const [id, key] of Object.entries(FIELDS)) $(id).oninput = () => write({[key]: $(id).value}, id === 'text');
-$('filter').onsubmit = event => event.preventDefault();
+$('filter').onsubmit = event => {
+  event.preventDefault();
+  const name = $('text').value.trim();
+  if (name && !$('none').hidden) write({name, tab: ''});
+};
 $('skip').onclick = event => { event.preventDefault(); $('names').focus(); };
 $('pause').onclick = () => {
   paused = !paused;

@@ -1,6 +1,6 @@
 // The panel of one name: now, timeline, failures, settings, actions.
 
-import {EFFECTS, changeSettings, operate} from './actions.js';
+import {BY_RISK, EFFECTS, RISKY, changeSettings, operate} from './actions.js';
 import {button, element, say} from './element.js';
 import {nameOf, writable} from './source.js';
 import {read, write} from './state.js';
@@ -253,12 +253,13 @@ function actions() {
   const {label, scope} = scopeChoice('scope-actions');
   if (fleet) parts.push(label);
   for (const [key, detail] of Object.entries(found.patterns)) {
-    const off = detail.enabled === false, offered = [...detail.actions, off ? 'switch-on' : 'switch-off'];
+    const off = detail.enabled === false, offered = [...detail.actions, off ? 'switch-on' : 'switch-off'].sort((a, b) => BY_RISK.indexOf(a) - BY_RISK.indexOf(b));
     parts.push(element('h3', title(key)));
     for (const action of offered) {
       const row = element('div', undefined, 'action'), words = title(action);
       const act = button(`${words[0].toUpperCase()}${words.slice(1)}`, async () => { if (await operate(key, found.name, action, scope())) asked(); }, ` ${title(key)} ${found.name}`);
       act.id = `do-${key}-${action}`;
+      if (RISKY.has(action)) act.className = 'risky';
       row.append(act, element('span', EFFECTS[action] ?? ''));
       parts.push(row);
     }

@@ -1,7 +1,7 @@
 // What is shown of all that is known: filters, order, groups and the opened name, kept in the address.
 
 const KEYS = ['q', 'state', 'pattern', 'group', 'sort', 'name', 'tab'];
-const LEVELS = ['rejecting', 'warning', 'observing', 'healthy'];
+const LEVELS = ['rejecting', 'failing', 'forced', 'warning', 'observing', 'healthy'];
 
 export const read = () => {
   const found = new URLSearchParams(location.hash.slice(1));
@@ -24,14 +24,15 @@ export const hrefOf = change => {
 };
 
 export const levelOf = row => row.level ?? 'healthy';
-const rank = row => LEVELS.indexOf(levelOf(row));
+/** Failing calls matter as much as rejected ones; among them, more matter more. */
+const rank = row => Math.max(1, LEVELS.indexOf(levelOf(row))) - Math.min(0.9, ((row.failed ?? 0) + (row.rejected ?? 0)) / 10_000);
 
 const VALUES = {
   name: row => row.name,
   state: row => -rank(row),
   calls: row => row.calls ?? -1,
   failing: row => row.calls && row.failed ? row.failed / row.calls : row.failed ? 0.5 : 0,
-  rejected: row => row.rejected ?? 0,
+  rejected: row => row.calls && row.rejected ? row.rejected / row.calls : row.rejected ? 0.5 : 0,
   mean: row => row.attempts?.[0] ? row.attempts[1] / row.attempts[0] : -1,
   worst: row => row.attempts?.[2] ?? -1,
 };

@@ -1,37 +1,57 @@
 // Head, problems, table and audit. Nodes are created once per name and updated in place, so that nothing flickers and the focus is kept.
 
+import {BUTTONS, RISKY} from './actions.js';
 import {button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {clock, duration, headline, laneWords, letterWord, millis, rate, runs, share, shortMethod, span, title} from './words.js';
+import {advice, because, clock, duration, figures, headline, impact, laneWords, letterWord, millis, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
-const HEIGHTS = {o: [0, 12], f: [0, 12], r: [0, 12], h: [2, 8], w: [3, 6], c: [4, 4], d: [5, 2], x: [5, 2]};
+const HEIGHTS = {o: [0, 12], f: [0, 12], r: [0, 12], h: [2, 8], w: [3, 6], c: [4, 4], d: [5, 2], x: [5, 2], '-': [5.5, 1]};
+const MARKS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐'};
 const SHORT = {'circuit-breaker': 'Breaker', 'rate-limiter': 'Limiter'};
 const HINTS = {
-  'circuit-breaker': 'State of the circuit, and the time to the next trial', retry: 'Retries a second, and what is left of the budget',
-  bulkhead: 'Running of all permits, and calls that wait', timeout: 'Calls that timed out in a minute',
-  'rate-limiter': 'Permits left of all', hedge: 'Hedges a second', fallback: 'Calls a second that reached the fallback',
+  'circuit-breaker': 'State of the circuit, and the time to the next trial', retry: 'Retries a second, and what is denied or left of the budget',
+  bulkhead: 'Permits in use, and calls that wait', timeout: 'Calls that timed out in a minute',
+  'rate-limiter': 'Permits that are free', hedge: 'Hedges a second', fallback: 'Calls a second that reached the fallback',
 };
-const ACTIONS = {reset: 'Reset', 'force-open': 'Force open', disable: 'Disable', 'switch-on': 'Switch on', 'switch-off': 'Switch off', settings: 'Settings…'};
+/** What may be done about a problem, from what risks least. */
+const OFFERED = {
+  open: ['half-open', 'reset'], 'half-open': ['reset', 'force-open'], 'forced-open': ['half-open', 'reset'], disabled: ['reset'], off: ['switch-on'],
+  flapping: ['force-open'], failing: ['settings', 'force-open'], exhausted: ['settings', 'switch-off'],
+};
+/** A lane is not drawn shorter than two minutes. */
+const SHORTEST = 24;
 
 /** A lane as bars whose heights differ as well as their colours. */
-export function laneOf(lane, seconds) {
-  const total = runs(lane).reduce((sum, [, count]) => sum + count, 0);
-  const made = svg('svg', {class: 'lane', viewBox: `0 0 ${total || 1} 12`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `Last 15 minutes: ${laneWords(lane, seconds)}`});
+export function laneOf(lane, seconds, left = 0) {
+  const samples = runs(lane).reduce((sum, [, count]) => sum + count, 0);
+  const made = svg('svg', {class: 'lane', viewBox: `${left} 0 ${samples - left || 1} 12`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `Last 15 minutes: ${laneWords(lane, seconds)}`});
   let x = 0;
   for (const [letter, count] of runs(lane)) {
     const [y, height] = HEIGHTS[letter] ?? [0, 0];
     if (height) {
-      const rect = svg('rect', {class: `lane-${letter}`, x, y, width: count, height});
-      rect.append(svg('title', {}, `${letterWord(letter)}, ${span((total - x) * seconds * 1_000)} ago, for ${span(count * seconds * 1_000)}`));
+      const rect = svg('rect', {class: letter === '-' ? 'lane-none' : `lane-${letter}`, x, y, width: count, height});
+      rect.append(svg('title', {}, letter === '-' ? 'no data' : `${letterWord(letter)}, ${span((samples - x) * seconds * 1_000)} ago, for ${span(count * seconds * 1_000)}`));
       made.append(rect);
     }
     x += count;
   }
   return made;
 }
+
+/** How many of the first samples are not known. */
+function unknown(lane) {
+  const [[letter, count] = []] = runs(lane);
+  return letter === '-' ? count : 0;
+}
+
+/** How many samples are left out before the first that is known of any lane. */
+const leftOut = (lanes, samples) => lanes.length ? Math.max(0, Math.min(samples - SHORTEST, ...lanes.map(unknown))) : 0;
+
+/** The pattern is there, and nothing of it has happened lately. */
+const NONE = 'none';
 
 const perMinute = value => value ? `${rate(value * 60)}/min` : '';
 
@@ -43,33 +63,33 @@ function cellText(key, cell, now) {
   const rejected = cell.rejected ? `rejects ${rate(cell.rejected)}/s` : '';
   if (cell.state) {
     const left = cell.nextTrialTime ? Math.ceil((Date.parse(cell.nextTrialTime) - now) / 1_000) : 0;
-    const text = `${title(cell.state)}${left > 0 ? ` ${span(left * 1_000)}` : ''}${would ? `, ${would}` : ''}`;
-    return [text, cell.state === 'closed' ? '' : cell.state === 'disabled' ? 'off' : cell.state === 'half-open' ? 'worse' : cell.mode === 'observe' ? '' : 'worst'];
+    const text = `${title(cell.state)}${left > 0 ? `, trial in ${span(left * 1_000)}` : ''}${would ? `, ${would}` : ''}`;
+    return [text, cell.state === 'closed' ? '' : cell.state === 'disabled' ? 'off' : cell.state === 'half-open' ? 'worse' : cell.state === 'forced-open' ? 'by-hand' : cell.mode === 'observe' ? '' : 'worst'];
   }
   if ('maxConcurrent' in cell) {
-    const text = `${cell.running ?? 0}/${cell.maxConcurrent}${cell.waiting ? ` +${cell.waiting}` : ''}`;
+    const text = `${cell.running ?? 0} of ${cell.maxConcurrent} used${cell.waiting ? `, ${cell.waiting} wait` : ''}`;
     return [`${text}${would ? ` ${would}` : ''}`, rejected ? 'worst' : cell.waiting ? 'worse' : ''];
   }
-  if ('limit' in cell) return [`${cell.available ?? 0}/${cell.limit}${cell.waiting ? ` +${cell.waiting}` : ''}${would ? ` ${would}` : ''}`, rejected ? 'worst' : ''];
+  if ('limit' in cell) return [`${cell.available ?? 0} free of ${cell.limit}${cell.waiting ? `, ${cell.waiting} wait` : ''}${would ? ` ${would}` : ''}`, rejected ? 'worst' : ''];
   if (key === 'retry') {
-    const text = [cell.calls ? `${rate(cell.calls)}/s` : '', cell.denied ? `denied ${rate(cell.denied)}/s` : '', cell.budget !== undefined ? `${Math.floor(cell.budget)} left` : ''].filter(Boolean).join(' ');
-    return [text || '–', cell.denied || cell.failed ? 'worse' : ''];
+    const text = [cell.calls ? `${rate(cell.calls)}/s` : '', cell.denied ? `${rate(cell.denied)}/s denied` : cell.budget !== undefined ? `budget ${Math.floor(cell.budget)}` : ''].filter(Boolean).join(', ');
+    return [text || NONE, cell.denied || cell.failed ? 'worse' : ''];
   }
-  if (key === 'timeout') return [perMinute(cell.failed) || would || rejected || '–', cell.failed || rejected ? 'worse' : ''];
-  return [cell.calls ? `${rate(cell.calls)}/s` : cell.denied ? `denied ${rate(cell.denied)}/s` : '–', cell.failed || cell.denied ? 'worse' : ''];
+  if (key === 'timeout') return [perMinute(cell.failed) || would || rejected || NONE, cell.failed || rejected ? 'worse' : ''];
+  return [cell.calls ? `${rate(cell.calls)}/s` : cell.denied ? `${rate(cell.denied)}/s denied` : NONE, cell.failed || cell.denied ? 'worse' : ''];
 }
 
 // ---- head
 
-export function showHead({head, problems}, now, serverTime) {
-  const {level, text} = headline({head, problems}, now);
+export function showHead({head, problems, names}, now, serverTime) {
+  const {level, text} = headline({head, problems, names}, now);
   say($('application'), head.application);
-  say($('node'), head.node);
+  say($('node'), `${head.node}${head.fleet ? '' : ', this process only'}`);
   say($('headline'), text);
   dress($('headline'), level);
-  if (serverTime) say($('clock'), clock(serverTime));
-  const rejecting = problems.filter(problem => problem.level === 'rejecting').length;
-  say($('summary'), `${rejecting} of ${head.names} names reject calls, ${problems.length - rejecting} with a warning`);
+  if (serverTime) say($('clock'), zonedClock(serverTime));
+  const number = level => problems.filter(problem => problem.level === level).length;
+  say($('summary'), `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning`);
   document.title = `${problems.length ? `(${problems.length}) ` : ''}${head.application} – Resilience`;
   $('fleet').hidden = !head.fleet;
   if (head.fleet) {
@@ -83,7 +103,7 @@ export function showHead({head, problems}, now, serverTime) {
 const cards = new Map();
 let allProblems = false;
 
-export function showProblems({problems, names}, now, operate, writable) {
+export function showProblems({head, problems, names}, now, operate, writable) {
   const rows = new Map(names.map(row => [row.name, row])), seen = new Set();
   const shown = allProblems ? problems : problems.slice(0, SHOWN);
   let next = $('problems').firstElementChild;
@@ -95,7 +115,7 @@ export function showProblems({problems, names}, now, operate, writable) {
       $('problems').append(cards.get(problem.name).node);
     }
     const each = cards.get(problem.name);
-    each.show(problem, rows.get(problem.name) ?? {}, now, operate, writable);
+    each.show(problem, rows.get(problem.name) ?? {}, now, operate, writable, head);
     if (each.node === next) next = next.nextElementSibling;
     else if (mayMove) $('problems').insertBefore(each.node, next);
   }
@@ -103,73 +123,101 @@ export function showProblems({problems, names}, now, operate, writable) {
   $('trouble').hidden = !problems.length;
   $('more').hidden = problems.length <= SHOWN;
   say($('more'), allProblems ? 'Show the worst only' : `Show ${problems.length - SHOWN} more`);
-  $('more').onclick = () => { allProblems = !allProblems; showProblems({problems, names}, now, operate, writable); };
+  $('more').onclick = () => { allProblems = !allProblems; showProblems({head, problems, names}, now, operate, writable); };
 }
 
 function card() {
-  const node = element('li'), name = element('h3'), link = element('a'), words = element('p', '', 'words'), why = element('p'),
-    figures = element('p', '', 'soft'), users = element('p', '', 'soft'), actions = element('p', undefined, 'row');
-  const ring = svg('svg', {class: 'ring', viewBox: '0 0 44 44', role: 'img'});
-  const circle = {cx: 22, cy: 22, r: 18, pathLength: 100};
-  const rest = svg('circle', {class: 'rest', ...circle, 'stroke-dasharray': 100, transform: 'rotate(-90 22 22)'}), number = svg('text', {x: 22, y: 26});
-  ring.append(svg('circle', {class: 'track', ...circle}), rest, number);
+  const node = element('li'), top = element('div', undefined, 'title'), name = element('h3'), link = element('a'), users = element('span', '', 'soft'), words = element('p', '', 'words'), since = element('p'),
+    why = element('ul', undefined, 'why'), numbers = element('p', '', 'soft'), todo = element('p', '', 'todo'), actions = element('p', undefined, 'row');
+  const trial = element('p', undefined, 'trial'), trialWords = element('span'), bar = svg('svg', {class: 'countdown', viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': true});
+  const rest = svg('rect', {class: 'rest', height: 6}), past = element('div', undefined, 'past'), axis = element('p', undefined, 'axis'), from = element('span'), middle = element('span'), to = element('span', 'now');
+  bar.append(svg('rect', {class: 'track', width: 100, height: 6}), rest);
+  trial.append(trialWords, bar);
+  axis.append(from, middle, to);
   name.append(link);
-  node.append(name, words, why, figures, users);
-  let offered = '', whole = 0;
+  top.append(name, users);
+  node.append(top, words, since, why, numbers, trial, todo, past, actions);
+  let offered = '', whole = 0, drawn = '';
   return {
     node,
-    show(problem, row, now, operate, writable) {
-      const [worst, ...others] = problem.causes;
+    show(problem, row, now, operate, writable, head) {
+      const [worst] = problem.causes, label = impact(problem, row, now);
       dress(node, `problem ${problem.level}`);
       say(link, problem.name);
       link.href = hrefOf({name: problem.name, tab: ''});
-      const since = worst.since ? `, since ${clock(worst.since)} (${span(now - Date.parse(worst.since))})` : '';
-      const by = worst.by ? `, by ${worst.by}` : '';
-      say(words, `${problem.level === 'rejecting' ? '■' : '◐'} ${worst.text}${since}${by}`);
-      const failure = worst.lastFailure ? `last failure ${clock(worst.lastFailure.time)}: ${worst.lastFailure.thrown ?? worst.lastFailure.reason}` : '';
-      const trial = worst.kind === 'open' && worst.nextTrialTime && Date.parse(worst.nextTrialTime) <= now ? 'the next call is a trial' : '';
-      say(why, [worst.kind === 'forced-open' ? '' : worst.reason, trial, failure, ...others.map(each => `${title(each.pattern)}: ${each.text}`)].filter(Boolean).join('; '));
-      const took = row.attempts?.[0] ? row.attempts : null, failing = share(row.failed, row.calls), rejected = share(row.rejected, row.calls);
-      say(figures, row.calls === undefined
-        ? worst.rate ? `${rate(worst.rate)} a second` : 'No calls in the last seconds'
-        : [`${rate(row.calls)} calls/s`, failing && `${failing} fail`, rejected && `${rejected} rejected`,
-          worst.kind === 'denied' && `${rate(worst.rate)}/s denied`, took && `attempts take ${millis(took[1] / took[0])}, worst ${millis(took[2])}`].filter(Boolean).join(', '));
-      const others2 = problem.moreUsers ? `, and ${problem.moreUsers} more` : '';
-      say(users, problem.users.length ? `Affects ${problem.users.map(shortMethod).join(', ')}${others2}` : '');
-      countDown(worst.nextTrialTime, now);
-      const wanted = `${worst.pattern} ${worst.action} ${writable}`;
-      if (wanted !== offered) {
-        offered = wanted;
-        actions.replaceChildren();
-        if (worst.action === 'settings') actions.append(button('Settings…', () => write({name: problem.name, tab: 'settings'}), ` of ${problem.name}`));
-        else if (writable) actions.append(button(ACTIONS[worst.action] ?? worst.action, () => operate(worst.pattern, problem.name, worst.action), ` ${problem.name}`));
-        const mayTry = worst.kind === 'open' && patterns.some(({key, actions: known}) => key === worst.pattern && known.includes('half-open'));
-        if (writable && mayTry) actions.append(button('Half-open', () => operate(worst.pattern, problem.name, 'half-open'), ` ${problem.name}`));
-        actions.append(button('Timeline', () => write({name: problem.name, tab: 'timeline'}), ` of ${problem.name}`));
-        node.append(actions);
-      }
+      say(users, problem.users.length ? `affects ${problem.users.map(shortMethod).join(', ')}${problem.moreUsers ? `, and ${problem.moreUsers} more` : ''}` : '');
+      say(words, `${MARKS[problem.level]} ${label[0].toUpperCase()}${label.slice(1)}`);
+      put(since, worst.since && worst.kind !== 'flapping' ? `Since ${clock(worst.since)}, for ${span(now - Date.parse(worst.since))}` : '');
+      list(because(problem, row, now));
+      put(numbers, figures(problem, row));
+      put(todo, advice(problem));
+      countDown(worst, now);
+      drawPast(row.lane, head);
+      offer(problem.name, worst, operate, writable);
     },
   };
 
-  function countDown(trial, now) {
-    const left = trial ? (Date.parse(trial) - now) / 1_000 : -1;
-    if (left <= 0) { ring.remove(); whole = 0; return; }
+  function put(target, text) {
+    say(target, text);
+    target.hidden = !text;
+  }
+
+  function list(lines) {
+    lines.forEach(({text, full}, index) => {
+      if (!why.children[index]) why.append(element('li'));
+      say(why.children[index], text);
+      if (why.children[index].title !== (full ?? '')) why.children[index].title = full ?? '';
+    });
+    while (why.children.length > lines.length) why.lastElementChild.remove();
+  }
+
+  function offer(name, {kind, pattern, action}, operate, writable) {
+    const wanted = `${pattern} ${kind} ${writable}`;
+    if (wanted === offered) return;
+    offered = wanted;
+    const known = ['switch-on', 'switch-off', ...patterns.find(({key}) => key === pattern)?.actions ?? []];
+    const timeline = button('Timeline', () => write({name, tab: 'timeline'}), ` of ${name}`);
+    timeline.className = 'strong';
+    actions.replaceChildren(timeline);
+    for (const each of OFFERED[kind] ?? [action]) {
+      if (each === 'settings') actions.append(button('Settings: see and change', () => write({name, tab: 'settings'}), ` of ${name}`));
+      else if (writable && known.includes(each)) {
+        const made = button(BUTTONS[each], () => operate(pattern, name, each), `, ${name}`);
+        if (RISKY.has(each) || (kind === 'open' && each === 'reset')) made.className = 'risky';
+        actions.append(made);
+      }
+    }
+  }
+
+  /** The samples of the lane that are known, with an axis. */
+  function drawPast(lane, {sampled, sampleSeconds, samples}) {
+    const now = `${lane} ${sampled}`;
+    if (!lane || now === drawn) return;
+    drawn = now;
+    const left = leftOut([lane], samples), first = unknown(lane), at = index => clock(Date.parse(sampled) - (samples - index) * sampleSeconds * 1_000);
+    say(from, first ? `no data before ${at(first)}` : at(0));
+    say(middle, at((left + samples) / 2));
+    past.replaceChildren(laneOf(lane, sampleSeconds, left), axis);
+  }
+
+  function countDown({kind, nextTrialTime}, now) {
+    const left = nextTrialTime ? (Date.parse(nextTrialTime) - now) / 1_000 : -1;
+    trial.hidden = kind !== 'open' || !nextTrialTime;
+    bar.toggleAttribute('hidden', left <= 0);
+    if (left <= 0) { whole = 0; say(trialWords, 'The next call is a trial'); return; }
     if (left > whole) whole = left;
-    if (!ring.isConnected) node.append(ring);
-    rest.setAttribute('stroke-dashoffset', String(100 - 100 * left / whole));
-    const text = left < 100 ? `${Math.ceil(left)} s` : span(left * 1_000);
-    if (number.textContent !== text) number.textContent = text;
-    ring.setAttribute('aria-label', `Next trial in ${text}`);
+    rest.setAttribute('width', String(100 * left / whole));
+    say(trialWords, `Next trial in ${span(Math.ceil(left) * 1_000)}`);
   }
 }
 
 // ---- table
 
 const COLUMNS = [
-  {key: 'name', label: 'Name'}, {key: 'state', label: 'Last 15 minutes'},
+  {key: 'name', label: 'Name'}, {key: 'state', label: 'Last 15 minutes', hint: 'The state over time, until now'},
   ...patterns.map(({key}) => ({key, pattern: true, label: SHORT[key] ?? title(key)[0].toUpperCase() + title(key).slice(1), hint: HINTS[key]})),
-  {key: 'calls', label: 'Calls/s', number: true}, {key: 'failing', label: 'Failing', number: true}, {key: 'rejected', label: 'Rejected', number: true, narrow: true},
-  {key: 'mean', label: 'Mean', number: true, narrow: true, hint: 'How long attempts take, on average'}, {key: 'worst', label: 'Worst', number: true, narrow: true, hint: 'The longest attempt of the last minutes'},
+  {key: 'calls', label: 'Calls/s', number: true}, {key: 'failing', label: 'Failing', number: true, hint: 'What share of the calls fails'}, {key: 'rejected', label: 'Rejected', number: true, narrow: true, hint: 'What share of the calls is rejected'},
+  {key: 'mean', label: 'Mean', number: true, narrow: true, hint: 'How long attempts of the last minute took, on average'}, {key: 'worst', label: 'Worst', number: true, narrow: true, hint: 'The longest attempt of the last minutes'},
 ];
 const lines = new Map();
 let laidOut = '', headers = [];
@@ -182,7 +230,7 @@ function layOut(present, attemptTimes) {
   lines.forEach(line => line.node.remove());
   lines.clear();
   headers = columns.map(({key, label, hint, number, pattern, narrow}) => {
-    const cell = element('th', undefined, [number && 'number', key === 'state' && 'lane-cell', (pattern || narrow) && 'narrow-off'].filter(Boolean).join(' '));
+    const cell = element('th', undefined, [`col-${key}`, number && 'number', (pattern || narrow) && 'narrow-off'].filter(Boolean).join(' '));
     cell.scope = 'col';
     const sort = button(label, () => {
       const now = read().sort, first = key === 'name' ? key : `-${key}`;
@@ -203,20 +251,21 @@ function line(name, columns) {
   head.append(state, link);
   node.append(head);
   for (const {key, number, pattern, narrow} of columns.slice(1)) {
-    const cell = element('td', undefined, [number && 'number', key === 'state' && 'lane-cell', (pattern || narrow) && 'narrow-off'].filter(Boolean).join(' '));
+    const cell = element('td', undefined, [number && 'number', (pattern || narrow) && 'narrow-off'].filter(Boolean).join(' '));
     cells.set(key, {cell, base: cell.className});
     node.append(cell);
   }
-  let lane = null;
-  const put = (key, text, className) => {
+  let lane = '';
+  const put = (key, text, className, hint) => {
     const at = cells.get(key);
     if (!at) return;
     say(at.cell, text);
-    dress(at.cell, className ? `${at.base} ${className}`.trim() : at.base);
+    dress(at.cell, className || text === NONE ? `${at.base} ${className || 'off'}`.trim() : at.base);
+    if (at.cell.title !== (hint ?? '')) at.cell.title = hint ?? '';
   };
   return {
     node, link,
-    show(row, now, seconds, chosen) {
+    show(row, now, seconds, chosen, left) {
       const level = levelOf(row);
       dress(state, `state ${level}`);
       if (!state.firstChild) state.append(element('span', '', 'hidden'));
@@ -224,17 +273,20 @@ function line(name, columns) {
       dress(node, chosen ? 'chosen' : '');
       const href = hrefOf({name, tab: read().tab});
       if (link.getAttribute('href') !== href) link.setAttribute('href', href);
-      if (row.lane !== lane) {
-        lane = row.lane;
-        cells.get('state').cell.replaceChildren(...(lane ? [laneOf(lane, seconds)] : []));
+      if (`${row.lane} ${left}` !== lane) {
+        lane = `${row.lane} ${left}`;
+        cells.get('state').cell.replaceChildren(...(row.lane ? [laneOf(row.lane, seconds, left)] : []));
       }
       for (const {key} of patterns) {
         const [text, className] = row.cells[key] ? cellText(key, row.cells[key], now) : ['', ''];
-        put(key, text, className);
+        const budget = row.cells[key]?.budget;
+        put(key, text, className, budget === undefined ? text.length > 12 ? text : '' : `${text}; ${Math.floor(budget)} tokens are left in the budget`);
       }
+      const bad = part => !part ? '' : level === 'forced' ? 'by-hand' : row.calls && part < row.calls / 10 ? 'worse' : 'worst';
+      const part = number => share(number, row.calls) || (number ? `${rate(number)}/s` : ''), perSecond = number => number ? `${rate(number)} a second` : '';
       put('calls', rate(row.calls));
-      put('failing', share(row.failed, row.calls) || (row.failed ? `${rate(row.failed)}/s` : ''), row.failed ? 'worse' : '');
-      put('rejected', row.rejected ? `${rate(row.rejected)}/s` : '', row.rejected ? 'worst' : '');
+      put('failing', part(row.failed), bad(row.failed), perSecond(row.failed));
+      put('rejected', part(row.rejected), bad(row.rejected), perSecond(row.rejected));
       const [count, total, longest] = row.attempts ?? [];
       put('mean', count ? millis(total / count) : '');
       put('worst', longest ? millis(longest) : '');
@@ -248,6 +300,9 @@ export function showTable({head, names}, now) {
     const order = chosen.sort === key ? 'ascending' : chosen.sort === `-${key}` ? 'descending' : null;
     if (order) cell.setAttribute('aria-sort', order); else cell.removeAttribute('aria-sort');
   }
+  const left = leftOut(names.flatMap(({lane}) => lane ? [lane] : []), head.samples);
+  const lanes = headers.find(({key}) => key === 'state').cell.firstChild;
+  say(lanes, left ? `Since ${clock(Date.parse(head.sampled) - (head.samples - left) * head.sampleSeconds * 1_000)}` : 'Last 15 minutes');
   const fitting = arranged([...names], chosen), wanted = [], used = new Set();
   for (const [group, rows] of grouped(fitting, chosen.group)) {
     if (group) {
@@ -267,15 +322,16 @@ export function showTable({head, names}, now) {
       const key = `name ${group} ${row.name}`;
       used.add(key);
       if (!lines.has(key)) lines.set(key, line(row.name, columns));
-      lines.get(key).show(row, now, head.sampleSeconds, row.name === chosen.name);
+      lines.get(key).show(row, now, head.sampleSeconds, row.name === chosen.name, left);
       wanted.push(lines.get(key).node);
     }
   }
   for (const [key, {node}] of lines) if (!used.has(key)) { node.remove(); lines.delete(key); }
   arrange(wanted);
-  const left = head.names - names.length;
-  say($('count'), `${fitting.length === names.length ? `${names.length} names` : `${fitting.length} of ${names.length} names`}${left > 0 ? `; ${left} healthy and quiet ones are left out` : ''}${head.attemptTimes ? '' : '; attempt times are off: set resilience.observations.enabled'}`);
+  const absent = head.names - names.length;
+  say($('count'), `${fitting.length === names.length ? `${names.length} names` : `${fitting.length} of ${names.length} names`}${absent > 0 ? `; ${absent} healthy and quiet ones are left out` : ''}${head.attemptTimes ? '' : '; attempt times are off: set resilience.observations.enabled'}`);
   $('none').hidden = fitting.length > 0 || !names.length;
+  say($('none'), `No name matches the filter.${absent > 0 && chosen.q ? ` Of all names, ${absent} healthy and quiet ones are left out: press Enter to open the one that is called exactly so.` : ''}`);
 }
 
 /** A node that moves loses the focus, so the others are moved around the one that has it. */

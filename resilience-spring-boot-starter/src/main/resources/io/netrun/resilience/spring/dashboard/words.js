@@ -6,20 +6,24 @@ export const title = key => key.replaceAll('-', ' ');
 export const letterWord = letter => LETTERS[letter] ?? letter;
 
 export const rate = number => number === undefined ? '' : number >= 10 ? String(Math.round(number)) : number >= 0.095 ? String(Number(number.toFixed(1))) : number > 0 ? '<0.1' : '0';
-export const share = (part, whole) => part && whole ? (part / whole > 0.005 ? `${Math.min(100, Math.round(part / whole * 100))} %` : '<1 %') : '';
-export const millis = number => number >= 1_000 ? `${(number / 1_000).toFixed(1)} s` : number >= 10 ? `${Math.round(number)} ms` : `${number.toFixed(1)} ms`;
+export const share = (part, whole) => part && whole ? tight(part / whole > 0.005 ? `${Math.min(100, Math.round(part / whole * 100))} %` : '<1 %') : '';
+export const millis = number => tight(number >= 1_000 ? `${(number / 1_000).toFixed(1)} s` : number >= 10 ? `${Math.round(number)} ms` : `${number.toFixed(1)} ms`);
 
-/** How long ago, or how long: 20 s, 4 min, 2 h 5 min, 3 d. */
+/** Numbers, units and times do not part at the end of a line. */
+const tight = text => text.replace(/\s/g, '\u00a0');
+
+/** How long ago, or how long: 20 s, 1 min 41 s, 2 h 5 min, 3 d 4 h. */
 export function span(ms) {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 100) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 100) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours >= 48 ? `${Math.floor(hours / 24)} d` : hours < 6 && minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  const seconds = Math.max(0, Math.round(ms / 1_000)), minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+  const both = (large, unit, small, smaller) => tight(`${large} ${unit}${small ? ` ${small} ${smaller}` : ''}`);
+  if (seconds < 60) return tight(`${seconds} s`);
+  if (minutes < 60) return both(minutes, 'min', seconds % 60, 's');
+  return hours < 48 ? both(hours, 'h', minutes % 60, 'min') : both(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
-export const clock = time => new Date(time).toLocaleTimeString();
+export const clock = time => tight(new Date(time).toLocaleTimeString());
+/** With the time zone, which is said once on the page. */
+export const zonedClock = time => tight(new Date(time).toLocaleTimeString([], {timeZoneName: 'short'}));
 export const simple = text => text.split('.').slice(-2).join('.').replace(/.*\$/, '');
 /** io.shop.PaymentClient.charge(String) is PaymentClient.charge. */
 export const shortMethod = text => text.includes('(') ? simple(text.slice(0, text.indexOf('('))) : text;
@@ -51,6 +55,106 @@ export function laneWords(lane, seconds) {
   return [...sums].filter(([letter]) => letter !== '-').map(([letter, count]) => `${letterWord(letter)} ${span(count * seconds * 1_000)}`).join(', ') || 'nothing known yet';
 }
 
+/** An exception in short: the status, or the class, and what its body says. The class stays where there is no status. */
+export function shortFailure(text) {
+  const [, type, message] = /^(\w+): ([\s\S]*)$/.exec(text) ?? [null, '', text];
+  const said = /"(?:error|message|detail|title)\\?"\s*:\s*\\?"([^"\\]+)/.exec(message)?.[1], status = /^([45]\d\d)\b/.exec(message)?.[1];
+  const short = status ? `${status} ${said ?? message.slice(4)}` : said ? `${type}: ${said}` : text;
+  return short.length > 100 ? `${short.slice(0, 99)}…` : short;
+}
+
+/** What a problem means for calls, and what does it: 69 % of calls fail; 92 % of calls rejected: bulkhead full (2 of 2). */
+export function impact({causes: [worst]}, row, now) {
+  const failing = share(row.failed, row.calls), rejected = share(row.rejected, row.calls);
+  const parts = [rejected && `${rejected} of calls rejected`, failing && `${failing} of calls ${worst.kind === 'timing-out' ? 'time out' : 'fail'}`].filter(Boolean);
+  if ((row.failed ?? 0) > (row.rejected ?? 0)) parts.reverse();
+  const lost = parts.join(', ');
+  switch (worst.kind) {
+    case 'forced-open': return `forced open by ${worst.by ?? 'an operator'}: all calls are rejected`;
+    case 'open': return `${lost || 'all calls are rejected'}: circuit open`;
+    case 'half-open': return `${lost ? `${lost}: ` : ''}circuit half-open, trials decide`;
+    case 'full': case 'limited': return `${lost || 'calls are rejected'}: ${worst.text}`;
+    case 'failing': case 'timing-out': return lost || worst.text;
+    case 'exhausted': return lost ? `${lost}: retries are exhausted` : worst.text;
+    case 'flapping': return `circuit closed now${worst.closedSince ? ` for ${span(now - Date.parse(worst.closedSince))}` : ''}, opened ${worst.opened} times${worst.since ? ` since ${clock(worst.since)}` : ''}`;
+    default: return worst.text;
+  }
+}
+
+const perSecond = (now, before) => `${rate(now)} calls/s${before === undefined ? '' : ` (${rate(before)} before)`}`;
+const took = (now, before) => `calls take ${millis(now)}${before === undefined ? '' : ` (${millis(before)} before)`}`;
+
+/** How many calls a second fit into a bulkhead. */
+function fitting({cells = {}}, attemptMillis) {
+  const {maxConcurrent} = cells.bulkhead ?? {};
+  return maxConcurrent && attemptMillis ? `; ${maxConcurrent} at once let ${rate(maxConcurrent * 1_000 / attemptMillis)}/s through` : '';
+}
+
+/** What fills up does so by slow work or many calls; of other problems, only a large change says something. */
+function tells({change, attemptMillis, before = {}, causes: [{kind}]}, row) {
+  if (!change || kind === 'forced-open' || kind === 'flapping') return false;
+  if (kind === 'full' || kind === 'limited' || kind === 'waiting') return true;
+  return change === 'flood' ? row.calls >= LARGE * before.calls : attemptMillis >= LARGE * before.attemptMillis;
+}
+const LARGE = 3;
+
+/** What has changed: slow work, or too many calls. */
+function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, row) {
+  const then = since ? ` before ${clock(since)}` : ' before';
+  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${fitting(row, attemptMillis)}, ${rate(row.calls)}/s arrive${before.calls === undefined ? '' : ` (${rate(before.calls)} before)`}`;
+  if (change === 'flood') return `Many calls: ${rate(row.calls)}/s arrive, ${rate(before.calls)}${then}${attemptMillis === undefined ? '' : `; ${took(attemptMillis, before.attemptMillis)}`}${fitting(row, attemptMillis)}`;
+  return '';
+}
+
+const OTHERS = {
+  denied: each => `Retries stopped: their budget is used up, ${rate(each.rate)}/s denied`,
+  exhausted: each => `Retries exhausted: ${rate(each.rate)}/s fail after their last attempt`,
+  'timing-out': each => `Timeout: ${rate(each.rate)}/s take too long`,
+  full: each => `Rejected: ${each.text}`,
+  failing: each => `Calls fail: ${rate(each.rate)}/s`,
+};
+
+/** Why, a line for each cause, and what was before. */
+export function because(problem, row, now) {
+  const [worst, ...others] = problem.causes, lines = [], changed = tells(problem, row) ? changeWords(problem, row) : '';
+  const failure = worst.lastFailure ?? others.find(each => each.lastFailure)?.lastFailure;
+  const say = (text, full) => { if (text) lines.push({text, full}); };
+  const filled = worst.kind === 'full' || worst.kind === 'limited' || worst.kind === 'waiting';
+  if (filled) say(changed);
+  if (failure) {
+    const text = failure.thrown ?? failure.reason, trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
+    say(`${shortFailure(text)} (${trial ? 'a trial, at' : 'last at'} ${clock(failure.time)})`, text);
+  }
+  if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}`);
+  if (worst.kind === 'forced-open') say(`Until it is reset${worst.by && worst.by !== 'an operator' ? '' : '; the request did not say who it was'}`);
+  if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
+  for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? impact({causes: [each]}, row, now) : each.text}`);
+  if (!filled) say(changed);
+  return lines;
+}
+
+/** Calls and times, where the causes do not have them already. */
+export function figures(problem, row) {
+  const {attemptMillis, before = {}, causes: [worst]} = problem;
+  if (tells(problem, row)) return '';
+  if (row.calls === undefined) return worst.rate ? `${rate(worst.rate)} a second` : 'No calls in the last seconds';
+  return [perSecond(row.calls, before.calls), attemptMillis === undefined ? '' : took(attemptMillis, before.attemptMillis)].filter(Boolean).join(', ');
+}
+
+/** What may help, where that is known. */
+export function advice({change, causes: [worst]}) {
+  switch (worst.kind) {
+    case 'open': return 'Look at the service behind it: the circuit tries again by itself.';
+    case 'flapping': case 'failing': return 'Look at the service behind it.';
+    case 'forced-open': return 'Ask who forced it open; reset it if that is over.';
+    case 'full': return change === 'slow' ? 'Find what has become slow: more permits would load it more.' : change === 'flood' ? 'Find who calls so often, and limit it there.' : 'Find what is slow, or who calls so often.';
+    case 'limited': return 'Find who calls so often, or raise the limit.';
+    case 'timing-out': return 'Find what has become slow.';
+    case 'disabled': case 'off': return 'Nothing protects these calls.';
+    default: return '';
+  }
+}
+
 const PLURALS = {
   open: n => n === 1 ? '1 circuit open' : `${n} circuits open`,
   'forced-open': n => n === 1 ? '1 circuit forced open' : `${n} circuits forced open`,
@@ -67,17 +171,26 @@ const PLURALS = {
   off: n => `${n} switched off`,
 };
 
+/** How many problems the sentence spells out; it counts the others. */
+const SPELLED = 2;
+
 /** One sentence on how things are, and its level. */
 export function headline(body, now) {
-  const kinds = new Map();
-  for (const {name, causes: [worst]} of body.problems) {
+  const rows = new Map(body.names.map(row => [row.name, row])), kinds = new Map(), first = body.problems.slice(0, SPELLED);
+  for (const {name, causes: [worst]} of body.problems.slice(SPELLED)) {
     if (!kinds.has(worst.kind)) kinds.set(worst.kind, []);
     kinds.get(worst.kind).push({name, since: worst.since});
   }
-  if (!kinds.size) return {level: 'healthy', text: body.head.names ? `All ${body.head.names} names are healthy` : 'No instances yet'};
-  const texts = [...kinds].map(([kind, names]) => {
-    const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(now - Date.parse(since))}` : name).join(', ');
-    return `${(PLURALS[kind] ?? (n => `${n} ${kind}`))(names.length)} (${who}${names.length > 2 ? ', …' : ''})`;
+  if (!first.length) return {level: 'healthy', text: body.head.names ? `All ${body.head.names} names are healthy` : 'No instances yet'};
+  const texts = first.map(problem => {
+    const [{kind, since}] = problem.causes;
+    return `${problem.name}: ${impact(problem, rows.get(problem.name) ?? {}, now)}${since && kind !== 'flapping' ? `, for ${span(now - Date.parse(since))}` : ''}`;
   });
-  return {level: body.problems.some(problem => problem.level === 'rejecting') ? 'rejecting' : 'warning', text: texts.join('; ')};
+  for (const [kind, names] of kinds) {
+    const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(now - Date.parse(since))}` : name).join(', ');
+    texts.push(`${(PLURALS[kind] ?? (n => `${n} ${kind}`))(names.length)} (${who}${names.length > 2 ? ', …' : ''})`);
+  }
+  const others = body.head.names - body.problems.length;
+  const level = ['rejecting', 'failing', 'forced', 'warning'].find(each => body.problems.some(problem => problem.level === each));
+  return {level, text: `${texts.join('; ')}${others > 0 ? `. ${others === 1 ? '1 other is' : `${others} others are`} fine` : ''}`};
 }

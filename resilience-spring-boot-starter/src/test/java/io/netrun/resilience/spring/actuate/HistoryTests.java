@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +26,7 @@ class HistoryTests {
 
     private final HandTicker ticker = new HandTicker();
     private final ResilienceRegistry registry = ResilienceRegistry.create(ticker);
-    private final History history = new History(registry, Runnable::run);
+    private final History history = new History(registry, Map::of, Runnable::run);
     private CircuitBreaker breaker;
 
     @BeforeEach
@@ -187,7 +188,7 @@ class HistoryTests {
             }
             tasks.add(task);
         };
-        History other = new History(registry, scarce);
+        History other = new History(registry, Map::of, scarce);
         other.start();
         tasks.remove(0).run();
         full[0] = true;
@@ -202,7 +203,7 @@ class HistoryTests {
     @Test
     void sampleAfterTheStopShouldChangeNothing() {
         List<Runnable> tasks = new ArrayList<>();
-        History other = new History(registry, tasks::add);
+        History other = new History(registry, Map::of, tasks::add);
         other.start();
         other.stop();
         tasks.remove(0).run();

@@ -213,11 +213,99 @@ class OverviewTests {
             ledger.reset();
             ticker.pass(History.EACH);
         }
+        overview().jsonPath("$.problems[0].causes[*].kind").isEqualTo(List.of("failing", "flapping"));
+        ticker.pass(History.EACH);
+        ticker.pass(History.EACH);
         overview()
                 .jsonPath("$.problems[0].causes[0].text")
                 .isEqualTo("circuit opened 3 times in the last 15 minutes")
+                .jsonPath("$.problems[0].causes[0].opened")
+                .isEqualTo(3)
+                .jsonPath("$.problems[0].causes[0].since")
+                .isNotEmpty()
+                .jsonPath("$.problems[0].causes[0].closedSince")
+                .isEqualTo(ticker.now().minus(History.EACH.multipliedBy(3)).toString())
                 .jsonPath("$.problems[0].causes[0].action")
                 .isEqualTo("force-open");
+    }
+
+    @Test
+    void manyFailingCallsShouldComeBeforeFewRejectedOnes() {
+        ticker.pass(History.EACH);
+        CircuitBreaker mail = registry.getOrCreate(
+                CircuitBreaker.TYPE,
+                "mail",
+                CircuitBreakerConfig.builder().failureThreshold(100).build());
+        for (int i = 0; i < 20; i++) {
+            catchThrowable(() -> mail.run(() -> {
+                throw new IllegalStateException("down");
+            }));
+        }
+        registry.getOrCreate(CircuitBreaker.TYPE, "b").forceOpen();
+        fail(3);
+        succeed(1);
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.problems[*].name")
+                .isEqualTo(List.of("mail", "ledger", "b"))
+                .jsonPath("$.problems[*].level")
+                .isEqualTo(List.of("failing", "rejecting", "forced"))
+                .jsonPath("$.problems[0].share")
+                .isEqualTo(1)
+                .jsonPath("$.problems[0].lost")
+                .isEqualTo(4)
+                .jsonPath("$.problems[0].causes[0].opensAt")
+                .isEqualTo("100 more failures than successes")
+                .jsonPath("$.problems[0].causes[0].lastFailure.thrown")
+                .isEqualTo("IllegalStateException: down");
+    }
+
+    @Test
+    void fewRejectedCallsShouldBeAWarning() {
+        Bulkhead reports = registry.getOrCreate(
+                Bulkhead.TYPE,
+                "reports",
+                BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
+        ticker.pass(History.EACH);
+        for (int i = 0; i < 20; i++) {
+            reports.run(() -> {});
+        }
+        reports.run(() -> catchThrowable(() -> reports.run(() -> {})));
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.problems[0].level")
+                .isEqualTo("warning")
+                .jsonPath("$.problems[0].share")
+                .isEqualTo(0.05);
+    }
+
+    @Test
+    void floodShouldBeToldFromSlowWork() {
+        Bulkhead reports = registry.getOrCreate(
+                Bulkhead.TYPE,
+                "reports",
+                BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
+        for (int sample = 0; sample < 5; sample++) {
+            for (int i = 0; i < 10; i++) {
+                reports.run(() -> {});
+            }
+            ticker.pass(History.EACH);
+        }
+        reports.run(() -> {
+            for (int sample = 0; sample < 2; sample++) {
+                for (int i = 0; i < 100; i++) {
+                    catchThrowable(() -> reports.run(() -> {}));
+                }
+                ticker.pass(History.EACH);
+            }
+        });
+        overview()
+                .jsonPath("$.problems[0].change")
+                .isEqualTo("flood")
+                .jsonPath("$.problems[0].before.calls")
+                .isEqualTo(2)
+                .jsonPath("$.problems[0].before.attemptMillis")
+                .doesNotExist();
     }
 
     @Test
@@ -236,7 +324,7 @@ class OverviewTests {
                     .jsonPath("$.problems[0].causes[0].kind")
                     .isEqualTo("full")
                     .jsonPath("$.problems[0].causes[0].text")
-                    .isEqualTo("bulkhead full: 1 of 1 running, 0 waiting")
+                    .isEqualTo("bulkhead full (1 of 1)")
                     .jsonPath("$.problems[0].causes[0].since")
                     .isEqualTo(since)
                     .jsonPath("$.problems[0].causes[0].action")
@@ -412,7 +500,7 @@ class OverviewTests {
                 .jsonPath("$.names.length()")
                 .isEqualTo(Overview.MAX_NAMES)
                 .jsonPath("$.names[?(@.name == 'host-7')].level")
-                .isEqualTo("rejecting");
+                .isEqualTo("forced");
     }
 
     private WebTestClient.BodyContentSpec overview() {
@@ -464,7 +552,7 @@ class OverviewTests {
 
         @Bean
         History history(ResilienceRegistry registry) {
-            return new History(registry, Runnable::run);
+            return new History(registry, Map::of, Runnable::run);
         }
     }
 }

@@ -226,7 +226,7 @@ class FuzzedSettingsTests {
                     registry,
                     chains,
                     operators,
-                    new History(registry, Runnable::run),
+                    new History(registry, Map::of, Runnable::run),
                     policy -> List.of(),
                     List::of,
                     Node.of("test", Instant.EPOCH));

@@ -1,0 +1,107 @@
+package io.netrun.resilience.spring.actuate;
+
+import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
+import java.util.Arrays;
+
+/**
+ * How many attempts of a method, or of several, ended within each sample, and how long they took. A ring while it is
+ * filled, and the oldest first in a copy. Not thread-safe.
+ */
+final class Attempts {
+
+    /** A mean of fewer samples would be an accident. */
+    private static final int ENOUGH = 2;
+
+    private final int[] counts;
+    private final float[] millis;
+    private long slot = Long.MIN_VALUE;
+    private long totalCount;
+    private double totalMillis;
+
+    Attempts(int samples) {
+        counts = new int[samples];
+        millis = new float[samples];
+    }
+
+    /** What has ended so far belongs to no sample. */
+    void countFrom(AttemptTime total) {
+        totalCount = total.count();
+        totalMillis = total.totalMillis();
+    }
+
+    void add(long current, AttemptTime total) {
+        if (slot != Long.MIN_VALUE && current <= slot) {
+            return;
+        }
+        long oldest = current - counts.length + 1;
+        for (long skipped = Math.max(slot + 1, oldest); skipped < current && slot >= 0; skipped++) {
+            counts[index(skipped)] = 0;
+            millis[index(skipped)] = 0;
+        }
+        slot = current;
+        counts[index(current)] = (int) Math.max(0, total.count() - totalCount);
+        millis[index(current)] = (float) Math.max(0, total.totalMillis() - totalMillis);
+        countFrom(total);
+    }
+
+    /** Adds what is known of the last samples to a copy that ends with the given sample. */
+    void addTo(Attempts copy, long end, int last) {
+        for (int age = 0; age < last && slot != Long.MIN_VALUE; age++) {
+            long from = end - age;
+            if (from <= slot && from > slot - counts.length) {
+                int target = counts.length - 1 - age;
+                copy.counts[target] += counts[index(from)];
+                copy.millis[target] += millis[index(from)];
+            }
+        }
+    }
+
+    private int index(long ofSlot) {
+        return (int) Math.floorMod(ofSlot, (long) counts.length);
+    }
+
+    /** How many ended within some samples of a copy. */
+    int count(int from, int to) {
+        int sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += counts[i];
+        }
+        return sum;
+    }
+
+    /** How long those took together. */
+    double millis(int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += millis[i];
+        }
+        return sum;
+    }
+
+    /** How long one took on average within some samples of a copy; NaN if none has ended. */
+    double mean(int from, int to) {
+        int count = count(from, to);
+        return count == 0 ? Double.NaN : millis(from, to) / count;
+    }
+
+    /** How long one usually took: the median of the samples in which any ended; NaN if these are too few. */
+    double usual(int from, int to) {
+        double[] means = new double[counts.length];
+        int known = 0;
+        for (int i = from; i < to; i++) {
+            if (counts[i] > 0) {
+                means[known++] = millis[i] / counts[i];
+            }
+        }
+        return median(means, known);
+    }
+
+    /** The median of the first values, which it sorts; NaN if these are too few. */
+    static double median(double[] values, int known) {
+        if (known < ENOUGH) {
+            return Double.NaN;
+        }
+        Arrays.sort(values, 0, known);
+        return (values[(known - 1) / 2] + values[known / 2]) / 2;
+    }
+}

@@ -1,0 +1,88 @@
+package io.netrun.resilience.spring.actuate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls and attempts of a name since its problem began, beside those of the minutes before: what tells slow work
+ * from too many calls. NaN is what is not known.
+ *
+ * @param calls calls that come in a second
+ * @param callsBefore calls that came in a second
+ * @param attempt how long an attempt takes, in milliseconds
+ * @param attemptBefore how long it took
+ */
+record Comparison(double calls, double callsBefore, double attempt, double attemptBefore) {
+
+    /** What is so many times as much as before is worth a word. */
+    private static final double MUCH = 1.5;
+
+    /** The last minute, and the five minutes before the problem. */
+    private static final int RECENT = 12;
+
+    private static final int BEFORE = 60;
+
+    /** What is different now. */
+    enum Change {
+        /** Attempts take longer. */
+        SLOW,
+        /** More calls come. */
+        FLOOD
+    }
+
+    static Comparison of(
+            double calls, @Nullable Track track, Attempts attempts, @Nullable Instant since, @Nullable Instant last) {
+        int samples = History.SAMPLES;
+        int began = samples - Math.min(samples, since == null || last == null ? 0 : ago(since, last));
+        int from = Math.max(0, began - BEFORE);
+        return new Comparison(
+                calls,
+                track == null ? Double.NaN : track.usualRate(from, began),
+                attempts.mean(Math.max(Math.min(began, samples - 2), samples - RECENT), samples),
+                attempts.usual(from, began));
+    }
+
+    /** The number of samples that have something of the time since then. */
+    private static int ago(Instant since, Instant last) {
+        long nanos = Duration.between(since, last).toNanos();
+        long each = History.EACH.toNanos();
+        return (int) Math.max(0, Math.min(History.SAMPLES, (nanos + each - 1) / each));
+    }
+
+    /** What has changed more; null if nothing has changed much. */
+    @Nullable
+    Change change() {
+        double slower = factor(attempt, attemptBefore);
+        double more = factor(calls, callsBefore);
+        if (Math.max(slower, more) < MUCH) {
+            return null;
+        }
+        return slower > more ? Change.SLOW : Change.FLOOD;
+    }
+
+    private static double factor(double now, double before) {
+        return Double.isNaN(now) || Double.isNaN(before) || now <= 0 ? 0 : now / before;
+    }
+
+    void addTo(Map<String, @Nullable Object> view) {
+        if (change() != null) {
+            view.put("change", JsonView.plain(change()));
+        }
+        put(view, "attemptMillis", attempt);
+        Map<String, @Nullable Object> before = new LinkedHashMap<>();
+        put(before, "calls", callsBefore);
+        put(before, "attemptMillis", attemptBefore);
+        if (!before.isEmpty()) {
+            view.put("before", before);
+        }
+    }
+
+    private static void put(Map<String, @Nullable Object> view, String key, double value) {
+        if (!Double.isNaN(value)) {
+            view.put(key, Overview.rounded(value));
+        }
+    }
+}
