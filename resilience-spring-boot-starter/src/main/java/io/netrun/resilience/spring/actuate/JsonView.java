@@ -5,9 +5,12 @@ import io.netrun.resilience.FailureText;
 import io.netrun.resilience.spring.pattern.NamedCode;
 import io.netrun.resilience.spring.settings.ExecutorBean;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -23,16 +26,32 @@ final class JsonView {
     private static final int MAX_TEXT = 300;
     private static final String UNREADABLE = "(unreadable)";
 
+    /** Looked up once for each class, since that takes longer than to read them. */
+    private static final ClassValue<List<Component>> COMPONENTS = new ClassValue<>() {
+        @Override
+        protected List<Component> computeValue(Class<?> type) {
+            return Arrays.stream(type.getRecordComponents()).map(Component::of).toList();
+        }
+    };
+
+    private record Component(String name, Method accessor, boolean mayBeCode) {
+
+        static Component of(RecordComponent component) {
+            return new Component(
+                    component.getName(),
+                    component.getAccessor(),
+                    component.getType().isAnnotationPresent(FunctionalInterface.class));
+        }
+    }
+
     private JsonView() {}
 
     static Map<String, @Nullable Object> of(Record snapshot) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
-        for (RecordComponent component : snapshot.getClass().getRecordComponents()) {
-            Object value = read(component, snapshot);
-            boolean isCode = value != null
-                    && !(value instanceof NamedCode<?>)
-                    && component.getType().isAnnotationPresent(FunctionalInterface.class);
-            view.put(component.getName(), isCode ? "code" : plain(value));
+        for (Component component : COMPONENTS.get(snapshot.getClass())) {
+            Object value = read(component.accessor, snapshot);
+            boolean isCode = component.mayBeCode && value != null && !(value instanceof NamedCode<?>);
+            view.put(component.name, isCode ? "code" : plain(value));
         }
         return view;
     }
@@ -77,9 +96,9 @@ final class JsonView {
         return text.substring(0, Math.min(text.length(), MAX_TEXT));
     }
 
-    private static @Nullable Object read(RecordComponent component, Record snapshot) {
+    private static @Nullable Object read(Method accessor, Record snapshot) {
         try {
-            return component.getAccessor().invoke(snapshot);
+            return accessor.invoke(snapshot);
         } catch (InvocationTargetException e) {
             return UNREADABLE;
         } catch (ReflectiveOperationException e) {

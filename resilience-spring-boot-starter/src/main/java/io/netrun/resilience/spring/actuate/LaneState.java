@@ -2,7 +2,6 @@ package io.netrun.resilience.spring.actuate;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +26,9 @@ enum LaneState {
     /** The circuit was opened by an operator. */
     FORCED_OPEN(8, 'f');
 
-    private static final Map<Byte, LaneState> BY_RANK =
-            Arrays.stream(values()).collect(Collectors.toMap(LaneState::rank, state -> state));
+    /** The letters by rank, which is the order of the constants. */
+    private static final String LETTERS =
+            Arrays.stream(values()).map(state -> String.valueOf(state.letter)).collect(Collectors.joining());
 
     private final byte rank;
     private final char letter;
@@ -68,7 +68,6 @@ enum LaneState {
     }
 
     private static char letter(byte rank) {
-        LaneState state = BY_RANK.get(rank);
-        return state == null ? UNKNOWN.letter : state.letter;
+        return LETTERS.charAt(rank);
     }
 }
