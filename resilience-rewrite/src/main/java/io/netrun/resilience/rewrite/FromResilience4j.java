@@ -214,6 +214,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         Map<String, String> exceptions = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
         if (found.left().contains(path)) {
             addTypes(ctx, file);
+            CodeCounterparts.list(file, left -> leftovers.insertRow(ctx, row(path, left)));
             exceptions.forEach(
                     (there, here) -> addException(ctx, file, there, "Annotated methods throw " + here + " now."));
         } else if (found.moved().contains(path) && found.isCodeKept()) {

@@ -1,0 +1,216 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.PrintOutputCapture;
+import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.JavaPrinter;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaSourceFile;
+
+/**
+ * The code to write instead of calls of resilience4j that stay: configurations, registries, instances, and calls
+ * through them. It goes by the names, since the types need not be known.
+ */
+final class CodeCounterparts {
+
+    /** What patterns of resilience4j are called here. */
+    private static final Map<String, String> PATTERNS = Map.of(
+            "CircuitBreaker", "CircuitBreaker",
+            "Retry", "Retry",
+            "Bulkhead", "Bulkhead",
+            "RateLimiter", "RateLimiter",
+            "TimeLimiter", "Timeout");
+
+    private static final Set<String> DECORATING =
+            Set.of("decorateSupplier", "decorateCallable", "decorateRunnable", "decorateFunction");
+
+    private CodeCounterparts() {}
+
+    /** Lists the calls of a file, each once. */
+    static void list(JavaSourceFile file, Consumer<Left> left) {
+        Set<String> imported = file.getImports().stream()
+                .map(J.Import::getTypeName)
+                .filter(name -> name.startsWith(JavaMove.PACKAGE))
+                .map(name -> name.substring(name.lastIndexOf('.') + 1))
+                .collect(Collectors.toSet());
+        Set<Left> found = new LinkedHashSet<>();
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
+                String code = new CodeCounterparts.Of(imported).code(call);
+                if (code == null) {
+                    return super.visitMethodInvocation(call, p);
+                }
+                found.add(new Left(text(call), "Write " + code + "."));
+                return call;
+            }
+        }.visit(file, 0);
+        found.forEach(left);
+    }
+
+    /** The text of an expression on one line. */
+    static String text(J tree) {
+        PrintOutputCapture<Integer> output = new PrintOutputCapture<>(0);
+        new JavaPrinter<Integer>().visit(tree, output);
+        return output.getOut()
+                .replaceAll("(?m)//[^\n\"]*$", "")
+                .replaceAll("\\s+", " ")
+                .replaceAll(" ?\\. ?(?=\\w+\\()", ".")
+                .replace("( ", "(")
+                .strip();
+    }
+
+    /**
+     * The counterparts of one file.
+     *
+     * @param imported the simple names of the types of resilience4j that it imports
+     */
+    private record Of(Set<String> imported) {
+
+        /** The counterpart of a call; null if it is none of resilience4j. */
+        @Nullable
+        String code(J.MethodInvocation call) {
+            J.MethodInvocation first = first(call);
+            String root = first.getSelect() instanceof J.Identifier name ? name.getSimpleName() : "";
+            boolean ofType = isImported(root);
+            if (ofType && root.endsWith("Config") && ConfigCounterpart.isKnown(root)) {
+                return new ConfigCounterpart(root).code(call);
+            } else if (ofType && root.endsWith("Registry") && first.equals(call)) {
+                return registry(call);
+            } else if (ofType && root.equals("Decorators")) {
+                return decorated(call);
+            } else if (ofType && PATTERNS.containsKey(root) && first.equals(call)) {
+                return ofPattern(call, root);
+            }
+            return executed(call);
+        }
+
+        private boolean isImported(String name) {
+            boolean wildcard = imported.contains("*")
+                    && (PATTERNS.containsKey(name) || name.endsWith("Config") || name.endsWith("Registry"));
+            return imported.contains(name) || wildcard;
+        }
+
+        private static @Nullable String registry(J.MethodInvocation call) {
+            String arguments = arguments(call.getArguments(), 0);
+            return switch (call.getSimpleName()) {
+                case "ofDefaults" -> "ResilienceRegistry.create()";
+                case "of" -> "ResilienceRegistry.create(), and pass " + arguments + " to getOrCreate(…)";
+                default -> null;
+            };
+        }
+
+        private @Nullable String ofPattern(J.MethodInvocation call, String pattern) {
+            String here = PATTERNS.getOrDefault(pattern, pattern);
+            List<Expression> given = call.getArguments();
+            String name = call.getSimpleName();
+            if (name.equals("ofDefaults")) {
+                String instance = given.get(0) instanceof J.Empty ? "\"name\"" : text(given.get(0));
+                return here + ".of(" + instance + ", " + new ConfigCounterpart(pattern + "Config").standard() + ")";
+            } else if (name.equals("of") && given.size() == 1) {
+                boolean duration =
+                        pattern.equals("TimeLimiter") && !text(given.get(0)).contains("onfig");
+                return here + ".of(\"name\", " + (duration ? "c -> c.duration(" : "") + config(given.get(0))
+                        + (duration ? "))" : ")");
+            } else if (name.equals("of")) {
+                return here + ".of(" + text(given.get(0)) + ", " + config(given.get(1)) + ")";
+            } else if (given.size() < 2) {
+                return null;
+            }
+            String guard = text(given.get(0));
+            Expression body = given.get(given.size() - 1);
+            if (DECORATING.contains(name)) {
+                return guard + "." + name.replace("decorateSupplier", "decorate") + "(" + text(body) + ")";
+            }
+            return switch (name) {
+                case "decorateCheckedSupplier" -> "() -> " + guard + ".call(" + body(body, "get") + ")";
+                case "decorateCheckedRunnable" -> "() -> " + guard + ".run(" + body(body, "run") + ")";
+                case "decorateCompletionStage" -> guard + ".decorateAsync(" + text(body) + ")";
+                default -> null;
+            };
+        }
+
+        private String config(Expression config) {
+            String code = config instanceof J.MethodInvocation call ? code(call) : null;
+            return code == null ? text(config) : code;
+        }
+
+        private static @Nullable String executed(J.MethodInvocation call) {
+            if (call.getSelect() == null) {
+                return null;
+            }
+            String guard = text(call.getSelect());
+            List<Expression> given = call.getArguments();
+            Expression body = given.get(given.size() - 1);
+            return switch (call.getSimpleName()) {
+                case "executeSupplier", "executeCheckedSupplier" -> guard + ".call(" + body(body, "get") + ")";
+                case "executeCallable" -> guard + ".call(" + body(body, "call") + ")";
+                case "executeRunnable", "executeCheckedRunnable" -> guard + ".run(" + body(body, "run") + ")";
+                case "executeCompletionStage" -> guard + ".callAsync(" + body(body, "get") + ")";
+                case "circuitBreaker", "retry", "bulkhead", "rateLimiter", "timeLimiter" ->
+                    guard.matches("(?i).*registry") && !(body instanceof J.Empty)
+                            ? guard + ".getOrCreate(" + pattern(call.getSimpleName()) + ".TYPE, " + arguments(given, 0)
+                                    + ")"
+                            : null;
+                default -> null;
+            };
+        }
+
+        private static String pattern(String method) {
+            return PATTERNS.getOrDefault(method.substring(0, 1).toUpperCase(Locale.ROOT) + method.substring(1), method);
+        }
+
+        /** There, what is added last is outermost. */
+        private static @Nullable String decorated(J.MethodInvocation call) {
+            StringBuilder policies = new StringBuilder();
+            Expression next = call;
+            String made = "";
+            String body = "";
+            while (next instanceof J.MethodInvocation part) {
+                String name = part.getSimpleName();
+                String argument = text(part.getArguments().get(0));
+                if (name.matches("with(CircuitBreaker|Retry|Bulkhead|RateLimiter|TimeLimiter)")) {
+                    policies.append(policies.length() == 0 ? "" : ", ").append(argument);
+                } else if (name.matches("of(Supplier|Callable|Runnable|CompletionStage)")) {
+                    made = name.substring(2);
+                    body = argument;
+                } else if (!name.equals("decorate")) {
+                    return null; // a fallback, or a call of its own
+                }
+                next = part.getSelect();
+            }
+            String method = made.equals("Supplier")
+                    ? "decorate"
+                    : made.equals("CompletionStage") ? "decorateAsync" : "decorate" + made;
+            return made.isEmpty()
+                            || policies.length() == 0
+                            || !call.getSimpleName().equals("decorate")
+                    ? null
+                    : "Pipeline.of(" + policies + ")." + method + "(" + body + ")";
+        }
+
+        private static String body(Expression body, String method) {
+            boolean lambda = body instanceof J.Lambda || body instanceof J.MemberReference;
+            return text(body) + (lambda ? "" : "::" + method);
+        }
+
+        private static String arguments(List<Expression> arguments, int from) {
+            return arguments.subList(from, arguments.size()).stream()
+                    .map(CodeCounterparts::text)
+                    .collect(Collectors.joining(", "));
+        }
+
+        private static J.MethodInvocation first(J.MethodInvocation call) {
+            return call.getSelect() instanceof J.MethodInvocation inner ? first(inner) : call;
+        }
+    }
+}
