@@ -123,7 +123,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
      * @return what the change returns
      */
     public static <T extends @Nullable Object> T deferringEvents(Supplier<T> change) {
-        return EventPublisher.deferred(change);
+        return EventDeferral.during(change);
     }
 
     /**

@@ -3,15 +3,11 @@ package io.netrun.resilience;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,7 +54,7 @@ public final class EventPublisher {
      *  - A listener that publishes an event runs on the delivering thread, which therefore queues that event.
      *  - After MOST_FOR_OTHERS events of other threads, a worker continues, so that no call pays for all others.
      *  - A thread that abandons a call must not be delayed: it queues its events, and a worker delivers them.
-     *  - A thread that defers its events queues them without counting them, and counts them after its lock is free.
+     *  - A thread that defers its events (EventDeferral) queues them without counting them, and counts them after its lock is free.
      *
      * Example
      * -------
@@ -94,11 +90,6 @@ public final class EventPublisher {
     private static final VarHandle PENDING = field("pending", int.class);
 
     private static final Object[] NONE = {};
-
-    /** The number of threads that {@linkplain #deferred defer} events, of any instance. */
-    private static final AtomicInteger DEFERRING = new AtomicInteger();
-
-    private static final ThreadLocal<@Nullable Deferral> DEFERRAL = new ThreadLocal<>();
 
     private volatile Object[] listeners = NONE;
     private volatile Object[] interests = NONE;
@@ -183,7 +174,7 @@ public final class EventPublisher {
         if (listeners.length == 0) {
             return;
         }
-        Deferral deferral = deferral();
+        EventDeferral deferral = EventDeferral.current();
         if (deferral != null && pending < MAX_WAITING) {
             deferral.add(this, event);
         } else if (!ScopeParts.isNotifying() && PENDING.compareAndSet(this, 0, 1)) {
@@ -238,44 +229,18 @@ public final class EventPublisher {
     }
 
     /**
-     * Runs a task, and then delivers the events that it has published on this thread, of any instance. Their order is
-     * fixed at once, so that the task can be run under a lock, where no listener may run.
-     *
-     * @return what the task returns
-     */
-    static <T extends @Nullable Object> T deferred(Supplier<T> task) {
-        if (deferral() != null) {
-            return task.get(); // the task around it delivers
-        }
-        Deferral deferral = new Deferral();
-        DEFERRING.getAndIncrement();
-        DEFERRAL.set(deferral);
-        try {
-            return task.get();
-        } finally {
-            DEFERRAL.remove();
-            DEFERRING.getAndDecrement();
-            deferral.deliver();
-        }
-    }
-
-    private static @Nullable Deferral deferral() {
-        return DEFERRING.get() == 0 ? null : DEFERRAL.get();
-    }
-
-    /**
      * Returns the task, to run within the current context of the calling thread. While that thread defers events, this
      * reads no thread-locals, which can run foreign code.
      *
      * @throws RuntimeException if reading a part of the context fails
      */
     public static Runnable inContext(Runnable task) {
-        Deferral deferral = deferral();
+        EventDeferral deferral = EventDeferral.current();
         return deferral == null ? ContextPropagation.wrap(task) : deferral.inContext(task);
     }
 
     /** Puts an event into the queue. Returns false if it is lost, because there is no memory for it. */
-    private boolean add(Object event) {
+    boolean add(Object event) {
         try {
             queue().add(new Delivery(event).inContext());
             return true;
@@ -395,40 +360,6 @@ public final class EventPublisher {
                 delivered = true;
                 EventPublisher.this.deliver(event);
             }
-        }
-    }
-
-    /** The events that a thread has published and not delivered. Confined to that thread. */
-    private static final class Deferral {
-
-        private final @Nullable Object context = context();
-        private final List<EventPublisher> publishers = new ArrayList<>();
-
-        private static @Nullable Object context() {
-            try {
-                return ContextPropagation.capture();
-            } catch (Throwable thrown) {
-                SafeLog.error(
-                        log,
-                        "The context of an event could not be captured; the event is delivered without it",
-                        thrown);
-                return null;
-            }
-        }
-
-        Runnable inContext(Runnable task) {
-            Object captured = context;
-            return captured == null ? task : () -> ContextPropagation.run(captured, task);
-        }
-
-        void add(EventPublisher publisher, Object event) {
-            if (publisher.add(event)) {
-                publishers.add(publisher);
-            }
-        }
-
-        void deliver() {
-            publishers.forEach(EventPublisher::deliverQueued);
         }
     }
 

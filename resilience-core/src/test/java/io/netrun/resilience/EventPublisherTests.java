@@ -269,9 +269,9 @@ class EventPublisherTests {
         EventPublisher other = new EventPublisher();
         events.subscribe(String.class, received::add);
         other.subscribe(String.class, received::add);
-        String result = EventPublisher.deferred(() -> {
+        String result = EventDeferral.during(() -> {
             events.publish("first");
-            EventPublisher.deferred(() -> {
+            EventDeferral.during(() -> {
                 other.publish("second");
                 return null;
             });
@@ -288,7 +288,7 @@ class EventPublisherTests {
     @Test
     void deferredEventsShouldArriveEvenIfTheChangeFails() {
         events.subscribe(String.class, received::add);
-        assertThatThrownBy(() -> EventPublisher.deferred(() -> {
+        assertThatThrownBy(() -> EventDeferral.during(() -> {
                     events.publish("first");
                     throw new AssertionError("of the change");
                 }))
@@ -300,7 +300,7 @@ class EventPublisherTests {
     @Test
     void deferredEventShouldKeepItsPlace() throws Exception {
         events.subscribe(String.class, received::add);
-        EventPublisher.deferred(() -> {
+        EventDeferral.during(() -> {
             events.publish("first");
             Thread other = started(() -> events.publish("second"));
             join(other);
@@ -328,7 +328,7 @@ class EventPublisherTests {
         try {
             events.subscribe(String.class, event -> received.add(event + " as " + user.get()));
             user.set("alice");
-            List<String> readsMeanwhile = EventPublisher.deferred(() -> {
+            List<String> readsMeanwhile = EventDeferral.during(() -> {
                 reads.clear();
                 events.publish("first");
                 Runnable task = EventPublisher.inContext(() -> received.add("task as " + user.get()));
