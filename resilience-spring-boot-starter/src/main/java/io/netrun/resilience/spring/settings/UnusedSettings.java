@@ -121,9 +121,17 @@ public final class UnusedSettings {
         if (!spelled.isEmpty() && !spelled.equals(name)) {
             return ConfiguredSettings.inBrackets(spelled);
         }
-        return YamlWords.isWord(name)
-                ? "If the key is a word such as off or a number, put it in quotes: YAML reads it as '" + name + "'"
-                : "";
+        if (YamlWords.isWord(name)) {
+            return "If the key is a word such as off or a number, put it in quotes: YAML reads it as '" + name + "'";
+        }
+        String similar = SpellingSuggestion.to(name, usedWithoutSettings());
+        return similar.isEmpty() ? "" : "A similar name, '" + similar + "', is in use and has no settings";
+    }
+
+    private Set<String> usedWithoutSettings() {
+        Set<String> withoutSettings = new TreeSet<>(used.all());
+        withoutSettings.removeAll(written.instances(pattern));
+        return withoutSettings;
     }
 
     private String unused(String name) {
@@ -142,9 +150,7 @@ public final class UnusedSettings {
                                 + name + "'"))
                 .or(() -> ofFamily(name))
                 .or(() -> {
-                    Set<String> withoutSettings = new TreeSet<>(used.all());
-                    withoutSettings.removeAll(written.instances(pattern));
-                    String meant = SpellingSuggestion.mistyped(name, withoutSettings);
+                    String meant = SpellingSuggestion.mistyped(name, usedWithoutSettings());
                     return meant.isEmpty()
                             ? Optional.empty()
                             : Optional.of("Did you mean '" + meant + "', which is in use and has no settings?");

@@ -71,6 +71,16 @@ class UnusedSettingsTests {
                 });
     }
 
+    @Test
+    void similarNameThatIsInUseShouldBeNamedInTheWarning(CapturedOutput output) {
+        runner.withBean(Named.class)
+                .withPropertyValues("used=rates", "resilience.retry.instances.rate.max-attempts=9")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output).contains("A similar name, 'rates', is in use and has no settings.");
+                });
+    }
+
     @ParameterizedTest
     @CsvSource({
         "carrier, carier",
