@@ -8,10 +8,12 @@ import io.netrun.resilience.spring.fleet.FleetChange;
 import io.netrun.resilience.spring.fleet.FleetChanges;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +39,13 @@ final class FleetCommands {
         registry.onChange(this::onChange);
     }
 
-    /** A command that comes from the fleet. */
-    void onCommand(FleetCommand command) {
+    /**
+     * A command that comes from the fleet. If this node knows a later one, the fleet has lost that: it has an old copy
+     * of its data. The node gives it again, so that nodes that start later get it.
+     *
+     * @param fleet takes commands for all nodes
+     */
+    void onCommand(FleetCommand command, Consumer<FleetCommand> fleet) {
         FleetChange change = new FleetChange(
                 command.pattern(),
                 command.name(),
@@ -46,13 +53,21 @@ final class FleetCommands {
                 withUnset(command.settings()),
                 command.principal(),
                 command.time());
-        long givenAt = registry.ticker().nanoTime() - command.age().toNanos();
+        long now = registry.ticker().nanoTime();
+        long givenAt = now - command.age().toNanos();
+        List<FleetCommand> lost = new ArrayList<>();
         synchronized (known) {
             for (FleetChange part : parts(change)) {
-                known.take(part, command.number(), givenAt, registry.ticker().now());
+                known.take(
+                        part,
+                        command.number(),
+                        givenAt,
+                        registry.ticker().now(),
+                        (later, at) -> lost.add(command(later, Duration.ofNanos(now - at))));
             }
         }
         applyPending(change.pattern(), change.name());
+        lost.forEach(fleet);
     }
 
     /** A store keeps texts only: an empty one, which no setting can have, unsets it. */
@@ -64,10 +79,14 @@ final class FleetCommands {
 
     /** The command for the store. */
     static FleetCommand command(FleetChange change) {
+        return command(change, Duration.ZERO);
+    }
+
+    private static FleetCommand command(FleetChange change, Duration age) {
         Map<String, String> texts = new LinkedHashMap<>();
         change.settings().forEach((name, text) -> texts.put(name, text == null ? "" : text));
         return new FleetCommand(
-                change.pattern(), change.name(), change.action(), texts, change.principal(), change.time());
+                0, change.pattern(), change.name(), change.action(), texts, change.principal(), change.time(), age);
     }
 
     /** A command for the fleet that was given on this node, and has been applied here. */

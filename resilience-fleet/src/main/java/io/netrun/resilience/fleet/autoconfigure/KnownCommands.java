@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,14 +64,15 @@ final class KnownCommands {
         }
 
         /**
-         * Whether a part that comes from the fleet replaces this one. After a loss of data, a later command may have a
-         * lower number. A part that was given on this node, and is not numbered yet, is on its way to the fleet, which
-         * keeps it if it is the later one.
+         * Whether a part that comes from the fleet replaces this one: if it was given later. The numbers decide about
+         * parts that were given at nearly the same time only, since a store that has lost its data, or has an old copy
+         * of them, numbers its commands anew. A part that was given on this node, and is not numbered yet, is on its
+         * way to the fleet.
          */
         boolean isReplacedBy(long otherNumber, long otherGivenAt) {
-            return number == 0
-                    ? givenAt - otherGivenAt <= CLOCK_TOLERANCE_NANOS
-                    : otherNumber > number || otherGivenAt - givenAt > 0;
+            long earlier = givenAt - otherGivenAt;
+            boolean atOnce = Math.abs(earlier) <= CLOCK_TOLERANCE_NANOS;
+            return atOnce ? otherNumber > number : earlier < 0;
         }
     }
 
@@ -81,8 +83,12 @@ final class KnownCommands {
         FAILED
     }
 
-    /** A part that comes from the fleet. Times are monotonic, except for the time of arrival. */
-    void take(FleetChange part, long number, long givenAt, Instant now) {
+    /**
+     * A part that comes from the fleet. Times are monotonic, except for the time of arrival.
+     *
+     * @param lost receives a later part, and when it was given, that the node knows and the fleet does not have any more
+     */
+    void take(FleetChange part, long number, long givenAt, Instant now, ObjLongConsumer<FleetChange> lost) {
         Subject subject = Subject.of(part);
         Known former = latest.get(subject);
         if (former != null && former.part.equals(part)) {
@@ -91,6 +97,8 @@ final class KnownCommands {
             Long here = changedHere.get(subject);
             boolean overruled = here != null && here - givenAt > 0;
             keep(latest, subject, new Known(part, number, givenAt, overruled ? State.APPLIED : State.PENDING, now));
+        } else if (former.number > 0) {
+            lost.accept(former.part, former.givenAt);
         }
     }
 

@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.fleet.FleetChanges;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -55,8 +56,15 @@ public final class ResilienceFleetAutoConfiguration {
     @ConditionalOnRegistryOwner
     FleetNode resilienceFleetNode(
             FleetSettings settings, ObservedStore store, ResilienceRegistry registry, FleetCommands commands) {
-        return new FleetNode(
-                NodeName.of(System.getenv()), settings.config(), store::exchange, registry, commands::onCommand);
+        AtomicReference<FleetNode> node = new AtomicReference<>();
+        FleetNode created = new FleetNode(
+                NodeName.of(System.getenv()),
+                settings.config(),
+                store::exchange,
+                registry,
+                command -> commands.onCommand(command, lost -> node.get().send(lost)));
+        node.set(created);
+        return created;
     }
 
     @Bean

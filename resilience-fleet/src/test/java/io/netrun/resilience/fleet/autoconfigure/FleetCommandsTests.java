@@ -41,6 +41,12 @@ class FleetCommandsTests {
         registry.getOrCreate(CircuitBreaker.TYPE, "payments");
     }
 
+    private final List<FleetCommand> given = new ArrayList<>();
+
+    private void take(FleetCommand command) {
+        commands.onCommand(command, given::add);
+    }
+
     private FleetChange own(String action) {
         return new FleetChange("circuit-breaker", "payments", action, Map.of(), "alice", ticker.now());
     }
@@ -65,7 +71,7 @@ class FleetCommandsTests {
     void commandOfThisNodeShouldNotBeAppliedAgain() {
         FleetChange own = own("force-open");
         commands.onAnnounced(own);
-        commands.onCommand(command(1, own));
+        take(command(1, own));
         assertThat(applied).isEmpty();
         assertThat(commands.view())
                 .singleElement()
@@ -76,27 +82,27 @@ class FleetCommandsTests {
     void commandOfThisNodeShouldBeAppliedAfterAnEarlierOneOfAnother() {
         FleetChange own = own("reset");
         commands.onAnnounced(own);
-        commands.onCommand(foreign(1, "payments", "force-open"));
-        commands.onCommand(command(2, own));
+        take(foreign(1, "payments", "force-open"));
+        take(command(2, own));
         assertThat(applied).containsExactly("force-open", "reset");
     }
 
     @Test
     void commandThatArrivesWhileOneIsGivenShouldLeaveTheOrderToTheFleet() {
         FleetChange own = own("reset");
-        commands.onCommand(foreign(1, "payments", "force-open"));
+        take(foreign(1, "payments", "force-open"));
         commands.onAnnounced(own);
-        commands.onCommand(command(2, own));
+        take(command(2, own));
         assertThat(applied).containsExactly("force-open", "reset");
     }
 
     @Test
     void commandGivenAfterAnotherShouldNotBeAppliedAgain() {
-        commands.onCommand(foreign(1, "payments", "force-open"));
+        take(foreign(1, "payments", "force-open"));
         ticker.advance(Duration.ofSeconds(1));
         FleetChange own = own("reset");
         commands.onAnnounced(own);
-        commands.onCommand(command(2, own));
+        take(command(2, own));
         assertThat(applied).containsExactly("force-open");
     }
 
@@ -104,8 +110,8 @@ class FleetCommandsTests {
     void commandOfThisNodeShouldStayWhenAnEarlierOneArrivesFirst() {
         FleetChange own = own("force-open");
         commands.onAnnounced(own);
-        commands.onCommand(aged(1, "reset", Duration.ofMillis(100)));
-        commands.onCommand(command(2, own));
+        take(aged(1, "reset", Duration.ofMillis(100)));
+        take(command(2, own));
         assertThat(applied).isEmpty();
         assertThat(commands.view())
                 .singleElement()
@@ -114,29 +120,66 @@ class FleetCommandsTests {
 
     @Test
     void laterCommandShouldBeAppliedThoughItsNumberIsLower() {
-        commands.onCommand(foreign(55, "payments", "force-open"));
+        take(foreign(55, "payments", "force-open"));
         ticker.advance(Duration.ofSeconds(1));
-        commands.onCommand(foreign(12, "payments", "reset"));
+        take(foreign(12, "payments", "reset"));
         assertThat(applied).containsExactly("force-open", "reset");
     }
 
     @Test
     void earlierCommandOfALowerNumberShouldNotBeApplied() {
-        commands.onCommand(foreign(55, "payments", "force-open"));
-        commands.onCommand(aged(12, "reset", Duration.ofSeconds(5)));
+        take(foreign(55, "payments", "force-open"));
+        take(aged(12, "reset", Duration.ofSeconds(5)));
         assertThat(applied).containsExactly("force-open");
     }
 
     @Test
+    void oldCopyOfTheFleetsDataShouldUndoNothingAndGetWhatItLacks() {
+        take(foreign(1, "payments", "force-open"));
+        ticker.advance(Duration.ofSeconds(5));
+        take(foreign(2, "payments", "reset"));
+        ticker.advance(Duration.ofSeconds(5));
+        take(aged(3, "force-open", Duration.ofSeconds(10)));
+        assertThat(applied).containsExactly("force-open", "reset");
+        assertThat(given).singleElement().satisfies(again -> {
+            assertThat(again.action()).isEqualTo("reset");
+            assertThat(again.principal()).isEqualTo("bob");
+            assertThat(again.age()).isEqualTo(Duration.ofSeconds(5));
+        });
+        take(aged(4, "reset", Duration.ofSeconds(5)));
+        assertThat(applied).hasSize(2);
+        assertThat(commands.view())
+                .singleElement()
+                .satisfies(view -> assertThat(view).containsEntry("number", 4L).containsEntry("action", "reset"));
+    }
+
+    @Test
+    void settingsThatAnOldCopyLacksShouldBeGivenAgainOneByOne() {
+        take(settings(1, Map.of("openDuration", "5s", "failureThreshold", "7")));
+        ticker.advance(Duration.ofSeconds(5));
+        take(settings(2, Map.of("openDuration", "9s")));
+        take(new FleetCommand(
+                3,
+                "circuit-breaker",
+                "payments",
+                "settings",
+                Map.of("openDuration", "5s", "failureThreshold", "7"),
+                "bob",
+                Instant.EPOCH,
+                Duration.ofSeconds(5)));
+        assertThat(given).extracting(FleetCommand::settings).containsExactly(Map.of("openDuration", "9s"));
+    }
+
+    @Test
     void commandThatComesTwiceShouldBeAppliedOnce() {
-        commands.onCommand(foreign(1, "payments", "force-open"));
-        commands.onCommand(foreign(1, "payments", "force-open"));
+        take(foreign(1, "payments", "force-open"));
+        take(foreign(1, "payments", "force-open"));
         assertThat(applied).containsExactly("force-open");
     }
 
     @Test
     void commandForAMissingInstanceShouldWaitForIt() {
-        commands.onCommand(foreign(1, "late", "force-open"));
+        take(foreign(1, "late", "force-open"));
         assertThat(applied).isEmpty();
         registry.getOrCreate(CircuitBreaker.TYPE, "late");
         assertThat(applied).containsExactly("force-open");
@@ -147,24 +190,24 @@ class FleetCommandsTests {
 
     @Test
     void commandThatThisNodeDoesNotKnowShouldNotKeepOthersBack() {
-        commands.onCommand(foreign(1, "payments", "unknown"));
-        commands.onCommand(
+        take(foreign(1, "payments", "unknown"));
+        take(
                 new FleetCommand(2, "no-pattern", "x", "reset", Map.of(), null, Instant.EPOCH, Duration.ZERO));
-        commands.onCommand(foreign(3, "payments", "reset"));
+        take(foreign(3, "payments", "reset"));
         assertThat(applied).containsExactly("reset");
     }
 
     @Test
     void settingsAndSwitchesShouldBeKeptApart() {
-        commands.onCommand(foreign(1, "payments", "force-open"));
-        commands.onCommand(settings(2, Map.of("openDuration", "5s")));
+        take(foreign(1, "payments", "force-open"));
+        take(settings(2, Map.of("openDuration", "5s")));
         assertThat(commands.view()).extracting(view -> view.get("action")).containsExactly("settings", "force-open");
     }
 
     @Test
     void laterSettingsShouldLeaveOtherSettings() {
-        commands.onCommand(settings(1, Map.of("openDuration", "5s", "failureThreshold", "7")));
-        commands.onCommand(settings(2, Map.of("openDuration", "9s")));
+        take(settings(1, Map.of("openDuration", "5s", "failureThreshold", "7")));
+        take(settings(2, Map.of("openDuration", "9s")));
         assertThat(changed)
                 .containsExactly(Map.of("openDuration", "5s", "failureThreshold", "7"), Map.of("openDuration", "9s"));
         assertThat(commands.view())
@@ -175,9 +218,9 @@ class FleetCommandsTests {
     @Test
     void settingsThatArePossibleOnlyTogetherShouldBeAppliedTogether() {
         impossible.add(Map.of("maxWait", "9s"));
-        commands.onCommand(settings(1, Map.of("maxWait", "9s")));
+        take(settings(1, Map.of("maxWait", "9s")));
         assertThat(changed).isEmpty();
-        commands.onCommand(settings(2, Map.of("openDuration", "9s")));
+        take(settings(2, Map.of("openDuration", "9s")));
         assertThat(changed).containsExactly(Map.of("maxWait", "9s", "openDuration", "9s"));
     }
 
@@ -186,9 +229,9 @@ class FleetCommandsTests {
         ticker.advance(Duration.ofSeconds(1));
         commands.onChangedHere(own("disable"));
         ticker.advance(Duration.ofMillis(500));
-        commands.onCommand(aged(1, "force-open", Duration.ofMillis(501)));
+        take(aged(1, "force-open", Duration.ofMillis(501)));
         assertThat(applied).isEmpty();
-        commands.onCommand(aged(2, "reset", Duration.ofMillis(499)));
+        take(aged(2, "reset", Duration.ofMillis(499)));
         assertThat(applied).containsExactly("reset");
     }
 
@@ -198,7 +241,7 @@ class FleetCommandsTests {
                 "circuit-breaker", "payments", "settings", Map.of("openDuration", "3s"), "alice", ticker.now());
         ticker.advance(Duration.ofSeconds(1));
         commands.onChangedHere(here);
-        commands.onCommand(new FleetCommand(
+        take(new FleetCommand(
                 1,
                 "circuit-breaker",
                 "payments",
@@ -227,9 +270,9 @@ class FleetCommandsTests {
         FleetCommand sent = FleetCommands.command(own);
         assertThat(sent.settings()).containsEntry("maxWait", "");
         commands.onAnnounced(own);
-        commands.onCommand(sent);
+        take(sent);
         assertThat(applied).isEmpty();
-        commands.onCommand(new FleetCommand(
+        take(new FleetCommand(
                 2,
                 "circuit-breaker",
                 "payments",
@@ -245,7 +288,7 @@ class FleetCommandsTests {
     @Test
     void keptCommandsShouldBeBounded() {
         for (int i = 1; i <= 3_000; i++) {
-            commands.onCommand(foreign(i, "late-" + i, "reset"));
+            take(foreign(i, "late-" + i, "reset"));
         }
         assertThat(commands.view())
                 .hasSize(1_000)
