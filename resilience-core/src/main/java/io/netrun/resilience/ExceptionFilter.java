@@ -103,7 +103,9 @@ public final class ExceptionFilter {
      */
     public boolean namesInterrupt(Throwable failure) {
         int depth = 0;
-        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = wrapped(t), depth++) {
+        for (@Nullable Throwable t = failure;
+                t != null && depth < MAX_DEPTH;
+                t = causes ? causeOf(t) : wrapped(t), depth++) {
             for (Class<?> type : exceptions.types) {
                 if (type.isInstance(t) && Cancellation.isInterruptType(type)) {
                     return true;

@@ -290,6 +290,31 @@ class StoppedCallTests {
     }
 
     @Test
+    void interruptThatIsNamedAsACauseShouldCount() {
+        CircuitBreaker strict = CircuitBreaker.of(
+                "s", c -> c.exceptions(InterruptedException.class).matchCauses(true));
+        catchThrowable(() -> strict.run(() -> {
+            throw new IllegalStateException(new InterruptedException());
+        }));
+        assertThat(strict.metrics().totalFailed()).isEqualTo(1);
+    }
+
+    @Test
+    void interruptThatIsNamedShouldStartTheNextAttemptOfAHedge() {
+        Hedge strict = Hedge.of(
+                "s", c -> c.delay(Duration.ofDays(1)).onFailure(true).exceptions(ClosedByInterruptException.class));
+        AtomicInteger attempts = new AtomicInteger();
+        assertThat(strict.<Integer>callAsync(() -> {
+                    int attempt = attempts.incrementAndGet();
+                    return attempt > 1
+                            ? CompletableFuture.completedFuture(attempt)
+                            : CompletableFuture.failedFuture(new ClosedByInterruptException());
+                }))
+                .succeedsWithin(LimitFixture.LONG)
+                .isEqualTo(2);
+    }
+
+    @Test
     void interruptThatIsNamedShouldCount() {
         CircuitBreaker strict = CircuitBreaker.of("s", c -> c.exceptions(InterruptedException.class));
         catchThrowable(() -> strict.run(() -> {

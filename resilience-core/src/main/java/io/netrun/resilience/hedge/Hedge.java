@@ -172,6 +172,12 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         return accepted != null && accepted.matches(failure);
     }
 
+    /** Returns whether the settings name the type by which a failure reports an interrupt. */
+    boolean namesInterrupt(Throwable failure) {
+        ExceptionFilter accepted = hedgedFailures;
+        return accepted != null && accepted.namesInterrupt(failure);
+    }
+
     /** Returns how long the caller of a sync call that is abandoned waits for its attempts to leave, in nanoseconds. */
     long lingerNanos() {
         return lingerNanos;

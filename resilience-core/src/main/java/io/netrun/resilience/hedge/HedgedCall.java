@@ -221,7 +221,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         if (!config().onFailure()
                 || hasEnded()
                 || failure instanceof AttemptLostException
-                || Cancellation.ofAsyncCall(failure, deadline)
+                || (Cancellation.ofAsyncCall(failure, deadline) && !hedge().namesInterrupt(failure))
                 || !hedge().isHedged(failure)) {
             return null;
         }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.ratelimiter;
 
+import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
@@ -7,6 +8,7 @@ import io.netrun.resilience.Workers;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +32,8 @@ final class Pauses implements PendingWaits.Waiting {
     private final Ticker ticker;
     private final Listener listener;
 
-    /** The pause that counts; null once its end has been announced. */
-    private final AtomicReference<@Nullable Pause> current = new AtomicReference<>();
+    /** The pause that counts; null once its end has been announced. Changed under the lock of this object. */
+    private volatile @Nullable Pause current;
 
     /** The pause that would count, in a dry run. */
     private final AtomicReference<@Nullable Pause> observed = new AtomicReference<>();
@@ -47,10 +49,10 @@ final class Pauses implements PendingWaits.Waiting {
         /** A pause has begun, or ends at another time than before. Never throws. */
         void onMoved();
 
-        /** A pause has begun. */
+        /** A pause has begun. Publishes events that are deferred, under a lock. */
         void onPaused(Duration duration);
 
-        /** A pause has ended. */
+        /** A pause has ended. Publishes events that are deferred, under a lock. */
         void onResumed();
 
         /** A pause would have begun. */
@@ -65,12 +67,12 @@ final class Pauses implements PendingWaits.Waiting {
     /** The pause that counts, which may be over; null if there is none. */
     @Nullable
     Pause current() {
-        return current.get();
+        return current;
     }
 
     /** The nanoseconds until the pause is over; zero if there is none. */
     long remaining() {
-        Pause pause = current.get();
+        Pause pause = current;
         return pause == null ? 0 : Math.max(0, pause.until - ticker.nanoTime());
     }
 
@@ -86,24 +88,44 @@ final class Pauses implements PendingWaits.Waiting {
     void begin(long nanos) {
         long now = ticker.nanoTime();
         Pause pause = new Pause(now + nanos);
-        Pause former = current.get();
-        while (!isLonger(former, pause)) {
-            if (!current.compareAndSet(former, pause)) {
-                former = current.get();
-                continue;
+        if (isLonger(current, pause)) {
+            return;
+        }
+        announcing(() -> tryBegin(pause, now, nanos));
+    }
+
+    /** Makes a change and then delivers its events, which are in their order as soon as it is made. */
+    private void announcing(BooleanSupplier change) {
+        AbstractPolicy.deferringEvents(() -> {
+            boolean changed = change.getAsBoolean();
+            if (changed) {
+                listener.onMoved();
             }
-            listener.onMoved();
-            boolean begins = former == null || former.until - now <= 0;
+            return changed;
+        });
+    }
+
+    private boolean tryBegin(Pause pause, long now, long nanos) {
+        boolean begins;
+        synchronized (this) {
+            Pause former = current;
+            if (isLonger(former, pause)) {
+                return false;
+            }
+            current = pause;
+            begins = former == null || former.until - now <= 0;
             if (begins) {
-                setTimer(pause.until);
                 total.increment();
                 if (former != null) {
                     listener.onResumed(); // its timer is late
                 }
                 listener.onPaused(Duration.ofNanos(nanos));
             }
-            return;
         }
+        if (begins) {
+            setTimer(pause.until);
+        }
+        return true;
     }
 
     /** Counts a pause that a dry run does not make, unless another one would be in force. */
@@ -127,14 +149,32 @@ final class Pauses implements PendingWaits.Waiting {
         return former != null && former.until - pause.until >= 0;
     }
 
+    /** Ends the pause, if there is one, and announces that. */
+    void end() {
+        announcing(() -> {
+            synchronized (this) {
+                if (current == null) {
+                    return false;
+                }
+                current = null;
+                listener.onResumed();
+            }
+            cancelTimer();
+            return true;
+        });
+    }
+
     /** Ends the pause. Returns whether there was one; its end is then the caller's to announce. */
     boolean tryEnd() {
-        boolean ended = current.getAndSet(null) != null;
-        if (ended) {
-            cancelTimer();
-            listener.onMoved();
+        synchronized (this) {
+            if (current == null) {
+                return false;
+            }
+            current = null;
         }
-        return ended;
+        cancelTimer();
+        listener.onMoved();
+        return true;
     }
 
     private void setTimer(long until) {
@@ -154,18 +194,26 @@ final class Pauses implements PendingWaits.Waiting {
 
     /** Announces the end of the pause, unless it was lengthened. */
     private void onDue() {
-        Pause pause = current.get();
-        if (pause == null || shutDown) {
-            return;
+        if (!shutDown) {
+            announcing(this::tryEndDue);
         }
-        if (pause.until - ticker.nanoTime() > 0) {
-            setTimer(pause.until);
-        } else if (current.compareAndSet(pause, null)) {
-            listener.onMoved();
-            listener.onResumed();
-        } else {
-            onDue();
+    }
+
+    private boolean tryEndDue() {
+        Pause pause;
+        synchronized (this) {
+            pause = current;
+            if (pause == null) {
+                return false;
+            }
+            if (pause.until - ticker.nanoTime() <= 0) {
+                current = null;
+                listener.onResumed();
+                return true;
+            }
         }
+        setTimer(pause.until);
+        return false;
     }
 
     private void cancelTimer() {

@@ -273,6 +273,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
             throw new IllegalArgumentException(message);
         }
         counts.wouldReject.increment();
+        publishWouldReject(Duration.ZERO);
         if (!warned) {
             warned = true;
             log.warn("{}. In mode enforce, the call would fail; further ones are not logged.", message);
@@ -358,8 +359,9 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     /** Ends a pause before its time. Waiting calls go on, at the rate of the limit. */
     public void resume() {
-        if (tryEndPause()) {
-            publishResumed();
+        Pauses present = pauses;
+        if (present != null) {
+            present.end();
         }
     }
 
@@ -547,14 +549,17 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         long wait = queue.acquireAhead(now, patience, permits);
         if (wait > patience) {
             counts.wouldReject.increment();
-            if (events().wants(RateLimiterEvent.WouldReject.class)) {
-                Duration retryAfter = Duration.ofNanos(expected(wait - patience));
-                events().publish(new RateLimiterEvent.WouldReject(name(), ticker().now(), retryAfter));
-            }
+            publishWouldReject(Duration.ofNanos(expected(wait - patience)));
         } else if (wait > 0) {
             counts.wouldWait.increment();
         }
         return true;
+    }
+
+    private void publishWouldReject(Duration retryAfter) {
+        if (events().wants(RateLimiterEvent.WouldReject.class)) {
+            events().publish(new RateLimiterEvent.WouldReject(name(), ticker().now(), retryAfter));
+        }
     }
 
     private boolean isObserving() {

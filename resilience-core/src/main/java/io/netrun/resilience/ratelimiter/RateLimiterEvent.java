@@ -24,7 +24,8 @@ public sealed interface RateLimiterEvent extends ResilienceEvent {
      * Mode observe: a call began that would have been rejected. Under overload there are many of these events: keep
      * listeners cheap.
      *
-     * @param retryAfter the time after which a call would not have been rejected
+     * @param retryAfter the time after which a call would not have been rejected; zero for one that asks for more
+     *     permits than there can be
      */
     record WouldReject(String name, Instant time, Duration retryAfter) implements RateLimiterEvent {}
 

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.PolicyMode;
+import io.netrun.resilience.RelayTicker;
 import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.RetryAfter;
 import io.netrun.resilience.Ticker;
@@ -17,11 +18,13 @@ import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -447,6 +450,40 @@ class PauseTests {
         limiter.pauseFor(Duration.ofNanos(1));
 
         await().untilAsserted(() -> limiter.run(() -> {}));
+    }
+
+    @Test
+    void eventsShouldBeInTheOrderOfTheChanges() throws Exception {
+        AtomicReference<RateLimiter> created = new AtomicReference<>();
+        AtomicReference<Thread> other = new AtomicReference<>();
+        Ticker interrupting = new RelayTicker(ticker) {
+            @Override
+            public Instant now() {
+                RateLimiter limiter = created.get();
+                if (limiter != null && limiter.metrics().totalPauses() == 1 && other.get() == null) {
+                    other.set(new Thread(limiter::resume)); // while the pause has begun and has not been announced
+                    other.get().start();
+                    awaitBlockedOrEnded(other.get());
+                }
+                return super.now();
+            }
+        };
+        RateLimiter limiter = RateLimiter.of("test", RateLimiterConfig.defaults(), interrupting);
+        limiter.on(ResilienceEvent.class, events::add);
+        created.set(limiter);
+
+        limiter.pauseFor(PAUSE);
+        other.get().join();
+
+        assertThat(limiter.pausedUntil()).isEmpty();
+        assertThat(events).hasExactlyElementsOfTypes(RateLimiterEvent.Paused.class, RateLimiterEvent.Resumed.class);
+    }
+
+    private static void awaitBlockedOrEnded(Thread thread) {
+        await().atMost(SOON).until(() -> switch (thread.getState()) {
+            case BLOCKED, WAITING, TIMED_WAITING, TERMINATED -> true;
+            default -> false;
+        });
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -236,6 +237,8 @@ class WeightedCallTests {
         RateLimiter limiter = limiter(Duration.ofMillis(200));
         limiter.reconfigure(c -> c.toBuilder().mode(PolicyMode.OBSERVE).build());
 
+        List<RateLimiterEvent.WouldReject> told = new ArrayList<>();
+        limiter.on(RateLimiterEvent.WouldReject.class, told::add);
         for (int permits : new int[] {5, 2, 1, 9, -1}) {
             assertThat(start(limiter, permits < 0 ? 0 : permits, "call")).isCompleted();
         }
@@ -243,6 +246,7 @@ class WeightedCallTests {
         assertThat(begun).hasSize(5);
         assertThat(limiter.metrics().totalWouldWait()).isOne();
         assertThat(limiter.metrics().totalWouldReject()).isEqualTo(2);
+        assertThat(told).hasSize(2);
     }
 
     @Test

@@ -86,7 +86,8 @@ final class KnownCommands {
     /**
      * A part that comes from the fleet. Times are monotonic, except for the time of arrival.
      *
-     * @param lost receives a later part, and when it was given, that the node knows and the fleet does not have any more
+     * @param lost receives a later part, and when it was given, that the node knows and the fleet does not have any
+     *     more
      */
     void take(FleetChange part, long number, long givenAt, Instant now, ObjLongConsumer<FleetChange> lost) {
         Subject subject = Subject.of(part);

@@ -191,8 +191,7 @@ class FleetCommandsTests {
     @Test
     void commandThatThisNodeDoesNotKnowShouldNotKeepOthersBack() {
         take(foreign(1, "payments", "unknown"));
-        take(
-                new FleetCommand(2, "no-pattern", "x", "reset", Map.of(), null, Instant.EPOCH, Duration.ZERO));
+        take(new FleetCommand(2, "no-pattern", "x", "reset", Map.of(), null, Instant.EPOCH, Duration.ZERO));
         take(foreign(3, "payments", "reset"));
         assertThat(applied).containsExactly("reset");
     }
