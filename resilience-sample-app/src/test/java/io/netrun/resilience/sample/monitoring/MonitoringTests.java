@@ -122,6 +122,33 @@ class MonitoringTests {
     }
 
     @Test
+    void panelsShouldHaveNumbersOfTheirOwn() throws IOException {
+        assertThat(dashboard().path("panels"))
+                .extracting(panel -> panel.path("id").asInt())
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void panelsShouldSayWhatTheyShow() throws IOException {
+        assertThat(dashboard().path("panels"))
+                .filteredOn(panel -> !panel.path("type").asText().equals("row"))
+                .allSatisfy(panel -> assertThat(panel.path("description").asText())
+                        .as(panel.path("title").asText())
+                        .isNotBlank());
+    }
+
+    @Test
+    void alertsShouldSayWhatIsWrongAndWhatToDo() throws IOException {
+        String rules = Files.readString(RULES.resolve("alerts.yml"));
+        assertThat(rules.split("- alert: "))
+                .hasSizeGreaterThan(8)
+                .filteredOn(rule -> rule.contains("expr:"))
+                .allSatisfy(rule -> assertThat(rule)
+                        .containsPattern("summary: '\\{\\{ \\$labels.name }} of \\{\\{ \\$labels.job }}: ")
+                        .contains("description: >-"));
+    }
+
+    @Test
     void alertsShouldFireWhenTheyShould() throws InterruptedException {
         Prometheus.check(
                 home, "test", "rules", RULES.resolve("alerts-tests.yml").toString());
@@ -149,15 +176,18 @@ class MonitoringTests {
     }
 
     static Stream<Arguments> panels() throws IOException {
-        JsonNode dashboard = new ObjectMapper()
-                .readTree(DOCS.resolve("grafana").resolve("resilience.json").toFile());
-        return StreamSupport.stream(dashboard.path("panels").spliterator(), false)
+        return StreamSupport.stream(dashboard().path("panels").spliterator(), false)
                 .filter(panel -> !panel.path("type").asText().equals("row"))
                 .map(panel -> Arguments.of(
                         panel.path("title").asText(),
                         StreamSupport.stream(panel.path("targets").spliterator(), false)
                                 .map(target -> forEverything(target.path("expr").asText()))
                                 .toList()));
+    }
+
+    private static JsonNode dashboard() throws IOException {
+        return new ObjectMapper()
+                .readTree(DOCS.resolve("grafana").resolve("resilience.json").toFile());
     }
 
     /** As Grafana sends it when nothing is selected. */
