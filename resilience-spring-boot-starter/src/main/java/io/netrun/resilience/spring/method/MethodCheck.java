@@ -4,8 +4,10 @@ import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Method;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ final class MethodCheck {
     private final AdviceMode adviceMode;
     private final BeanProxies proxies;
     private final Consumer<Problem> problems;
+
+    /** The annotations whose limit of keys has been reported. */
+    private final Set<String> withoutKey = new HashSet<>();
 
     /**
      * Creates the check.
@@ -99,6 +104,7 @@ final class MethodCheck {
                 if (ambiguous != null) {
                     problems.accept(ambiguous);
                 }
+                warnOfLimitWithoutKey(declaration);
             });
             try {
                 pipelines.check(method, beans.type());
@@ -118,6 +124,18 @@ final class MethodCheck {
             log.warn("{}. {}.", problem.description(), problem.remedy());
         } else {
             problems.accept(unprotected(type, method, declarations, obstacle));
+        }
+    }
+
+    /** Once for an annotation of a class, whatever methods it covers. */
+    private void warnOfLimitWithoutKey(Declaration declaration) {
+        String title = declaration.slot().title() + " of " + declaration.location();
+        if (declaration.maxKeys() != null && !declaration.isKeyed() && withoutKey.add(title)) {
+            log.warn(
+                    "{}: maxKeys is {}, but has no effect, because the annotation has no key."
+                            + " Add one, such as key = \"#tenantId\", or remove maxKeys.",
+                    title,
+                    declaration.maxKeys());
         }
     }
 

@@ -57,8 +57,23 @@ final class Bases {
      * @param section null for none
      */
     List<Section> chain(PatternDescriptor<?, ?> pattern, @Nullable Section section, List<Problem> problems) {
-        List<Section> chain = new ArrayList<>();
+        return chain(pattern, section, new LinkedHashMap<>(), problems);
+    }
+
+    /** The names of the bases of a section, the nearest first. */
+    List<String> namesOf(PatternDescriptor<?, ?> pattern, Section section) {
         Map<String, ValueWithOrigin> names = new LinkedHashMap<>();
+        chain(pattern, section, names, new ArrayList<>()); // the start-up check reports problems
+        return List.copyOf(names.keySet());
+    }
+
+    /** See above; puts the names of the bases into a map. */
+    private List<Section> chain(
+            PatternDescriptor<?, ?> pattern,
+            @Nullable Section section,
+            Map<String, ValueWithOrigin> names,
+            List<Problem> problems) {
+        List<Section> chain = new ArrayList<>();
         Section next = section;
         while (next != null) {
             chain.add(next);

@@ -52,6 +52,15 @@ public final class InstanceProblems {
         return unused;
     }
 
+    /** A warning for each limit of keys in this context's configuration that is for an instance without keys. */
+    public List<String> limitsWithoutKeys(PatternDescriptor<?, ?> pattern) {
+        ContextSettings root = resolution.contexts().root();
+        return new LimitsOfKeys(pattern, resolution.namesInUse(pattern), own.resolver())
+                .warnings(
+                        name -> resolution.decides(own, pattern, name),
+                        own == root ? Set.of() : root.resolver().written().bases(pattern));
+    }
+
     /** The contradictions between annotations found so far. */
     public List<Problem> contradictions() {
         return own.requests().contradictions();

@@ -52,6 +52,17 @@ final class Section {
         return written(sources, name.append(key)).isPresent();
     }
 
+    /** The text of a setting with its origin, whether it can be read or not; null if it is not configured. */
+    @Nullable
+    ValueWithOrigin written(String key) {
+        ConfigurationPropertyName property = name.append(key);
+        if (sources.isEmpty() || written(sources, property).isEmpty()) {
+            return null;
+        }
+        placeholders.begin(property.toString());
+        return new ValueWithOrigin(textOf(property), origin(property));
+    }
+
     /**
      * Returns a setting, or null if it is not configured.
      *

@@ -302,6 +302,23 @@ public final class SettingsResolver {
         return annotated != null ? annotated : option(pattern, List.of(section(pattern)), Option.MAX_KEYS);
     }
 
+    /** The limit of keys that the section of a name has, as a text with its origin; null for none. */
+    @Nullable
+    ValueWithOrigin writtenMaxKeys(PatternDescriptor<?, ?> pattern, String name) {
+        return section(pattern, name).written(Option.MAX_KEYS.key());
+    }
+
+    /** The limit of keys that a base has, as a text with its origin; null for none. */
+    @Nullable
+    ValueWithOrigin writtenMaxKeysOfBase(PatternDescriptor<?, ?> pattern, String base) {
+        return bases.section(pattern, base).written(Option.MAX_KEYS.key());
+    }
+
+    /** The bases that the section of a name builds on, the nearest first. */
+    List<String> basesOf(PatternDescriptor<?, ?> pattern, String name) {
+        return bases.namesOf(pattern, section(pattern, name));
+    }
+
     /** The option in the first section that has it. */
     private static <T> T option(PatternDescriptor<?, ?> pattern, List<Section> sections, Option<T> option) {
         if (pattern.options().contains(option)) {

@@ -108,6 +108,7 @@ public final class SettingsCheck {
             UnusedSettings unused = instances.unusedSettings(pattern, instances.namesInUse(pattern));
             unused.reports(instances, beans.laterUse(pattern)).forEach(report -> report.logTo(log));
             unused.reportsOfBases(instances).forEach(report -> report.logTo(log));
+            instances.problems().limitsWithoutKeys(pattern).forEach(log::warn);
         }
         if (!beans.hasResilience4j() && !Compatibility.isOn(environment)) {
             LeftoverSettings.warnings(environment).forEach(log::warn);
