@@ -170,12 +170,14 @@ public final class Chains {
      * may be and are.
      */
     private static Map<String, Object> link(Policy policy, MethodPipeline method) {
-        Map<String, Object> link = link(policy);
+        KeyedChain.KeyedLink keyed = method.linkOf(policy);
+        Map<String, Object> link = link(
+                policy,
+                keyed == null ? policy.isEnabled() : keyed.family().enabled().getAsBoolean());
         AlternativeMethod alternative = method.alternative();
         if (alternative != null && alternative.isOf(policy)) {
             link.put("alternative", alternative.title());
         }
-        KeyedChain.KeyedLink keyed = method.linkOf(policy);
         if (keyed != null) {
             link.put("key", keyed.key());
             link.put("maxKeys", keyed.family().limit());
@@ -185,10 +187,14 @@ public final class Chains {
     }
 
     private static Map<String, Object> link(Policy policy) {
+        return link(policy, policy.isEnabled());
+    }
+
+    private static Map<String, Object> link(Policy policy, boolean enabled) {
         Map<String, Object> link = new LinkedHashMap<>();
         link.put("pattern", policy.type().key());
         link.put("name", policy.name());
-        if (!policy.isEnabled()) {
+        if (!enabled) {
             link.put("enabled", false);
         }
         return link;

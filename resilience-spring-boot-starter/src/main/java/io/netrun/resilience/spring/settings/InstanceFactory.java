@@ -260,7 +260,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
                     name,
                     limit,
                     location,
-                    () -> resolution.resolve(pattern, name, null).effective());
+                    () -> resolution.resolve(pattern, name, null).effective(),
+                    () -> enabling && resolution.isEnabledForKeys(pattern, name));
         } catch (ResilienceConfigurationException wrong) {
             if (decides) {
                 own.requests().withdraw(key, annotated, location);

@@ -11,6 +11,7 @@ import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The families that annotations of a context request. Thread-safe. */
@@ -34,7 +35,8 @@ final class KeyedFamilies {
             String name,
             int limit,
             String location,
-            Supplier<ResolvedSettings<C>> settings) {
+            Supplier<ResolvedSettings<C>> settings,
+            BooleanSupplier enabled) {
         if (limit < 1 || limit > MOST_KEYS) {
             throw problem(
                     pattern.title() + " '" + name + "' of " + location + ": " + Option.MAX_KEYS.key() + " is " + limit
@@ -45,7 +47,7 @@ final class KeyedFamilies {
         PolicyFamily<?> present = families.get(key);
         if (present == null) {
             // Resolved first: a family with wrong settings is not created.
-            PolicyFamily<P> created = create(factory.registry(), pattern, name, limit, settings.get());
+            PolicyFamily<P> created = create(factory.registry(), pattern, name, limit, settings.get(), enabled);
             PolicyFamily<?> faster = families.putIfAbsent(key, created);
             present = faster == null ? created : faster;
         }
@@ -62,7 +64,8 @@ final class KeyedFamilies {
             PatternDescriptor<P, C> pattern,
             String name,
             int limit,
-            ResolvedSettings<C> settings) {
+            ResolvedSettings<C> settings,
+            BooleanSupplier enabled) {
         KeyedPolicies<P> instances;
         try {
             instances = registry.keyed(pattern.type(), name, pattern.type().defaults(), limit);
@@ -73,7 +76,7 @@ final class KeyedFamilies {
         if (!settings.enabled()) {
             standIn.setEnabled(false);
         }
-        return new PolicyFamily<>(name, limit, instances, standIn);
+        return new PolicyFamily<>(name, limit, instances, standIn, enabled);
     }
 
     private static ResilienceConfigurationException otherLimit(

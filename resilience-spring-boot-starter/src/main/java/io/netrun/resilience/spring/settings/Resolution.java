@@ -211,6 +211,18 @@ final class Resolution {
                 : context.resolver().resolve(pattern, instance, annotated.settings(), annotated.location(), code);
     }
 
+    /** Whether an instance of a new key of a family that annotations request would be switched on. */
+    boolean isEnabledForKeys(PatternDescriptor<?, ?> pattern, String family) {
+        ContextSettings context = contexts.of(pattern, family);
+        InstanceRequests.Annotated annotated = contexts.annotated(InstanceKey.of(pattern, family), context);
+        try {
+            return shared(context, pattern, family, annotated.settings().isEmpty() ? FAMILY : annotated, null)
+                    .enabled();
+        } catch (ResilienceConfigurationException wrong) {
+            return true; // as the instance would be, without the settings that are wrong
+        }
+    }
+
     /** The settings of an instance whose family is requested by an annotation with settings. */
     private <C extends Record> ResolvedSettings<C> resolvedKey(
             ContextSettings context,
