@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.method;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.ConstantSetting;
+import io.netrun.resilience.spring.pattern.NestedConstant;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Method;
@@ -13,9 +14,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.CollectionFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -128,6 +133,8 @@ final class ConstantResult {
         }
         try {
             converted(value.constant());
+        } catch (BindException wrong) {
+            throw new ResilienceConfigurationException(List.of(unbound(wrong, policy)));
         } catch (RuntimeException | LinkageError wrong) {
             String reason = NestedExceptionUtils.getMostSpecificCause(wrong).getMessage();
             throw new ResilienceConfigurationException(List.of(new Problem(
@@ -137,6 +144,29 @@ final class ConstantResult {
                     "Write a 'value' that Spring can convert to this type, or set 'method' to a method that creates the"
                             + " result")));
         }
+    }
+
+    /** What is wrong with a nested constant, with its field. */
+    private Problem unbound(BindException wrong, Policy fallback) {
+        String owner = "instance '" + fallback.name() + "'";
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(wrong);
+        if (cause instanceof UnboundConfigurationPropertiesException unknown) {
+            String fields = unknown.getUnboundProperties().stream()
+                    .map(each -> "'" + each.getName() + "'")
+                    .collect(Collectors.joining(", "));
+            return new Problem(
+                    where + "has " + fields + " of " + owner + ", which " + ReturnTypes.text(type)
+                            + " has no property for",
+                    "Correct the name, or remove it from the 'value'");
+        }
+        ConfigurationProperty property = wrong.getProperty();
+        String written = property == null ? " of " + owner : ": '" + property.getValue() + "' of " + owner;
+        return new Problem(
+                where + "has '" + (property == null ? wrong.getName() : property.getName()) + "'" + written
+                        + ", which cannot be bound to "
+                        + ReturnTypes.text(wrong.getTarget().getType()) + ": " + cause.getMessage(),
+                "Write what fits the type " + ReturnTypes.text(type)
+                        + ", or set 'method' to a method that creates the result");
     }
 
     /**
@@ -162,6 +192,9 @@ final class ConstantResult {
         if (constant != null && !(constant instanceof String) && ClassUtils.isAssignableValue(wanted, constant)) {
             return constant;
         }
+        if (constant instanceof NestedConstant nested) {
+            return ofNested(nested, type);
+        }
         if (wanted == void.class || wanted == Void.class) {
             if (constant != null && !constant.toString().isBlank()) {
                 throw new IllegalArgumentException("the method returns nothing, so that only an empty text fits");
@@ -177,6 +210,20 @@ final class ConstantResult {
         Object result = constant instanceof String text ? ofText(text, type) : converted(constant, type);
         if (result == null) {
             throw new IllegalArgumentException("it would be null");
+        }
+        return result;
+    }
+
+    private Object ofNested(NestedConstant nested, ResolvableType to) {
+        Class<?> wanted = to.toClass();
+        if (wanted == Optional.class) {
+            return Optional.of(ofNested(nested, to.getGeneric()));
+        }
+        boolean isIterable = wanted == Iterable.class;
+        Object result = nested.bind(
+                isIterable ? ResolvableType.forClassWithGenerics(List.class, to.getGeneric()) : to, conversion);
+        if (result == null) {
+            throw new IllegalArgumentException("it has nested keys, and this type takes none");
         }
         return result;
     }

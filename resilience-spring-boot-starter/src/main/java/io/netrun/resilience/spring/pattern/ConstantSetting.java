@@ -3,12 +3,13 @@ package io.netrun.resilience.spring.pattern;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.fallback.FallbackConfig;
 import io.netrun.resilience.fallback.FallbackValue;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The constant by which a fallback replaces failures, for the methods that it protects.
  *
- * @param constant a text from the configuration, or any object from code
+ * @param constant a text or a {@link NestedConstant} from the configuration, or any object from code
  */
 public record ConstantSetting(@Nullable Object constant) {
 
@@ -23,7 +24,12 @@ public record ConstantSetting(@Nullable Object constant) {
         return value == null ? null : new ConstantSetting(value.constant());
     }
 
-    /** Whether the values of a setting of this type are texts that any text is valid for. */
+    /** The value of such a setting that is written as nested keys. */
+    public static Object nested(Map<String, String> properties) {
+        return FallbackValue.of(new NestedConstant(properties));
+    }
+
+    /** Whether the values of a setting of this type are texts that any text is valid for, or nested keys. */
     public static boolean isTypeOf(Class<?> setting) {
         return setting == FallbackValue.class;
     }

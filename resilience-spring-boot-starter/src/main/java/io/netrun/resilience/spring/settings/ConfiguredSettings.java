@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -36,6 +37,9 @@ public final class ConfiguredSettings {
     static final String DEFAULTS = "defaults";
     static final String INSTANCES = "instances";
     static final String BASES = "bases";
+
+    /** The name of an instance, and a key with nested keys below it. */
+    private static final Pattern NESTED = Pattern.compile("(?i)^(.+?)\\.value(\\..*)?$");
 
     /** The remedy for a list in place of a section. */
     static final String WITHOUT_DASH = "Write the settings below the key, without the dash of a list";
@@ -284,6 +288,13 @@ public final class ConfiguredSettings {
      */
     private void readKey(PatternDescriptor<?, ?> pattern, Property property, int earliest, boolean counts) {
         ConfigurationPropertyName name = property.name();
+        int nesting = nestingKey(pattern, property, earliest);
+        if (nesting > 0) {
+            if (counts) {
+                put(pattern, property, earliest == 4 ? name(name, nesting) : null, nesting);
+            }
+            return;
+        }
         int last = property.size() - 1;
         while (last > earliest && name.isNumericIndex(last)) {
             last--;
@@ -316,6 +327,51 @@ public final class ConfiguredSettings {
         }
     }
 
+    /**
+     * The index of the first key that takes nested keys, and has some; -1 without one. An instance with such a key in
+     * its name needs brackets around the name.
+     */
+    private static int nestingKey(PatternDescriptor<?, ?> pattern, Property property, int earliest) {
+        for (int i = earliest; i < property.size() - 1; i++) {
+            if (isNesting(pattern, property.element(i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isNesting(PatternDescriptor<?, ?> pattern, String element) {
+        return Setting.of(pattern).stream()
+                .anyMatch(
+                        setting -> setting.isNesting() && uniform(setting.key()).equals(uniform(element)));
+    }
+
+    /** The name of a setting in a form that has no spellings; what is nested below it may be the key of a map. */
+    private static String counted(PatternDescriptor<?, ?> pattern, Property property, int key) {
+        ConfigurationPropertyName name = property.name();
+        return isNesting(pattern, property.element(key))
+                ? uniform(property.element(key)) + below(name, key + 1)
+                : uniform(name.subName(key).toString());
+    }
+
+    /** The name of a setting, with what is nested below it as it is written. */
+    private static String spelledFrom(PatternDescriptor<?, ?> pattern, Property property, int key) {
+        ConfigurationPropertyName name = property.name();
+        return isNesting(pattern, property.element(key))
+                ? name.subName(key).chop(1) + below(name, key + 1)
+                : name.subName(key).toString();
+    }
+
+    /** The elements of a name from an index on, as they are written: they may be keys of a map. */
+    static String below(ConfigurationPropertyName name, int from) {
+        StringBuilder below = new StringBuilder();
+        for (int i = from; i < name.getNumberOfElements(); i++) {
+            String element = name.getElement(i, Form.ORIGINAL);
+            below.append(name.chop(i + 1).isLastElementIndexed() ? "[" + element + "]" : "." + element);
+        }
+        return below.toString();
+    }
+
     /** The index of the first list element below an instance that is not the value of a setting; -1 without one. */
     private static int listOfSettings(PatternDescriptor<?, ?> pattern, ConfigurationPropertyName name, int last) {
         for (int i = 4; i <= last && i < name.getNumberOfElements(); i++) {
@@ -337,9 +393,9 @@ public final class ConfiguredSettings {
         if (section != null) {
             Map<String, String> written = sections.computeIfAbsent(section.toString(), first -> new LinkedHashMap<>())
                     .computeIfAbsent(property.source(), first -> new LinkedHashMap<>());
-            String name = section + "." + property.name().subName(key);
+            String name = section + "." + spelledFrom(pattern, property, key);
             Property other = counting.computeIfAbsent(property.source(), first -> new HashMap<>())
-                    .put(section + "." + uniform(property.name().subName(key).toString()), property);
+                    .put(section + "." + counted(pattern, property, key), property);
             if (other != null) {
                 written.values().remove(other.written());
                 doubles.add("'" + other.written() + "' and '" + property.written()
@@ -402,12 +458,18 @@ public final class ConfiguredSettings {
                 .computeIfAbsent(pattern, first -> new LinkedHashMap<>())
                 .computeIfAbsent(name, first -> new LinkedHashMap<>())
                 .putIfAbsent(property.source(), property);
-        String spelled = property.unbracketedName();
+        String spelled = spelled(pattern, property);
         if (!spelled.isEmpty() && !spelled.equals(name)) {
             spellings
                     .computeIfAbsent(pattern, first -> new LinkedHashMap<>())
                     .computeIfAbsent(spelled, first -> new SpelledName(spelled, name, property.origin()));
         }
+    }
+
+    /** The name of the instance as it is written; empty if it is in brackets. */
+    private static String spelled(PatternDescriptor<?, ?> pattern, Property property) {
+        String spelled = property.unbracketedName();
+        return nestingKey(pattern, property, 4) > 0 ? NESTED.matcher(spelled).replaceFirst("$1") : spelled;
     }
 
     private static String name(ConfigurationPropertyName property, int end) {

@@ -2,9 +2,13 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.ConstantSetting;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -13,6 +17,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.ResolvableType;
 
 /** The configured settings of one instance, or the defaults for all instances of a pattern. */
@@ -75,6 +80,14 @@ final class Section {
         }
         ConfigurationPropertyName property = name.append(key);
         placeholders.begin(property.toString());
+        if (ConstantSetting.isTypeOf(type.toClass())) {
+            Map<ConfigurationPropertyName, String> nested = nested(property);
+            if (!nested.isEmpty()) {
+                return new ValueWithOrigin(
+                        ConstantSetting.nested(relative(nested, property)),
+                        location(sources, nested.keySet().iterator().next()));
+            }
+        }
         try {
             Object value = binder.bind(property, Bindable.of(type)).orElse(null);
             if (value == null) {
@@ -91,6 +104,76 @@ final class Section {
             }
             throw wrong(property, type, e);
         }
+    }
+
+    /**
+     * The texts below a key, by their names; empty if the first source that has the key has a value for it. A list
+     * comes from one source.
+     *
+     * @throws ResilienceConfigurationException if a placeholder cannot be resolved
+     */
+    private Map<ConfigurationPropertyName, String> nested(ConfigurationPropertyName property) {
+        Map<ConfigurationPropertyName, String> nested = new LinkedHashMap<>();
+        Set<ConfigurationPropertyName> lists = new HashSet<>();
+        for (ConfigurationPropertySource source : sources) {
+            if (source.getConfigurationProperty(property) != null) {
+                break;
+            }
+            Set<ConfigurationPropertyName> own = new HashSet<>();
+            if (source instanceof IterableConfigurationPropertySource listed) {
+                listed.stream().filter(property::isAncestorOf).forEach(name -> {
+                    ConfigurationPropertyName list = listOf(name, property.getNumberOfElements());
+                    if (list != null) {
+                        own.add(list);
+                    }
+                    if ((list == null || !lists.contains(list)) && !nested.containsKey(name)) {
+                        nested.put(name, nestedText(name));
+                    }
+                });
+            }
+            lists.addAll(own);
+        }
+        return nested;
+    }
+
+    /** The list that a property is in an element of; null if it is in none. */
+    private static @Nullable ConfigurationPropertyName listOf(ConfigurationPropertyName name, int from) {
+        for (int i = from; i < name.getNumberOfElements(); i++) {
+            if (name.isNumericIndex(i)) {
+                return name.chop(i);
+            }
+        }
+        return null;
+    }
+
+    /** The text that counts for a name: a source that cannot list its names may have it, too. */
+    private String nestedText(ConfigurationPropertyName name) {
+        placeholders.begin(name.toString());
+        Object raw = written(sources, name).map(ConfigurationProperty::getValue).orElse("");
+        Object value;
+        try {
+            value = placeholders.resolvePlaceholders(raw);
+        } catch (IllegalArgumentException wrong) {
+            throw Placeholders.cycle(wrong)
+                    .map(cycle -> SettingProblems.circular(origin(name), cycle))
+                    .orElseGet(() -> SettingProblems.unresolved(origin(name), String.valueOf(raw)));
+        }
+        boolean empty = value == null
+                || (value instanceof Map<?, ?> map && map.isEmpty())
+                || (value instanceof Collection<?> list && list.isEmpty());
+        String text = empty ? "" : value.toString();
+        requireResolved(name, text);
+        return text;
+    }
+
+    private static Map<String, String> relative(
+            Map<ConfigurationPropertyName, String> nested, ConfigurationPropertyName property) {
+        Map<String, String> relative = new LinkedHashMap<>();
+        nested.forEach((name, text) -> {
+            String below = ConfiguredSettings.below(name, property.getNumberOfElements());
+            relative.put(below.startsWith(".") ? below.substring(1) : below, text);
+        });
+        return relative;
     }
 
     private boolean isWrittenNowhere(ConfigurationPropertyName property) {
@@ -164,6 +247,16 @@ final class Section {
         if (written(sources, property).isPresent()) {
             placeholders.begin(property.toString());
             texts.put(property.toString(), textOf(property));
+        } else {
+            putNested(property, texts);
+        }
+    }
+
+    private void putNested(ConfigurationPropertyName property, Map<String, String> texts) {
+        try {
+            nested(property).forEach((name, text) -> texts.put(name.toString(), text));
+        } catch (ResilienceConfigurationException unresolved) {
+            return; // reported by the reader of the setting
         }
     }
 

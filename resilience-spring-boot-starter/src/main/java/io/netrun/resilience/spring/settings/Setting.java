@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.FailureMatcher;
+import io.netrun.resilience.spring.pattern.ConstantSetting;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -57,6 +58,11 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
     /** Whether its value is code, of which configuration has the name. */
     boolean isCode() {
         return component.getType().isAnnotationPresent(FunctionalInterface.class);
+    }
+
+    /** Whether its value may be written as nested keys or as a list of them. */
+    boolean isNesting() {
+        return ConstantSetting.isTypeOf(component.getType());
     }
 
     /** The name in Java, annotations and JSON, such as {@code maxAttempts}. */
