@@ -5,6 +5,8 @@ import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.ratelimiter.RateLimiterEvent;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** The descriptor of rate limiters. */
 final class RateLimiterPattern {
@@ -19,6 +21,8 @@ final class RateLimiterPattern {
     static final PatternDescriptor<RateLimiter, RateLimiterConfig> DESCRIPTOR = PatternDescriptor.of(
                     RateLimiter.TYPE, io.netrun.resilience.annotation.RateLimiter.class, "rateLimiters")
             .callCounts("Calls", "totalAccepted")
+            .actions(Map.of("resume", RateLimiter::resume))
+            .oneNodeActions(Set.of("resume")) // each node has learned its own pause
             .meters(List.of(
                     MeterSpec.gauge(
                             "ratelimiter.available",

@@ -11,6 +11,7 @@ export const EFFECTS = {
   'half-open': 'The next calls are trials, which close or open the circuit.',
   'force-open': 'All calls are rejected until the circuit is reset.',
   disable: 'All calls are admitted and counted until the circuit is reset. Nothing protects them.',
+  resume: 'A pause that the dependency asked for ends now. Waiting calls go on at the rate of the limit.',
   'switch-off': 'Calls bypass it until it is switched on again.',
   'switch-on': 'It protects calls again.',
 };

@@ -6,6 +6,7 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
+import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.spring.fleet.FleetChange;
 import io.netrun.resilience.spring.fleet.FleetChanges;
 import io.netrun.resilience.spring.fleet.FleetOperations;
@@ -119,6 +120,38 @@ class FleetScopeTests {
                 .jsonPath("$.recentEvents[0].action")
                 .isEqualTo("half-open");
         assertThat(fleet.changedHere).extracting(FleetChange::action).contains("half-open");
+    }
+
+    @Test
+    void operatorShouldEndThePauseOfALimiter(CapturedOutput output) {
+        RateLimiter limiter = registry.getOrCreate(RateLimiter.TYPE, "reports");
+        limiter.pauseFor(Duration.ofHours(1));
+        post("rate-limiter/reports", "{\"action\": \"resume\"}")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.pausedFor")
+                .isEqualTo("PT0S")
+                .jsonPath("$.recentEvents[?(@.action == 'resume')]")
+                .isNotEmpty();
+        assertThat(limiter.pausedUntil()).isEmpty();
+        assertThat(output).contains("resume by an operator without a principal");
+        post("rate-limiter/reports", "{\"action\": \"resume\"}").expectStatus().isOk();
+    }
+
+    @Test
+    void resumeShouldBeRejectedForTheFleet() {
+        RateLimiter limiter = registry.getOrCreate(RateLimiter.TYPE, "reports");
+        limiter.pauseFor(Duration.ofHours(1));
+        post("rate-limiter/reports", "{\"action\": \"resume\", \"scope\": \"fleet\"}")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.error")
+                .value(error -> assertThat(error.toString()).startsWith("Action 'resume' is for one node"));
+        assertThat(limiter.pausedUntil()).isPresent();
+        assertThat(fleet.announced).isEmpty();
+        limiter.resume();
     }
 
     @Test
