@@ -161,7 +161,7 @@ final class Section {
         boolean empty = value == null
                 || (value instanceof Map<?, ?> map && map.isEmpty())
                 || (value instanceof Collection<?> list && list.isEmpty());
-        String text = empty ? "" : value.toString();
+        String text = empty ? "" : String.valueOf(value);
         requireResolved(name, text);
         return text;
     }
