@@ -68,6 +68,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 moved instanceof JavaSourceFile changed ? changed : file,
                 MappingTable.get().renamed(MappingTable.RESILIENCE4J, "annotation"),
                 ctx);
+        result = Trees.withoutUnusedPackages(result, PACKAGE);
         Set<String> known = EXCEPTIONS.keySet();
         if (!exceptionsStay && isForeign(result) && !Trees.mentions(result, PACKAGE, known)) {
             for (Map.Entry<String, String> exception : EXCEPTIONS.entrySet()) {

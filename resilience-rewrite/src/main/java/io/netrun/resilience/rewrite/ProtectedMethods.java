@@ -145,7 +145,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
     private List<J.Annotation> besides(
             J.Annotation last, Map<String, Expression> fallbacks, Set<String> patterns, String poolReturns) {
         List<J.Annotation> besides = new ArrayList<>();
-        List<String> order = module.order();
+        List<String> order = module.order(SettingsMove.path(file));
         String inner = fallbacks.keySet().stream()
                 .max(Comparator.comparingInt(order::indexOf))
                 .orElse(null);

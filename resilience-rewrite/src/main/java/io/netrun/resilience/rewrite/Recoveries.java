@@ -2,6 +2,7 @@ package io.netrun.resilience.rewrite;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,39 +25,52 @@ import org.openrewrite.java.tree.TypeUtils;
  * @param parameters the parameters of the recovery methods, by their ids
  * @param names their names, by their ids
  * @param shared those that recover methods with fallbacks of different names
+ * @param ofClass the ids of methods with a recovery method that the annotation of their class retries
  */
 record Recoveries(
         Map<UUID, String> fallbacks,
         Map<UUID, List<Statement>> parameters,
         Map<UUID, String> names,
-        Set<String> shared) {
+        Set<String> shared,
+        Set<UUID> ofClass) {
 
-    static final Recoveries NONE = new Recoveries(Map.of(), Map.of(), Map.of(), Set.of());
+    static final Recoveries NONE = new Recoveries(Map.of(), Map.of(), Map.of(), Set.of(), Set.of());
 
     /** Those of a class. */
     static Recoveries of(J.ClassDeclaration declaration, JavaSourceFile file) {
         List<J.MethodDeclaration> recovering = new ArrayList<>();
         List<J.MethodDeclaration> failing = new ArrayList<>();
-        boolean all = isMarked(declaration.getLeadingAnnotations(), "Retryable", file);
+        Set<UUID> inherited = new HashSet<>();
+        boolean all = isMarked(declaration.getLeadingAnnotations(), "Retryable", file)
+                && !has(declaration.getLeadingAnnotations(), "recover", file)
+                && !has(declaration.getLeadingAnnotations(), "interceptor", file);
         for (Statement statement : declaration.getBody().getStatements()) {
             if (statement instanceof J.MethodDeclaration method) {
                 if (isMarked(method.getLeadingAnnotations(), "Recover", file)) {
                     recovering.add(method);
                 } else if (isMarked(method.getLeadingAnnotations(), "Retryable", file)
-                        || isMarked(method.getLeadingAnnotations(), "CircuitBreaker", file)
-                        || (all && method.hasModifier(J.Modifier.Type.Public))) {
+                        || isMarked(method.getLeadingAnnotations(), "CircuitBreaker", file)) {
                     failing.add(method);
+                } else if (all && isCallable(method)) {
+                    failing.add(method);
+                    inherited.add(method.getId());
                 }
             }
         }
-        Recoveries found = new Recoveries(new HashMap<>(), new HashMap<>(), new HashMap<>(), new TreeSet<>());
+        Recoveries found =
+                new Recoveries(new HashMap<>(), new HashMap<>(), new HashMap<>(), new TreeSet<>(), new HashSet<>());
         for (J.MethodDeclaration method : failing) {
             for (J.MethodDeclaration recovery : recovering) {
                 if (fits(recovery, method)) {
+                    if (inherited.contains(method.getId())) {
+                        found.ofClass.add(method.getId());
+                    }
                     String name = found.fallbacks.computeIfAbsent(
                             method.getId(), id -> found.names.getOrDefault(recovery.getId(), recovery.getSimpleName()));
                     String former = found.names.putIfAbsent(recovery.getId(), name);
-                    if (former != null && !former.equals(name) && !isNamed(method, file)) {
+                    if (former != null
+                            && !former.equals(name)
+                            && !has(method.getLeadingAnnotations(), "recover", file)) {
                         found.shared.add(recovery.getSimpleName());
                     }
                     found.parameters.putIfAbsent(recovery.getId(), reordered(recovery, method));
@@ -64,6 +78,17 @@ record Recoveries(
             }
         }
         return found;
+    }
+
+    /** Whether a method is retried by the annotation of its class, and has a recovery method. */
+    boolean isOfClass(J.MethodDeclaration method) {
+        return ofClass.contains(method.getId());
+    }
+
+    private static boolean isCallable(J.MethodDeclaration method) {
+        return method.hasModifier(J.Modifier.Type.Public)
+                && !method.hasModifier(J.Modifier.Type.Static)
+                && !method.isConstructor();
     }
 
     /** The name of the recovery method of a method; empty if it has none. */
@@ -81,11 +106,11 @@ record Recoveries(
         return names.getOrDefault(method.getId(), method.getSimpleName());
     }
 
-    /** Whether a method names its recovery method. */
-    private static boolean isNamed(J.MethodDeclaration method, JavaSourceFile file) {
-        return method.getLeadingAnnotations().stream()
+    /** Whether annotations of the library have an attribute, such as the name of the recovery method. */
+    private static boolean has(List<J.Annotation> annotations, String attribute, JavaSourceFile file) {
+        return annotations.stream()
                 .filter(annotation -> Trees.typeName(annotation, file).startsWith(SpringAnnotations.RETRY))
-                .anyMatch(annotation -> Trees.arguments(annotation).containsKey("recover"));
+                .anyMatch(annotation -> Trees.arguments(annotation).containsKey(attribute));
     }
 
     private static boolean isMarked(List<J.Annotation> annotations, String name, JavaSourceFile file) {

@@ -68,7 +68,9 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                             .visit(moved, ctx),
                     moved);
         }
-        return moved;
+        return Trees.withoutUnusedPackages(
+                moved,
+                library.equals(MappingTable.SPRING_RETRY) ? SpringAnnotations.RETRY : SpringAnnotations.FRAMEWORK);
     }
 
     private static JavaSourceFile file(@Nullable Tree tree, JavaSourceFile otherwise) {
@@ -100,12 +102,29 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         if (!name.equals(visited.getSimpleName())) {
             visited = visited.withName(visited.getName().withSimpleName(name));
         }
-        return visited.withParameters(parameters)
-                .withLeadingAnnotations(moved(
-                        visited.getLeadingAnnotations(),
-                        recoveries.fallback(declaration),
-                        declaration,
-                        visited.getPrefix()));
+        visited = visited.withParameters(parameters);
+        String recovery = recoveries.fallback(declaration);
+        List<J.Annotation> moved = moved(visited.getLeadingAnnotations(), recovery, declaration, visited.getPrefix());
+        return recoveries.isOfClass(declaration)
+                ? withFallback(visited, recovery)
+                : visited.withLeadingAnnotations(moved);
+    }
+
+    /** A method that the annotation of its class retries. */
+    private J.MethodDeclaration withFallback(J.MethodDeclaration method, String recovery) {
+        List<Expression> arguments = List.of(Trees.argument("method", recovery));
+        List<J.Annotation> all = new ArrayList<>(method.getLeadingAnnotations());
+        imports.add(ProtectedMethods.FALLBACK);
+        String indent = method.getPrefix().getIndent();
+        Space line = Space.format("\n" + indent);
+        if (all.isEmpty()) {
+            List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
+            modifiers.set(0, modifiers.get(0).withPrefix(line));
+            all.add(Trees.annotation(Space.EMPTY, ProtectedMethods.FALLBACK, arguments));
+            return method.withModifiers(modifiers).withLeadingAnnotations(all);
+        }
+        all.add(Trees.annotation(line, ProtectedMethods.FALLBACK, arguments));
+        return method.withLeadingAnnotations(all);
     }
 
     private List<J.Annotation> moved(
@@ -142,14 +161,6 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                         annotation, ProtectedMethods.FALLBACK, List.of(Trees.argument("method", recover)), owner));
                 imports.add(ProtectedMethods.FALLBACK);
             }
-        }
-        if (method != null && !recovery.isEmpty() && moved.equals(former)) {
-            annotations
-                    .left()
-                    .accept(new Left(
-                            "@Recover " + recovery,
-                            "The annotation of the class retries " + method.getSimpleName()
-                                    + ": add @Fallback(method = \"" + recovery + "\") to it."));
         }
         return moved.equals(former) ? former : moved;
     }

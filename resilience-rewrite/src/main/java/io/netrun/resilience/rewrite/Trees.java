@@ -1,12 +1,16 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.MappingTable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.Tree;
+import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JContainer;
@@ -20,6 +24,12 @@ import org.openrewrite.marker.Markers;
 
 /** Parts of Java and Kotlin sources: reading and creating annotations. */
 final class Trees {
+
+    /** The annotations of the other libraries. */
+    private static final Set<String> ANNOTATIONS = MappingTable.get().rows().stream()
+            .filter(row -> row.section().what().equals("annotation"))
+            .map(row -> row.there().name())
+            .collect(Collectors.toSet());
 
     private Trees() {}
 
@@ -40,7 +50,58 @@ final class Trees {
                                 !imported.isStatic() && imported.getTypeName().endsWith("." + name))
                         .map(J.Import::getTypeName)
                         .findFirst()
-                        .orElse(name);
+                        .orElseGet(() -> inPackage(file, name));
+    }
+
+    /** An annotation that the table knows, by the imports of whole packages. */
+    private static String inPackage(JavaSourceFile file, String name) {
+        return file.getImports().stream()
+                .filter(imported -> !imported.isStatic()
+                        && imported.getQualid().getSimpleName().equals("*"))
+                .map(imported -> imported.getPackageName() + "." + name)
+                .filter(ANNOTATIONS::contains)
+                .findFirst()
+                .orElse(name);
+    }
+
+    /** An annotation where there was none. */
+    static J.Annotation annotation(Space prefix, String typeName, List<Expression> arguments) {
+        J.Identifier name =
+                identifier(typeName.substring(typeName.lastIndexOf('.') + 1), JavaType.ShallowClass.build(typeName));
+        return new J.Annotation(Tree.randomId(), prefix, Markers.EMPTY, name, container(arguments));
+    }
+
+    /** A file without imports of whole packages of annotations of which nothing is used any more. */
+    static JavaSourceFile withoutUnusedPackages(JavaSourceFile file, String packageName) {
+        Set<String> used = new HashSet<>();
+        file.getTypesInUse().getTypesInUse().stream()
+                .map(TypeUtils::asFullyQualified)
+                .filter(type -> type != null)
+                .forEach(type -> used.add(type.getPackageName()));
+        new JavaIsoVisitor<Set<String>>() {
+            @Override
+            public J.Annotation visitAnnotation(J.Annotation annotation, Set<String> found) {
+                String name = typeName(annotation, file);
+                found.add(name.substring(0, Math.max(0, name.lastIndexOf('.'))));
+                return super.visitAnnotation(annotation, found);
+            }
+        }.visit(file, used);
+        List<J.Import> imports = new ArrayList<>();
+        @Nullable Space first = null;
+        for (J.Import imported : file.getImports()) {
+            String name = imported.getPackageName();
+            boolean unused = !imported.isStatic()
+                    && imported.getQualid().getSimpleName().equals("*")
+                    && name.startsWith(packageName)
+                    && name.endsWith(".annotation")
+                    && !used.contains(name);
+            if (unused) {
+                first = imports.isEmpty() && first == null ? imported.getPrefix() : first;
+            } else {
+                imports.add(imports.isEmpty() && first != null ? imported.withPrefix(first) : imported);
+            }
+        }
+        return imports.size() == file.getImports().size() ? file : file.withImports(imports);
     }
 
     /** The arguments by name; one without a name is {@code value}. */

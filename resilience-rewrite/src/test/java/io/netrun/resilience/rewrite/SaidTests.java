@@ -16,20 +16,20 @@ class SaidTests {
     @Test
     void nameThatIsEvaluatedShouldBeListed() {
         assertThat(left(new FromResilience4j(true), """
-                import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+            import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
 
-                class Prices {
-                    @CircuitBreaker(name = "#root.args[0]", fallbackMethod = "@other.price")
-                    public String price(String shop) {
-                        return shop;
-                    }
-
-                    @CircuitBreaker(name = "${prices.name}")
-                    public String ask(String shop) {
-                        return shop;
-                    }
+            class Prices {
+                @CircuitBreaker(name = "#root.args[0]", fallbackMethod = "@other.price")
+                public String price(String shop) {
+                    return shop;
                 }
-                """))
+
+                @CircuitBreaker(name = "${prices.name}")
+                public String ask(String shop) {
+                    return shop;
+                }
+            }
+            """))
                 .hasSize(2)
                 .anySatisfy(row -> assertThat(row).startsWith("name = #root.args[0]: Names are not evaluated"))
                 .anySatisfy(row -> assertThat(row)
@@ -39,81 +39,58 @@ class SaidTests {
     @Test
     void fallbackOfTheClassShouldBeListedWhereAMethodHasMore() {
         assertThat(left(new FromResilience4j(true), """
-                import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
-                import io.github.resilience4j.retry.annotation.Retry;
+            import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+            import io.github.resilience4j.retry.annotation.Retry;
 
-                @CircuitBreaker(name = "prices", fallbackMethod = "none")
-                class Prices {
-                    public String ask(String shop) {
-                        return shop;
-                    }
-
-                    @Retry(name = "prices")
-                    public String price(String shop) {
-                        return shop;
-                    }
-
-                    String none(String shop, Throwable failure) {
-                        return "";
-                    }
+            @CircuitBreaker(name = "prices", fallbackMethod = "none")
+            class Prices {
+                public String ask(String shop) {
+                    return shop;
                 }
-                """))
+
+                @Retry(name = "prices")
+                public String price(String shop) {
+                    return shop;
+                }
+
+                String none(String shop, Throwable failure) {
+                    return "";
+                }
+            }
+            """))
                 .singleElement()
                 .asString()
                 .startsWith("fallbackMethod of the class, at price: There, ");
     }
 
     @Test
-    void recoveryForTheAnnotationOfTheClassShouldBeListed() {
-        assertThat(left(new FromSpringRetry(true), """
-                import org.springframework.retry.annotation.Recover;
-                import org.springframework.retry.annotation.Retryable;
-
-                @Retryable
-                class Mail {
-                    public String send(int size) {
-                        return "";
-                    }
-
-                    @Recover
-                    public String notSent(RuntimeException failure) {
-                        return "";
-                    }
-                }
-                """))
-                .singleElement()
-                .asString()
-                .contains("add @Fallback(method = \"notSent\") to it");
-    }
-
-    @Test
     void recoveryOfSeveralMethodsShouldBeListed() {
         assertThat(left(new FromSpringRetry(true), """
-                import org.springframework.retry.annotation.Recover;
-                import org.springframework.retry.annotation.Retryable;
+            import org.springframework.retry.annotation.Recover;
+            import org.springframework.retry.annotation.Retryable;
 
-                class Mail {
-                    @Retryable
-                    public String send(int size) {
-                        return "";
-                    }
-
-                    @Retryable
-                    public String ask(String name) {
-                        return "";
-                    }
-
-                    @Recover
-                    public String notAsked(Exception failure, String name) {
-                        return "";
-                    }
-
-                    @Recover
-                    public String notSent(RuntimeException failure) {
-                        return "";
-                    }
+            class Mail {
+                @Retryable
+                public String send(int size) {
+                    return "";
                 }
-                """))
+
+                @Retryable
+                public String ask(String name) {
+                    return "";
+                }
+
+                @Recover
+                public String notAsked(Exception failure, String name) {
+                    return "";
+                }
+
+                @Recover
+                public String notSent(RuntimeException failure) {
+                    return "";
+                }
+            }
+            """))
                 .singleElement()
                 .asString()
                 .startsWith("@Recover notSent: It recovers methods");

@@ -136,11 +136,32 @@ public final class ModuleSettings {
                         .orElse(null));
     }
 
-    /** The order of the patterns that resilience4j has, outermost first. */
-    public List<String> order() {
+    /** The documents without a profile that count for a file, and the file itself; what comes later wins. */
+    private List<SettingsDocument> counting(String path) {
+        List<SettingsDocument> counting = new ArrayList<>();
+        List<SettingsDocument> nearer = new ArrayList<>();
+        List<SettingsDocument> own = new ArrayList<>();
+        for (SettingsDocument document : documents.values()) {
+            if (document.id().equals(path)) {
+                own.add(document);
+            } else if (document.base() && SettingsDocument.isSeen(document, path)) {
+                (document.isBeside(path) ? nearer : counting).add(document);
+            }
+        }
+        counting.addAll(nearer);
+        counting.addAll(own);
+        return counting;
+    }
+
+    /**
+     * The order of the patterns that resilience4j has, outermost first.
+     *
+     * @param path the path of a file, or the id of a document
+     */
+    public List<String> order(String path) {
         Map<String, Long> order = new LinkedHashMap<>();
         DEFAULT_ORDER.forEach(pattern -> order.put(pattern, Integer.MAX_VALUE - 5L + order.size()));
-        for (SettingsDocument document : documents.values()) {
+        for (SettingsDocument document : counting(path)) {
             for (Setting setting : document.others()) {
                 String pattern = ASPECTS.get(
                         Names.uniform(setting.path().get(setting.path().size() - 1)));
@@ -166,11 +187,20 @@ public final class ModuleSettings {
                 Names.uniform(setting.path().get(setting.path().size() - 1)));
     }
 
-    /** Whether health indicators of circuit breakers are on. */
-    public boolean hasHealth() {
-        return documents.values().stream()
-                .flatMap(document -> document.settings().stream())
-                .anyMatch(setting -> setting.key().equals("management.health.circuitbreakers.enabled")
-                        && Values.truth(setting.value().text()).equals("true"));
+    /**
+     * Whether health indicators of circuit breakers are on.
+     *
+     * @param path the path of a file, or the id of a document
+     */
+    public boolean hasHealth(String path) {
+        boolean on = false;
+        for (SettingsDocument document : counting(path)) {
+            for (Setting setting : document.settings()) {
+                if (setting.key().equals("management.health.circuitbreakers.enabled")) {
+                    on = Values.truth(setting.value().text()).equals("true");
+                }
+            }
+        }
+        return on;
     }
 }

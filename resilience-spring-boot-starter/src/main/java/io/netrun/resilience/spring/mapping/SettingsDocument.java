@@ -44,7 +44,12 @@ public record SettingsDocument(String id, boolean base, List<Setting> settings) 
      * Whether another document may apply together with this one: tests have those of the application, not the reverse.
      */
     boolean sees(SettingsDocument other) {
-        String own = sources(id);
+        return isSeen(other, id);
+    }
+
+    /** Whether a document may apply to a file, which may be one of code. */
+    static boolean isSeen(SettingsDocument other, String path) {
+        String own = sources(path);
         String others = sources(other.id);
         return own.isEmpty()
                 || others.isEmpty()
@@ -56,6 +61,11 @@ public record SettingsDocument(String id, boolean base, List<Setting> settings) 
     private static String sources(String id) {
         Matcher matcher = SOURCES.matcher(id);
         return matcher.find() ? matcher.group(1) : "";
+    }
+
+    /** Whether it belongs to the same set of sources as a file, and not to one beneath. */
+    boolean isBeside(String path) {
+        return sources(id).equals(sources(path));
     }
 
     /** Whether there are settings of resilience4j in it. */

@@ -67,7 +67,8 @@ public final class SettingsTranslator {
         if (set || (write && module.patterns().size() > 1)) {
             result.moved()
                     .add(new Placed(
-                            List.of("resilience", "order"), new Moved(new Setting.Value(module.order(), true), null)));
+                            List.of("resilience", "order"),
+                            new Moved(new Setting.Value(module.order(document.id()), true), null)));
         }
     }
 
@@ -92,7 +93,7 @@ public final class SettingsTranslator {
         BlockTranslator translator = new BlockTranslator(
                 section,
                 settings,
-                new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth()),
+                new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth(document.id())),
                 keepBehaviour);
         Map<String, Moved> moved = translator.translate();
         if (write) {
@@ -164,7 +165,7 @@ public final class SettingsTranslator {
         BlockTranslator translator = new BlockTranslator(
                 id.section(),
                 settings,
-                new Effective(name -> effective(id, chain, name), usesTimeouts(), module.hasHealth()),
+                new Effective(name -> effective(id, chain, name), usesTimeouts(), module.hasHealth(document.id())),
                 keepBehaviour);
         Map<String, Moved> moved = translator.translate();
         String name = id.section().equals(POOL) ? module.poolName(id.name()) : id.name();
@@ -230,7 +231,7 @@ public final class SettingsTranslator {
             BlockTranslator translator = new BlockTranslator(
                     id.section(),
                     settings,
-                    new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth()),
+                    new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth(document.id())),
                     keepBehaviour);
             translator.translate();
             translator.left().stream()

@@ -145,7 +145,7 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
         Map<String, String> values = new LinkedHashMap<>();
         Map<String, Origin> origins = new LinkedHashMap<>();
         List<Translation> translations = new ArrayList<>();
-        List<String> order = module.order();
+        List<String> order = module.order(document.id());
         for (Placed placed : result.moved()) {
             if (placed.path().size() < 3) {
                 continue; // the order, which has a reader of its own
