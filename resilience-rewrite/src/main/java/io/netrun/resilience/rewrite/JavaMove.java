@@ -140,6 +140,25 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     }
 
     @Override
+    public J.Annotation visitAnnotation(J.Annotation annotation, ExecutionContext ctx) {
+        return PropertyTexts.isOfTest(annotation) ? texts().move(annotation) : super.visitAnnotation(annotation, ctx);
+    }
+
+    @Override
+    public J.Literal visitLiteral(J.Literal literal, ExecutionContext ctx) {
+        String text = Trees.text(literal);
+        if (text != null) {
+            texts().leave(text);
+        }
+        return super.visitLiteral(literal, ctx);
+    }
+
+    private PropertyTexts texts() {
+        return new PropertyTexts(
+                SettingsMove.path(getCursor().firstEnclosingOrThrow(JavaSourceFile.class)), module, options);
+    }
+
+    @Override
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
         J.MethodDeclaration visited = super.visitMethodDeclaration(declaration, ctx);
         Moved moved = withoutMissing(

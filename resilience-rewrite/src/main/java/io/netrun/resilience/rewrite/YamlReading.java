@@ -4,6 +4,7 @@ import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.Setting;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,14 +95,18 @@ final class YamlReading {
             if (!beneath) {
                 comments.clear();
             }
-            block(entry.getValue(), full, inside);
+            block(entry.getValue(), full, inside, merge);
         }
     }
 
-    private void block(Yaml.@Nullable Block value, List<String> path, boolean wantedHere) {
+    private void block(Yaml.@Nullable Block value, List<String> path, boolean wantedHere, boolean merge) {
         Yaml.Block block = resolved(value);
         if (block instanceof Yaml.Mapping mapping) {
             mapping(mapping, path, wantedHere);
+        } else if (block instanceof Yaml.Sequence sequence && merge) {
+            List<Yaml.Sequence.Entry> merged = new ArrayList<>(sequence.getEntries());
+            Collections.reverse(merged); // the first one wins
+            merged.forEach(entry -> block(entry.getBlock(), path, wantedHere, false));
         } else if (block instanceof Yaml.Sequence sequence && wantedHere) {
             List<String> words = new ArrayList<>();
             for (Yaml.Sequence.Entry entry : sequence.getEntries()) {
@@ -130,6 +135,11 @@ final class YamlReading {
         return switch (scalar.getStyle()) {
             case DOUBLE_QUOTED -> '"' + scalar.getValue() + '"';
             case SINGLE_QUOTED -> "'" + scalar.getValue() + "'";
+            case FOLDED, LITERAL ->
+                scalar.getValue()
+                        .replaceFirst("^[-+\\d]*\\s*\n", "")
+                        .replaceAll("\\s+", " ")
+                        .strip();
             default -> scalar.getValue().strip();
         };
     }
