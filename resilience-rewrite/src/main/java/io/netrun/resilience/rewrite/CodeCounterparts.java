@@ -15,6 +15,7 @@ import org.openrewrite.java.JavaPrinter;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.TypeUtils;
 
 /**
  * The code to write instead of calls of resilience4j that stay: configurations, registries, instances, and calls
@@ -158,11 +159,20 @@ final class CodeCounterparts {
                 case "executeCompletionStage" -> guard + ".callAsync(" + body(body, "get") + ")";
                 case "circuitBreaker", "retry", "bulkhead", "rateLimiter", "timeLimiter" ->
                     guard.matches("(?i).*registry") && !(body instanceof J.Empty)
-                            ? guard + ".getOrCreate(" + pattern(call.getSimpleName()) + ".TYPE, " + arguments(given, 0)
-                                    + ")"
+                            ? guard + ".getOrCreate(" + pattern(call.getSimpleName()) + ".TYPE, "
+                                    + (isNamed(given)
+                                            ? text(given.get(0)) + ", …), with the configuration of the name "
+                                                    + text(given.get(1))
+                                            : arguments(given, 0) + ")")
                             : null;
                 default -> null;
             };
+        }
+
+        private static boolean isNamed(List<Expression> given) {
+            return given.size() > 1
+                    && (given.get(1) instanceof J.Literal
+                            || TypeUtils.isOfClassType(given.get(1).getType(), "java.lang.String"));
         }
 
         private static String pattern(String method) {

@@ -119,7 +119,9 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
                 .append("</")
                 .append(name)
                 .append('>'));
-        return Xml.Tag.build(text.append(indent).append("</dependency>").toString())
+        return Xml.Tag.build(text.append(indent.substring(Math.max(0, indent.lastIndexOf('\n'))))
+                        .append("</dependency>")
+                        .toString())
                 .withPrefix(indent);
     }
 }

@@ -211,6 +211,18 @@ class CodeCounterpartTests {
                         row -> assertThat(row).endsWith("Write config.toBuilder().failureRateThreshold(10).build()."));
     }
 
+    @Test
+    void nameOfAConfigurationShouldNotBeTakenForOne() {
+        assertThat(left(IMPORTS + """
+                    registry.circuitBreaker("c", "shared");
+                }
+            }
+            """))
+                .contains("registry.circuitBreaker(\"c\", \"shared\"): Write"
+                        + " registry.getOrCreate(CircuitBreaker.TYPE, \"c\", …), with the configuration of the name"
+                        + " \"shared\".");
+    }
+
     private static List<String> left(String source) {
         ExecutionContext ctx = new InMemoryExecutionContext(failure -> {
             throw new AssertionError(failure);
