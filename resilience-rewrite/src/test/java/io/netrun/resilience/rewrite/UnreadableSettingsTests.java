@@ -145,7 +145,7 @@ class UnreadableSettingsTests {
                         new InMemoryLargeSourceSet(PropertiesParser.builder()
                                 .build()
                                 .parse(ctx, text)
-                                .map(file -> (org.openrewrite.SourceFile) file.withSourcePath(
+                                .map(file -> file.<org.openrewrite.SourceFile>withSourcePath(
                                         Path.of("src", "main", "resources", "application.properties")))
                                 .toList()),
                         ctx);
