@@ -17,7 +17,7 @@ const ARROWS = [
 const WELL = {failureRate: 0, latency: '20ms', failNext: 0, slowNext: 0};
 const KNOBS = [['Well', WELL], ['Fails', {...WELL, failureRate: 1}], ['Slow', {...WELL, latency: '4s'}]];
 const CUSTOMERS = [['Nobody', 0], ['A few', 2], ['A crowd', 20]];
-const SIGNS = {rejecting: '■', warning: '◐', observing: '○', healthy: '●'};
+const SIGNS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐', observing: '○', healthy: '●'};
 
 function say(target, text) {
   if (target.textContent !== text) target.textContent = text;
@@ -146,11 +146,11 @@ function showArrows({names, problems}, now) {
 }
 
 function showHead({head, problems}, now, time) {
-  const rejecting = problems.filter(({level}) => level === 'rejecting').length;
+  const number = level => problems.filter(problem => problem.level === level).length;
   const worst = problems.slice(0, 2).map(problem => `${problem.name}: ${troubleOf(problem, now)}`).join('; ');
   say($('headline'), problems.length ? `${worst}${problems.length > 2 ? `; ${problems.length - 2} more` : ''}` : `All ${head.names} names are healthy`);
-  $('headline').className = rejecting ? 'rejecting' : problems.length ? 'warning' : 'healthy';
-  say($('summary'), problems.length ? `${rejecting} of ${head.names} names reject calls, ${problems.length - rejecting} with a warning` : `All ${head.names} names are healthy`);
+  $('headline').className = ['rejecting', 'failing', 'forced', 'warning'].find(number) ?? 'healthy';
+  say($('summary'), problems.length ? `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning` : `All ${head.names} names are healthy`);
   say($('clock'), new Date(time).toLocaleTimeString());
 }
 

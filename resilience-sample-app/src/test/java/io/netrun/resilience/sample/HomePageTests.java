@@ -183,10 +183,11 @@ class HomePageTests {
         soon(() -> assertThat(browser.findElement(By.id("visits")).getText())
                 .containsPattern("● healthy\\R[\\d.]+/s, \\d+ ms"));
         payments.forceOpen();
-        soon(() -> assertThat(arrow("payments").getText()).startsWith("■ circuit forced open"));
-        assertThat(arrow("payments").getDomAttribute("class")).contains("rejecting");
+        soon(() -> assertThat(arrow("payments").getText()).startsWith("◆ circuit forced open"));
+        assertThat(arrow("payments").getDomAttribute("class")).contains("forced");
         assertThat(text("headline")).contains("payments: circuit forced open, for ");
-        assertThat(text("summary")).matches("\\d of \\d+ names reject calls, \\d with a warning");
+        assertThat(text("summary"))
+                .matches("\\d of \\d+ names reject calls, \\d fail, \\d forced open, \\d with a warning");
         payments.reset();
         soon(() -> assertThat(arrow("payments").getText()).startsWith("●"));
         soon(() -> assertThat(text("headline")).doesNotContain("forced"));
@@ -261,7 +262,7 @@ class HomePageTests {
     void nameWithMarkupShouldBeShownAsText() {
         registry.getOrCreate(CircuitBreaker.TYPE, MARKUP).forceOpen();
         try {
-            soon(() -> assertThat(text("elsewhere")).contains("■ " + MARKUP + ": circuit forced open"));
+            soon(() -> assertThat(text("elsewhere")).contains("◆ " + MARKUP + ": circuit forced open"));
             assertThat(browser.findElements(By.tagName("img"))).isEmpty();
             assertThat(browser.getTitle()).isEqualTo("The Resilient Tea Shop");
         } finally {
@@ -327,7 +328,7 @@ class HomePageTests {
         post("/customers", "{\"perSecond\": 5}");
         try {
             show(width, height, scheme);
-            soon(() -> assertThat(arrow("payments").getText()).startsWith("■ circuit forced open"));
+            soon(() -> assertThat(arrow("payments").getText()).startsWith("◆ circuit forced open"));
             soon(() ->
                     assertThat(browser.findElement(By.id("arrows")).getText()).contains("fails 100 %"));
             soon(() ->
