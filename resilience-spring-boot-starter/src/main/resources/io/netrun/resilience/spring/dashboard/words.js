@@ -65,7 +65,8 @@ export function shortFailure(text) {
 
 /** What a problem means for calls, and what does it: 69 % of calls fail; 92 % of calls rejected: bulkhead full (2 of 2). */
 export function impact({causes: [worst]}, row, now) {
-  const failing = share(row.failed, row.calls), rejected = share(row.rejected, row.calls);
+  const few = part => row.calls && part < row.calls / 100;
+  const failing = few(row.failed) ? '' : share(row.failed, row.calls), rejected = few(row.rejected) ? '' : share(row.rejected, row.calls);
   const parts = [rejected && `${rejected} of calls rejected`, failing && `${failing} of calls ${worst.kind === 'timing-out' ? 'time out' : 'fail'}`].filter(Boolean);
   if ((row.failed ?? 0) > (row.rejected ?? 0)) parts.reverse();
   const lost = parts.join(', ');
@@ -90,10 +91,14 @@ function fitting({cells = {}}, attemptMillis) {
   return maxConcurrent && attemptMillis ? `; ${maxConcurrent} at once let ${rate(maxConcurrent * 1_000 / attemptMillis)}/s through` : '';
 }
 
-/** What fills up does so by slow work or many calls; of other problems, only a large change says something. */
+/**
+ * What fills up does so by slow work or many calls; of failures, only a large change says something. A circuit that
+ * rejects calls has them come back sooner, which is no cause.
+ */
 function tells({change, attemptMillis, before = {}, causes: [{kind}]}, row) {
-  if (!change || kind === 'forced-open' || kind === 'flapping') return false;
+  if (!change) return false;
   if (kind === 'full' || kind === 'limited' || kind === 'waiting') return true;
+  if (kind !== 'failing' && kind !== 'timing-out' && kind !== 'exhausted') return false;
   return change === 'flood' ? row.calls >= LARGE * before.calls : attemptMillis >= LARGE * before.attemptMillis;
 }
 const LARGE = 3;
