@@ -59,9 +59,11 @@ record Recoveries(
         }
         Recoveries found =
                 new Recoveries(new HashMap<>(), new HashMap<>(), new HashMap<>(), new TreeSet<>(), new HashSet<>());
+        Set<String> named = new HashSet<>();
+        failing.forEach(method -> named.add(recover(method, file)));
         for (J.MethodDeclaration method : failing) {
             for (J.MethodDeclaration recovery : recovering) {
-                if (fits(recovery, method)) {
+                if (fits(recovery, method) && isMeant(recovery, method, named, file)) {
                     if (inherited.contains(method.getId())) {
                         found.ofClass.add(method.getId());
                     }
@@ -83,6 +85,24 @@ record Recoveries(
     /** Whether a method is retried by the annotation of its class, and has a recovery method. */
     boolean isOfClass(J.MethodDeclaration method) {
         return ofClass.contains(method.getId());
+    }
+
+    /** Whether a method may have a recovery method: the one it names, or one that no other method names. */
+    private static boolean isMeant(
+            J.MethodDeclaration recovery, J.MethodDeclaration method, Set<String> named, JavaSourceFile file) {
+        String own = recover(method, file);
+        String name = recovery.getSimpleName();
+        return own.isEmpty() ? !named.contains(name) : own.equals(name);
+    }
+
+    /** The name of the recovery method that a method names; empty if it names none. */
+    private static String recover(J.MethodDeclaration method, JavaSourceFile file) {
+        return method.getLeadingAnnotations().stream()
+                .filter(annotation -> Trees.typeName(annotation, file).startsWith(SpringAnnotations.RETRY))
+                .map(annotation -> Trees.text(Trees.arguments(annotation).get("recover")))
+                .filter(text -> text != null)
+                .findFirst()
+                .orElse("");
     }
 
     private static boolean isCallable(J.MethodDeclaration method) {

@@ -368,4 +368,51 @@ class SpringAnnotationTests implements RewriteTest {
             }
             """)));
     }
+
+    @Test
+    void recoveryThatAMethodNamesShouldKeepItsName() {
+        rewriteRun(spec -> spec.recipe(new FromSpringRetry(false)), java("""
+            import org.springframework.retry.annotation.Recover;
+            import org.springframework.retry.annotation.Retryable;
+
+            class Mail {
+                @Retryable
+                public void send(String text) {
+                }
+
+                @Recover
+                public void notSent(IllegalStateException failure, String text) {
+                }
+
+                @Retryable(recover = "notAsked")
+                public void ask(String text) {
+                }
+
+                @Recover
+                public void notAsked(IllegalStateException failure, String text) {
+                }
+            }
+            """, """
+            import io.netrun.resilience.annotation.Fallback;
+            import io.netrun.resilience.annotation.Retry;
+
+            class Mail {
+                @Retry
+                @Fallback(method = "notSent")
+                public void send(String text) {
+                }
+
+                public void notSent(String text, IllegalStateException failure) {
+                }
+
+                @Retry
+                @Fallback(method = "notAsked")
+                public void ask(String text) {
+                }
+
+                public void notAsked(String text, IllegalStateException failure) {
+                }
+            }
+            """));
+    }
 }
