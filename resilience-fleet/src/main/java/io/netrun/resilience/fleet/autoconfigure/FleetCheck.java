@@ -127,13 +127,20 @@ final class FleetCheck implements InstanceUser {
             }
         }
         Set<String> warned = ConcurrentHashMap.newKeySet();
-        shared.registry()
-                .onChange(event -> shared.familyOfLimit(event.policy())
-                        .filter(warned::add)
-                        .ifPresent(family -> log.warn(
-                                "Keyed instances of '{}' have scope: fleet, which has no effect: each limits this node"
-                                        + " alone. Set scope to node for them.",
-                                family)));
+        shared.registry().onChange(event -> {
+            shared.familyOfLimit(event.policy())
+                    .filter(warned::add)
+                    .ifPresent(family -> log.warn(
+                            "Keyed instances of '{}' have scope: fleet, which has no effect: each limits this node"
+                                    + " alone. Set scope to node for them.",
+                            family));
+            shared.familyOfQuorum(event.policy())
+                    .filter(family -> warned.add("circuits of " + family))
+                    .ifPresent(family -> log.warn(
+                            "Keyed circuits of '{}' have fleet: quorum, which has no effect: each is that of this node"
+                                    + " alone. Set fleet to none for them.",
+                            family));
+        });
     }
 
     @Override

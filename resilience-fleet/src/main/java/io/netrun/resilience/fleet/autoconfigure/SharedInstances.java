@@ -5,6 +5,7 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.FleetMode;
 import io.netrun.resilience.fleet.FleetNode;
 import io.netrun.resilience.fleet.LimitReport;
 import io.netrun.resilience.ratelimiter.RateLimiter;
@@ -51,6 +52,13 @@ record SharedInstances(ResilienceRegistry registry) {
         return policy instanceof CircuitBreaker || !FleetNode.isShared(policy)
                 ? Optional.empty()
                 : registry.familyOf(policy);
+    }
+
+    /** The family of a circuit whose settings ask for a quorum of the fleet; empty for others. */
+    Optional<String> familyOfQuorum(Policy policy) {
+        return policy instanceof CircuitBreaker circuit && circuit.config().fleet() == FleetMode.QUORUM
+                ? registry.familyOf(policy)
+                : Optional.empty();
     }
 
     /**

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netrun.resilience.KeyedPolicies;
 import io.netrun.resilience.LimitScope;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.circuitbreaker.FleetMode;
 import io.netrun.resilience.fleet.FleetNode;
 import io.netrun.resilience.fleet.FleetStore;
 import io.netrun.resilience.fleet.InMemoryFleetStore;
@@ -363,6 +366,23 @@ class FleetAutoConfigurationTests {
             limiters.get("a");
             limiters.get("b");
         }
+    }
+
+    @Test
+    void keyedCircuitsWithAQuorumShouldBeWarnedOf(CapturedOutput output) {
+        inMemory.run(context -> {
+            KeyedPolicies<CircuitBreaker> circuits = context.getBean(ResilienceRegistry.class)
+                    .keyed(
+                            CircuitBreaker.TYPE,
+                            "partners",
+                            CircuitBreakerConfig.builder()
+                                    .fleet(FleetMode.QUORUM)
+                                    .build(),
+                            10);
+            circuits.get("a");
+            circuits.get("b");
+            assertThat(output).containsOnlyOnce("Keyed circuits of 'partners' have fleet: quorum, which has no effect");
+        });
     }
 
     @Test
