@@ -28,7 +28,7 @@ final class GradleMove {
     /** A library of a catalog with its name and version in calls of their own. */
     private static final Pattern DECLARED = Pattern.compile(
             "(\\(\\s*(['\"])[\\w.-]+\\2\\s*,\\s*)"
-                + "['\"]([\\w.-]+)['\"]\\s*,\\s*['\"]([\\w.-]+)['\"]\\s*\\)(?:\\.(?:version|versionRef)\\([^)]*\\)|\\.withoutVersion\\(\\))?");
+                    + "['\"]([\\w.-]+)['\"]\\s*,\\s*['\"]([\\w.-]+)['\"]\\s*\\)(?:\\.(?:version|versionRef)\\([^)]*\\)|\\.withoutVersion\\(\\))?");
 
     private final Dependencies dependencies;
 

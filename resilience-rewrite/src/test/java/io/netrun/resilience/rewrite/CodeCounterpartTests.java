@@ -79,9 +79,9 @@ class CodeCounterpartTests {
                         + ".waitDurationInOpenState(Duration.ofSeconds(10)).permittedNumberOfCallsInHalfOpenState(3)"
                         + ".recordExceptions(IOException.class).build()",
                 "CircuitBreakerConfig.builder().failureRateThreshold(40).windowSize(20).minimumCalls(5)"
-                    + ".openDuration(Duration.ofSeconds(10)).successThreshold(3).halfOpenMaxCalls(3)"
-                    + ".exceptions(IOException.class).detection(Detection.COUNT_WINDOW)"
-                    + ".slowCallDuration(Duration.ofSeconds(60)).halfOpenMaxDuration(Duration.ofDays(365)).build()");
+                        + ".openDuration(Duration.ofSeconds(10)).successThreshold(3).halfOpenMaxCalls(3)"
+                        + ".exceptions(IOException.class).detection(Detection.COUNT_WINDOW)"
+                        + ".slowCallDuration(Duration.ofSeconds(60)).halfOpenMaxDuration(Duration.ofDays(365)).build()");
         CODE.put(
                 "CircuitBreakerConfig.custom().slidingWindow(30, 10, SlidingWindowType.TIME_BASED)"
                         + ".slowCallDurationThreshold(Duration.ofSeconds(2)).permittedNumberOfCallsInHalfOpenState(1)"

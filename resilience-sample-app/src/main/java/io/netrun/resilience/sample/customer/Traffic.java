@@ -6,9 +6,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
 
-/**
- * What all customers asked of the shop since its start: those of this package, of the demo, and you.
- */
+/** What all customers asked of the shop since its start: those of this package, of the demo, and you. */
 @Component
 class Traffic {
 
