@@ -415,14 +415,14 @@ class DashboardTests {
     void failingCallsShouldHaveTheirErrorAndALineForEachCause() {
         answer(problem("payments", "failing", """
                         {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "rate": 13,
-                         "opensAt": "1000 failures in a row", "action": "settings", "lastFailure": {"time": "SINCE",
+                         "opensAt": "1000 consecutive failures", "action": "settings", "lastFailure": {"time": "SINCE",
                          "thrown": "ServiceUnavailable: 503 Service Unavailable: \\"{\\"error\\":\\"payments is down\\"}\\"", "reason": null}},
                         {"kind": "denied", "pattern": "retry", "text": "retries denied: the budget is used up", "rate": 12, "action": "settings"}""", """
                         "share": 0.69, "change": "flood", "attemptMillis": 35, "before": {"calls": 2.2, "attemptMillis": 33}"""), row("payments", "failing", 19, 13.1, 0, """
                         {"retry": {"calls": 0.7, "denied": 12, "budget": 8}, "circuit-breaker": {"state": "closed", "calls": 19}}"""));
         soon(() -> assertThat(card("payments").getText())
                 .contains("▲ 69 % of calls fail", "503 payments is down (last at " + clock() + ")")
-                .contains("The circuit is still closed: it opens at 1000 failures in a row")
+                .contains("The circuit is still closed: it opens at 1000 consecutive failures")
                 .contains("Retries stopped: their budget is used up, 12/s denied")
                 .contains("Many calls: 19/s arrive, 2.2 before " + clock()));
         assertThat(card("payments").findElements(By.cssSelector(".why li")))

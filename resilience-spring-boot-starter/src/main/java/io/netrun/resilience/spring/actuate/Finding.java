@@ -143,7 +143,7 @@ record Finding(
     private static String threshold(CircuitBreakerConfig config) {
         return switch (config.detection()) {
             case LEAKY_COUNT -> config.failureThreshold() + " more failures than successes";
-            case CONSECUTIVE -> config.failureThreshold() + " failures in a row";
+            case CONSECUTIVE -> config.failureThreshold() + " consecutive failures";
             case COUNT_WINDOW, TIME_WINDOW -> Overview.rounded(config.failureRateThreshold()) + " % failures";
         };
     }

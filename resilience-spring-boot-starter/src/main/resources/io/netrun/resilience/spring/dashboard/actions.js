@@ -19,7 +19,7 @@ export const EFFECTS = {
 export const BY_RISK = ['half-open', 'switch-on', 'reset', 'disable', 'force-open', 'switch-off'];
 export const RISKY = new Set(['disable', 'force-open', 'switch-off']);
 
-/** What a button says, with the effect. */
+/** The label of a button, with the effect. */
 export const BUTTONS = {
   'half-open': 'Half-open: try a few calls now', 'switch-on': 'Switch on: protect calls again', reset: 'Reset: let all calls through',
   disable: 'Disable: let all calls through unprotected', 'force-open': 'Force open: reject all calls', 'switch-off': 'Switch off: let calls bypass it',

@@ -22,7 +22,7 @@ export function span(ms) {
 }
 
 export const clock = time => tight(new Date(time).toLocaleTimeString());
-/** With the time zone, which is said once on the page. */
+/** With the time zone, which is once on the page. */
 export const zonedClock = time => tight(new Date(time).toLocaleTimeString([], {timeZoneName: 'short'}));
 export const simple = text => text.split('.').slice(-2).join('.').replace(/.*\$/, '');
 /** io.shop.PaymentClient.charge(String) is PaymentClient.charge. */
@@ -55,11 +55,11 @@ export function laneWords(lane, seconds) {
   return [...sums].filter(([letter]) => letter !== '-').map(([letter, count]) => `${letterWord(letter)} ${span(count * seconds * 1_000)}`).join(', ') || 'nothing known yet';
 }
 
-/** An exception in short: the status, or the class, and what its body says. The class stays where there is no status. */
+/** An exception in short: the status, or the class, and the message in its body. The class stays where there is no status. */
 export function shortFailure(text) {
   const [, type, message] = /^(\w+): ([\s\S]*)$/.exec(text) ?? [null, '', text];
-  const said = /"(?:error|message|detail|title)\\?"\s*:\s*\\?"([^"\\]+)/.exec(message)?.[1], status = /^([45]\d\d)\b/.exec(message)?.[1];
-  const short = status ? `${status} ${said ?? message.slice(4)}` : said ? `${type}: ${said}` : text;
+  const inner = /"(?:error|message|detail|title)\\?"\s*:\s*\\?"([^"\\]+)/.exec(message)?.[1], status = /^([45]\d\d)\b/.exec(message)?.[1];
+  const short = status ? `${status} ${inner ?? message.slice(4)}` : inner ? `${type}: ${inner}` : text;
   return short.length > 100 ? `${short.slice(0, 99)}…` : short;
 }
 
@@ -92,7 +92,7 @@ function fitting({cells = {}}, attemptMillis) {
 }
 
 /**
- * What fills up does so by slow work or many calls; of failures, only a large change says something. A circuit that
+ * What fills up does so by slow work or many calls; of failures, only a large change counts. A circuit that
  * rejects calls has them come back sooner, which is no cause.
  */
 function tells({change, attemptMillis, before = {}, causes: [{kind}]}, row) {
