@@ -63,7 +63,11 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
     @Override
     public @Nullable Void apply(T value, @Nullable Throwable failure) {
         set(ENDED);
-        call.ended(this, value, failure);
+        try {
+            call.ended(this, value, failure);
+        } catch (Throwable outOfMemory) {
+            call.giveUp(outOfMemory); // nobody else ends the call
+        }
         return null;
     }
 

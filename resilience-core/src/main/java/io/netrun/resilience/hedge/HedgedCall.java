@@ -358,10 +358,13 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         boolean last = countFailure();
         boolean owner = isOwnedBy(attempt.scope());
         if ((last || owner) && tryEnd()) {
-            attempt.settle();
-            leave(attempt);
             Throwable latest = latestFailure;
-            endWithFailure(owner || latest == null ? failure : latest);
+            try {
+                attempt.settle();
+                leave(attempt);
+            } finally {
+                endWithFailure(owner || latest == null ? failure : latest);
+            }
         } else {
             settle(attempt);
         }
@@ -390,8 +393,11 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     /** Stops the attempts and ends the call with a failure raised by the hedge, unless the call has ended. */
     final void giveUp(Throwable failure) {
         if (tryEnd()) {
-            release();
-            publishFailure(failure);
+            try {
+                release();
+            } finally {
+                publishFailure(failure);
+            }
         }
     }
 

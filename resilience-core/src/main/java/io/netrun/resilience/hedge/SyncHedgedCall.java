@@ -54,9 +54,9 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     T call() throws X {
         GivenUp around = new GivenUp();
         deadline.register(around);
-        start();
         Outcome<T> outcome;
         try {
+            start();
             awaitEnd();
             outcome = handle(Outcome::new).get(); // at once; what a stage does later could fail for want of memory
         } catch (InterruptedException interrupt) {
