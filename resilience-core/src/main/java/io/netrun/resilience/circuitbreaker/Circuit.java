@@ -52,6 +52,9 @@ final class Circuit {
 
     private volatile boolean held;
 
+    /** When an operator has reset the circuit or begun trials, at last: written before the state. */
+    private volatile long operatedAt;
+
     private volatile CircuitState state;
     private final TransitionAnnouncer transitions;
 
@@ -63,6 +66,7 @@ final class Circuit {
         this.ticker = ticker;
         this.waits = waits;
         this.listener = listener;
+        this.operatedAt = ticker.nanoTime() - Long.MAX_VALUE / 2; // never
         this.state = switch (config.initialState()) {
             case CLOSED -> new Closed(this);
             case FORCED_OPEN -> new ForcedOpen(this);
@@ -183,12 +187,15 @@ final class Circuit {
         state.onReconfigured();
     }
 
-    /** Opens a circuit that is closed or half-open. Returns whether it was. */
-    boolean tryOpen(String reason) {
+    /** Opens a circuit that is closed or half-open, unless it was operated after a moment. Returns whether it did. */
+    boolean tryOpen(String reason, long since) {
         CircuitState seen;
         Open open;
         do {
             seen = state;
+            if (isOperatedSince(since)) {
+                return false; // read after the state: a reset in between has another one
+            }
             if (seen instanceof HalfOpen trying) {
                 open = trying.restarted();
             } else if (seen instanceof Closed) {
@@ -199,6 +206,11 @@ final class Circuit {
         } while (!tryTransition(seen, open, reason));
         announce();
         return true;
+    }
+
+    /** Returns whether an operator has reset the circuit or begun trials after a moment. */
+    boolean isOperatedSince(long moment) {
+        return operatedAt - moment > 0;
     }
 
     /** Ends the open duration of an open circuit. Returns whether it was open. */
@@ -222,11 +234,13 @@ final class Circuit {
     }
 
     void reset() {
+        operatedAt = ticker.nanoTime();
         force(new Closed(this), "reset");
     }
 
     /** Begins trials, unless they have begun. */
     void halfOpen() {
+        operatedAt = ticker.nanoTime();
         CircuitState seen;
         HalfOpen trying;
         do {

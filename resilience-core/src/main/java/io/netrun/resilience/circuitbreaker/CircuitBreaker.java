@@ -273,7 +273,30 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
      * @return false if the circuit is in another state
      */
     public boolean open(String reason) {
-        return circuit.tryOpen(Objects.requireNonNull(reason, "reason"));
+        return circuit.tryOpen(Objects.requireNonNull(reason, "reason"), ticker().nanoTime());
+    }
+
+    /**
+     * Opens the circuit as {@link #open(String)} does, unless an operator has {@linkplain #reset() reset} it or
+     * {@linkplain #halfOpen() begun trials} after a moment: what was decided elsewhere before that does not count.
+     *
+     * @apiNote For authors of coordination across processes.
+     * @param since the moment of the decision, in the time of the {@linkplain #ticker() ticker}, in nanoseconds
+     * @return false if it was, or if the circuit is in another state
+     */
+    public boolean open(String reason, long since) {
+        return circuit.tryOpen(Objects.requireNonNull(reason, "reason"), since);
+    }
+
+    /**
+     * Returns whether an operator has reset the circuit or begun trials after a moment. True as soon as that is done,
+     * before its event arrives.
+     *
+     * @apiNote For authors of coordination across processes.
+     * @param moment in the time of the {@linkplain #ticker() ticker}, in nanoseconds
+     */
+    public boolean isOperatedSince(long moment) {
+        return circuit.isOperatedSince(moment);
     }
 
     /**

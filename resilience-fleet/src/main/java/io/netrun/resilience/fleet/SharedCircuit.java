@@ -45,6 +45,9 @@ final class SharedCircuit {
     /** Whether the fleet has opened the circuit, as far as this node knows. */
     private volatile boolean fleetOpen;
 
+    /** The latest vote when this node has learnt that, in the ticker's time. */
+    private volatile long fleetOpenAt;
+
     /**
      * Whether an operator has reset the circuit or begun trials on this node since, or trials have closed it while this
      * node was alone: the fleet's opening does not apply here.
@@ -168,8 +171,12 @@ final class SharedCircuit {
         FleetMode mode = breaker.config().fleet();
         tighten(mode == FleetMode.HINT && view.votedElsewhere());
         if (mode == FleetMode.QUORUM && view.open()) {
-            fleetOpen = true;
-            overruled = overruled || isClosedSince(votedAt);
+            if (!fleetOpen) {
+                fleetOpen = true;
+                fleetOpenAt = votedAt;
+            }
+            long since = fleetOpenAt - votedAt < 0 ? fleetOpenAt : votedAt;
+            overruled = overruled || isClosedSince(votedAt) || isOperatedSince(since);
             if (overruled) {
                 breaker.holdOpen(0);
                 return null;
@@ -178,11 +185,11 @@ final class SharedCircuit {
                 breaker.holdOpen(0);
             } else {
                 breaker.holdOpen(until);
-                return () -> breaker.open(FLEET + view.openVotes() + " of " + nodes + " nodes");
+                return () -> breaker.open(FLEET + view.openVotes() + " of " + nodes + " nodes", since);
             }
         } else if (fleetOpen) {
             fleetOpen = false;
-            if (!overruled) {
+            if (!overruled || (vote == null && breaker.state() == CircuitBreaker.State.OPEN)) {
                 follow(interval);
             }
         }
@@ -194,6 +201,14 @@ final class SharedCircuit {
     private boolean isClosedSince(long votedAt) {
         Closing latest = closing;
         return latest != null && latest.at - votedAt > 0;
+    }
+
+    /**
+     * Whether an operator has reset this circuit or begun trials since a moment, and it has not opened by itself since.
+     */
+    private boolean isOperatedSince(long moment) {
+        Opening own = vote;
+        return breaker.isOperatedSince(moment) && (own == null || breaker.isOperatedSince(own.at));
     }
 
     /** The circuit of the fleet has closed: this one tries soon, but not at the same moment as all others. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.LimitScope;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.ResilienceRegistry;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -687,6 +689,56 @@ class FleetNodeTests {
         store.answer(report -> circuit(report, true, false));
         nextReport();
         await().atMost(SOON).untilAsserted(() -> assertThat(breaker.state()).isEqualTo(State.OPEN));
+    }
+
+    /** Events are delivered after a change, behind listeners that may take long. */
+    @Test
+    void resetShouldHoldThoughItsEventIsLate() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        store.answer(report -> circuit(report, true, false));
+        node.start();
+        store.next();
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+        nextReport();
+        AbstractPolicy.deferringEvents(() -> {
+            breaker.reset();
+            for (int i = 0; i < 3; i++) {
+                assertThat(unchecked(this::nextReport)).isNotNull();
+            }
+            assertThat(breaker.state()).isEqualTo(State.CLOSED);
+            return true;
+        });
+        nextReport();
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    /** The view answers a report from before the reset. */
+    @Test
+    void resetShouldHoldAgainstAnOpeningByEarlierVotes() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        InMemoryFleetStore memory = new InMemoryFleetStore(ticker);
+        long[] votedAt = new long[1];
+        store.answer(report -> opened(memory.exchange(report), votedAt[0]));
+        node.start();
+        store.next();
+        breaker.acquirePermit().onFailure(new IOException());
+        long failedAt = nextReport().sentAt();
+        assertThat(failedAt).isPositive();
+        ticker.advance(Duration.ofMillis(50));
+        breaker.reset();
+        votedAt[0] = failedAt;
+        for (int i = 0; i < 3; i++) {
+            nextReport();
+            assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        }
+    }
+
+    private static <T> T unchecked(Callable<T> call) {
+        try {
+            return call.call();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
