@@ -33,19 +33,24 @@ final class FleetCommands {
     /** Also its lock; nothing is applied under it. */
     private final KnownCommands known = new KnownCommands();
 
+    private volatile Consumer<FleetCommand> fleet = command -> {};
+
     FleetCommands(ResilienceRegistry registry, FleetChanges changes) {
         this.registry = registry;
         this.changes = changes;
         registry.onChange(this::onChange);
     }
 
+    /** Sets what takes commands for all nodes. */
+    void giveAgainThrough(Consumer<FleetCommand> node) {
+        fleet = node;
+    }
+
     /**
      * A command that comes from the fleet. If this node knows a later one, the fleet has lost that: it has an old copy
      * of its data. The node gives it again, so that nodes that start later get it.
-     *
-     * @param fleet takes commands for all nodes
      */
-    void onCommand(FleetCommand command, Consumer<FleetCommand> fleet) {
+    void onCommand(FleetCommand command) {
         FleetChange change = new FleetChange(
                 command.pattern(),
                 command.name(),

@@ -7,7 +7,6 @@ import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.fleet.FleetChanges;
 import io.netrun.resilience.spring.settings.InstanceFactory;
-import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -56,15 +55,10 @@ public final class ResilienceFleetAutoConfiguration {
     @ConditionalOnRegistryOwner
     FleetNode resilienceFleetNode(
             FleetSettings settings, ObservedStore store, ResilienceRegistry registry, FleetCommands commands) {
-        AtomicReference<FleetNode> node = new AtomicReference<>();
-        FleetNode created = new FleetNode(
-                NodeName.of(System.getenv()),
-                settings.config(),
-                store::exchange,
-                registry,
-                command -> commands.onCommand(command, lost -> node.get().send(lost)));
-        node.set(created);
-        return created;
+        FleetNode node = new FleetNode(
+                NodeName.of(System.getenv()), settings.config(), store::exchange, registry, commands::onCommand);
+        commands.giveAgainThrough(node::send);
+        return node;
     }
 
     @Bean

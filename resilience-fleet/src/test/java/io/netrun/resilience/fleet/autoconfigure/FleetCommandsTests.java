@@ -44,7 +44,8 @@ class FleetCommandsTests {
     private final List<FleetCommand> given = new ArrayList<>();
 
     private void take(FleetCommand command) {
-        commands.onCommand(command, given::add);
+        commands.giveAgainThrough(given::add);
+        commands.onCommand(command);
     }
 
     private FleetChange own(String action) {

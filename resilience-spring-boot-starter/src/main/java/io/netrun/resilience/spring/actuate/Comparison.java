@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls and attempts of a name since its problem began, beside those of the minutes before: what distinguishes
- * slow work from too many calls. NaN is what is not known.
+ * The calls and attempts of a name since its problem began, beside those of the minutes before: what distinguishes slow
+ * work from too many calls. NaN is what is not known.
  *
  * @param calls calls that come in a second
  * @param callsBefore calls that came in a second

@@ -1,8 +1,6 @@
 package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.Policy;
-import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Overview.Level;
 import io.netrun.resilience.spring.actuate.Track.Series;
@@ -127,8 +125,8 @@ record Finding(
         if (closedSince != null) {
             view.put("closedSince", closedSince.toString());
         }
-        if (kind == Kind.FAILING && cell.policy() instanceof CircuitBreaker circuit) {
-            view.put("opensAt", threshold(circuit.config()));
+        if (kind == Kind.FAILING) {
+            cell.pattern().opensAt(cell.policy()).ifPresent(words -> view.put("opensAt", words));
         }
         Object trial = cell.figures().metrics().get("nextTrialTime");
         if (trial != null) {
@@ -137,15 +135,6 @@ record Finding(
         Overview.putRate(view, "rate", rate);
         view.put("action", kind.action);
         return view;
-    }
-
-    /** What a closed circuit waits for. */
-    private static String threshold(CircuitBreakerConfig config) {
-        return switch (config.detection()) {
-            case LEAKY_COUNT -> config.failureThreshold() + " more failures than successes";
-            case CONSECUTIVE -> config.failureThreshold() + " consecutive failures";
-            case COUNT_WINDOW, TIME_WINDOW -> Overview.rounded(config.failureRateThreshold()) + " % failures";
-        };
     }
 
     /** Looks for what is wrong with one instance. */

@@ -6,6 +6,8 @@ import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
 import io.netrun.resilience.circuitbreaker.Detection;
 import io.netrun.resilience.circuitbreaker.FleetMode;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +34,7 @@ final class CircuitBreakerPattern {
             .windows(CircuitBreakerPattern::windows)
             .capped(CircuitBreakerPattern::capped)
             .thresholds(b -> NamedDuration.of("slow-call-duration", b.config().slowCallDuration()))
+            .opensAt(CircuitBreakerPattern::opensAt)
             .derives("detection", Detections::derive)
             .details(
                     "lastFailures",
@@ -50,6 +53,18 @@ final class CircuitBreakerPattern {
         return config.detection() == Detection.TIME_WINDOW
                 ? NamedDuration.of("window-duration", config.windowDuration())
                 : Stream.empty();
+    }
+
+    private static String opensAt(CircuitBreaker breaker) {
+        CircuitBreakerConfig config = breaker.config();
+        return switch (config.detection()) {
+            case LEAKY_COUNT -> config.failureThreshold() + " more failures than successes";
+            case CONSECUTIVE -> config.failureThreshold() + " failures in a row";
+            case COUNT_WINDOW, TIME_WINDOW ->
+                new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT))
+                                .format(config.failureRateThreshold())
+                        + " % failures";
+        };
     }
 
     /** A window can never have more calls than its size. */

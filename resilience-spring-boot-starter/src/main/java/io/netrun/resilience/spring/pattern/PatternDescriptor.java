@@ -55,6 +55,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final Function<P, Map<String, String>> capped;
     private final Function<P, Stream<NamedDuration>> thresholds;
     private final Function<P, Optional<String>> syncSetting;
+    private final Function<P, Optional<String>> opensAt;
     private final Function<P, Optional<String>> fleetSetting;
     private final Function<P, Map<String, List<? extends Record>>> details;
     private final List<Class<? extends Record>> detailTypes;
@@ -102,6 +103,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.capped = builder.capped;
         this.thresholds = builder.thresholds;
         this.syncSetting = builder.syncSetting;
+        this.opensAt = builder.opensAt;
         this.fleetSetting = builder.fleetSetting;
         this.details = builder.details;
         this.detailTypes = builder.detailTypes;
@@ -248,6 +250,11 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** The setting of an instance, by its Java name, that applies to sync calls only. */
     public Optional<String> syncSetting(Policy instance) {
         return syncSetting.apply(type.policyClass().cast(instance));
+    }
+
+    /** What an instance that lets calls pass waits for before it rejects them, in words; empty for other patterns. */
+    public Optional<String> opensAt(Policy instance) {
+        return opensAt.apply(type.policyClass().cast(instance));
     }
 
     /** The setting of an instance, with its value, that has no effect without a fleet; such as {@code scope: fleet}. */

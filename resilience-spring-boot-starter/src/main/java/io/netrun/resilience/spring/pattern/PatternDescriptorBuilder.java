@@ -49,6 +49,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     Function<P, Map<String, String>> capped = instance -> Map.of();
     Function<P, Stream<NamedDuration>> thresholds = instance -> Stream.empty();
     Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
+    Function<P, Optional<String>> opensAt = instance -> Optional.empty();
     Function<P, Optional<String>> fleetSetting = instance -> Optional.empty();
     Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
     List<Class<? extends Record>> detailTypes = List.of();
@@ -171,6 +172,12 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     /** Declares durations that a call has to take before an instance reacts. */
     PatternDescriptorBuilder<P, C> thresholds(Function<P, Stream<NamedDuration>> thresholds) {
         this.thresholds = thresholds;
+        return this;
+    }
+
+    /** Declares what an instance that lets calls pass waits for before it rejects them, in words. */
+    PatternDescriptorBuilder<P, C> opensAt(Function<P, String> opensAt) {
+        this.opensAt = instance -> Optional.of(opensAt.apply(instance));
         return this;
     }
 
