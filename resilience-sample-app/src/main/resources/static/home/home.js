@@ -1,4 +1,4 @@
-// The shop as a diagram: each arrow is a name of the overview, in its words; the buttons on it turn the simulator's knobs.
+// The shop as a diagram: each arrow is a name of the overview, in its words; the buttons on it set the simulator's knobs.
 
 const $ = id => document.getElementById(id);
 const EVERY = 1_000, AT_MOST = 15_000, TIMEOUT = 5_000, MEMORY = 10;

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The events that a thread has published while it made a change under a lock, where no listener may run. They have
- * their place in the order of events at once, and are delivered when the change has been made. Confined to that thread.
+ * The events that a thread has published while it made a change under a lock, where no listener may run. Their order is
+ * fixed at once, and they are delivered when the change has been made. Confined to that thread.
  */
 final class EventDeferral {
 

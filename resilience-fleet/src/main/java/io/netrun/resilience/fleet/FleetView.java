@@ -13,7 +13,7 @@ import java.util.List;
  * @param commands the commands that the node has not applied yet, in the order of their numbers; after a loss of data,
  *     others too
  * @param lastCommand up to which command the node has them all, for its next report
- * @param commandsLost whether the store has lost commands that the node knows; said to one node at least, once
+ * @param commandsLost whether the store has lost commands that the node knows; reported to one node at least, once
  */
 public record FleetView(
         long number,

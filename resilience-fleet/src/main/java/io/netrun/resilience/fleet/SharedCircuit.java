@@ -45,8 +45,8 @@ final class SharedCircuit {
     /** Whether the fleet has opened the circuit, as far as this node knows. */
     private volatile boolean fleetOpen;
 
-    /** The latest vote when this node has learnt that, in the ticker's time. */
-    private volatile long fleetOpenAt;
+    /** The fleet's opening by the latest vote when this node has learnt of it; null once a view is without one. */
+    private volatile @Nullable Opening fleetOpening;
 
     /**
      * Whether an operator has reset the circuit or begun trials on this node since, or trials have closed it while this
@@ -84,7 +84,7 @@ final class SharedCircuit {
             overruled = true;
         }
         if (event.to() == CircuitBreaker.State.CLOSED && event.from() == CircuitBreaker.State.HALF_OPEN) {
-            closing = new Closing(breaker.ticker().nanoTime());
+            closing = new Closing(momentOf(event));
         }
         if (event.to() != CircuitBreaker.State.OPEN) {
             return;
@@ -95,8 +95,15 @@ final class SharedCircuit {
             overruled = false;
             closing = null;
             opening.incrementAndGet();
-            vote = new Opening(breaker.ticker().nanoTime());
+            vote = new Opening(momentOf(event));
         }
+    }
+
+    /** The moment of an event in the ticker's time: it may arrive late, behind a listener that takes long. */
+    private long momentOf(StateChanged event) {
+        Ticker ticker = breaker.ticker();
+        long late = Duration.between(event.time(), ticker.now()).toNanos();
+        return ticker.nanoTime() - Math.max(0, Math.min(LONGEST_VOTE_NANOS, late)); // the wall clock may have jumped
     }
 
     private static boolean takesPart(CircuitBreaker.State state) {
@@ -171,11 +178,13 @@ final class SharedCircuit {
         FleetMode mode = breaker.config().fleet();
         tighten(mode == FleetMode.HINT && view.votedElsewhere());
         if (mode == FleetMode.QUORUM && view.open()) {
-            if (!fleetOpen) {
-                fleetOpen = true;
-                fleetOpenAt = votedAt;
+            fleetOpen = true;
+            Opening known = fleetOpening;
+            if (known == null || known.at - votedAt > 0) {
+                known = new Opening(votedAt);
+                fleetOpening = known;
             }
-            long since = fleetOpenAt - votedAt < 0 ? fleetOpenAt : votedAt;
+            long since = known.at;
             overruled = overruled || isClosedSince(votedAt) || isOperatedSince(since);
             if (overruled) {
                 breaker.holdOpen(0);
@@ -194,6 +203,7 @@ final class SharedCircuit {
             }
         }
         overruled = false;
+        fleetOpening = null;
         return null;
     }
 

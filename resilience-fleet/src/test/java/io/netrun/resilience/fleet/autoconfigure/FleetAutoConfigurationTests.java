@@ -374,14 +374,15 @@ class FleetAutoConfigurationTests {
             KeyedPolicies<CircuitBreaker> circuits = context.getBean(ResilienceRegistry.class)
                     .keyed(
                             CircuitBreaker.TYPE,
-                            "partners",
+                            "merchants",
                             CircuitBreakerConfig.builder()
                                     .fleet(FleetMode.QUORUM)
                                     .build(),
                             10);
             circuits.get("a");
             circuits.get("b");
-            assertThat(output).containsOnlyOnce("Keyed circuits of 'partners' have fleet: quorum, which has no effect");
+            assertThat(output)
+                    .containsOnlyOnce("Keyed circuits of 'merchants' have fleet: quorum, which has no effect");
         });
     }
 

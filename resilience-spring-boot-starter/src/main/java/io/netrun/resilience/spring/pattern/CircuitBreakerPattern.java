@@ -59,7 +59,7 @@ final class CircuitBreakerPattern {
         CircuitBreakerConfig config = breaker.config();
         return switch (config.detection()) {
             case LEAKY_COUNT -> config.failureThreshold() + " more failures than successes";
-            case CONSECUTIVE -> config.failureThreshold() + " failures in a row";
+            case CONSECUTIVE -> config.failureThreshold() + " consecutive failures";
             case COUNT_WINDOW, TIME_WINDOW ->
                 new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT))
                                 .format(config.failureRateThreshold())

@@ -243,7 +243,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         boolean decides = false;
         try {
             InstanceKey.requireName(pattern, name, location);
-            uses.add(pattern, name, location, true); // first: a family that is refused is in use, too
+            uses.add(pattern, name, location, true); // first: a family that is rejected is in use, too
             keyedFamilies.requireName(pattern, name, location);
             boolean requested = contexts.isRequested(key);
             try {

@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Finds limits of keys that a context's configuration has for instances without keys. They have no effect. Nothing is
- * said of families, whoever has created them, and of names that are not in use, since code may create a family of that
+ * Finds limits of keys that a context's configuration has for instances without keys. They have no effect. Families are
+ * not reported, whoever has created them, nor are names that are not in use, since code may create a family of that
  * name later.
  */
 final class LimitsOfKeys {

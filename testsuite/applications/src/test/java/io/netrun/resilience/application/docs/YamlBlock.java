@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,6 +21,8 @@ import org.springframework.util.StringUtils;
 
 /** A block of YAML, read as an {@code application.yml}. */
 final class YamlBlock {
+
+    private static final Pattern LIST = Pattern.compile("resilience\\.fallback\\.instances\\.([^.]+)\\.value\\[.*");
 
     private static final Pattern INSTANCE =
             Pattern.compile("resilience\\.([a-z-]+)\\.instances(?:\\.([^.\\[]+)|\\[([^\\]]+)]).*");
@@ -62,7 +66,21 @@ final class YamlBlock {
                     .append(number++)
                     .append("() { return \"\"; }\n");
         }
+        for (String name : lists()) {
+            methods.append("@io.netrun.resilience.annotation.Fallback(name = \"" + name + "\")")
+                    .append("\npublic java.util.List<java.util.Map<String, String>> list")
+                    .append(number++)
+                    .append("() { return java.util.List.of(); }\n");
+        }
         return "class " + className + " {\n" + methods + "}\n";
+    }
+
+    /** The names of fallbacks with a list as their constant. */
+    private Set<String> lists() {
+        return keys().map(LIST::matcher)
+                .filter(Matcher::matches)
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private Stream<Instance> instances() {

@@ -35,7 +35,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** A name that something uses is in use, whatever is wrong with it. */
 @ExtendWith(OutputCaptureExtension.class)
-class RefusedSettingsTests {
+class RejectedSettingsTests {
 
     private static final String UNUSED = "is not in use";
 
@@ -99,7 +99,7 @@ class RefusedSettingsTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"timeout", "bulkhead", "rate-limiter", "retry", "hedge", "circuit-breaker"})
-    void familyWithARefusedLimitShouldBeInUse(String pattern, CapturedOutput output) {
+    void familyWithARejectedLimitShouldBeInUse(String pattern, CapturedOutput output) {
         fails(Keyed.class, output, "max-keys is 0", "resilience." + pattern + ".instances.fam.max-keys=0");
     }
 
@@ -111,13 +111,13 @@ class RefusedSettingsTests {
 
     @ParameterizedTest
     @MethodSource("outOfRange")
-    void familyWithARefusedSettingShouldBeInUse(String pattern, String key, String value, CapturedOutput output) {
+    void familyWithARejectedSettingShouldBeInUse(String pattern, String key, String value, CapturedOutput output) {
         fails(Keyed.class, output, value, "resilience." + pattern + ".instances.fam." + key + "=" + value);
     }
 
     @ParameterizedTest
     @MethodSource("outOfRange")
-    void instanceWithARefusedSettingShouldBeInUse(String pattern, String key, String value, CapturedOutput output) {
+    void instanceWithARejectedSettingShouldBeInUse(String pattern, String key, String value, CapturedOutput output) {
         fails(Plain.class, output, value, "resilience." + pattern + ".instances.fam." + key + "=" + value);
     }
 
@@ -129,7 +129,7 @@ class RefusedSettingsTests {
 
     @ParameterizedTest
     @MethodSource("outOfRange")
-    void basesOfARefusedFamilyShouldBeInUse(String pattern, String key, String value, CapturedOutput output) {
+    void basesOfARejectedFamilyShouldBeInUse(String pattern, String key, String value, CapturedOutput output) {
         fails(
                 Keyed.class,
                 output,
@@ -164,9 +164,9 @@ class RefusedSettingsTests {
         }
     }
 
-    /** The section of a refused family in a source that cannot list its names. */
+    /** The section of a rejected family in a source that cannot list its names. */
     @Test
-    void baseNamedByAVariableOfARefusedFamilyShouldBeInUse(CapturedOutput output) {
+    void baseNamedByAVariableOfARejectedFamilyShouldBeInUse(CapturedOutput output) {
         runner.withBean(Keyed.class)
                 .withPropertyValues("resilience.bulkhead.bases.big.max-keys=0")
                 .withInitializer(context -> context.getEnvironment()
@@ -254,7 +254,7 @@ class RefusedSettingsTests {
     }
 
     @Test
-    void namesOfAReturnTypeThatIsRefusedShouldBeInUse(CapturedOutput output) {
+    void namesOfAReturnTypeThatIsRejectedShouldBeInUse(CapturedOutput output) {
         fails(
                 WrongReturnType.class,
                 output,
@@ -344,9 +344,9 @@ class RefusedSettingsTests {
         }
     }
 
-    /** The family is refused, and its name resembles that of another one in use. */
+    /** The family is rejected, and its name resembles that of another one in use. */
     @Test
-    void refusedFamilyShouldNotBeTakenForAMisspelledName(CapturedOutput output) {
+    void rejectedFamilyShouldNotBeTakenForAMisspelledName(CapturedOutput output) {
         runner.withBean(Keyed.class)
                 .withBean(Similar.class)
                 .withPropertyValues("resilience.bulkhead.instances.fam.max-keys=0")
@@ -362,7 +362,7 @@ class RefusedSettingsTests {
 
     @ParameterizedTest
     @CsvSource({"failure-statuses, 9xx", "retry-methods, GETT", "retri, fam"})
-    void namesOfARefusedClientShouldBeInUse(String key, String value, CapturedOutput output) {
+    void namesOfARejectedClientShouldBeInUse(String key, String value, CapturedOutput output) {
         runner.withConfiguration(AutoConfigurations.of(ResilienceHttpClientsAutoConfiguration.class))
                 .withPropertyValues(
                         "resilience.http-clients.shop.retry=fam",
