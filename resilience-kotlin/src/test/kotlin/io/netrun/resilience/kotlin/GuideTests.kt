@@ -2,6 +2,7 @@ package io.netrun.resilience.kotlin
 
 import io.netrun.resilience.ResilienceRegistry
 import io.netrun.resilience.circuitbreaker.CircuitBreaker
+import io.netrun.resilience.hedge.Hedge
 import io.netrun.resilience.test.ManualTicker
 import java.io.IOException
 import java.nio.file.Files
@@ -80,6 +81,22 @@ private class Others(private val exchange: Exchange, private val database: Datab
     suspend fun report(): Report = calls.callSuspend { runInterruptible(Dispatchers.IO) { database.report() } }
 }
 
+private class Carrier(private val delay: Long, private val price: Int) {
+
+    suspend fun quote(parcel: String): Quote {
+        delay(delay)
+        return Quote(price + parcel.length)
+    }
+}
+
+private class Quotes(private val exchange: Carrier, private val mirror: Carrier) {
+
+    private val hedged = Hedge.of("quotes") { it.delay(JavaDuration.ofMillis(1)) }
+
+    suspend fun quote(parcel: String): Quote =
+        hedged.callSuspend(alternative = { mirror.quote(parcel) }) { exchange.quote(parcel) }
+}
+
 /** The examples of docs/guides/kotlin.md: each is a part of this file. */
 @OptIn(ExperimentalCoroutinesApi::class)
 class GuideTests {
@@ -119,6 +136,12 @@ class GuideTests {
         val others = Others(Exchange(), Database())
         assertThat(others.quotes().toList()).containsExactly(Quote(1), Quote(2))
         assertThat(others.report()).isEqualTo(Report("all"))
+    }
+
+    @Test
+    fun slowQuoteShouldComeFromTheMirror() = runBlocking<Unit> {
+        val quotes = Quotes(Carrier(60_000, 1), Carrier(1, 2))
+        assertThat(quotes.quote("box")).isEqualTo(Quote(5))
     }
 
     @Test

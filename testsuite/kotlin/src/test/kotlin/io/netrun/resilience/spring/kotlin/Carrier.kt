@@ -162,7 +162,7 @@ open class Carrier {
     open suspend fun constantStops(): Flow<String> = throw IOException("down")
 
     @Hedge(alternative = "mirror", delay = "1h", onFailure = "true")
-    open suspend fun quote(parcel: String): String {
+    open suspend fun hedgedQuote(parcel: String): String {
         delay(1)
         throw IOException("down")
     }

@@ -153,7 +153,7 @@ class SuspendingMethodTests {
 
     @Test
     fun alternativeOfAHedgeMayBeSuspendingOrNot() = with { carrier, _ ->
-        assertThat(carrier.quote("book")).isEqualTo("mirror book")
+        assertThat(carrier.hedgedQuote("book")).isEqualTo("mirror book")
         assertThat(carrier.plainQuote("book")).isEqualTo("plain book")
         assertThat(carrier.noQuote("book")).isNull()
         assertThat(carrier.quotes("book").toList()).containsExactly("mirror", "book")
