@@ -11,8 +11,7 @@ import java.util.function.Predicate;
 
 /**
  * Finds limits of keys that a context's configuration has for instances without keys. They have no effect. Families are
- * not reported, whoever has created them, nor are names that are not in use, since code may create a family of that
- * name later.
+ * not reported, nor are names that are not in use, since code may create a family of that name later.
  */
 final class LimitsOfKeys {
 

@@ -136,7 +136,7 @@ class LimitWithoutKeysTests {
         }
     }
 
-    /** Its section is reported as not in use so far, and nothing is said of its keys. */
+    /** Its section is reported as not in use so far, and its keys are not reported. */
     @Test
     void limitOfALaterFamilyShouldBeNoWarning(CapturedOutput output) {
         runner.withUserConfiguration(Later.class)
