@@ -284,9 +284,6 @@ class DashboardTests {
             registry.find(CircuitBreaker.TYPE, "host-2222.example")
                     .orElseThrow()
                     .forceOpen();
-            browser.executeScript("window.longest = 0; window.tasks = new PerformanceObserver(list => { for (const"
-                    + " task of list.getEntries()) longest = Math.max(longest, task.duration); });"
-                    + " tasks.observe({type: 'longtask'})");
             soon(() -> assertThat(text("count")).contains("1000 names; ", "healthy and quiet ones are left out"));
             soon(() -> assertThat(
                             browser.findElement(By.cssSelector("#rows th a")).getText())
@@ -302,9 +299,6 @@ class DashboardTests {
             filter.sendKeys(Keys.ENTER);
             soon(() -> assertThat(text("panel-title")).isEqualTo("host-2998.example"));
             soon(() -> assertThat(text("view")).contains("circuit breaker"));
-            assertThat(((Number) browser.executeScript("tasks.disconnect(); return longest")).doubleValue())
-                    .as("milliseconds in which the page answers to nothing, on a busy machine")
-                    .isLessThan(2_000);
         } finally {
             at("");
             registry.all(CircuitBreaker.TYPE).stream()
