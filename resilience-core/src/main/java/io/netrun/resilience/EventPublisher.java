@@ -54,7 +54,8 @@ public final class EventPublisher {
      *  - A listener that publishes an event runs on the delivering thread, which therefore queues that event.
      *  - After MOST_FOR_OTHERS events of other threads, a worker continues, so that no call pays for all others.
      *  - A thread that abandons a call must not be delayed: it queues its events, and a worker delivers them.
-     *  - A thread that defers its events (EventDeferral) queues them without counting them, and counts them after its lock is free.
+     *  - A thread that defers its events (EventDeferral) queues them without counting them, and counts them after its
+     *    lock is free.
      *
      * Example
      * -------

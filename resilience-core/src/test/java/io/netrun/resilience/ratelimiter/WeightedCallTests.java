@@ -237,8 +237,8 @@ class WeightedCallTests {
         RateLimiter limiter = limiter(Duration.ofMillis(200));
         limiter.reconfigure(c -> c.toBuilder().mode(PolicyMode.OBSERVE).build());
 
-        List<RateLimiterEvent.WouldReject> told = new ArrayList<>();
-        limiter.on(RateLimiterEvent.WouldReject.class, told::add);
+        List<RateLimiterEvent.WouldReject> published = new ArrayList<>();
+        limiter.on(RateLimiterEvent.WouldReject.class, published::add);
         for (int permits : new int[] {5, 2, 1, 9, -1}) {
             assertThat(start(limiter, permits < 0 ? 0 : permits, "call")).isCompleted();
         }
@@ -246,7 +246,7 @@ class WeightedCallTests {
         assertThat(begun).hasSize(5);
         assertThat(limiter.metrics().totalWouldWait()).isOne();
         assertThat(limiter.metrics().totalWouldReject()).isEqualTo(2);
-        assertThat(told).hasSize(2);
+        assertThat(published).hasSize(2);
     }
 
     @Test

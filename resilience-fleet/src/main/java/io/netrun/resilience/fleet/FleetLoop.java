@@ -328,8 +328,8 @@ final class FleetLoop implements Runnable {
         if (view.commandsLost()) {
             SafeLog.warn(
                     log,
-                    "Fleet node '{}': the store has lost operators' changes for the fleet. They stay in force on the nodes"
-                            + " that have applied them; give them again for nodes that start later",
+                    "Fleet node '{}': the store has lost operators' changes for the fleet. They stay in force on the"
+                            + " nodes that have applied them; give them again for nodes that start later",
                     session.node());
         }
         long sinceView = Math.max(0, ticker.nanoTime() - clock.momentOf(view.time()));

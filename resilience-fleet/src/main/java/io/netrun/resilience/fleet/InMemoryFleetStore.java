@@ -84,11 +84,12 @@ public final class InMemoryFleetStore implements FleetStore {
      *  A node is live until now + lease; a leaving one is not. At most 1,000 are named, in the order of their names. A
      *  report whose number is not above that of the live node is stale: it changes neither node nor commands.
      *  A report has waited = now - sentAt; 0 without sentAt.
-     *  The mark is the number of the latest command and the time when it was taken: a number alone may be given twice,
-     *  before and after a loss of data. A node whose mark is another one, and whose number is not below that of the
-     *  store's mark or whose time is in the future, shows that data were lost. Its view reports that. If its number n is not below, n is added
-     *  to the number of the mark and to those of all parts; a store without a mark takes over that of the node. For the
-     *  rest of the exchange, the node's mark is none, and its last command is 0 for the circuits if there are parts.
+     *  The mark is the number of the latest command and the time when it was taken: a number alone may be given
+     *  twice, before and after a loss of data. A node whose mark is another one, and whose number is not below
+     *  that of the store's mark or whose time is in the future, shows that data were lost. Its view reports
+     *  that. If its number n is not below, n is added to the number of the mark and to those of all parts; a
+     *  store without a mark takes over that of the node. For the rest of the exchange, the node's mark is none,
+     *  and its last command is 0 for the circuits if there are parts.
      *  A command consists of parts: one for each setting that it changes, or one for its action, which it shares with
      *  all other actions of the instance but settings. givenAt = now - waited - age. A part replaces the present one of
      *  the same pattern, name and subject unless that equals it but for number and age (the reply to it was lost), or is

@@ -54,9 +54,6 @@ final class SharedCircuit {
      */
     private volatile boolean overruled;
 
-    /** Whether the view has become too old while the fleet had opened the circuit. */
-    private volatile boolean aloneWithOpening;
-
     /** The latest closing by trials of this node since its latest own opening; null if there was none. */
     private volatile @Nullable Closing closing;
 
@@ -80,7 +77,7 @@ final class SharedCircuit {
                 || (event.to() == CircuitBreaker.State.HALF_OPEN
                         && event.reason().equals(HALF_OPEN))) {
             overruled = fleetOpen || !takesPart(event.from());
-        } else if (event.to() == CircuitBreaker.State.CLOSED && aloneWithOpening) {
+        } else if (event.to() == CircuitBreaker.State.CLOSED && isAloneWithOpening()) {
             overruled = true;
         }
         if (event.to() == CircuitBreaker.State.CLOSED && event.from() == CircuitBreaker.State.HALF_OPEN) {
@@ -174,7 +171,6 @@ final class SharedCircuit {
      */
     @Nullable
     Runnable apply(CircuitView view, long votedAt, int nodes, long until, long interval) {
-        aloneWithOpening = false;
         FleetMode mode = breaker.config().fleet();
         tighten(mode == FleetMode.HINT && view.votedElsewhere());
         if (mode == FleetMode.QUORUM && view.open()) {
@@ -207,6 +203,11 @@ final class SharedCircuit {
         return null;
     }
 
+    /** Whether the view has become too old while the fleet had opened the circuit. */
+    private boolean isAloneWithOpening() {
+        return !fleetOpen && fleetOpening != null;
+    }
+
     /** A vote may arrive long after it was made, behind a store that did not answer. */
     private boolean isClosedSince(long votedAt) {
         Closing latest = closing;
@@ -230,7 +231,6 @@ final class SharedCircuit {
 
     /** The view is too old: the circuit is that of this process alone. */
     void standAlone() {
-        aloneWithOpening = aloneWithOpening || fleetOpen;
         fleetOpen = false;
         tighten(false);
         breaker.holdOpen(0);

@@ -114,8 +114,8 @@ class FleetNodeTests {
                 .isInstanceOfSatisfying(
                         FleetEvent.Degraded.class,
                         degraded -> assertThat(degraded.cause())
-                                .isEqualTo(
-                                        "The store has not answered the last report. Check the connection to the store"));
+                                .isEqualTo("The store has not answered the last report. Check the connection to the"
+                                        + " store"));
         assertThat(node.status().failures()).isEqualTo(1);
         assertThat(node.status().lastFailure()).startsWith("The store has not answered the last report");
         store.answer(report -> ScriptedStore.granting(report, 7, 4));

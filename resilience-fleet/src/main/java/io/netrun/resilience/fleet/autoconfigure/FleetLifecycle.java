@@ -68,8 +68,8 @@ final class FleetLifecycle implements SmartLifecycle {
                             + (failure == null
                                     ? "no answer yet. Check that the server of spring.data.redis is reachable"
                                     : failure),
-                    "Check the server, or set resilience.fleet.required to false: the application then starts with a safe share of each"
-                            + " limit")));
+                    "Check the server, or set resilience.fleet.required to false: the application then starts with a"
+                            + " safe share of each limit")));
         }
     }
 

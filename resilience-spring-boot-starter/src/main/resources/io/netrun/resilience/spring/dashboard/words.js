@@ -95,7 +95,7 @@ function fitting({cells = {}}, attemptMillis) {
  * What fills up does so by slow work or many calls; of failures, only a large change counts. A circuit that
  * rejects calls has them come back sooner, which is no cause.
  */
-function tells({change, attemptMillis, before = {}, causes: [{kind}]}, row) {
+function explains({change, attemptMillis, before = {}, causes: [{kind}]}, row) {
   if (!change) return false;
   if (kind === 'full' || kind === 'limited' || kind === 'waiting') return true;
   if (kind !== 'failing' && kind !== 'timing-out' && kind !== 'exhausted') return false;
@@ -121,7 +121,7 @@ const OTHERS = {
 
 /** Why, a line for each cause, and what was before. */
 export function because(problem, row, now) {
-  const [worst, ...others] = problem.causes, lines = [], changed = tells(problem, row) ? changeWords(problem, row) : '';
+  const [worst, ...others] = problem.causes, lines = [], changed = explains(problem, row) ? changeWords(problem, row) : '';
   const failure = worst.lastFailure ?? others.find(each => each.lastFailure)?.lastFailure;
   const say = (text, full) => { if (text) lines.push({text, full}); };
   const filled = worst.kind === 'full' || worst.kind === 'limited' || worst.kind === 'waiting';
@@ -141,7 +141,7 @@ export function because(problem, row, now) {
 /** Calls and times, where the causes do not have them already. */
 export function figures(problem, row) {
   const {attemptMillis, before = {}, causes: [worst]} = problem;
-  if (tells(problem, row)) return '';
+  if (explains(problem, row)) return '';
   if (row.calls === undefined) return worst.rate ? `${rate(worst.rate)} a second` : 'No calls in the last seconds';
   return [perSecond(row.calls, before.calls), attemptMillis === undefined ? '' : took(attemptMillis, before.attemptMillis)].filter(Boolean).join(', ');
 }
