@@ -126,7 +126,6 @@ class AlternativeCallTests {
         Hedge hedge = hedged.hedge(c -> {});
         CountDownLatch interrupted = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(1);
-        MDC.put("user", "anna");
         List<String> users = new CopyOnWriteArrayList<>();
         CompletableFuture<String> result = CompletableFuture.supplyAsync(
                 () -> hedge.<String, RuntimeException>call(AlternativeCall.of(
