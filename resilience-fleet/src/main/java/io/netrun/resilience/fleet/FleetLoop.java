@@ -332,8 +332,10 @@ final class FleetLoop implements Runnable {
                             + " nodes that have applied them; give them again for nodes that start later",
                     session.node());
         }
-        long sinceView = Math.max(0, ticker.nanoTime() - clock.momentOf(view.time()));
+        long answeredAt = clock.momentOf(view.time());
         for (FleetCommand received : view.commands()) {
+            // For each anew: to apply one may take long, as its listeners do.
+            long sinceView = Math.max(0, ticker.nanoTime() - answeredAt);
             FleetCommand command = received.withAge(received.age().plusNanos(sinceView));
             try {
                 onCommand.accept(command);

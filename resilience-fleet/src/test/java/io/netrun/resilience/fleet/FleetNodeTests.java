@@ -841,6 +841,31 @@ class FleetNodeTests {
         assertThat(commands).hasSize(1);
     }
 
+    @Test
+    void ageOfACommandShouldIncludeHowLongTheCommandsBeforeItTook() {
+        store.answer(report -> {
+            FleetView view = ScriptedStore.granting(report, 7, 4);
+            return new FleetView(
+                    view.number(),
+                    view.time(),
+                    view.nodes(),
+                    view.limits(),
+                    view.circuits(),
+                    List.of(command("force-open", 1), command("reset", 2)),
+                    new CommandMark(2, 1),
+                    false);
+        });
+        List<Duration> ages = new CopyOnWriteArrayList<>();
+        FleetNode slow = new FleetNode("host", FleetConfig.defaults(), store, registry, command -> {
+            ages.add(command.age());
+            ticker.advance(Duration.ofMillis(300));
+        });
+        slow.start();
+        await().atMost(SOON).until(() -> ages.size() >= 2);
+        slow.stop();
+        assertThat(ages.get(1).minus(ages.get(0))).isEqualTo(Duration.ofMillis(300));
+    }
+
     private FleetNode node(FleetConfig config) {
         FleetNode created = new FleetNode("host", config, store, registry, command -> {
             commands.add(command);

@@ -67,7 +67,6 @@ final class FleetCommands {
                         part,
                         command.number(),
                         givenAt,
-                        registry.ticker().now(),
                         (later, at) -> lost.add(command(later, Duration.ofNanos(now - at))));
             }
         }
@@ -82,11 +81,6 @@ final class FleetCommands {
         return settings;
     }
 
-    /** The command for the store. */
-    static FleetCommand command(FleetChange change) {
-        return command(change, Duration.ZERO);
-    }
-
     private static FleetCommand command(FleetChange change, Duration age) {
         Map<String, String> texts = new LinkedHashMap<>();
         change.settings().forEach((name, text) -> texts.put(name, text == null ? "" : text));
@@ -94,15 +88,20 @@ final class FleetCommands {
                 0, change.pattern(), change.name(), change.action(), texts, change.principal(), change.time(), age);
     }
 
-    /** A command for the fleet that was given on this node, and has been applied here. */
-    void onAnnounced(FleetChange change) {
+    /**
+     * A command for the fleet that is given on this node, and applied here as one step with this.
+     *
+     * @return the command for the store
+     */
+    FleetCommand onAnnounced(FleetChange change) {
         long now = registry.ticker().nanoTime();
         synchronized (known) {
             parts(change).forEach(part -> known.announce(part, now));
         }
+        return command(change, Duration.ZERO);
     }
 
-    /** A change for this node alone, which has been applied. */
+    /** A change for this node alone, which is applied as one step with this. */
     void onChangedHere(FleetChange change) {
         long now = registry.ticker().nanoTime();
         synchronized (known) {
@@ -136,25 +135,47 @@ final class FleetCommands {
         if (policy == null) {
             return;
         }
-        List<FleetChange> pending;
-        synchronized (known) {
-            pending = known.takePending(pattern, name);
-        }
-        for (FleetChange change : pending) {
-            try {
-                changes.apply(policy, change);
-            } catch (ResilienceConfigurationException wrong) {
+        boolean overtaken;
+        do {
+            List<FleetChange> pending;
+            synchronized (known) {
+                pending = known.pending(pattern, name);
+            }
+            overtaken = false;
+            for (FleetChange change : pending) {
+                overtaken |= !tryApply(policy, change);
+            }
+        } while (overtaken);
+    }
+
+    /** Applies a change. Returns false if it was replaced meanwhile, by a change that another thread takes. */
+    private boolean tryApply(Policy policy, FleetChange change) {
+        List<FleetChange> parts = parts(change);
+        boolean[] overtaken = new boolean[1];
+        boolean ended = false;
+        try {
+            changes.apply(policy, change, () -> {
                 synchronized (known) {
-                    parts(change).forEach(known::failed);
+                    overtaken[0] = !known.tryTake(parts);
                 }
-                log.warn(
-                        "{} of the {} '{}' for the fleet is not possible on this node. {}",
-                        change.action(),
-                        pattern,
-                        name,
-                        wrong.getMessage());
+                return !overtaken[0];
+            });
+            ended = true;
+        } catch (ResilienceConfigurationException wrong) {
+            log.warn(
+                    "{} of the {} '{}' for the fleet is not possible on this node. {}",
+                    change.action(),
+                    change.pattern(),
+                    change.name(),
+                    wrong.getMessage());
+        } finally {
+            if (!ended) {
+                synchronized (known) {
+                    parts.forEach(known::failed);
+                }
             }
         }
+        return !overtaken[0];
     }
 
     private @Nullable Policy find(String pattern, String name) {

@@ -2,7 +2,6 @@ package io.netrun.resilience.fleet.autoconfigure;
 
 import io.netrun.resilience.fleet.FleetCommand;
 import io.netrun.resilience.spring.fleet.FleetChange;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of commands that a node knows: of each instance, the latest value of each setting, and the latest of its
- * other actions. Commands of the fleet are ordered by their numbers, commands and changes of this node alone by the
- * time since they were given. Not thread-safe.
+ * other actions. They are ordered by the moments in which they were given, and by the numbers of the fleet if these are
+ * nearly the same. What a later part has replaced here does not come back. Not thread-safe.
  */
 final class KnownCommands {
 
@@ -31,6 +30,12 @@ final class KnownCommands {
 
     /** When a subject was changed on this node alone, the oldest first. */
     private final Map<Subject, Long> changedHere = new LinkedHashMap<>();
+
+    /**
+     * The parts that have been replaced for good, the oldest first. A moment that a view tells is too late by what the
+     * store took to answer, so that such a part could look later than what has replaced it.
+     */
+    private final Map<FleetChange, Boolean> replaced = new LinkedHashMap<>();
 
     /** What a part is about; the setting is null for an action. */
     private record Subject(
@@ -50,17 +55,11 @@ final class KnownCommands {
      * @param number the fleet's number; 0 before it is known
      * @param givenAt when it was given; monotonic
      * @param state whether it has been applied on this node
-     * @param arrivedAt when it came from the fleet; null if it was given on this node
      */
-    private record Known(
-            FleetChange part,
-            long number,
-            long givenAt,
-            State state,
-            @Nullable Instant arrivedAt) {
+    private record Known(FleetChange part, long number, long givenAt, State state) {
 
         Known with(State changed) {
-            return new Known(part, number, givenAt, changed, arrivedAt);
+            return new Known(part, number, givenAt, changed);
         }
 
         /**
@@ -89,27 +88,30 @@ final class KnownCommands {
      * @param lost receives a later part, and when it was given, that the node knows and the fleet does not have any
      *     more
      */
-    void take(FleetChange part, long number, long givenAt, Instant now, ObjLongConsumer<FleetChange> lost) {
+    void take(FleetChange part, long number, long givenAt, ObjLongConsumer<FleetChange> lost) {
         Subject subject = Subject.of(part);
         Known former = latest.get(subject);
         if (former != null && former.part.equals(part)) {
-            latest.put(subject, new Known(part, number, former.givenAt, former.state, former.arrivedAt));
-        } else if (former == null || former.isReplacedBy(number, givenAt)) {
+            latest.put(subject, new Known(part, number, former.givenAt, former.state));
+        } else if (former == null || (!replaced.containsKey(part) && former.isReplacedBy(number, givenAt))) {
+            if (former != null && former.number > 0) {
+                keep(replaced, former.part, true); // one without a number may be numbered after this one
+            }
             Long here = changedHere.get(subject);
             boolean overruled = here != null && here - givenAt > 0;
-            keep(latest, subject, new Known(part, number, givenAt, overruled ? State.APPLIED : State.PENDING, now));
+            keep(latest, subject, new Known(part, number, givenAt, overruled ? State.APPLIED : State.PENDING));
         } else if (former.number > 0) {
             lost.accept(former.part, former.givenAt);
         }
     }
 
-    /** A part that was given on this node, and is applied, unless another one has come meanwhile: the fleet decides. */
-    void announce(FleetChange part, long givenAt) {
+    /** A part that is given and applied on this node, as one step. */
+    void announce(FleetChange part, long now) {
         Known former = latest.get(Subject.of(part));
-        boolean overtaken = former != null && former.arrivedAt != null && !former.arrivedAt.isBefore(part.time());
-        if (!overtaken) {
-            keep(latest, Subject.of(part), new Known(part, 0, givenAt, State.APPLIED, null));
+        if (former != null) {
+            keep(replaced, former.part, true);
         }
+        keep(latest, Subject.of(part), new Known(part, 0, now, State.APPLIED));
     }
 
     /** A part of a change of this node alone. What has not been applied here yet was given before. */
@@ -122,31 +124,50 @@ final class KnownCommands {
     /** A part that could not be applied. */
     void failed(FleetChange part) {
         latest.computeIfPresent(
-                Subject.of(part), (same, present) -> present.part.equals(part) ? present.with(State.FAILED) : present);
+                Subject.of(part),
+                (same, present) -> isSameValue(present.part, part) ? present.with(State.FAILED) : present);
     }
 
-    /** The changes that are to be applied to an instance, in their order; they count as applied. */
-    List<FleetChange> takePending(String pattern, String name) {
+    /** The changes that are to be applied to an instance, in their order. */
+    List<FleetChange> pending(String pattern, String name) {
+        List<Known> parts = latest.entrySet().stream()
+                .filter(entry -> isOf(pattern, name, entry.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
         List<FleetChange> pending = new ArrayList<>();
-        boolean changes = latest.entrySet().stream()
-                .anyMatch(entry -> isOf(pattern, name, entry.getKey()) && entry.getValue().state == State.PENDING);
-        if (!changes) {
+        if (parts.stream().noneMatch(known -> known.state == State.PENDING)) {
             return pending;
         }
         List<FleetChange> settings = new ArrayList<>();
-        latest.replaceAll((subject, known) -> {
-            boolean again = known.state == State.FAILED && subject.setting != null;
-            boolean taken = isOf(pattern, name, subject) && (again || known.state == State.PENDING);
-            if (!taken) {
-                return known;
+        for (Known known : parts) {
+            if (!known.part.settings().isEmpty() && known.state != State.APPLIED) {
+                settings.add(known.part); // also those that failed without the others
+            } else if (known.state == State.PENDING) {
+                pending.add(known.part);
             }
-            (subject.setting == null ? pending : settings).add(known.part);
-            return known.with(State.APPLIED);
-        });
+        }
         if (!settings.isEmpty()) {
             pending.add(joined(settings));
         }
         return pending;
+    }
+
+    /** Whether parts are still to be applied, all of them; if so, they count as applied. */
+    boolean tryTake(List<FleetChange> parts) {
+        boolean due = parts.stream().allMatch(part -> {
+            Known known = latest.get(Subject.of(part));
+            return known != null && known.state != State.APPLIED && isSameValue(known.part, part);
+        });
+        if (due) {
+            parts.forEach(
+                    part -> latest.computeIfPresent(Subject.of(part), (subject, known) -> known.with(State.APPLIED)));
+        }
+        return due;
+    }
+
+    /** Several settings are applied as the change of one operator. */
+    private static boolean isSameValue(FleetChange a, FleetChange b) {
+        return a.action().equals(b.action()) && a.settings().equals(b.settings());
     }
 
     private static boolean isOf(String pattern, String name, Subject subject) {
@@ -165,9 +186,9 @@ final class KnownCommands {
                 change.pattern(), change.name(), change.action(), settings, change.principal(), change.time());
     }
 
-    private static <V> void keep(Map<Subject, V> kept, Subject subject, V value) {
-        kept.remove(subject);
-        kept.put(subject, value);
+    private static <K, V> void keep(Map<K, V> kept, K key, V value) {
+        kept.remove(key);
+        kept.put(key, value);
         if (kept.size() > MAX_KEPT) {
             kept.remove(kept.keySet().iterator().next());
         }
@@ -181,12 +202,7 @@ final class KnownCommands {
             if (last != null && isSameCommand(last, known)) {
                 commands.set(
                         commands.size() - 1,
-                        new Known(
-                                joined(List.of(last.part, known.part)),
-                                known.number,
-                                known.givenAt,
-                                known.state,
-                                known.arrivedAt));
+                        new Known(joined(List.of(last.part, known.part)), known.number, known.givenAt, known.state));
             } else {
                 commands.add(known);
             }

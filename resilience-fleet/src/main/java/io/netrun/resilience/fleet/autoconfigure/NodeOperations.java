@@ -3,6 +3,7 @@ package io.netrun.resilience.fleet.autoconfigure;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.fleet.CircuitView;
+import io.netrun.resilience.fleet.FleetCommand;
 import io.netrun.resilience.fleet.FleetEvent;
 import io.netrun.resilience.fleet.FleetNode;
 import io.netrun.resilience.fleet.FleetStatus;
@@ -11,7 +12,6 @@ import io.netrun.resilience.fleet.LimitView;
 import io.netrun.resilience.spring.fleet.FleetChange;
 import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.problem.Problem;
-import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
@@ -161,14 +161,15 @@ final class NodeOperations implements FleetOperations {
     }
 
     @Override
-    public void announce(FleetChange change) {
-        commands.onAnnounced(change);
+    public Optional<Problem> announce(FleetChange change) {
+        FleetCommand command = commands.onAnnounced(change);
         try {
-            node.send(FleetCommands.command(change));
+            node.send(command);
+            return Optional.empty();
         } catch (IllegalStateException stopped) {
-            throw new ResilienceConfigurationException(List.of(new Problem(
+            return Optional.of(new Problem(
                     "The change applies to this process only, because it has just left its fleet",
-                    "Repeat it on another node")));
+                    "Repeat it on another node"));
         }
     }
 }

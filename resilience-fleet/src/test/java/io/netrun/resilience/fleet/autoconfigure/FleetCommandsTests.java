@@ -1,6 +1,7 @@
 package io.netrun.resilience.fleet.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
@@ -26,9 +27,14 @@ class FleetCommandsTests {
     private final List<String> applied = new ArrayList<>();
     private final List<Map<String, String>> changed = new ArrayList<>();
     private final List<Map<String, String>> impossible = new ArrayList<>();
-    private final FleetCommands commands = new FleetCommands(registry, (policy, change) -> {
+    private Runnable beforeTheStep = () -> {};
+    private final FleetCommands commands = new FleetCommands(registry, (policy, change, isDue) -> {
         if (change.action().equals("unknown") || impossible.contains(change.settings())) {
             throw new ResilienceConfigurationException(List.of(new Problem("Unknown action", "Use another")));
+        }
+        beforeTheStep.run();
+        if (!isDue.getAsBoolean()) {
+            return;
         }
         applied.add(change.action());
         if (!change.settings().isEmpty()) {
@@ -89,12 +95,105 @@ class FleetCommandsTests {
     }
 
     @Test
-    void commandThatArrivesWhileOneIsGivenShouldLeaveTheOrderToTheFleet() {
+    void commandOfThisNodeShouldReplaceOneThatHasArrivedAtThatMoment() {
         FleetChange own = own("reset");
         take(foreign(1, "payments", "force-open"));
         commands.onAnnounced(own);
+        take(foreign(1, "payments", "force-open"));
         take(command(2, own));
+        assertThat(applied).containsExactly("force-open");
+        assertThat(commands.view())
+                .singleElement()
+                .satisfies(view -> assertThat(view).containsEntry("number", 2L).containsEntry("action", "reset"));
+    }
+
+    /** The time of the fleet is known by the answers of the store only, and one of them may have taken a second. */
+    @Test
+    void earlierCommandOfThisNodeShouldNotReturnThoughTheFleetsTimeMakesItTheLater() {
+        FleetChange earlier = own("force-open");
+        commands.onAnnounced(earlier);
+        ticker.advance(Duration.ofMillis(230));
+        FleetChange later = own("reset");
+        commands.onAnnounced(later);
+        ticker.advance(Duration.ofMillis(70));
+        take(command(5, earlier));
+        assertThat(applied).isEmpty();
+        assertThat(given).isEmpty();
+        take(command(6, later));
+        assertThat(applied).isEmpty();
+        assertThat(commands.view())
+                .singleElement()
+                .satisfies(view -> assertThat(view).containsEntry("number", 6L).containsEntry("action", "reset"));
+    }
+
+    @Test
+    void commandsOfThisNodeShouldKeepTheirOrderThoughTheyAreGivenAtOnce() {
+        FleetChange earlier = own("force-open");
+        commands.onAnnounced(earlier);
+        ticker.advance(Duration.ofMillis(20));
+        FleetChange later = own("reset");
+        commands.onAnnounced(later);
+        take(command(5, earlier));
+        take(command(6, later));
+        assertThat(applied).isEmpty();
+    }
+
+    @Test
+    void commandThatWasReplacedShouldNotComeBack() {
+        take(foreign(1, "payments", "force-open"));
+        ticker.advance(Duration.ofMillis(200));
+        take(new FleetCommand(
+                2,
+                "circuit-breaker",
+                "payments",
+                "reset",
+                Map.of(),
+                "alice",
+                Instant.EPOCH.plusSeconds(1),
+                Duration.ofMillis(100)));
+        ticker.advance(Duration.ofSeconds(1));
+        take(foreign(3, "payments", "force-open"));
         assertThat(applied).containsExactly("force-open", "reset");
+        assertThat(given)
+                .singleElement()
+                .satisfies(again -> assertThat(again.action()).isEqualTo("reset"));
+    }
+
+    @Test
+    void commandThatIsOvertakenByOneOfThisNodeShouldNotBeApplied() {
+        FleetChange own = own("reset");
+        beforeTheStep = () -> {
+            beforeTheStep = () -> {};
+            ticker.advance(Duration.ofSeconds(1));
+            commands.onAnnounced(own);
+        };
+        take(foreign(1, "payments", "force-open"));
+        assertThat(applied).isEmpty();
+    }
+
+    @Test
+    void settingsOfWhichOneIsOvertakenShouldBeAppliedWithoutIt() {
+        FleetChange own = new FleetChange(
+                "circuit-breaker", "payments", "settings", Map.of("openDuration", "3s"), "alice", ticker.now());
+        beforeTheStep = () -> {
+            beforeTheStep = () -> {};
+            ticker.advance(Duration.ofSeconds(1));
+            commands.onChangedHere(own);
+        };
+        take(settings(1, Map.of("openDuration", "5s", "failureThreshold", "7")));
+        assertThat(changed).containsExactly(Map.of("failureThreshold", "7"));
+    }
+
+    @Test
+    void commandThatFailsUnexpectedlyShouldNotBeTriedForEver() {
+        beforeTheStep = () -> {
+            throw new IllegalStateException("broken");
+        };
+        assertThatThrownBy(() -> take(foreign(1, "payments", "force-open"))).hasMessage("broken");
+        beforeTheStep = () -> {};
+        take(foreign(1, "payments", "force-open"));
+        take(settings(2, Map.of("openDuration", "5s")));
+        assertThat(applied).containsExactly("settings");
     }
 
     @Test
@@ -267,9 +366,8 @@ class FleetCommandsTests {
         Map<String, String> settings = new HashMap<>();
         settings.put("maxWait", null);
         FleetChange own = new FleetChange("circuit-breaker", "payments", "settings", settings, null, ticker.now());
-        FleetCommand sent = FleetCommands.command(own);
+        FleetCommand sent = commands.onAnnounced(own);
         assertThat(sent.settings()).containsEntry("maxWait", "");
-        commands.onAnnounced(own);
         take(sent);
         assertThat(applied).isEmpty();
         take(new FleetCommand(

@@ -15,11 +15,13 @@ import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.RuntimeSettings;
 import java.security.Principal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -79,12 +81,17 @@ public final class Operators {
                             + " would do it as well",
                     "Leave out the scope, and ask each node that should do it")));
         }
-        FleetOperations nodes = scope == Scope.FLEET ? requireFleet() : null;
-        apply(pattern, policy, change, scope);
-        if (nodes != null) {
-            nodes.announce(change);
-        } else {
-            fleet().ifPresent(present -> present.changedHere(change));
+        FleetOperations nodes = scope == Scope.FLEET ? requireFleet() : fleet().orElse(null);
+        List<Problem> notPassedOn = new ArrayList<>();
+        apply(pattern, policy, change, scope, () -> true, () -> {
+            if (nodes != null && scope == Scope.FLEET) {
+                nodes.announce(change).ifPresent(notPassedOn::add);
+            } else if (nodes != null) {
+                nodes.changedHere(change);
+            }
+        });
+        if (!notPassedOn.isEmpty()) {
+            throw new ResilienceConfigurationException(notPassedOn);
         }
     }
 
@@ -99,13 +106,22 @@ public final class Operators {
     /**
      * Changes settings or does one of the pattern's actions, on this node.
      *
+     * @param isDue whether it is still to be done; asked as one step with the change
+     * @param afterwards what is to be done as one step with the change; returns at once
      * @throws ResilienceConfigurationException if the action is unknown or a setting is wrong; nothing has changed then
      */
-    private <P extends Policy> void apply(PatternDescriptor<P, ?> pattern, P policy, FleetChange change, Scope scope) {
+    private <P extends Policy> void apply(
+            PatternDescriptor<P, ?> pattern,
+            P policy,
+            FleetChange change,
+            Scope scope,
+            BooleanSupplier isDue,
+            Runnable afterwards) {
         if (change.action().equals(FleetChange.SETTINGS)) {
             Supplier<RuntimeSettings.Changed> changing = liveSettings.prepare(pattern, policy, change.settings());
-            journal.record(policy, () -> {
+            record(policy, isDue, () -> {
                 RuntimeSettings.Changed made = changing.get();
+                afterwards.run();
                 return changed(
                         policy,
                         change,
@@ -121,12 +137,17 @@ public final class Operators {
             throw new ResilienceConfigurationException(
                     List.of(new Problem("Unknown action '" + change.action() + "'", knownActions(pattern))));
         }
-        journal.record(policy, () -> {
+        record(policy, isDue, () -> {
             Object counted = policy.metrics();
             Map<String, String> before = state(policy);
             action.accept(policy);
+            afterwards.run();
             return changed(policy, change, scope, before, state(policy), !counted.equals(policy.metrics()));
         });
+    }
+
+    private void record(Policy policy, BooleanSupplier isDue, Supplier<Optional<OperatorChange>> change) {
+        journal.record(policy, () -> isDue.getAsBoolean() ? change.get() : Optional.empty());
     }
 
     static String knownActions(PatternDescriptor<?, ?> pattern) {
@@ -136,20 +157,22 @@ public final class Operators {
     }
 
     /**
-     * Does on this node what an operator has asked another node of the fleet for.
+     * Does on this node what an operator has asked another node of the fleet for, if it is still due.
      *
      * @param policy the instance of this node
+     * @param isDue asked as one step with the change; returns at once
      * @throws ResilienceConfigurationException if this node does not know the action or a setting; nothing has changed
      *     then
      */
-    public void applyFromFleet(Policy policy, FleetChange change) {
+    public void applyFromFleet(Policy policy, FleetChange change, BooleanSupplier isDue) {
         PatternDescriptors.byKey(change.pattern())
                 .filter(pattern -> pattern.type().policyClass().isInstance(policy))
-                .ifPresent(pattern -> applyCast(pattern, policy, change));
+                .ifPresent(pattern -> applyCast(pattern, policy, change, isDue));
     }
 
-    private <P extends Policy> void applyCast(PatternDescriptor<P, ?> pattern, Policy policy, FleetChange change) {
-        apply(pattern, pattern.type().policyClass().cast(policy), change, Scope.FLEET);
+    private <P extends Policy> void applyCast(
+            PatternDescriptor<P, ?> pattern, Policy policy, FleetChange change, BooleanSupplier isDue) {
+        apply(pattern, pattern.type().policyClass().cast(policy), change, Scope.FLEET, isDue, () -> {});
     }
 
     /**

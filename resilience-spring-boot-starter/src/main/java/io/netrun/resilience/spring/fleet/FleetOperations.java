@@ -24,11 +24,17 @@ public interface FleetOperations {
     Optional<Problem> obstacle();
 
     /**
-     * Notes a change of this node alone, which has been applied: a change for all nodes that was given earlier, and
-     * arrives later, does not replace it. Returns at once.
+     * Notes a change of this node alone: a change for all nodes that was given earlier, and arrives later, does not
+     * replace it. Called as one step with the change, as {@link #announce} is.
      */
     void changedHere(FleetChange change);
 
-    /** Passes on a change, which has been applied on this node already, to all other nodes. Returns at once. */
-    void announce(FleetChange change);
+    /**
+     * Passes on a change, which is applied on this node already, to all other nodes. Called as one step with the
+     * change, before any listener is notified of it, so that changes are announced in the order in which they take
+     * effect. Returns at once and runs no code of the application.
+     *
+     * @return why it could not be passed on, with the remedy; the change applies to this node all the same
+     */
+    Optional<Problem> announce(FleetChange change);
 }

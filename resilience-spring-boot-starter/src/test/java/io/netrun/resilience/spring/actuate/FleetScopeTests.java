@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Subscription;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
@@ -72,6 +73,7 @@ class FleetScopeTests {
         fleet.announced.clear();
         fleet.changedHere.clear();
         fleet.obstacle = Optional.empty();
+        fleet.unheard = Optional.empty();
         circuit().reset();
     }
 
@@ -210,7 +212,8 @@ class FleetScopeTests {
     void changeOfAnotherNodeShouldBeAppliedAndKeptHere(CapturedOutput output) {
         changes.apply(
                 circuit(),
-                new FleetChange("circuit-breaker", "reports", "force-open", Map.of(), "alice", Instant.EPOCH));
+                new FleetChange("circuit-breaker", "reports", "force-open", Map.of(), "alice", Instant.EPOCH),
+                () -> true);
         assertThat(circuit().state()).isEqualTo(State.FORCED_OPEN);
         assertThat(output).contains("force-open by 'alice' for the fleet");
         get("/resilience/circuit-breaker/reports")
@@ -220,11 +223,53 @@ class FleetScopeTests {
     }
 
     @Test
+    void changeOfAnotherNodeThatIsNotDueAnyMoreShouldChangeNothing(CapturedOutput output) {
+        changes.apply(
+                circuit(),
+                new FleetChange("circuit-breaker", "reports", "force-open", Map.of(), "late", Instant.EPOCH),
+                () -> false);
+        assertThat(circuit().state()).isEqualTo(State.CLOSED);
+        assertThat(output).doesNotContain("force-open by 'late'");
+    }
+
+    /** A listener may take long, and meanwhile, or in the listener itself, an operator makes the next change. */
+    @Test
+    void changesShouldBeAnnouncedInTheOrderInWhichTheyTakeEffect() {
+        Subscription second = circuit().onStateChange((from, to) -> {
+            if (to == State.FORCED_OPEN) {
+                post("circuit-breaker/reports", "{\"action\": \"reset\", \"scope\": \"fleet\"}")
+                        .expectStatus()
+                        .isOk();
+            }
+        });
+        post("circuit-breaker/reports", "{\"action\": \"force-open\", \"scope\": \"fleet\"}")
+                .expectStatus()
+                .isOk();
+        second.close();
+        assertThat(circuit().state()).isEqualTo(State.CLOSED);
+        assertThat(fleet.announced).extracting(FleetChange::action).containsExactly("force-open", "reset");
+    }
+
+    @Test
+    void changeThatIsNotPassedOnShouldBeKeptAndReported(CapturedOutput output) {
+        fleet.unheard = Optional.of(new Problem("It has just left", "Repeat it on another node"));
+        post("circuit-breaker/reports", "{\"action\": \"force-open\", \"scope\": \"fleet\"}")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.error")
+                .isEqualTo("It has just left");
+        assertThat(circuit().state()).isEqualTo(State.FORCED_OPEN);
+        assertThat(output).contains("for the fleet: {state=closed} -> {state=forced-open}");
+    }
+
+    @Test
     void settingsOfAnotherNodeShouldBeAppliedHere() {
         Bulkhead bulkhead = registry.find(Bulkhead.TYPE, "reports").orElseThrow();
         changes.apply(
                 bulkhead,
-                new FleetChange("bulkhead", "reports", "settings", Map.of("maxQueue", "3"), null, Instant.EPOCH));
+                new FleetChange("bulkhead", "reports", "settings", Map.of("maxQueue", "3"), null, Instant.EPOCH),
+                () -> true);
         assertThat(bulkhead.config().maxQueue()).isEqualTo(3);
         get("/resilience/bulkhead/reports")
                 .jsonPath("$.settings.maxQueue.origin")
@@ -268,6 +313,7 @@ class FleetScopeTests {
         final List<FleetChange> announced = new CopyOnWriteArrayList<>();
         final List<FleetChange> changedHere = new CopyOnWriteArrayList<>();
         volatile Optional<Problem> obstacle = Optional.empty();
+        volatile Optional<Problem> unheard = Optional.empty();
 
         @Override
         public Map<String, @Nullable Object> summary() {
@@ -290,8 +336,9 @@ class FleetScopeTests {
         }
 
         @Override
-        public void announce(FleetChange change) {
+        public Optional<Problem> announce(FleetChange change) {
             announced.add(change);
+            return unheard;
         }
 
         @Override
