@@ -130,7 +130,7 @@ final class FullHeap {
                 hedge,
                 async,
                 call -> {
-                    pause(call % 4);
+                    work(call % 4);
                     failEach(call, 8);
                 },
                 () -> hedge.metrics().active(),
@@ -177,6 +177,21 @@ final class FullHeap {
     private static void failEach(long call, long nth) {
         if (call % nth == 0) {
             throw FAILURE;
+        }
+    }
+
+    /**
+     * Takes time on a worker: without waiting where workers are virtual threads, because the JDK may never wake one
+     * that waits while the heap is full.
+     */
+    private static void work(long milliseconds) {
+        if (Runtime.version().feature() < 21) {
+            pause(milliseconds);
+            return;
+        }
+        long end = System.nanoTime() + milliseconds * MILLISECOND;
+        while (System.nanoTime() - end < 0 && !Thread.currentThread().isInterrupted()) {
+            Thread.onSpinWait();
         }
     }
 

@@ -1,7 +1,6 @@
 package io.netrun.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.netrun.resilience.shared.ChildJvm;
 import org.junit.jupiter.api.Timeout;
@@ -33,11 +32,6 @@ class FullHeapTests {
         "fallback, async"
     })
     void fullHeapShouldEndEveryCallAndKeepNothing(String pattern, String way) throws Exception {
-        assumeFalse(
-                pattern.equals("hedge")
-                        && way.equals("sync")
-                        && Runtime.version().feature() >= 21,
-                "Open: on virtual threads, an attempt of a hedge can be lost while the heap is full");
         try (ChildJvm child = ChildJvm.start(24, FullHeap.class, pattern, way, MILLISECONDS)) {
             assertThat(child.awaitOutput()).contains("hung 0, pending 0, counted 0, later call true");
         }

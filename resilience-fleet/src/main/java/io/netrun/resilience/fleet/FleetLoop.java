@@ -329,7 +329,8 @@ final class FleetLoop implements Runnable {
             SafeLog.warn(
                     log,
                     "Fleet node '{}': the store has lost operators' changes for the fleet. They stay in force on the"
-                            + " nodes that have applied them; give them again for nodes that start later",
+                            + " nodes that have applied them; give them again for nodes that start later, and for"
+                            + " those that had not got them yet",
                     session.node());
         }
         long answeredAt = clock.momentOf(view.time());

@@ -32,7 +32,7 @@ final class KnownCommands {
     private final Map<Subject, Long> changedHere = new LinkedHashMap<>();
 
     /**
-     * The parts that have been replaced for good, the oldest first. A moment that a view tells is too late by what the
+     * The parts that have been replaced for good, the oldest first. A moment in a view is too late by what the
      * store took to answer, so that such a part could look later than what has replaced it.
      */
     private final Map<FleetChange, Boolean> replaced = new LinkedHashMap<>();
