@@ -148,9 +148,14 @@ final class FleetCommands {
         } while (overtaken);
     }
 
-    /** Applies a change. Returns false if it was replaced meanwhile, by a change that another thread takes. */
+    /**
+     * Applies a change. Settings of several commands are applied one command after the other, the earliest first, if
+     * they are not possible together. Returns false if one was replaced meanwhile, by a change that another thread
+     * takes.
+     */
     private boolean tryApply(Policy policy, FleetChange change) {
         List<FleetChange> parts = parts(change);
+        List<FleetChange> byCommand = List.of();
         boolean[] overtaken = new boolean[1];
         boolean ended = false;
         try {
@@ -162,17 +167,27 @@ final class FleetCommands {
             });
             ended = true;
         } catch (ResilienceConfigurationException wrong) {
-            log.warn(
-                    "{} of the {} '{}' for the fleet is not possible on this node. {}",
-                    change.action(),
-                    change.pattern(),
-                    change.name(),
-                    wrong.getMessage());
+            synchronized (known) {
+                byCommand = known.byCommand(parts);
+            }
+            if (byCommand.size() <= 1) {
+                log.warn(
+                        "{} of the {} '{}' for the fleet is not possible on this node. {}",
+                        change.action(),
+                        change.pattern(),
+                        change.name(),
+                        wrong.getMessage());
+            }
         } finally {
             if (!ended) {
                 synchronized (known) {
                     parts.forEach(known::failed);
                 }
+            }
+        }
+        if (byCommand.size() > 1) {
+            for (FleetChange single : byCommand) {
+                overtaken[0] |= !tryApply(policy, single);
             }
         }
         return !overtaken[0];

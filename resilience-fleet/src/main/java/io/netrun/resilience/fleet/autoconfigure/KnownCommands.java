@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,8 @@ final class KnownCommands {
     private final Map<Subject, Long> changedHere = new LinkedHashMap<>();
 
     /**
-     * The parts that have been replaced for good, the oldest first. A moment in a view is too late by what the
-     * store took to answer, so that such a part could look later than what has replaced it.
+     * The parts that have been replaced for good, the oldest first. A moment in a view is too late by what the store
+     * took to answer, so that such a part could look later than what has replaced it.
      */
     private final Map<FleetChange, Boolean> replaced = new LinkedHashMap<>();
 
@@ -152,6 +153,19 @@ final class KnownCommands {
         return pending;
     }
 
+    /** The commands that parts belong to, each as one change, in the order of their numbers. */
+    List<FleetChange> byCommand(List<FleetChange> parts) {
+        Map<Long, List<FleetChange>> commands = new TreeMap<>();
+        for (FleetChange part : parts) {
+            Known known = latest.get(Subject.of(part));
+            if (known != null && isSameValue(known.part, part)) {
+                commands.computeIfAbsent(known.number, number -> new ArrayList<>())
+                        .add(known.part);
+            }
+        }
+        return commands.values().stream().map(KnownCommands::joined).toList();
+    }
+
     /** Whether parts are still to be applied, all of them; if so, they count as applied. */
     boolean tryTake(List<FleetChange> parts) {
         boolean due = parts.stream().allMatch(part -> {
@@ -216,6 +230,7 @@ final class KnownCommands {
     private static boolean isSameCommand(Known a, Known b) {
         return !a.part.settings().isEmpty()
                 && a.number == b.number
+                && a.state == b.state
                 && withSettings(a.part, Map.of()).equals(withSettings(b.part, Map.of()));
     }
 
@@ -229,6 +244,7 @@ final class KnownCommands {
         view.put("settings", change.settings());
         view.put("principal", change.principal());
         view.put("time", Objects.toString(change.time()));
+        view.put("applied", known.state == State.APPLIED);
         return view;
     }
 }

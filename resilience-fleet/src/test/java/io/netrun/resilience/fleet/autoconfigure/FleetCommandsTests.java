@@ -324,6 +324,21 @@ class FleetCommandsTests {
     }
 
     @Test
+    void settingsThatAreNotPossibleTogetherShouldBeAppliedInTheirOrder() {
+        impossible.add(Map.of("maxOpenDuration", "80s", "failureThreshold", "7", "openDuration", "100s"));
+        impossible.add(Map.of("openDuration", "100s"));
+        registry.remove(CircuitBreaker.TYPE, "payments");
+        take(settings(1, Map.of("maxOpenDuration", "80s", "failureThreshold", "7")));
+        take(settings(2, Map.of("openDuration", "100s")));
+        assertThat(commands.view()).extracting(view -> view.get("applied")).containsExactly(false, false);
+        registry.getOrCreate(CircuitBreaker.TYPE, "payments");
+        assertThat(changed).containsExactly(Map.of("maxOpenDuration", "80s", "failureThreshold", "7"));
+        assertThat(commands.view())
+                .extracting(view -> view.get("number") + " " + view.get("applied"))
+                .containsExactly("2 false", "1 true");
+    }
+
+    @Test
     void laterChangeOfThisNodeShouldNotBeReplacedByAnEarlierOneOfTheFleet() {
         ticker.advance(Duration.ofSeconds(1));
         commands.onChangedHere(own("disable"));
