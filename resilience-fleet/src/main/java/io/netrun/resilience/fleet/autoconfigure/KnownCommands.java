@@ -26,8 +26,14 @@ final class KnownCommands {
     /** By how much two nodes may differ about a moment of the fleet: what its store takes to answer, at least. */
     private static final long CLOCK_TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** By how much this node and the store may differ about the moment of a part of this node: they round it. */
+    private static final long STORE_TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     /** The parts, the oldest first. */
     private final Map<Subject, Known> latest = new LinkedHashMap<>();
+
+    /** The latest parts that were given on this node, the oldest first. */
+    private final Map<Subject, FleetChange> givenHere = new LinkedHashMap<>();
 
     /** When a subject was changed on this node alone, the oldest first. */
     private final Map<Subject, Long> changedHere = new LinkedHashMap<>();
@@ -64,13 +70,16 @@ final class KnownCommands {
         }
 
         /**
-         * Whether a part that comes from the fleet replaces this one: if it was given later. The numbers decide about
-         * parts that were given at nearly the same time only, since a store that has lost its data, or has an old copy
-         * of them, numbers its commands anew. A part that was given on this node, and is not numbered yet, is on its
-         * way to the fleet.
+         * Whether a part that comes from the fleet replaces this one: if it was given later. Between parts that the
+         * fleet has numbered, the numbers decide if they were given at nearly the same time, but only then: a store
+         * that has lost its data, or has an old copy of them, numbers its commands anew. A part that was given on this
+         * node, and is not numbered yet, is on its way to the store, which compares the same two moments.
          */
         boolean isReplacedBy(long otherNumber, long otherGivenAt) {
             long earlier = givenAt - otherGivenAt;
+            if (number == 0) {
+                return earlier < STORE_TOLERANCE_NANOS;
+            }
             boolean atOnce = Math.abs(earlier) <= CLOCK_TOLERANCE_NANOS;
             return atOnce ? otherNumber > number : earlier < 0;
         }
@@ -108,11 +117,17 @@ final class KnownCommands {
 
     /** A part that is given and applied on this node, as one step. */
     void announce(FleetChange part, long now) {
-        Known former = latest.get(Subject.of(part));
+        Subject subject = Subject.of(part);
+        Known former = latest.get(subject);
         if (former != null) {
             keep(replaced, former.part, true);
         }
-        keep(latest, Subject.of(part), new Known(part, 0, now, State.APPLIED));
+        FleetChange formerHere = givenHere.get(subject);
+        if (formerHere != null) {
+            keep(replaced, formerHere, true);
+        }
+        keep(givenHere, subject, part);
+        keep(latest, subject, new Known(part, 0, now, State.APPLIED));
     }
 
     /** A part of a change of this node alone. What has not been applied here yet was given before. */

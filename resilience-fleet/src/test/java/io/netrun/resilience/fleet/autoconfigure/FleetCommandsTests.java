@@ -139,6 +139,18 @@ class FleetCommandsTests {
     }
 
     @Test
+    void earlierCommandOfThisNodeShouldNotReturnThoughOneOfAnotherCameBetween() {
+        FleetChange earlier = own("force-open");
+        commands.onAnnounced(earlier);
+        take(foreign(1, "payments", "disable"));
+        FleetChange later = own("reset");
+        commands.onAnnounced(later);
+        take(command(2, earlier));
+        take(command(3, later));
+        assertThat(applied).containsExactly("disable");
+    }
+
+    @Test
     void commandThatWasReplacedShouldNotComeBack() {
         take(foreign(1, "payments", "force-open"));
         ticker.advance(Duration.ofMillis(200));
@@ -216,6 +228,25 @@ class FleetCommandsTests {
         assertThat(commands.view())
                 .singleElement()
                 .satisfies(view -> assertThat(view).containsEntry("number", 2L).containsEntry("action", "force-open"));
+    }
+
+    @Test
+    void commandOfThisNodeShouldStayWhenOneOfAnotherWasGivenJustBefore() {
+        FleetChange own = own("reset");
+        commands.onAnnounced(own);
+        take(aged(1, "force-open", Duration.ofMillis(5)));
+        assertThat(applied).isEmpty();
+        take(command(2, own));
+        assertThat(applied).isEmpty();
+    }
+
+    @Test
+    void commandOfAnotherThatWasGivenJustAfterShouldReplaceOneOfThisNode() {
+        FleetChange own = own("reset");
+        commands.onAnnounced(own);
+        ticker.advance(Duration.ofMillis(5));
+        take(foreign(1, "payments", "force-open"));
+        assertThat(applied).containsExactly("force-open");
     }
 
     @Test
