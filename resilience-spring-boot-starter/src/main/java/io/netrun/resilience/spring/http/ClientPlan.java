@@ -13,25 +13,36 @@ import org.springframework.http.HttpMethod;
  * The protection of one client's calls. Immutable.
  *
  * @param repeating the pipeline for requests that may be sent more than once
+ * @param sequential the pipeline for requests that may be sent again, but not while they run: the same without the
+ *     policies that repeat running calls
  * @param single the pipeline for all other requests: the same without the policies that repeat calls
  * @param statuses the statuses that count as failures
  * @param retryMethods the methods of requests that may be sent more than once
+ * @param parallelMethods those of them whose requests may be sent again while they run
  * @param warning the reason why calls are not protected, although protection is switched on
  */
 record ClientPlan(
         Pipeline repeating,
+        Pipeline sequential,
         Pipeline single,
         FailureStatuses statuses,
         RepeatedMethods retryMethods,
+        RepeatedMethods parallelMethods,
         Optional<Problem> warning) {
 
     /** No protection. */
-    static final ClientPlan NONE =
-            new ClientPlan(Pipeline.of(), Pipeline.of(), FailureStatuses.NONE, RepeatedMethods.NONE, Optional.empty());
+    static final ClientPlan NONE = new ClientPlan(
+            Pipeline.of(),
+            Pipeline.of(),
+            Pipeline.of(),
+            FailureStatuses.NONE,
+            RepeatedMethods.NONE,
+            RepeatedMethods.NONE,
+            Optional.empty());
 
     /** The same plan, where something else has been reported as the reason. */
     ClientPlan withoutWarning() {
-        return new ClientPlan(repeating, single, statuses, retryMethods, Optional.empty());
+        return new ClientPlan(repeating, sequential, single, statuses, retryMethods, parallelMethods, Optional.empty());
     }
 
     /**
@@ -42,7 +53,13 @@ record ClientPlan(
         return Collections.disjoint(applied, repeating.policies())
                 ? this
                 : new ClientPlan(
-                        without(applied, repeating), without(applied, single), statuses, retryMethods, warning);
+                        without(applied, repeating),
+                        without(applied, sequential),
+                        without(applied, single),
+                        statuses,
+                        retryMethods,
+                        parallelMethods,
+                        warning);
     }
 
     private static Pipeline without(List<Policy> applied, Pipeline pipeline) {
@@ -60,12 +77,14 @@ record ClientPlan(
     }
 
     Pipeline pipeline(HttpMethod method) {
-        return retryMethods.contains(method) ? repeating : single;
+        if (!retryMethods.contains(method)) {
+            return single;
+        }
+        return parallelMethods.contains(method) ? repeating : sequential;
     }
 
     /** Whether a request with this method may be sent more than once, and a policy could do so. */
     boolean repeats(HttpMethod method) {
-        return retryMethods.contains(method)
-                && repeating.policies().size() > single.policies().size();
+        return pipeline(method).policies().size() > single.policies().size();
     }
 }

@@ -159,6 +159,14 @@ final class ConfiguredClients {
         boolean isList = value instanceof Collection || (value instanceof Map<?, ?> map && isList(map));
         boolean hasSettings = (value instanceof Map && !isList) || sections.hasSettings(name, key);
         String what = "The property '" + property(name) + "." + key + "'";
+        if (key.equals(HttpClientProperties.IDEMPOTENT)) {
+            return isList || hasSettings
+                    ? Optional.of(new Problem(
+                            what + (isList ? " is a list" : " has settings") + ", but takes true or false"
+                                    + sections.origin(name, key),
+                            "Write true or false after the key"))
+                    : Optional.empty();
+        }
         if (!HttpClientProperties.INSTANCE_KEYS.contains(key)) {
             return hasSettings
                     ? Optional.of(new Problem(
@@ -238,7 +246,8 @@ final class ConfiguredClients {
         return new HttpClientProperties(
                 instances,
                 values.list(HttpClientProperties.FAILURE_STATUSES),
-                values.list(HttpClientProperties.RETRY_METHODS));
+                values.list(HttpClientProperties.RETRY_METHODS),
+                values.flag(HttpClientProperties.IDEMPOTENT));
     }
 
     /** Binds each value separately, so that all invalid ones are found. */
@@ -260,6 +269,16 @@ final class ConfiguredClients {
                 return null;
             }
             return values.stream().allMatch(value -> resolved(key, value) != null) ? values : null;
+        }
+
+        @Nullable
+        Boolean flag(String key) {
+            String text = text(key);
+            if (text == null || text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
+                return text == null ? null : Boolean.valueOf(text);
+            }
+            problems.add(new Problem(described(key) + " is '" + text + "'", "Use true or false"));
+            return null;
         }
 
         /** A text without placeholders; null if it has some that cannot be resolved, which is a problem. */

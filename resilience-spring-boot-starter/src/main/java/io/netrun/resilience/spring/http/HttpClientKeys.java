@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param attemptTimeout name of the timeout of each attempt
  * @param failureStatuses responses that count as failures: classes such as 5xx, codes such as 429, or none
  * @param retryMethods methods whose requests may be sent more than once, or none; all but POST and PATCH by default
+ * @param idempotent whether the service recognizes a request that is sent twice, whatever its method; default false
  */
 record HttpClientKeys(
         @Nullable String timeout,
@@ -26,4 +27,5 @@ record HttpClientKeys(
         @Nullable String circuitBreaker,
         @Nullable String attemptTimeout,
         @Nullable List<String> failureStatuses,
-        @Nullable List<String> retryMethods) {}
+        @Nullable List<String> retryMethods,
+        @Nullable Boolean idempotent) {}

@@ -24,6 +24,7 @@ public final class HttpClientSpec {
     private final Map<String, @Nullable String> instances = new HashMap<>();
     private @Nullable List<String> failureStatuses;
     private @Nullable List<String> retryMethods;
+    private @Nullable Boolean idempotent;
 
     HttpClientSpec() {}
 
@@ -68,8 +69,8 @@ public final class HttpClientSpec {
     }
 
     /**
-     * Sets the hedge, which starts a second attempt of slow calls whose method is one of {@link #retryMethods}.
-     * Default: none.
+     * Sets the hedge, which starts a second attempt of slow calls whose method is one of {@link #retryMethods} and is
+     * idempotent, or any of them with {@link #idempotent}. Default: none.
      */
     public HttpClientSpec hedge(String name) {
         return use(Hedge.class, name);
@@ -96,7 +97,8 @@ public final class HttpClientSpec {
     }
 
     /**
-     * Sets the methods whose requests a retry or a hedge may send more than once. Default: all but POST and PATCH.
+     * Sets the methods whose requests a retry or a hedge may send more than once. Default: all but POST and PATCH; with
+     * {@link #idempotent}, all. A hedge repeats those whose method is not idempotent only with {@link #idempotent}.
      *
      * @param methods the methods, such as {@code GET}; empty, or the single word {@code none}, for none
      */
@@ -105,8 +107,18 @@ public final class HttpClientSpec {
         return this;
     }
 
+    /**
+     * Sets whether the service recognizes a request that is sent twice, at once or one after the other, whatever its
+     * method, as by an idempotency key. Default: false. Then a hedge repeats only requests whose method is idempotent:
+     * GET, HEAD, OPTIONS, TRACE, PUT, DELETE, QUERY, PROPFIND, REPORT and SEARCH.
+     */
+    public HttpClientSpec idempotent(boolean idempotent) {
+        this.idempotent = idempotent;
+        return this;
+    }
+
     HttpClientProperties properties() {
-        return new HttpClientProperties(instances, failureStatuses, retryMethods);
+        return new HttpClientProperties(instances, failureStatuses, retryMethods, idempotent);
     }
 
     private HttpClientSpec use(Class<? extends Annotation> annotation, String name) {

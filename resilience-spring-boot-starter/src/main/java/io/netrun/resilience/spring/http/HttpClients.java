@@ -289,6 +289,7 @@ public final class HttpClients implements InstanceUser {
         }
         String where = client.where;
         FailureStatuses statuses = statuses(client.where(HttpClientProperties.FAILURE_STATUSES), properties, problems);
+        boolean idempotent = Boolean.TRUE.equals(properties.idempotent());
         RepeatedMethods methods = methods(client.where(HttpClientProperties.RETRY_METHODS), properties, problems);
         Map<String, @Nullable String> names = properties.instances();
         Map<PipelineSlot, Policy> chain = new LinkedHashMap<>();
@@ -307,11 +308,11 @@ public final class HttpClients implements InstanceUser {
         policies.forEach(this::releaseOnRepeat);
         return new ClientPlan(
                 Pipeline.of(policies),
-                Pipeline.of(policies.stream()
-                        .filter(Predicate.not(HttpClients::repeatsCalls))
-                        .toList()),
+                without(PatternDescriptor::repeatsRunningCalls, policies),
+                without(PatternDescriptor::repeatsCalls, policies),
                 statuses,
                 methods,
+                idempotent ? methods : methods.idempotent(),
                 // A name that is wrong has been reported, and is not missing.
                 names.values().stream().allMatch(Objects::isNull)
                         ? Optional.of(client.unprotected())
@@ -347,7 +348,7 @@ public final class HttpClients implements InstanceUser {
     private static RepeatedMethods methods(String where, HttpClientProperties properties, List<Problem> problems) {
         List<String> asked = properties.retryMethods();
         if (asked == null) {
-            return RepeatedMethods.DEFAULT;
+            return Boolean.TRUE.equals(properties.idempotent()) ? RepeatedMethods.ALL : RepeatedMethods.DEFAULT;
         }
         if (asked.size() == 1 && asked.get(0).equalsIgnoreCase(NO_METHODS)) {
             return RepeatedMethods.NONE;
@@ -374,10 +375,10 @@ public final class HttpClients implements InstanceUser {
                 false);
     }
 
-    private static boolean repeatsCalls(Policy policy) {
-        return PatternDescriptors.of(policy)
-                .filter(PatternDescriptor::repeatsCalls)
-                .isPresent();
+    private static Pipeline without(Predicate<PatternDescriptor<?, ?>> excluded, List<Policy> policies) {
+        return Pipeline.of(policies.stream()
+                .filter(policy -> PatternDescriptors.of(policy).filter(excluded).isEmpty())
+                .toList());
     }
 
     /**

@@ -17,7 +17,7 @@ final class HedgePattern {
 
     static final PatternDescriptor<Hedge, HedgeConfig> DESCRIPTOR = PatternDescriptor.of(
                     Hedge.TYPE, io.netrun.resilience.annotation.Hedge.class, "hedges")
-            .repeatsCalls()
+            .repeatsRunningCalls()
             .mayChangeThread((config, bound) ->
                     config.toBuilder().requiresCallerThread(bound).build())
             .callCounts("Hedges", "totalHedged")

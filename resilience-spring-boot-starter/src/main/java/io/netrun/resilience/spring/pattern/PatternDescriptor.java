@@ -37,6 +37,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final String section;
     private final Set<String> settings;
     private final boolean repeatsCalls;
+    private final boolean repeatsRunningCalls;
     private final @Nullable BiFunction<C, BooleanSupplier, C> mayChangeThread;
     private final boolean forMethodsOnly;
     private final CallCounts callCounts;
@@ -74,6 +75,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
                 .map(RecordComponent::getName)
                 .collect(Collectors.toSet());
         this.repeatsCalls = builder.repeatsCalls;
+        this.repeatsRunningCalls = builder.repeatsRunningCalls;
         this.mayChangeThread = builder.mayChangeThread;
         this.forMethodsOnly = builder.forMethodsOnly;
         this.callCounts = builder.callCounts;
@@ -152,6 +154,11 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** Whether it may execute a call more than once, so that each attempt needs an invocation of its own. */
     public boolean repeatsCalls() {
         return repeatsCalls;
+    }
+
+    /** Whether it may execute a call once more while the first attempt still runs, so that both may have effects. */
+    public boolean repeatsRunningCalls() {
+        return repeatsRunningCalls;
     }
 
     /** Whether it may execute a plain call on another thread than the caller's. */

@@ -28,6 +28,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     final Class<? extends Annotation> annotation;
     final String section;
     boolean repeatsCalls;
+    boolean repeatsRunningCalls;
 
     @Nullable
     BiFunction<C, BooleanSupplier, C> mayChangeThread;
@@ -72,6 +73,12 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     PatternDescriptorBuilder<P, C> repeatsCalls() {
         this.repeatsCalls = true;
         return this;
+    }
+
+    /** Declares that instances may execute a call once more while it runs. */
+    PatternDescriptorBuilder<P, C> repeatsRunningCalls() {
+        this.repeatsRunningCalls = true;
+        return repeatsCalls();
     }
 
     /**

@@ -100,7 +100,7 @@ final class DoubleSpellings {
                         PatternDescriptors.all().stream()
                                 .flatMap(pattern -> ConfiguredSettings.keysOfNamed(pattern).stream()),
                         PatternDescriptors.all().stream().map(PatternDescriptor::key),
-                        Stream.of("attempt-timeout", "failure-statuses", "retry-methods"),
+                        Stream.of("attempt-timeout", "failure-statuses", "retry-methods", "idempotent"),
                         GlobalKeys.inGroups())
                 .flatMap(each -> each)
                 .distinct();

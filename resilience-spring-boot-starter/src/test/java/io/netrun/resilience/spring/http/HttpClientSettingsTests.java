@@ -373,6 +373,7 @@ class HttpClientSettingsTests {
                 "prices.retry-methods=GET,${nope} | has a placeholder that cannot be resolved",
                 "prices.retry-methods= | is empty",
                 "prices.failure-statuses= | is empty",
+                "prices.idempotent=perhaps | is 'perhaps'",
                 "p rices.retry=prices | Write '[p rices]'",
                 "p/rices.retry=prices | Write '[p/rices]'"
             })
@@ -432,6 +433,8 @@ class HttpClientSettingsTests {
                 "prices.retry-methods=PSOT | retry-methods has 'PSOT', which is not an HTTP method",
                 "prices.retry-methods=get,none | retry-methods has 'none'",
                 "prices.retry-methods=get,a b | retry-methods has 'a b'",
+                "prices.idempotent[0]=true | .idempotent' is a list, but takes true or false (",
+                "prices.idempotent.post=true | .idempotent' has settings, but takes true or false (",
                 "other[0]=retry | 'resilience.http-clients[other]' is a list, but takes keys"
             })
     void wrongShapeShouldBeOneProblemWithItsOrigin(String property, String problem) {
@@ -446,6 +449,66 @@ class HttpClientSettingsTests {
                         "resilience.http-clients.prices.retry[0]=a", "resilience.http-clients.prices.retry[1]=b")
                 .run(context ->
                         assertThat(problems(context)).singleElement().asString().contains("is a list, but takes"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                // method | retry-methods | idempotent | policies of its requests: 2 for both, 1 for the retry alone
+                "GET      | -        | -     | 2",
+                "HEAD     | -        | -     | 2",
+                "OPTIONS  | -        | -     | 2",
+                "PUT      | -        | -     | 2",
+                "DELETE   | -        | -     | 2",
+                "PROPFIND | -        | -     | 2",
+                "QUERY    | -        | -     | 2",
+                "LOCK     | -        | -     | 1",
+                "RESERVE  | -        | -     | 1",
+                "POST     | -        | -     | 0",
+                "PATCH    | -        | -     | 0",
+                "POST     | GET,POST | -     | 1",
+                "POST     | GET,POST | false | 1",
+                "PUT      | GET,POST | -     | 0",
+                "POST     | -        | true  | 2",
+                "PATCH    | -        | true  | 2",
+                "RESERVE  | -        | true  | 2",
+                "POST     | GET,POST | true  | 2",
+                "PUT      | GET,POST | true  | 0",
+                "POST     | none     | true  | 0"
+            })
+    void hedgeShouldNeedAnIdempotentRequest(String method, String methods, String idempotent, int policies) {
+        List<String> properties = new ArrayList<>(
+                List.of("resilience.http-clients.prices.retry=a", "resilience.http-clients.prices.hedge=b"));
+        if (methods != null) {
+            properties.add("resilience.http-clients.prices.retry-methods=" + methods);
+        }
+        if (idempotent != null) {
+            properties.add("resilience.http-clients.prices.idempotent=" + idempotent);
+        }
+        runner.withPropertyValues(properties.toArray(String[]::new)).run(context -> {
+            ClientPlan plan = clients(context).of("prices").plan();
+            assertThat(plan.pipeline(HttpMethod.valueOf(method)).policies()).hasSize(policies);
+            assertThat(plan.repeats(HttpMethod.valueOf(method))).isEqualTo(policies > 0);
+        });
+    }
+
+    @Test
+    void idempotentClientInCodeShouldHedgeEveryMethod() {
+        runner.run(context -> {
+            HttpClients clients = clients(context);
+            assertThat(clients.of(spec -> spec.hedge("own").idempotent(true))
+                            .plan()
+                            .pipeline(HttpMethod.POST)
+                            .policies())
+                    .hasSize(1);
+            assertThat(clients.of(spec -> spec.hedge("own").retryMethods("POST"))
+                            .plan()
+                            .pipeline(HttpMethod.POST)
+                            .policies())
+                    .isEmpty();
+        });
     }
 
     @ParameterizedTest

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -315,6 +316,65 @@ class RestClientTests {
                     late.countDown();
                 },
                 "resilience.http-clients.prices.hedge=prices",
+                "resilience.hedge.instances.prices.delay=50ms");
+    }
+
+    @Test
+    void slowPostShouldNotBeHedgedUnlessIdempotent() {
+        server.answers(exchange -> {
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+            ScriptedServer.answer(exchange, 200, "slow");
+        });
+        run(
+                (client, registry) -> {
+                    assertThat(client.post().uri("/").body("order").retrieve().body(String.class))
+                            .isEqualTo("slow");
+                    assertThat(server.requests()).hasSize(1);
+                },
+                "resilience.http-clients.prices.hedge=prices",
+                "resilience.http-clients.prices.retry-methods=GET,POST",
+                "resilience.hedge.instances.prices.delay=1ms");
+    }
+
+    @Test
+    void idempotentPostShouldBeHedgedWithItsBody() {
+        CountDownLatch late = new CountDownLatch(1);
+        server.answers(exchange -> {
+            awaitUninterruptibly(late);
+            ScriptedServer.answer(exchange, 200, "late");
+        });
+        run(
+                (client, registry) -> {
+                    assertThat(client.post().uri("/").body("order").retrieve().body(String.class))
+                            .isEqualTo("ok");
+                    assertThat(server.requests())
+                            .extracting(ScriptedServer.Request::body)
+                            .containsExactly("order", "order");
+                    late.countDown();
+                },
+                "resilience.http-clients.prices.hedge=prices",
+                "resilience.http-clients.prices.idempotent=true",
+                "resilience.hedge.instances.prices.delay=50ms");
+    }
+
+    @Test
+    void conflictOfAHedgedPostShouldNotWinIfItIsAFailure() {
+        CountDownLatch conflict = new CountDownLatch(1);
+        server.answers(exchange -> {
+            awaitUninterruptibly(conflict);
+            ScriptedServer.answer(exchange, 200, "first");
+        });
+        server.answers(exchange -> {
+            ScriptedServer.answer(exchange, 409, "in progress");
+            conflict.countDown();
+        });
+        run(
+                (client, registry) -> assertThat(
+                                client.post().uri("/").retrieve().body(String.class))
+                        .isEqualTo("first"),
+                "resilience.http-clients.prices.hedge=prices",
+                "resilience.http-clients.prices.idempotent=true",
+                "resilience.http-clients.prices.failure-statuses=5xx,429,409",
                 "resilience.hedge.instances.prices.delay=50ms");
     }
 

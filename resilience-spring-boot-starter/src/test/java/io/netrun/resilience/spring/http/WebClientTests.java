@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpMethod;
@@ -448,6 +449,37 @@ class WebClientTests {
                     .isEqualTo("answered");
         });
         ten.disposeLater().block(LONG);
+    }
+
+    @Test
+    void slowPostShouldBeHedgedOnlyIfIdempotent() {
+        ClientResponse ok = ClientResponse.create(HttpStatus.OK).build();
+        AtomicInteger attempts = new AtomicInteger();
+        runner.withPropertyValues("resilience.hedge.instances.prices.delay=1ms").run(context -> {
+            post(context, true, request -> attempts.incrementAndGet() == 1 ? Mono.never() : Mono.just(ok));
+            assertThat(attempts).hasValue(2);
+            attempts.set(0);
+            post(context, false, request -> {
+                attempts.incrementAndGet();
+                return Mono.delay(Duration.ofMillis(200)).thenReturn(ok);
+            });
+            assertThat(attempts).hasValue(1);
+        });
+    }
+
+    private static void post(ApplicationContext context, boolean idempotent, ExchangeFunction exchanges) {
+        WebClient.builder()
+                .exchangeFunction(exchanges)
+                .apply(context.getBean(ResilientWebClients.class)
+                        .client(spec ->
+                                spec.hedge("prices").retryMethods("POST").idempotent(idempotent)))
+                .build()
+                .post()
+                .uri("http://prices.example/")
+                .bodyValue("order")
+                .retrieve()
+                .toBodilessEntity()
+                .block(LONG);
     }
 
     /** A connection knows one reader: to read the response and to cancel its exchange too would lose it. */

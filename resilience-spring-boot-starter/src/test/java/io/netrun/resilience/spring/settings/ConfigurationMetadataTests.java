@@ -91,7 +91,7 @@ class ConfigurationMetadataTests {
         assertThat(completed("resilience.http-clients"))
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
                                 PatternDescriptors.clientSlots().stream().map(PipelineSlot::key),
-                                Stream.of("failure-statuses", "retry-methods"))
+                                Stream.of("failure-statuses", "retry-methods", "idempotent"))
                         .toList());
     }
 
