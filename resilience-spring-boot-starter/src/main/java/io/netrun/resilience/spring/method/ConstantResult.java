@@ -74,14 +74,19 @@ final class ConstantResult {
     static ConstantResult of(@Nullable Policy policy, Method method, Class<?> userClass, BeanFactory beans) {
         ReactiveAdapter adapter = ReactiveTypes.adapter(method);
         ReturnKind returns = ReturnKind.of(method, adapter);
-        ResolvableType returned = SuspendingFunctions.returned(method, userClass);
         return new ConstantResult(
                 policy,
                 userClass.getName() + "." + method.getName() + ": @Fallback ",
                 returns,
                 isStage(returns) ? null : adapter,
-                resultType(returned, returns, adapter),
+                resultType(SuspendingFunctions.returned(method, userClass), returns, adapter),
                 conversionOf(beans));
+    }
+
+    /** The type that a constant of a method is converted or bound to. */
+    static ResolvableType typeOf(Method method, Class<?> userClass) {
+        ReactiveAdapter adapter = ReactiveTypes.adapter(method);
+        return resultType(SuspendingFunctions.returned(method, userClass), ReturnKind.of(method, adapter), adapter);
     }
 
     private static ConversionService conversionOf(BeanFactory beans) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;
@@ -22,7 +23,8 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Registers protected methods for reflection in a native image, which keeps only what hints name. This includes the
- * methods that they override or implement, where the annotations may be, their fallback methods and alternatives.
+ * methods that they override or implement, where the annotations may be, their fallback methods and alternatives,
+ * and the types of constant results.
  */
 final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
 
@@ -52,6 +54,13 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
                     && !declaration.methodAttributes().isEmpty()) {
                 fallbacks(declaration, method, type, beans)
                         .forEach(each -> registerWithInherited(hints, each, each.getDeclaringClass()));
+            }
+            if (declaration.slot().annotation() == Fallback.class
+                    && !declaration.methodAttributes().containsKey("method")) {
+                // A constant may be bound to the type, also one of a profile that is not active yet.
+                new BindingReflectionHintsRegistrar()
+                        .registerReflectionHints(
+                                hints, ConstantResult.typeOf(method, type).getType());
             }
             if (declaration.slot().annotation() == Hedge.class) {
                 Method alternative = alternative(declaration, method, type, beans);

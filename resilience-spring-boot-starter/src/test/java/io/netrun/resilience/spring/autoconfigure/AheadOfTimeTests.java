@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.ExecutableMode;
@@ -89,6 +90,59 @@ class AheadOfTimeTests {
             return "shipped to " + order.customer();
         }
     }
+
+    /** A constant result with an object in it. */
+    public record Offer(Price price, List<Note> notes) {}
+
+    /** An object in a constant. */
+    public record Price(int amount) {}
+
+    /** An element of a list in a constant, with setters. */
+    public static class Note {
+
+        private String text = "";
+
+        public String getText() {
+            return text;
+        }
+
+        public void setText(String text) {
+            this.text = text;
+        }
+    }
+
+    /** With constants from the configuration. */
+    public static class Offers {
+
+        @Fallback(name = "offer")
+        public Offer offer() {
+            throw new IllegalStateException("down");
+        }
+
+        @Fallback(name = "later")
+        public CompletableFuture<List<Price>> later() {
+            return CompletableFuture.failedFuture(new IllegalStateException("down"));
+        }
+    }
+
+    /** With a method in place of a constant. */
+    public static class Replaced {
+
+        @Fallback(method = "cheapest")
+        public Price price() {
+            throw new IllegalStateException("down");
+        }
+
+        private Price cheapest() {
+            return new Price(1);
+        }
+    }
+
+    private static final String[] CONSTANTS = {
+        "resilience.fallback.instances.offer.value.price.amount=7",
+        "resilience.fallback.instances.offer.value.notes[0].text=estimated",
+        "resilience.fallback.instances.later.value[0].amount=8"
+    };
 
     /** Cannot be protected. */
     public static class Sealed {
@@ -166,6 +220,27 @@ class AheadOfTimeTests {
         RuntimeHints hints = process(Keyed.class).getRuntimeHints();
         assertThat(REFLECTION.onType(Order.class).withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS))
                 .accepts(hints);
+    }
+
+    @Test
+    void hintsShouldHaveTheTypesOfNestedConstants() {
+        TestGenerationContext generated = new TestGenerationContext();
+        processInto(generated, List.of(Offers.class), CONSTANTS);
+        RuntimeHints hints = generated.getRuntimeHints();
+        for (Class<?> bound : List.of(Offer.class, Price.class, Note.class)) {
+            assertThat(REFLECTION.onType(bound).withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS))
+                    .accepts(hints);
+        }
+        assertThat(isInvokable(hints, Note.class, "setText")).isTrue();
+        assertThat(isInvokable(hints, Note.class, "getText")).isTrue();
+    }
+
+    @Test
+    void hintsShouldNotHaveResultsOfFallbackMethods() {
+        TestGenerationContext generated = new TestGenerationContext();
+        processInto(generated, List.of(Replaced.class));
+        assertThat(generated.getRuntimeHints().reflection().getTypeHint(Price.class))
+                .isNull();
     }
 
     @Test
