@@ -214,7 +214,7 @@ class DashboardTests {
                     .contains("circuit open", "Since ", ", for ", "IllegalStateException: broken pipe (last at ")
                     .contains("Opened because the failure count reached 1")
                     .containsPattern("Next trial in [1-5]?\\d s"));
-            assertThat(text("headline")).startsWith("flaky: ").contains("circuit open, for ", " others are fine");
+            assertThat(text("headline")).startsWith("flaky: fails with IllegalStateException, circuit open, for ");
             assertThat(browser.getTitle()).matches("\\(\\d\\) .* – Resilience");
             assertThat(browser.findElement(By.cssSelector("#rows tr")).getText())
                     .contains("flaky", "open");
@@ -387,18 +387,18 @@ class DashboardTests {
         answer(problem("reports", "rejecting", full, """
                         "share": 0.92, "change": "slow", "attemptMillis": 3003, "before": {"calls": 7.7, "attemptMillis": 1003}"""), row("reports", "rejecting", 7.8, 0, 7.2, bulkhead));
         soon(() -> assertThat(card("reports").getText())
-                .contains("■ 92 % of calls rejected: bulkhead full (2 of 2)")
+                .contains("■ 8 % of calls go through, the others are rejected: bulkhead full (2 of 2)")
                 .contains("Slow: calls take 3.0 s, 1.0 s before " + clock())
                 .contains("2 at once let 0.7/s through, 7.8/s arrive (7.7 before)")
                 .contains("Find what has become slow"));
         assertThat(text("headline"))
-                .contains("reports: 92 % of calls rejected: bulkhead full (2 of 2), for 1 min 4")
+                .contains("reports: 3 times slower, 3.0 s instead of 1.0 s, for 1 min 4")
                 .endsWith(". 7 others are fine");
         assertThat(row("reports").getText()).contains("2 of 2 used, 1 wait", "92 %");
         answer(problem("reports", "rejecting", full, """
                         "share": 0.79, "change": "flood", "attemptMillis": 31, "before": {"calls": 0.3, "attemptMillis": 30}"""), row("reports", "rejecting", 299, 0, 236, bulkhead));
         soon(() -> assertThat(card("reports").getText())
-                .contains("■ 79 % of calls rejected: bulkhead full (2 of 2)")
+                .contains("■ 1 of 5 calls goes through, the others are rejected: bulkhead full (2 of 2)")
                 .contains("Many calls: 299/s arrive, 0.3 before " + clock())
                 .contains("calls take 31 ms (30 ms before); 2 at once let 65/s through")
                 .contains("Find who calls so often, and limit it there")
@@ -415,7 +415,8 @@ class DashboardTests {
                         "share": 0.69, "change": "flood", "attemptMillis": 35, "before": {"calls": 2.2, "attemptMillis": 33}"""), row("payments", "failing", 19, 13.1, 0, """
                         {"retry": {"calls": 0.7, "denied": 12, "budget": 8}, "circuit-breaker": {"state": "closed", "calls": 19}}"""));
         soon(() -> assertThat(card("payments").getText())
-                .contains("▲ 69 % of calls fail", "503 payments is down (last at " + clock() + ")")
+                .contains(
+                        "▲ 31 % of calls go through, the others fail", "503 payments is down (last at " + clock() + ")")
                 .contains("The circuit is still closed: it opens at 1000 consecutive failures")
                 .contains("Retries stopped: their budget is used up, 12/s denied")
                 .contains("Many calls: 19/s arrive, 2.2 before " + clock()));
@@ -437,7 +438,10 @@ class DashboardTests {
                 row("mail", "forced", 3.3, 0, 3.3, """
                         {"circuit-breaker": {"state": "forced-open", "rejected": 3.3}}""").replace("159-21c", "159-21f"));
         soon(() -> assertThat(card("mail").getText())
-                .contains("◆ Forced open by alice: all calls are rejected", "Since " + clock(), "Until it is reset")
+                .contains(
+                        "◆ No call succeeds, all are rejected: circuit forced open",
+                        "Since " + clock(),
+                        "Until it is reset")
                 .contains("3.3 calls/s (3 before)")
                 .doesNotContain("calls take"));
         Object colours = browser.executeScript("const colour = (query, of = 'color', pseudo) =>"
@@ -453,13 +457,14 @@ class DashboardTests {
     }
 
     @Test
-    void flappingCircuitShouldSayThePresentFirst() {
+    void flappingCircuitShouldBeginWithTheBadNews() {
         answer(problem("payments", "warning", """
                         {"kind": "flapping", "pattern": "circuit-breaker", "text": "circuit opened 4 times in the last 15 minutes",
                          "opened": 4, "since": "SINCE", "closedSince": "CLOSED", "action": "force-open"}""", ""), row("payments", "warning", 2.2, 0, 0, """
                         {"circuit-breaker": {"state": "closed", "calls": 2.2}}"""));
-        soon(() -> assertThat(card("payments").getText())
-                .containsPattern("◐ Circuit closed now for 2\\d s, opened 4 times since " + clock()));
+        soon(() -> assertThat(card("payments").getText()).contains("◐ No call fails now: circuit closed"));
+        assertThat(text("headline"))
+                .matches("payments: unstable, circuit opened 4 times in 1 min 4\\d s, quiet for 2\\d s.*");
         assertThat(buttons("payments")).containsExactly("Timeline", "Force open: reject all calls");
     }
 
@@ -472,7 +477,7 @@ class DashboardTests {
                         "share": 0.85, "attemptMillis": 36, "before": {"calls": 2.5, "attemptMillis": 33}"""), row("payments", "rejecting", 2.7, 0.6, 1.7, """
                         {"circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL", "calls": 1, "rejected": 1.7}}"""));
         soon(() -> assertThat(card("payments").getText())
-                .contains("63 % of calls rejected, 22 % of calls fail: circuit open")
+                .contains("15 % of calls go through, the others fail or are rejected: circuit open")
                 .contains("IOException: broken pipe (a trial, at ")
                 .contains("2.7 calls/s (2.5 before), calls take 36 ms (33 ms before)")
                 .containsPattern("Next trial in [1-5]?\\d s"));

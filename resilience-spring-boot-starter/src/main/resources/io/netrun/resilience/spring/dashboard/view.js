@@ -4,7 +4,7 @@ import {BUTTONS, RISKY} from './actions.js';
 import {button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {advice, because, clock, duration, figures, headline, impact, laneWords, letterWord, millis, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
+import {advice, because, clock, duration, effect, figures, headline, laneWords, letterWord, millis, passed, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -141,13 +141,13 @@ function card() {
   return {
     node,
     show(problem, row, now, operate, writable, head) {
-      const [worst] = problem.causes, label = impact(problem, row, now);
+      const [worst] = problem.causes;
       dress(node, `problem ${problem.level}`);
       say(link, problem.name);
       link.href = hrefOf({name: problem.name, tab: ''});
       say(users, problem.users.length ? `affects ${problem.users.map(shortMethod).join(', ')}${problem.moreUsers ? `, and ${problem.moreUsers} more` : ''}` : '');
-      say(words, `${MARKS[problem.level]} ${label[0].toUpperCase()}${label.slice(1)}`);
-      put(since, worst.since && worst.kind !== 'flapping' ? `Since ${clock(worst.since)}, for ${span(now - Date.parse(worst.since))}` : '');
+      say(words, `${MARKS[problem.level]} ${effect(problem, row)}`);
+      put(since, worst.since && worst.kind !== 'flapping' ? `Since ${clock(worst.since)}, for ${span(passed(worst.since, now))}` : '');
       list(because(problem, row, now));
       put(numbers, figures(problem, row));
       put(todo, advice(problem));

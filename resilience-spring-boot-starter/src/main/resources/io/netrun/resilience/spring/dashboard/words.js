@@ -21,6 +21,9 @@ export function span(ms) {
   return hours < 48 ? both(hours, 'h', minutes % 60, 'min') : both(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/** The whole seconds between two times as their clocks show them, in milliseconds. */
+export const passed = (since, now) => Math.max(0, Math.floor(now / 1_000) - Math.floor(new Date(since).getTime() / 1_000)) * 1_000;
+
 export const clock = time => tight(new Date(time).toLocaleTimeString());
 /** With the time zone, which is once on the page. */
 export const zonedClock = time => tight(new Date(time).toLocaleTimeString([], {timeZoneName: 'short'}));
@@ -63,23 +66,72 @@ export function shortFailure(text) {
   return short.length > 100 ? `${short.slice(0, 99)}…` : short;
 }
 
-/** What a problem means for calls, and what does it: 69 % of calls fail; 92 % of calls rejected: bulkhead full (2 of 2). */
-export function impact({causes: [worst]}, row, now) {
-  const few = part => row.calls && part < row.calls / 100;
-  const failing = few(row.failed) ? '' : share(row.failed, row.calls), rejected = few(row.rejected) ? '' : share(row.rejected, row.calls);
-  const parts = [rejected && `${rejected} of calls rejected`, failing && `${failing} of calls ${worst.kind === 'timing-out' ? 'time out' : 'fail'}`].filter(Boolean);
-  if ((row.failed ?? 0) > (row.rejected ?? 0)) parts.reverse();
-  const lost = parts.join(', ');
+/** A share of calls as it is spoken: 2 of 3, or 85 % where no small fraction is near. */
+export function portion(part, whole) {
+  const value = Math.min(1, part / whole), near = [[1, 2], [1, 3], [2, 3], [1, 4], [3, 4], [1, 5], [2, 5], [3, 5], [4, 5], [1, 10], [9, 10]]
+    .map(([of, all]) => ({of, all, off: Math.abs(value - of / all)})).sort((x, y) => x.off - y.off)[0];
+  return near.off <= 0.025 ? {text: `${near.of} of ${near.all}`, one: near.of === 1} : {text: share(part, whole), one: false};
+}
+
+/** The last failure of a problem, whichever of its causes has it. */
+const failureOf = ({causes}) => causes.find(each => each.lastFailure)?.lastFailure;
+
+/** What a dependency does wrong, from the exception: answers 503, does not answer in time, fails with IOException. */
+function fault(failure, past) {
+  const text = failure?.thrown ?? failure?.reason;
+  if (!text) return past ? 'calls failed' : 'calls fail';
+  const [, type = '', message = text] = /^([\w$]+): ([\s\S]*)$/.exec(text) ?? [], status = /^([45]\d\d)\b/.exec(message)?.[1];
+  if (status) return `${past ? 'answered' : 'answers'} ${status}`;
+  if (/timeout|timed\s?out/i.test(text)) return past ? 'did not answer in time' : 'does not answer in time';
+  if (/^(?:ConnectException|UnknownHostException|NoRouteToHostException)$/.test(type)) return past ? 'could not be reached' : 'cannot be reached';
+  return type ? `${past ? 'failed' : 'fails'} with ${type}` : past ? 'calls failed' : 'calls fail';
+}
+
+const times = factor => factor >= 9.5 ? String(Math.round(factor)) : Number(factor.toFixed(1));
+
+/** What is wrong, by its cause where that is known: flooded, 3 times slower, answers 503, unstable. */
+export function cause(problem, row, now) {
+  const [worst] = problem.causes, {change, attemptMillis, before = {}} = problem;
+  if (explains(problem, row)) {
+    if (change === 'slow') return `${times(attemptMillis / before.attemptMillis)} times slower, ${millis(attemptMillis)} instead of ${millis(before.attemptMillis)}`;
+    if (worst.kind === 'full' || worst.kind === 'limited' || worst.kind === 'waiting') return `flooded, ${rate(row.calls)} calls/s instead of ${rate(before.calls)}`;
+  }
   switch (worst.kind) {
-    case 'forced-open': return `forced open by ${worst.by ?? 'an operator'}: all calls are rejected`;
-    case 'open': return `${lost || 'all calls are rejected'}: circuit open`;
-    case 'half-open': return `${lost ? `${lost}: ` : ''}circuit half-open, trials decide`;
-    case 'full': case 'limited': return `${lost || 'calls are rejected'}: ${worst.text}`;
-    case 'failing': case 'timing-out': return lost || worst.text;
-    case 'exhausted': return lost ? `${lost}: retries are exhausted` : worst.text;
-    case 'flapping': return `circuit closed now${worst.closedSince ? ` for ${span(now - Date.parse(worst.closedSince))}` : ''}, opened ${worst.opened} times${worst.since ? ` since ${clock(worst.since)}` : ''}`;
+    case 'forced-open': return `forced open by ${worst.by ?? 'an operator'}`;
+    case 'open': return `${fault(failureOf(problem))}, circuit open`;
+    case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide`;
+    case 'failing': return worst.lastFailure || worst.pattern === 'circuit-breaker' ? fault(failureOf(problem)) : worst.text;
+    case 'exhausted': return `${fault(failureOf(problem))} after all attempts`;
+    case 'timing-out': return 'does not answer in time';
+    case 'flapping': {
+      const all = worst.since ? ` in ${span(passed(worst.since, now))}` : '', quiet = worst.closedSince ? `, quiet for ${span(passed(worst.closedSince, now))}` : '';
+      return `unstable, circuit opened ${worst.opened} times${all}${quiet}`;
+    }
     default: return worst.text;
   }
+}
+
+/** What a problem means for calls: 1 of 4 calls goes through, the others are rejected: bulkhead full (2 of 2). */
+export function effect(problem, row) {
+  const [worst] = problem.causes, {calls, failed = 0, rejected = 0} = row, lost = Math.min(calls ?? 0, failed + rejected);
+  if (worst.kind === 'flapping') return failed || rejected ? `${outcome(calls, failed, rejected, lost)}: circuit closed` : 'No call fails now: circuit closed';
+  const how = {open: ': circuit open', 'half-open': ': circuit half-open', full: `: ${worst.text}`, limited: `: ${worst.text}`, exhausted: ': retries are exhausted', 'forced-open': ': circuit forced open'}[worst.kind];
+  if (!calls || lost < calls / 100) return initial(worst.kind === 'open' || worst.kind === 'forced-open' ? `all calls are rejected${how}` : worst.text);
+  return `${outcome(calls, failed, rejected, lost, worst.kind === 'timing-out')}${how ?? ''}`;
+}
+
+const initial = text => `${text[0].toUpperCase()}${text.slice(1)}`;
+
+function outcome(calls, failed, rejected, lost, late) {
+  const fail = late ? ['time out', 'times out'] : ['fail', 'fails'], which = failed < calls / 100 ? 0 : rejected < calls / 100 ? 1 : 2;
+  const others = [['are rejected', 'is rejected'], fail, [`${fail[0]} or are rejected`, `${fail[1]} or is rejected`]][which];
+  if (lost > calls * 0.985) return which === 0 ? 'No call succeeds, all are rejected' : 'No call succeeds';
+  if (lost >= calls / 2) {
+    const good = portion(calls - lost, calls);
+    return `${good.text} ${good.text.endsWith('%') ? 'of ' : ''}calls ${good.one ? 'goes' : 'go'} through, the others ${others[0]}`;
+  }
+  const bad = portion(lost, calls);
+  return `${bad.text} ${bad.text.endsWith('%') ? 'of ' : ''}calls ${others[bad.one ? 1 : 0]}`;
 }
 
 const perSecond = (now, before) => `${rate(now)} calls/s${before === undefined ? '' : ` (${rate(before)} before)`}`;
@@ -133,7 +185,7 @@ export function because(problem, row, now) {
   if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}`);
   if (worst.kind === 'forced-open') say(`Until it is reset${worst.by && worst.by !== 'an operator' ? '' : '; the request did not say who it was'}`);
   if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
-  for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? impact({causes: [each]}, row, now) : each.text}`);
+  for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : each.text}`);
   if (!filled) say(changed);
   return lines;
 }
@@ -189,10 +241,10 @@ export function headline(body, now) {
   if (!first.length) return {level: 'healthy', text: body.head.names ? `All ${body.head.names} names are healthy` : 'No instances yet'};
   const texts = first.map(problem => {
     const [{kind, since}] = problem.causes;
-    return `${problem.name}: ${impact(problem, rows.get(problem.name) ?? {}, now)}${since && kind !== 'flapping' ? `, for ${span(now - Date.parse(since))}` : ''}`;
+    return `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now)}${since && kind !== 'flapping' ? `, for ${span(passed(since, now))}` : ''}`;
   });
   for (const [kind, names] of kinds) {
-    const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(now - Date.parse(since))}` : name).join(', ');
+    const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(passed(since, now))}` : name).join(', ');
     texts.push(`${(PLURALS[kind] ?? (n => `${n} ${kind}`))(names.length)} (${who}${names.length > 2 ? ', …' : ''})`);
   }
   const others = body.head.names - body.problems.length;
