@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.actuate;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.fallback.Fallback;
 import io.netrun.resilience.spring.method.AlternativeMethod;
 import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.KeyedChain;
@@ -12,6 +13,7 @@ import io.netrun.resilience.spring.settings.InstanceUser;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,12 +57,15 @@ public final class Chains {
     /** The methods, in alphabetical order, and the clients that make calls through each instance, as it is now. */
     Users users() {
         Map<String, Set<Object>> methods = new TreeMap<>();
+        Set<String> withFallback = new HashSet<>();
+        eachMethod(method -> addIfFallback(method.title(), method.pipeline(), withFallback));
+        clients().forEach((title, pipeline) -> addIfFallback(title, pipeline, withFallback));
         eachMethod(method -> methods.computeIfAbsent(method.title(), first -> new LinkedHashSet<>())
                 .addAll(usedBy(method)));
         Map<Object, Set<String>> titles = new HashMap<>();
         methods.forEach((title, used) -> add(title, used, titles));
         clients().forEach((title, pipeline) -> add(title, pipeline.policies(), titles));
-        return new Users(titles);
+        return new Users(titles, withFallback);
     }
 
     /** The instances of a method; for each of a family, the family and the policy that stands for it. */
@@ -73,6 +78,13 @@ public final class Chains {
                             link.family().standIn().type(), link.family().name())));
         }
         return used;
+    }
+
+    private static void addIfFallback(String title, Pipeline pipeline, Set<String> withFallback) {
+        if (pipeline.policies().stream()
+                .anyMatch(policy -> policy.type().equals(Fallback.TYPE) && policy.isEnabled())) {
+            withFallback.add(title);
+        }
     }
 
     private static void add(String title, Collection<?> used, Map<Object, Set<String>> titles) {
@@ -93,9 +105,11 @@ public final class Chains {
     static final class Users {
 
         private final Map<Object, Set<String>> titles;
+        private final Set<String> withFallback;
 
-        private Users(Map<Object, Set<String>> titles) {
+        private Users(Map<Object, Set<String>> titles, Set<String> withFallback) {
             this.titles = titles;
+            this.withFallback = withFallback;
         }
 
         /** The methods and clients that make calls through an instance, or through its family. */
@@ -108,6 +122,11 @@ public final class Chains {
             Set<String> all = new LinkedHashSet<>(ofFamily);
             all.addAll(own);
             return all;
+        }
+
+        /** Whether a method or client has a fallback that is switched on. */
+        boolean hasFallback(String title) {
+            return withFallback.contains(title);
         }
 
         /** The methods and clients of all instances with a name, which may be those of a family. */

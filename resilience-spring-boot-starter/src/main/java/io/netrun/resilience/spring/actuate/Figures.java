@@ -57,6 +57,15 @@ record Figures(
                 metrics.containsKey(REJECTED));
     }
 
+    boolean isCircuit() {
+        return metrics.containsKey("state");
+    }
+
+    /** Whether a closed circuit admits only some of the calls. */
+    boolean isRampingUp() {
+        return metrics.get("rampUpRate") instanceof Number rate && rate.doubleValue() < 100;
+    }
+
     /** Calls that came so far, for the choice of the busiest. */
     long traffic() {
         return calls + failures + rejections;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why, as the instance's event has it
  * @param by the operator, if one did it
  * @param rate how often it happens in a second
+ * @param periods in how many periods since then, with pauses in between
  * @param closedSince since when a circuit that has opened is closed again, as far as that is known
  */
 record Finding(
@@ -32,6 +33,7 @@ record Finding(
         @Nullable String reason,
         @Nullable String by,
         double rate,
+        int periods,
         @Nullable Instant closedSince)
         implements Comparable<Finding> {
 
@@ -48,7 +50,7 @@ record Finding(
         FORCED_OPEN(Level.FORCED, RESET),
         FULL(Level.REJECTING, SETTINGS),
         LIMITED(Level.REJECTING, SETTINGS),
-        FLAPPING(Level.WARNING, "force-open"),
+        FLAPPING(Level.WARNING, SETTINGS),
         HALF_OPEN(Level.WARNING, RESET),
         FAILING(Level.FAILING, SETTINGS),
         TIMING_OUT(Level.FAILING, SETTINGS),
@@ -125,8 +127,15 @@ record Finding(
         if (closedSince != null) {
             view.put("closedSince", closedSince.toString());
         }
+        if (periods > 1 && kind != Kind.FLAPPING) {
+            view.put("periods", periods);
+        }
         if (kind == Kind.FAILING) {
             cell.pattern().opensAt(cell.policy()).ifPresent(words -> view.put("opensAt", words));
+            cell.pattern().failureThreshold(cell.policy()).ifPresent(threshold -> {
+                view.put("failureThreshold", threshold);
+                view.put("failureCount", cell.figures().count("failureCount"));
+            });
         }
         Object trial = cell.figures().metrics().get("nextTrialTime");
         if (trial != null) {
@@ -222,8 +231,19 @@ record Finding(
         }
 
         private void add(Kind kind, String text, Series series) {
-            findings.add(
-                    new Finding(kind, level(kind), cell, text, since(series), null, null, cell.rate(series), null));
+            int[] values = cell.track() == null ? new int[0] : cell.track().values(series);
+            int first = first(values);
+            findings.add(new Finding(
+                    kind,
+                    level(kind),
+                    cell,
+                    text,
+                    since(values.length - first),
+                    null,
+                    null,
+                    cell.rate(series),
+                    periods(values, first),
+                    null));
         }
 
         private Level level(Kind kind) {
@@ -234,32 +254,46 @@ record Finding(
         private void addFlapping(int openings) {
             String text = "circuit opened " + openings + " times in the last 15 minutes";
             Track track = cell.track();
-            Instant since = track == null || sampled == null
-                    ? null
-                    : sampled.minus(History.EACH.multipliedBy(History.SAMPLES - track.firstOpening()));
+            Instant since = track == null ? null : since(History.SAMPLES - track.firstOpening());
             Instant closed = recentEvents.apply(cell.policy()).stream()
                     .filter(event -> "closed".equals(JsonView.plain(event.get("to"))))
                     .findFirst()
                     .map(event -> event.get("time") instanceof Instant time ? time : null)
                     .orElse(null);
+            String reason = recentEvents.apply(cell.policy()).stream()
+                    .filter(event -> "open".equals(JsonView.plain(event.get("to")))
+                            && "closed".equals(JsonView.plain(event.get("from"))))
+                    .findFirst()
+                    .map(event -> String.valueOf(event.get("reason")))
+                    .orElse(null);
             double rate = cell.rate(Series.FAILURES);
-            findings.add(new Finding(Kind.FLAPPING, level(Kind.FLAPPING), cell, text, since, null, null, rate, closed));
+            findings.add(new Finding(
+                    Kind.FLAPPING, level(Kind.FLAPPING), cell, text, since, reason, null, rate, openings, closed));
         }
 
-        /** The first of the consecutive samples in which it happened; one without is not the end. */
-        private @Nullable Instant since(Series series) {
-            Track track = cell.track();
-            if (track == null || sampled == null) {
-                return null;
-            }
-            int[] values = track.values(series);
+        /** The first of the samples in which it happened; two without, in between, are not the beginning. */
+        private static int first(int[] values) {
             int first = values.length;
             for (int i = values.length - 1; i >= 0 && i >= first - 3; i--) {
                 if (values[i] > 0) {
                     first = i;
                 }
             }
-            return first == values.length ? null : sampled.minus(History.EACH.multipliedBy(values.length - first));
+            return first;
+        }
+
+        private static int periods(int[] values, int first) {
+            int periods = 0;
+            for (int i = first; i < values.length; i++) {
+                if (values[i] > 0 && (i == first || values[i - 1] == 0)) {
+                    periods++;
+                }
+            }
+            return periods;
+        }
+
+        private @Nullable Instant since(int samples) {
+            return samples == 0 || sampled == null ? null : sampled.minus(History.EACH.multipliedBy(samples));
         }
 
         /** The last change of state, or by an operator, explains it. */
@@ -281,8 +315,8 @@ record Finding(
                     since = since == null && event.get("time") instanceof Instant time ? time : since;
                 }
             }
-            findings.add(
-                    new Finding(kind, level(kind), cell, text, since, reason, by, cell.rate(Series.REJECTIONS), null));
+            findings.add(new Finding(
+                    kind, level(kind), cell, text, since, reason, by, cell.rate(Series.REJECTIONS), 1, null));
         }
     }
 }

@@ -9,10 +9,12 @@ import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
 import io.netrun.resilience.spring.pattern.MeterSpec;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /actuator/resilience/overview}: the state of all names in one compact answer. */
@@ -197,9 +200,12 @@ public final class Overview {
                         .filter(row -> row.level().isProblem())
                         .sorted(Row.WORST_FIRST)
                         .limit(MAX_PROBLEMS)
-                        .map(row -> problem(row, users(row.cells, users)))
+                        .map(row -> problem(row, users))
                         .toList());
-        all.put("names", shown.stream().map(row -> line(row, users, attempts)).toList());
+        Slower slower = slower(rows, users);
+        all.put(
+                "names",
+                shown.stream().map(row -> line(row, users, attempts, slower)).toList());
         all.put("changes", changes.get().stream().map(Overview::change).toList());
         return all;
     }
@@ -278,7 +284,8 @@ public final class Overview {
                 .toList();
     }
 
-    private Map<String, @Nullable Object> problem(Row row, Set<String> affected) {
+    private Map<String, @Nullable Object> problem(Row row, Chains.Users users) {
+        Set<String> affected = users(row.cells, users);
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("name", row.name);
         view.put("level", JsonView.plain(row.level()));
@@ -301,10 +308,68 @@ public final class Overview {
         if (affected.size() > MAX_USERS) {
             view.put("moreUsers", affected.size() - MAX_USERS);
         }
+        Set<Boolean> fallbacks = affected.stream().map(users::hasFallback).collect(Collectors.toSet());
+        if (fallbacks.size() == 1) {
+            view.put("fallback", fallbacks.contains(true));
+        }
         return view;
     }
 
-    private Map<String, @Nullable Object> line(Row row, Chains.Users users, Map<String, AttemptTime> attempts) {
+    /**
+     * What may have become slow with a problem.
+     *
+     * @param since when the worst problem that is slow itself began
+     * @param methods the methods of the problems, as attempts name them
+     */
+    private record Slower(Instant since, Set<String> methods) {}
+
+    /** Null if no problem is one of slow work. */
+    private @Nullable Slower slower(List<Row> rows, Chains.Users users) {
+        Instant since = null;
+        Set<String> methods = new HashSet<>();
+        for (Row row : rows.stream()
+                .filter(row -> row.level().isProblem())
+                .sorted(Row.WORST_FIRST)
+                .limit(MAX_PROBLEMS)
+                .toList()) {
+            List<String> keys = attemptKeys(users(row.cells, users));
+            Instant began = row.findings.get(0).since();
+            if (began != null && isSlower(row.calls, keys, began)) {
+                since = since == null ? began : since;
+                methods.addAll(keys);
+            }
+        }
+        return since == null ? null : new Slower(since, methods);
+    }
+
+    private boolean isSlower(double calls, List<String> keys, Instant since) {
+        return comparison(calls, keys, since).change() == Comparison.Change.SLOW;
+    }
+
+    private Comparison comparison(double calls, List<String> keys, Instant since) {
+        return Comparison.of(calls, null, history.attempts(keys, History.SAMPLES), since, history.last());
+    }
+
+    /** A healthy name that is slower since then; with the methods by which alone it is, which it shares. */
+    private void putSlower(Map<String, @Nullable Object> line, Row row, Set<String> methods, Slower slower) {
+        List<String> keys = attemptKeys(methods);
+        Comparison comparison = comparison(row.calls, keys, slower.since);
+        if (comparison.change() != Comparison.Change.SLOW) {
+            return;
+        }
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("attemptMillis", rounded(comparison.attempt()));
+        view.put("before", rounded(comparison.attemptBefore()));
+        List<String> shared = keys.stream().filter(slower.methods::contains).toList();
+        List<String> own = keys.stream().filter(key -> !shared.contains(key)).toList();
+        if (!shared.isEmpty() && !isSlower(row.calls, own, slower.since)) {
+            view.put("by", shared);
+        }
+        line.put("slower", view);
+    }
+
+    private Map<String, @Nullable Object> line(
+            Row row, Chains.Users users, Map<String, AttemptTime> attempts, @Nullable Slower slower) {
         Map<String, @Nullable Object> line = new LinkedHashMap<>();
         line.put("name", row.name);
         if (row.level() != Level.HEALTHY) {
@@ -318,6 +383,9 @@ public final class Overview {
         putIfAny(line, "classes", classes(methods));
         if (!attempts.isEmpty()) {
             putAttempts(line, methods, attempts);
+            if (slower != null && !row.level().isProblem()) {
+                putSlower(line, row, methods, slower);
+            }
         }
         lane(row.cells, line);
         Map<String, Object> cells = new LinkedHashMap<>();

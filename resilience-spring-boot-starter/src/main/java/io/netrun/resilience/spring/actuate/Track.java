@@ -19,6 +19,7 @@ final class Track {
     private final int[] running;
     private final int[] waiting;
     private final byte[] opened;
+    private final boolean[] openAtEnd;
     private final byte[] states;
     private long slot = Long.MIN_VALUE;
     private long totalCalls;
@@ -36,6 +37,7 @@ final class Track {
         this.running = new int[samples];
         this.waiting = new int[samples];
         this.opened = new byte[samples];
+        this.openAtEnd = new boolean[samples];
         this.states = new byte[samples];
     }
 
@@ -64,6 +66,7 @@ final class Track {
         System.arraycopy(like.running, source, running, target, length);
         System.arraycopy(like.waiting, source, waiting, target, length);
         System.arraycopy(like.opened, source, opened, target, length);
+        System.arraycopy(like.openAtEnd, source, openAtEnd, target, length);
         System.arraycopy(like.states, source, states, target, length);
     }
 
@@ -97,6 +100,7 @@ final class Track {
         running[at] = figures.running();
         waiting[at] = figures.waiting();
         opened[at] = (byte) Math.min(Byte.MAX_VALUE, difference(figures.opened(), totalOpened));
+        openAtEnd[at] = figures.state() == LaneState.OPEN || figures.state() == LaneState.HALF_OPEN;
         states[at] = state(figures, at).rank();
         countFrom(figures);
     }
@@ -108,6 +112,9 @@ final class Track {
         }
         if (opened[at] > 0) {
             return LaneState.OPEN;
+        }
+        if (rejections[at] > 0 && figures.isCircuit() && !figures.isRampingUp()) {
+            return LaneState.OPEN; // it was open when the sample began
         }
         if (rejections[at] > 0) {
             return figures.rejects() ? LaneState.REJECTING : LaneState.FAILING;
@@ -124,6 +131,7 @@ final class Track {
         running[at] = 0;
         waiting[at] = 0;
         opened[at] = 0;
+        openAtEnd[at] = false;
         states[at] = LaneState.UNKNOWN.rank();
     }
 
@@ -171,20 +179,24 @@ final class Track {
     /** The first sample of a copy in which it opened; -1 if there is none. */
     int firstOpening() {
         for (int i = 0; i < samples; i++) {
-            if (opened[i] > 0) {
+            if (opensIn(i)) {
                 return i;
             }
         }
         return -1;
     }
 
-    /** How often it opened within all samples of a copy. */
+    /** In how many samples of a copy it opened after it was closed; a failed trial is no other opening. */
     int openings() {
         int sum = 0;
-        for (byte each : opened) {
-            sum += each;
+        for (int i = 0; i < samples; i++) {
+            sum += opensIn(i) ? 1 : 0;
         }
         return sum;
+    }
+
+    private boolean opensIn(int i) {
+        return opened[i] > 0 && (i == 0 || !openAtEnd[i - 1] || !openAtEnd[i]);
     }
 
     /** The values of a copy, the oldest first. */

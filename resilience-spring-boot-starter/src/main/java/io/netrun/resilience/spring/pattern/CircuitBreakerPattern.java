@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -35,6 +36,7 @@ final class CircuitBreakerPattern {
             .capped(CircuitBreakerPattern::capped)
             .thresholds(b -> NamedDuration.of("slow-call-duration", b.config().slowCallDuration()))
             .opensAt(CircuitBreakerPattern::opensAt)
+            .failureThreshold(CircuitBreakerPattern::failureThreshold)
             .derives("detection", Detections::derive)
             .details(
                     "lastFailures",
@@ -64,6 +66,14 @@ final class CircuitBreakerPattern {
                 new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT))
                                 .format(config.failureRateThreshold())
                         + " % failures";
+        };
+    }
+
+    private static OptionalInt failureThreshold(CircuitBreaker breaker) {
+        CircuitBreakerConfig config = breaker.config();
+        return switch (config.detection()) {
+            case LEAKY_COUNT, CONSECUTIVE -> OptionalInt.of(config.failureThreshold());
+            case COUNT_WINDOW, TIME_WINDOW -> OptionalInt.empty();
         };
     }
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
@@ -57,6 +58,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final Function<P, Stream<NamedDuration>> thresholds;
     private final Function<P, Optional<String>> syncSetting;
     private final Function<P, Optional<String>> opensAt;
+    private final Function<P, OptionalInt> failureThreshold;
     private final Function<P, Optional<String>> fleetSetting;
     private final Function<P, Map<String, List<? extends Record>>> details;
     private final List<Class<? extends Record>> detailTypes;
@@ -106,6 +108,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.thresholds = builder.thresholds;
         this.syncSetting = builder.syncSetting;
         this.opensAt = builder.opensAt;
+        this.failureThreshold = builder.failureThreshold;
         this.fleetSetting = builder.fleetSetting;
         this.details = builder.details;
         this.detailTypes = builder.detailTypes;
@@ -262,6 +265,11 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** What an instance that lets calls pass waits for before it rejects them, in words; empty for other patterns. */
     public Optional<String> opensAt(Policy instance) {
         return opensAt.apply(type.policyClass().cast(instance));
+    }
+
+    /** The failure count from which the circuit of an instance opens; empty if it opens at a share, or has none. */
+    public OptionalInt failureThreshold(Policy instance) {
+        return failureThreshold.apply(type.policyClass().cast(instance));
     }
 
     /** The setting of an instance, with its value, that has no effect without a fleet; such as {@code scope: fleet}. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
@@ -51,6 +52,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     Function<P, Stream<NamedDuration>> thresholds = instance -> Stream.empty();
     Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
     Function<P, Optional<String>> opensAt = instance -> Optional.empty();
+    Function<P, OptionalInt> failureThreshold = instance -> OptionalInt.empty();
     Function<P, Optional<String>> fleetSetting = instance -> Optional.empty();
     Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
     List<Class<? extends Record>> detailTypes = List.of();
@@ -179,6 +181,12 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     /** Declares durations that a call has to take before an instance reacts. */
     PatternDescriptorBuilder<P, C> thresholds(Function<P, Stream<NamedDuration>> thresholds) {
         this.thresholds = thresholds;
+        return this;
+    }
+
+    /** Declares from which failure count the circuit opens; empty if it opens at a share of failures. */
+    PatternDescriptorBuilder<P, C> failureThreshold(Function<P, OptionalInt> failureThreshold) {
+        this.failureThreshold = failureThreshold;
         return this;
     }
 

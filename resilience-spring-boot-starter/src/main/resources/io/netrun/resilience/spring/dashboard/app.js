@@ -11,7 +11,7 @@ import {clock, title} from './words.js';
 const EVERY = 2_000, AT_MOST = 30_000;
 const $ = id => document.getElementById(id);
 const FIELDS = {text: 'q', level: 'state', pattern: 'pattern', group: 'group'};
-let last = null, process = '', ahead = 0, delay = EVERY, timer, asking = false, again = false, paused = false, failingSince = null;
+let last = null, process = '', ahead = 0, answered = 0, delay = EVERY, timer, asking = false, again = false, paused = false, failingSince = null;
 
 for (const {key} of patterns) $('pattern').add(new Option(title(key), key));
 
@@ -24,6 +24,7 @@ async function poll() {
     const {body, serverTime} = await overview();
     ahead = serverTime - Date.now();
     last = body;
+    answered = serverTime;
     show(serverTime);
     delay = EVERY; failingSince = null;
     say($('connection'), identity(body.head));
@@ -48,8 +49,8 @@ function identity({node, started}) {
 
 function show(serverTime) {
   const now = Date.now() + ahead;
-  showHead(last, now, serverTime);
-  showProblems(last, now, act, writable);
+  showHead(last, answered, serverTime);
+  showProblems(last, now, answered, act, writable);
   showTable(last, now);
   showChanges(last.changes, now);
 }

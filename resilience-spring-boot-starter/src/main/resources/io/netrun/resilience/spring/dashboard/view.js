@@ -4,7 +4,7 @@ import {BUTTONS, RISKY} from './actions.js';
 import {button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {advice, because, clock, duration, effect, figures, headline, laneWords, letterWord, millis, passed, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
+import {advice, because, clock, drawn, duration, effect, figures, headline, lasting, laneWords, letterWord, millis, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -18,18 +18,22 @@ const HINTS = {
 };
 /** What may be done about a problem, from what risks least. */
 const OFFERED = {
-  open: ['half-open', 'reset'], 'half-open': ['reset', 'force-open'], 'forced-open': ['half-open', 'reset'], disabled: ['reset'], off: ['switch-on'],
-  flapping: ['force-open'], failing: ['settings', 'force-open'], exhausted: ['settings', 'switch-off'],
+  open: ['failures', 'half-open', 'reset'], 'half-open': ['failures', 'reset', 'force-open'], 'forced-open': ['half-open', 'reset'], disabled: ['reset'], off: ['switch-on'],
+  flapping: ['failures', 'settings'], failing: ['failures', 'settings', 'force-open'], exhausted: ['settings', 'switch-off'],
 };
+/** More permits would not help against these. */
+const NO_SETTINGS = new Set(['slow', 'flood']);
+/** What opens the panel, and does nothing. */
+const OPENS = {settings: 'Settings: see and change', failures: 'Failures: the last ones'};
 /** A lane is not drawn shorter than two minutes. */
 const SHORTEST = 24;
 
 /** A lane as bars whose heights differ as well as their colours. */
-export function laneOf(lane, seconds, left = 0) {
-  const samples = runs(lane).reduce((sum, [, count]) => sum + count, 0);
+export function laneOf(lane, seconds, left = 0, parts = drawn(lane, {sampleSeconds: seconds})) {
+  const samples = parts.reduce((sum, [, count]) => sum + count, 0);
   const made = svg('svg', {class: 'lane', viewBox: `${left} 0 ${samples - left || 1} 12`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `Last 15 minutes: ${laneWords(lane, seconds)}`});
   let x = 0;
-  for (const [letter, count] of runs(lane)) {
+  for (const [letter, count] of parts) {
     const [y, height] = HEIGHTS[letter] ?? [0, 0];
     if (height) {
       const rect = svg('rect', {class: letter === '-' ? 'lane-none' : `lane-${letter}`, x, y, width: count, height});
@@ -103,7 +107,9 @@ export function showHead({head, problems, names}, now, serverTime) {
 const cards = new Map();
 let allProblems = false;
 
-export function showProblems({head, problems, names}, now, operate, writable) {
+/** What lasts is said as of the answer, whose time the head has; only the time to a trial goes on. */
+export function showProblems(body, now, asOf, operate, writable) {
+  const {head, problems, names} = body;
   const rows = new Map(names.map(row => [row.name, row])), seen = new Set();
   const shown = allProblems ? problems : problems.slice(0, SHOWN);
   let next = $('problems').firstElementChild;
@@ -115,7 +121,7 @@ export function showProblems({head, problems, names}, now, operate, writable) {
       $('problems').append(cards.get(problem.name).node);
     }
     const each = cards.get(problem.name);
-    each.show(problem, rows.get(problem.name) ?? {}, now, operate, writable, head);
+    each.show(problem, rows.get(problem.name) ?? {}, now, operate, writable, body, asOf);
     if (each.node === next) next = next.nextElementSibling;
     else if (mayMove) $('problems').insertBefore(each.node, next);
   }
@@ -123,12 +129,12 @@ export function showProblems({head, problems, names}, now, operate, writable) {
   $('trouble').hidden = !problems.length;
   $('more').hidden = problems.length <= SHOWN;
   say($('more'), allProblems ? 'Show the worst only' : `Show ${problems.length - SHOWN} more`);
-  $('more').onclick = () => { allProblems = !allProblems; showProblems({head, problems, names}, now, operate, writable); };
+  $('more').onclick = () => { allProblems = !allProblems; showProblems(body, now, asOf, operate, writable); };
 }
 
 function card() {
   const node = element('li'), top = element('div', undefined, 'title'), name = element('h3'), link = element('a'), users = element('span', '', 'soft'), words = element('p', '', 'words'), since = element('p'),
-    why = element('ul', undefined, 'why'), numbers = element('p', '', 'soft'), todo = element('p', '', 'todo'), actions = element('p', undefined, 'row');
+    why = element('ul', undefined, 'why'), numbers = element('p', '', 'soft'), todo = element('ul', undefined, 'todo'), actions = element('p', undefined, 'row');
   const trial = element('p', undefined, 'trial'), trialWords = element('span'), bar = svg('svg', {class: 'countdown', viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': true});
   const rest = svg('rect', {class: 'rest', height: 6}), past = element('div', undefined, 'past'), axis = element('p', undefined, 'axis'), from = element('span'), middle = element('span'), to = element('span', 'now');
   bar.append(svg('rect', {class: 'track', width: 100, height: 6}), rest);
@@ -137,23 +143,23 @@ function card() {
   name.append(link);
   top.append(name, users);
   node.append(top, words, since, why, numbers, trial, todo, past, actions);
-  let offered = '', whole = 0, drawn = '';
+  let offered = '', whole = 0, shown = '';
   return {
     node,
-    show(problem, row, now, operate, writable, head) {
+    show(problem, row, now, operate, writable, {head, changes}, asOf) {
       const [worst] = problem.causes;
       dress(node, `problem ${problem.level}`);
       say(link, problem.name);
       link.href = hrefOf({name: problem.name, tab: ''});
-      say(users, problem.users.length ? `affects ${problem.users.map(shortMethod).join(', ')}${problem.moreUsers ? `, and ${problem.moreUsers} more` : ''}` : '');
+      say(users, problem.users.length ? `guarded: ${problem.users.map(shortMethod).join(', ')}${problem.moreUsers ? `, and ${problem.moreUsers} more` : ''}` : '');
       say(words, `${MARKS[problem.level]} ${effect(problem, row)}`);
-      put(since, worst.since && worst.kind !== 'flapping' ? `Since ${clock(worst.since)}, for ${span(passed(worst.since, now))}` : '');
-      list(because(problem, row, now));
-      put(numbers, figures(problem, row));
-      put(todo, advice(problem));
+      put(since, worst.since && worst.kind !== 'flapping' ? worst.periods > 1 ? `On and off since ${clock(worst.since)}, ${worst.periods} times` : `Since ${clock(worst.since)}, ${lasting(worst, asOf)}` : '');
+      list(why, because(problem, row, asOf, changes));
+      put(numbers, figures(problem, row, asOf));
+      list(todo, advice(problem, row, asOf).map(text => ({text})));
       countDown(worst, now);
-      drawPast(row.lane, head);
-      offer(problem.name, worst, operate, writable);
+      drawPast(row, worst, head, asOf);
+      offer(problem, operate, writable);
     },
   };
 
@@ -162,42 +168,44 @@ function card() {
     target.hidden = !text;
   }
 
-  function list(lines) {
-    lines.forEach(({text, full}, index) => {
-      if (!why.children[index]) why.append(element('li'));
-      say(why.children[index], text);
-      if (why.children[index].title !== (full ?? '')) why.children[index].title = full ?? '';
+  function list(target, lines) {
+    lines.forEach(({text, full, bold}, index) => {
+      if (!target.children[index]) target.append(element('li'));
+      say(target.children[index], text);
+      dress(target.children[index], bold ? 'bold' : '');
+      if (target.children[index].title !== (full ?? '')) target.children[index].title = full ?? '';
     });
-    while (why.children.length > lines.length) why.lastElementChild.remove();
+    while (target.children.length > lines.length) target.lastElementChild.remove();
   }
 
-  function offer(name, {kind, pattern, action}, operate, writable) {
-    const wanted = `${pattern} ${kind} ${writable}`;
+  function offer({name, change, causes: [{kind, pattern, action}]}, operate, writable) {
+    const wanted = `${pattern} ${kind} ${change} ${writable}`;
     if (wanted === offered) return;
     offered = wanted;
     const known = ['switch-on', 'switch-off', ...patterns.find(({key}) => key === pattern)?.actions ?? []];
     const timeline = button('Timeline', () => write({name, tab: 'timeline'}), ` of ${name}`);
     timeline.className = 'strong';
     actions.replaceChildren(timeline);
-    for (const each of OFFERED[kind] ?? [action]) {
-      if (each === 'settings') actions.append(button('Settings: see and change', () => write({name, tab: 'settings'}), ` of ${name}`));
+    for (const each of OFFERED[kind] ?? (kind === 'full' && NO_SETTINGS.has(change) ? [] : [action])) {
+      if (OPENS[each]) actions.append(button(OPENS[each], () => write({name, tab: each}), ` of ${name}`));
       else if (writable && known.includes(each)) {
         const made = button(BUTTONS[each], () => operate(pattern, name, each), `, ${name}`);
-        if (RISKY.has(each) || (kind === 'open' && each === 'reset')) made.className = 'risky';
+        if (RISKY.has(each) || each === 'reset') made.className = 'risky';
         actions.append(made);
       }
     }
   }
 
-  /** The samples of the lane that are known, with an axis. */
-  function drawPast(lane, {sampled, sampleSeconds, samples}) {
-    const now = `${lane} ${sampled}`;
-    if (!lane || now === drawn) return;
-    drawn = now;
+  /** The samples of the lane that are known, until now, with an axis. */
+  function drawPast({lane, cells = {}}, worst, head, asOf) {
+    const {sampled, sampleSeconds, samples} = head, key = `${lane} ${sampled} ${asOf}`;
+    if (!lane || key === shown) return;
+    shown = key;
     const left = leftOut([lane], samples), first = unknown(lane), at = index => clock(Date.parse(sampled) - (samples - index) * sampleSeconds * 1_000);
+    const parts = drawn(lane, head, asOf, {state: cells['circuit-breaker']?.state, closedSince: worst.closedSince}), whole = parts.reduce((sum, [, count]) => sum + count, 0);
     say(from, first ? `no data before ${at(first)}` : at(0));
-    say(middle, at((left + samples) / 2));
-    past.replaceChildren(laneOf(lane, sampleSeconds, left), axis);
+    say(middle, at((left + whole) / 2));
+    past.replaceChildren(laneOf(lane, sampleSeconds, left, parts), axis);
   }
 
   function countDown({kind, nextTrialTime}, now) {
@@ -359,7 +367,7 @@ export function showChanges(changes, now) {
     const keys = [...new Set([...Object.keys(change.before), ...Object.keys(change.after)])];
     const what = keys.map(key => `${key} ${change.before[key] ?? 'none'} → ${change.after[key] ?? 'none'}`).join(', ');
     const until = change.action === 'force-open' || change.action === 'disable' ? ', until it is reset' : change.action === 'settings' ? ', until the process ends' : '';
-    return `${new Date(change.time).toLocaleString()} ${change.principal ?? 'someone without a principal'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${until}`;
+    return `${new Date(change.time).toLocaleString()} ${change.principal ?? 'no name given'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${until}`;
   });
   const list = $('changes');
   texts.forEach((text, index) => {

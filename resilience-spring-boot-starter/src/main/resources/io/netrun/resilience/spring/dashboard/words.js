@@ -51,6 +51,29 @@ export const plain = value => value === null || value === undefined ? 'none'
 /** The runs of a lane as [letter, samples]. */
 export const runs = lane => [...(lane ?? '').matchAll(/(\d+)([a-z-])/g)].map(([, count, letter]) => [letter, Number(count)]);
 
+const RED = 'or';
+
+/**
+ * The runs of a lane that look alike as one, until now: since the last sample the circuit may have changed. A circuit that
+ * is closed again was open until then, and not until the end of the sample.
+ */
+export function drawn(lane, {sampled, sampleSeconds}, now, {state, closedSince} = {}) {
+  const joined = [], each = sampleSeconds * 1_000, add = (letter, count) => {
+    const last = joined.at(-1);
+    if (last && (last[0] === letter || (RED.includes(last[0]) && RED.includes(letter)))) last[1] += count;
+    else if (count > 0) joined.push([letter, count]);
+  };
+  for (const [letter, count] of runs(lane)) add(letter, count);
+  const red = joined.findLastIndex(([letter]) => RED.includes(letter)), after = joined.slice(red + 1);
+  if (closedSince && red >= 0 && after.length && after.every(([letter]) => letter === 'c')) {
+    const open = (Date.parse(sampled) - Date.parse(closedSince)) / each - after.reduce((sum, [, count]) => sum + count, 0);
+    if (open > 0 && open < 1) { joined[red][1] -= open; after[0][1] += open; }
+  }
+  const last = joined.at(-1)?.[0], is = {open: 'o', 'half-open': 'h', 'forced-open': 'f', disabled: 'd'}[state] ?? ('ohfd'.includes(last) && state === 'closed' ? 'c' : last);
+  if (last && sampled) add(is, Math.min(3, Math.max(0, (now - Date.parse(sampled)) / each)));
+  return joined;
+}
+
 /** A lane in words: open for 40 s, half-open for 10 s. */
 export function laneWords(lane, seconds) {
   const sums = new Map();
@@ -58,12 +81,12 @@ export function laneWords(lane, seconds) {
   return [...sums].filter(([letter]) => letter !== '-').map(([letter, count]) => `${letterWord(letter)} ${span(count * seconds * 1_000)}`).join(', ') || 'nothing known yet';
 }
 
-/** An exception in short: the status, or the class, and the message in its body. The class stays where there is no status. */
+/** An exception in short: the status, or the class, and as a quotation the message in its body. */
 export function shortFailure(text) {
   const [, type, message] = /^(\w+): ([\s\S]*)$/.exec(text) ?? [null, '', text];
   const inner = /"(?:error|message|detail|title)\\?"\s*:\s*\\?"([^"\\]+)/.exec(message)?.[1], status = /^([45]\d\d)\b/.exec(message)?.[1];
-  const short = status ? `${status} ${inner ?? message.slice(4)}` : inner ? `${type}: ${inner}` : text;
-  return short.length > 100 ? `${short.slice(0, 99)}…` : short;
+  const own = inner ?? (status ? message.slice(4) : message), quoted = `“${own.length > 90 ? `${own.slice(0, 89)}…` : own}”`;
+  return status ? `${status} ${quoted}` : type ? `${type}: ${quoted}` : quoted;
 }
 
 /** A share of calls as it is spoken: 2 of 3, or 85 % where no small fraction is near. */
@@ -97,10 +120,13 @@ export function cause(problem, row, now) {
     if (worst.kind === 'full' || worst.kind === 'limited' || worst.kind === 'waiting') return `flooded, ${rate(row.calls)} calls/s instead of ${rate(before.calls)}`;
   }
   switch (worst.kind) {
-    case 'forced-open': return `forced open by ${worst.by ?? 'an operator'}`;
+    case 'forced-open': return `forced open by an operator, ${worst.by && worst.by !== 'an operator' ? worst.by : 'no name given'}`;
     case 'open': return `${fault(failureOf(problem))}, circuit open`;
     case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide`;
-    case 'failing': return worst.lastFailure || worst.pattern === 'circuit-breaker' ? fault(failureOf(problem)) : worst.text;
+    case 'failing': {
+      const what = worst.lastFailure || worst.pattern === 'circuit-breaker' ? fault(failureOf(problem)) : worst.text;
+      return unprotected(problem, row, now) ? `${what}, and the circuit breaker does not open` : what;
+    }
     case 'exhausted': return `${fault(failureOf(problem))} after all attempts`;
     case 'timing-out': return 'does not answer in time';
     case 'flapping': {
@@ -110,6 +136,9 @@ export function cause(problem, row, now) {
     default: return worst.text;
   }
 }
+
+/** For how long, or since when with pauses: it is then not for that long that calls are lost. */
+export const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `on and off since ${clock(since)}` : `for ${span(passed(since, now))}`;
 
 /** What a problem means for calls: 1 of 4 calls goes through, the others are rejected: bulkhead full (2 of 2). */
 export function effect(problem, row) {
@@ -171,45 +200,84 @@ const OTHERS = {
   failing: each => `Calls fail: ${rate(each.rate)}/s`,
 };
 
-/** Why, a line for each cause, and what was before. */
-export function because(problem, row, now) {
+/** A closed circuit that lets calls fail for so long does not protect. */
+const LONG = 30_000;
+
+/** How a circuit that should have opened stands: what it waits for, and when that would be. */
+function unprotected({causes}, row, now) {
+  const each = causes.find(({opensAt}) => opensAt);
+  if (!each?.since || passed(each.since, now) < LONG) return null;
+  const {opensAt, failureThreshold, failureCount = 0} = each, more = failureThreshold === undefined ? 0 : (row.failed ?? 0) - Math.max(0, (row.calls ?? 0) - (row.failed ?? 0) - (row.rejected ?? 0));
+  const count = failureThreshold === undefined ? '' : `; the failure count is ${failureCount} of ${failureThreshold}`;
+  const when = failureThreshold === undefined || /consecutive/.test(opensAt) ? '' : more > 0.05 ? `, at this rate ${span(Math.max(0, failureThreshold - failureCount) / more * 1_000)} from now` : ', and does not rise: too few of the calls fail';
+  return {text: `The circuit breaker does not protect: it opens at ${opensAt}${count}${when}`, bold: true};
+}
+
+/** The latest change of an operator that explains the state; of an answer that has none, nothing. */
+const changeOf = ({name, causes: [{kind, pattern}]}, changes = []) => {
+  const action = {'forced-open': 'force-open', disabled: 'disable'}[kind];
+  return action && changes.find(change => change.name === name && change.pattern === pattern && change.action === action);
+};
+
+/** Why, a line for each cause, with the evidence there is. */
+export function because(problem, row, now, changes) {
   const [worst, ...others] = problem.causes, lines = [], changed = explains(problem, row) ? changeWords(problem, row) : '';
-  const failure = worst.lastFailure ?? others.find(each => each.lastFailure)?.lastFailure;
-  const say = (text, full) => { if (text) lines.push({text, full}); };
+  const failure = failureOf(problem), protects = unprotected(problem, row, now);
+  const say = (text, more) => { if (text) lines.push({text, ...more}); };
   const filled = worst.kind === 'full' || worst.kind === 'limited' || worst.kind === 'waiting';
   if (filled) say(changed);
+  if (filled && problem.change === 'flood') say('Callers are not recorded: this page cannot name them');
   if (failure) {
-    const text = failure.thrown ?? failure.reason, trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
-    say(`${shortFailure(text)} (${trial ? 'a trial, at' : 'last at'} ${clock(failure.time)})`, text);
+    const text = failure.thrown ?? failure.reason, at = clock(failure.time), trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
+    say(`${trial ? `A trial failed at ${at}` : worst.kind === 'flapping' ? `Last failure ${at}` : `Failed last at ${at}`}: ${shortFailure(text)}`, {full: text});
   }
-  if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}`);
-  if (worst.kind === 'forced-open') say(`Until it is reset${worst.by && worst.by !== 'an operator' ? '' : '; the request did not say who it was'}`);
-  if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
+  if ((worst.kind === 'open' || worst.kind === 'flapping') && worst.reason) say(`Opened${worst.kind === 'flapping' ? ' last' : ''} because ${worst.reason}`);
+  if (worst.kind === 'flapping') say('A warning until it has opened less than three times in 15 minutes');
+  if (worst.kind === 'forced-open' || worst.kind === 'disabled') {
+    const change = changeOf(problem, changes), who = change ? change.principal : worst.by === 'an operator' ? null : worst.by;
+    const done = title(change?.action ?? (worst.kind === 'disabled' ? 'disable' : 'force-open'));
+    say(`Operator’s entry: ${change || worst.since ? `${clock(change?.time ?? worst.since)}, ` : ''}${done}${change ? `, ${change.scope === 'fleet' ? 'all nodes' : 'this process'}` : ''}, ${who ? `by ${who}` : 'no name given'}`);
+    say('It stays so until it is reset');
+    if (worst.kind === 'forced-open' && /c\d+f$/.test(row.lane ?? '')) say('Calls passed before it');
+  }
+  if (protects) say(protects.text, {bold: true});
+  else if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
   for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : each.text}`);
   if (!filled) say(changed);
+  if (problem.fallback !== undefined && (row.failed || row.rejected || worst.kind === 'open' || worst.kind === 'forced-open')) say(problem.fallback ? 'A fallback is there for the callers' : 'No fallback: callers get an error');
   return lines;
 }
 
+const MINUTE = 60_000;
+
 /** Calls and times, where the causes do not have them already. */
-export function figures(problem, row) {
+export function figures(problem, row, now) {
   const {attemptMillis, before = {}, causes: [worst]} = problem;
   if (explains(problem, row)) return '';
   if (row.calls === undefined) return worst.rate ? `${rate(worst.rate)} a second` : 'No calls in the last seconds';
-  return [perSecond(row.calls, before.calls), attemptMillis === undefined ? '' : took(attemptMillis, before.attemptMillis)].filter(Boolean).join(', ');
+  const short = worst.since && passed(worst.since, now) < MINUTE ? `, those since ${clock(worst.since)}` : ', those of the last minute';
+  return [perSecond(row.calls, before.calls), attemptMillis === undefined ? '' : `${took(attemptMillis, before.attemptMillis)}${short}`].filter(Boolean).join(', ');
 }
 
-/** What may help, where that is known. */
-export function advice({change, causes: [worst]}) {
+/** What may help, where that is known, the first thing first. */
+export function advice(problem, row, now) {
+  const {change, causes, causes: [worst]} = problem, lines = [];
   switch (worst.kind) {
-    case 'open': return 'Look at the service behind it: the circuit tries again by itself.';
-    case 'flapping': case 'failing': return 'Look at the service behind it.';
-    case 'forced-open': return 'Ask who forced it open; reset it if that is over.';
-    case 'full': return change === 'slow' ? 'Find what has become slow: more permits would load it more.' : change === 'flood' ? 'Find who calls so often, and limit it there.' : 'Find what is slow, or who calls so often.';
-    case 'limited': return 'Find who calls so often, or raise the limit.';
-    case 'timing-out': return 'Find what has become slow.';
-    case 'disabled': case 'off': return 'Nothing protects these calls.';
-    default: return '';
+    case 'open': lines.push('Look at the service behind it; wait: the circuit tries again by itself.'); break;
+    case 'flapping': lines.push('Nothing has to be done now: watch it, and look at the service behind it.'); break;
+    case 'failing': lines.push('Look at the service behind it.'); break;
+    case 'forced-open': lines.push('Ask who forced it open, and why. When that is over, half-open tries a few calls first; reset lets all through.'); break;
+    case 'full': lines.push(change === 'slow' ? 'Find what has become slow: more permits would load it more.' : change === 'flood' ? 'Find who calls so often, and limit it there: more permits would let the flood through.' : 'Find what is slow, or who calls so often.'); break;
+    case 'limited': lines.push('Find who calls so often, or raise the limit.'); break;
+    case 'timing-out': lines.push('Find what has become slow.'); break;
+    case 'disabled': case 'off': lines.push('Nothing protects these calls.'); break;
+    default:
   }
+  if (unprotected(problem, row, now)) {
+    const {failureThreshold} = causes.find(({opensAt}) => opensAt);
+    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `Check this threshold, failure-threshold ${failureThreshold}: a lower one opens the circuit sooner.`);
+  }
+  return lines;
 }
 
 const PLURALS = {
@@ -228,6 +296,19 @@ const PLURALS = {
   off: n => `${n} switched off`,
 };
 
+/** How names are that are no problems: slower too, fine, or without calls. */
+function neighbours({head, problems, names}) {
+  const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(({slower}) => slower);
+  const quiet = others.filter(row => !row.slower && !row.calls && !row.attempts && !Object.values(row.cells).some(({calls}) => calls));
+  const fine = others.length - slow.length - quiet.length, absent = head.names - problems.length - others.length;
+  const texts = slow.slice(0, SPELLED).map(({name, slower: {attemptMillis, before, by}}) => `${name} is slower too, ${millis(attemptMillis)} instead of ${millis(before)}${by ? `, by ${by.join(', ')} alone` : ''}`);
+  if (slow.length > SPELLED) texts.push(`${slow.length - SPELLED} more are slower too`);
+  if (fine) texts.push(fine === 1 ? '1 other is fine' : `${fine} others are fine`);
+  if (quiet.length) texts.push(quiet.length === 1 ? `${quiet[0].name} has no calls` : `${quiet.length} have no calls`);
+  if (absent > 0) texts.push(`${absent} are not shown`);
+  return texts.length ? `. ${texts.join('; ')}` : '';
+}
+
 /** How many problems the sentence spells out; it counts the others. */
 const SPELLED = 2;
 
@@ -241,13 +322,12 @@ export function headline(body, now) {
   if (!first.length) return {level: 'healthy', text: body.head.names ? `All ${body.head.names} names are healthy` : 'No instances yet'};
   const texts = first.map(problem => {
     const [{kind, since}] = problem.causes;
-    return `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now)}${since && kind !== 'flapping' ? `, for ${span(passed(since, now))}` : ''}`;
+    return `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now)}${since && kind !== 'flapping' ? `, ${lasting(problem.causes[0], now)}` : ''}`;
   });
   for (const [kind, names] of kinds) {
     const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(passed(since, now))}` : name).join(', ');
     texts.push(`${(PLURALS[kind] ?? (n => `${n} ${kind}`))(names.length)} (${who}${names.length > 2 ? ', …' : ''})`);
   }
-  const others = body.head.names - body.problems.length;
   const level = ['rejecting', 'failing', 'forced', 'warning'].find(each => body.problems.some(problem => problem.level === each));
-  return {level, text: `${texts.join('; ')}${others > 0 ? `. ${others === 1 ? '1 other is' : `${others} others are`} fine` : ''}`};
+  return {level, text: `${texts.join('; ')}${neighbours(body)}`};
 }

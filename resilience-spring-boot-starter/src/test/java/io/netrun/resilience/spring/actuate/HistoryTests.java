@@ -87,6 +87,31 @@ class HistoryTests {
     }
 
     @Test
+    void circuitThatRejectedAndClosedShouldHaveBeenOpen() {
+        fail(3);
+        pass();
+        succeed(1);
+        breaker.reset();
+        pass();
+        succeed(1);
+        pass();
+        assertThat(LaneState.encoded(track().states()))
+                .as("one block for one opening")
+                .isEqualTo("177-2o1c");
+    }
+
+    @Test
+    void failedTrialShouldBeNoOtherOpening() {
+        fail(3);
+        for (int i = 0; i < 9; i++) {
+            pass();
+            fail(1);
+        }
+        assertThat(breaker.metrics().totalOpened()).isGreaterThan(1);
+        assertThat(track().openings()).isEqualTo(1);
+    }
+
+    @Test
     void laneShouldShowWhatOperatorsDid() {
         breaker.forceOpen();
         pass();

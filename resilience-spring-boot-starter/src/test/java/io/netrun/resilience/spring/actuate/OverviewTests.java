@@ -225,8 +225,10 @@ class OverviewTests {
                 .isNotEmpty()
                 .jsonPath("$.problems[0].causes[0].closedSince")
                 .isEqualTo(ticker.now().minus(History.EACH.multipliedBy(3)).toString())
+                .jsonPath("$.problems[0].causes[0].reason")
+                .isEqualTo("the failure count reached 3")
                 .jsonPath("$.problems[0].causes[0].action")
-                .isEqualTo("force-open");
+                .isEqualTo("settings");
     }
 
     @Test
@@ -256,6 +258,10 @@ class OverviewTests {
                 .isEqualTo(4)
                 .jsonPath("$.problems[0].causes[0].opensAt")
                 .isEqualTo("100 more failures than successes")
+                .jsonPath("$.problems[0].causes[0].failureThreshold")
+                .isEqualTo(100)
+                .jsonPath("$.problems[0].causes[0].failureCount")
+                .isEqualTo(20)
                 .jsonPath("$.problems[0].causes[0].lastFailure.thrown")
                 .isEqualTo("IllegalStateException: down");
     }
@@ -330,6 +336,46 @@ class OverviewTests {
                     .jsonPath("$.problems[0].causes[0].action")
                     .isEqualTo("settings");
         });
+    }
+
+    @Test
+    void pausesOfAProblemShouldBeKnown() {
+        Bulkhead reports = registry.getOrCreate(
+                Bulkhead.TYPE,
+                "reports",
+                BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
+        ticker.pass(History.EACH);
+        reports.run(() -> {
+            for (boolean rejecting : new boolean[] {true, true, false, true, false, false, true}) {
+                if (rejecting) {
+                    catchThrowable(() -> reports.run(() -> {}));
+                }
+                ticker.pass(History.EACH);
+            }
+        });
+        String since = ticker.now().minus(History.EACH.multipliedBy(7)).toString();
+        overview()
+                .jsonPath("$.problems[0].causes[0].since")
+                .isEqualTo(since)
+                .jsonPath("$.problems[0].causes[0].periods")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void missingFallbackShouldBeKnown() {
+        CircuitBreaker payments = registry.find(CircuitBreaker.TYPE, "payments").orElseThrow();
+        payments.forceOpen();
+        try {
+            overview()
+                    .jsonPath("$.problems[0].name")
+                    .isEqualTo("payments")
+                    .jsonPath("$.problems[0].fallback")
+                    .isEqualTo(false);
+            registry.getOrCreate(CircuitBreaker.TYPE, "alone").forceOpen();
+            overview().jsonPath("$.problems[?(@.name == 'alone')].fallback").doesNotExist();
+        } finally {
+            payments.reset();
+        }
     }
 
     @Test

@@ -89,6 +89,116 @@ class DashboardWordsTests {
         assertThat(effect(FLAPPING, row("payments", "\"calls\": 2.3"))).isEqualTo("No call fails now: circuit closed");
     }
 
+    // ---- nothing that contradicts
+
+    @Test
+    void periodWithPausesShouldNotBeSaidToLast() throws Exception {
+        String paused = SLOW.replace("\"since\"", "\"periods\": 3, \"since\"");
+        assertThat(headline(paused, row("reports", "\"calls\": 1.2, \"rejected\": 0.5")))
+                .containsPattern("instead of 1.0 s, on and off since \\d+:33:40")
+                .doesNotContain(", for ");
+    }
+
+    @Test
+    void slowNeighbourShouldNotBeFine() throws Exception {
+        String names = row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", "
+                + row("database", "\"calls\": 9, \"slower\": {\"attemptMillis\": 201, \"before\": 12}") + ", "
+                + row("mail", "\"calls\": 2") + ", " + row("settlement", "\"lane\": \"180c\"");
+        assertThat(run("words.headline({head: {names: 4}, problems: [" + SLOW + "], names: [" + names + "]}, " + NOW
+                        + ").text"))
+                .endsWith(
+                        ". database is slower too, 201 ms instead of 12 ms; 1 other is fine; settlement has no calls");
+        assertThat(run("words.headline({head: {names: 4}, problems: [" + SLOW + "], names: ["
+                        + names.replace("\"before\": 12", "\"before\": 12, \"by\": [\"Orders.report\"]") + "]}, " + NOW
+                        + ").text"))
+                .contains("database is slower too, 201 ms instead of 12 ms, by Orders.report alone;");
+    }
+
+    @Test
+    void durationsShouldAgreeWithTheClocks() throws Exception {
+        assertThat(run("words.span(words.passed('2026-11-29T10:33:38.153Z', Date.parse('2026-11-29T10:34:55.900Z')))"))
+                .isEqualTo("1 min 17 s");
+    }
+
+    @Test
+    void errorThatIsOverShouldBeInThePast() throws Exception {
+        assertThat(because(FLAPPING, row("payments", "\"calls\": 2.3")))
+                .containsPattern("Last failure \\d+:34:28.*: 503 “payments is down”")
+                .contains("Opened last because the failure count reached 5");
+    }
+
+    @Test
+    void laneShouldJoinWhatAbutsAndGoOnUntilNow() throws Exception {
+        assertThat(run("words.drawn('173-2o1r4c', {sampled: '2026-11-29T10:34:55.500Z', sampleSeconds: 5}, " + NOW
+                        + ", {state: 'closed', closedSince: '2026-11-29T10:34:33Z'})"))
+                .as("red until it was closed, half a sample before the end")
+                .isEqualTo("[[\"-\",173],[\"o\",2.5],[\"c\",5.5]]");
+        assertThat(run("words.drawn('178-2c', {sampled: '2026-11-29T10:34:55.500Z', sampleSeconds: 5}, " + NOW
+                        + ", {state: 'open'})"))
+                .isEqualTo("[[\"-\",178],[\"c\",2],[\"o\",1]]");
+    }
+
+    // ---- a setting that makes it worse
+
+    @Test
+    void thresholdOutOfReachShouldBeCalledOut() throws Exception {
+        String high = FAILING.replace(
+                "\"since\"",
+                "\"opensAt\": \"1000 more failures than successes\", \"failureThreshold\": 1000, \"failureCount\": 530, \"since\"");
+        String row = row("payments", "\"calls\": 18.6, \"failed\": 12.2");
+        assertThat(headline(high, row)).contains("answers 503, and the circuit breaker does not open, for 1 min 23 s");
+        assertThat(because(high, row))
+                .contains("The circuit breaker does not protect: it opens at 1000 more failures than successes;"
+                        + " the failure count is 530 of 1000, at this rate 1 min 21 s from now\",\"bold\":true");
+        assertThat(because(high, row("payments", "\"calls\": 20, \"failed\": 5")))
+                .contains("530 of 1000, and does not rise: too few of the calls fail");
+        assertThat(advice(high, row))
+                .contains("Look at the service behind it", "Check this threshold, failure-threshold 1000");
+        assertThat(advice(FAILING, row)).doesNotContain("threshold");
+    }
+
+    // ---- effects, and the evidence
+
+    @Test
+    void missingFallbackShouldBeAnEffect() throws Exception {
+        String row = row("payments", "\"calls\": 3, \"rejected\": 3");
+        assertThat(because(OPEN.replace("\"causes\"", "\"fallback\": false, \"causes\""), row))
+                .contains("No fallback: callers get an error");
+        assertThat(because(OPEN.replace("\"causes\"", "\"fallback\": true, \"causes\""), row))
+                .contains("A fallback is there for the callers");
+        assertThat(because(OPEN, row)).doesNotContain("allback");
+    }
+
+    @Test
+    void operatorsEntryShouldBeOnTheCard() throws Exception {
+        String forced = problem("mail", """
+                {"kind": "forced-open", "pattern": "circuit-breaker", "text": "circuit forced open", "since": "2026-11-29T10:33:39Z", "by": "an operator"}""", "");
+        String row = row("mail", "\"calls\": 3, \"rejected\": 3, \"lane\": \"151-11c18f\"");
+        String change = """
+                [{"time": "2026-11-29T10:33:39Z", "principal": %s, "pattern": "circuit-breaker", "name": "mail", "action": "force-open", "scope": "node"}]""";
+        assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", " + change.formatted("null") + ")"))
+                .containsPattern("entry: \\d+:33:39.*, force open, this process, no name given")
+                .contains("Calls passed before it");
+        assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", " + change.formatted("\"alice\"")
+                        + ")"))
+                .contains("force open, this process, by alice");
+    }
+
+    @Test
+    void floodShouldSayThatCallersAreNotRecorded() throws Exception {
+        String row = row("reports", "\"calls\": 234, \"rejected\": 175");
+        assertThat(because(FLOOD, row)).contains("Callers are not recorded");
+        assertThat(because(SLOW, row)).doesNotContain("Callers are not recorded");
+    }
+
+    private static String because(String problem, String row) throws Exception {
+        return run("words.because(" + problem + ", " + row + ", " + NOW + ")");
+    }
+
+    private static String advice(String problem, String row) throws Exception {
+        return run("words.advice(" + problem + ", " + row + ", " + NOW + ")");
+    }
+
     private static String headline(String problem, String row) throws Exception {
         return run("words.headline({head: {names: 1}, problems: [" + problem + "], names: [" + row + "]}, " + NOW
                 + ").text");
