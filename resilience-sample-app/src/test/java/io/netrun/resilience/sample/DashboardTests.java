@@ -422,7 +422,7 @@ class DashboardTests {
                         {"retry": {"calls": 0.7, "denied": 12, "budget": 8}, "circuit-breaker": {"state": "closed", "calls": 19}}"""));
         soon(() -> assertThat(card("payments").getText())
                 .contains(
-                        "▲ 31 % of calls go through, the others fail",
+                        "▲ 1 of 3 calls goes through, the others fail",
                         "Failed last at " + clock() + ": 503 “payments is down”")
                 .contains("The circuit breaker does not protect: it opens at 1000 consecutive failures")
                 .contains("Retries stopped: their budget is used up, 12/s denied")
@@ -452,7 +452,7 @@ class DashboardTests {
                         {"circuit-breaker": {"state": "forced-open", "rejected": 3.3}}""").replace("159-21c", "159-21f"));
         soon(() -> assertThat(card("mail").getText())
                 .contains(
-                        "◆ No call succeeds, all are rejected: circuit forced open",
+                        "◆ No call succeeds now, all are rejected: circuit forced open",
                         "Since " + clock(),
                         "It stays so until it is reset",
                         "by alice")
@@ -493,7 +493,7 @@ class DashboardTests {
                         "share": 0.85, "attemptMillis": 36, "before": {"calls": 2.5, "attemptMillis": 33}"""), row("payments", "rejecting", 2.7, 0.6, 1.7, """
                         {"circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL", "calls": 1, "rejected": 1.7}}"""));
         soon(() -> assertThat(card("payments").getText())
-                .contains("15 % of calls go through, the others fail or are rejected: circuit open")
+                .contains("■ No call succeeds now: circuit open")
                 .contains("A trial failed at ", "IOException: “broken pipe”")
                 .contains("2.7 calls/s (2.5 before), calls take 36 ms (33 ms before), those of the last minute")
                 .containsPattern("Next trial in [1-5]?\\d s"));

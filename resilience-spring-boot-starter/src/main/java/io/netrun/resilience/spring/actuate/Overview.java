@@ -350,22 +350,26 @@ public final class Overview {
         return Comparison.of(calls, null, history.attempts(keys, History.SAMPLES), since, history.last());
     }
 
-    /** A healthy name that is slower since then; with the methods by which alone it is, which it shares. */
+    /** A healthy name that is slower since then, or shares slow methods and is no slower without them. */
     private void putSlower(Map<String, @Nullable Object> line, Row row, Set<String> methods, Slower slower) {
         List<String> keys = attemptKeys(methods);
         Comparison comparison = comparison(row.calls, keys, slower.since);
-        if (comparison.change() != Comparison.Change.SLOW) {
+        List<String> shared = keys.stream().filter(slower.methods::contains).toList();
+        if (comparison.change() != Comparison.Change.SLOW && shared.isEmpty()) {
             return;
         }
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
-        view.put("attemptMillis", rounded(comparison.attempt()));
-        view.put("before", rounded(comparison.attemptBefore()));
-        List<String> shared = keys.stream().filter(slower.methods::contains).toList();
+        if (!Double.isNaN(comparison.attempt()) && !Double.isNaN(comparison.attemptBefore())) {
+            view.put("attemptMillis", rounded(comparison.attempt()));
+            view.put("before", rounded(comparison.attemptBefore()));
+        }
         List<String> own = keys.stream().filter(key -> !shared.contains(key)).toList();
         if (!shared.isEmpty() && !isSlower(row.calls, own, slower.since)) {
             view.put("by", shared);
         }
-        line.put("slower", view);
+        if (view.containsKey("by") || comparison.change() == Comparison.Change.SLOW) {
+            line.put("slower", view);
+        }
     }
 
     private Map<String, @Nullable Object> line(

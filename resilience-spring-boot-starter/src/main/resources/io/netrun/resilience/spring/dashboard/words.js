@@ -93,7 +93,7 @@ export function shortFailure(text) {
 export function portion(part, whole) {
   const value = Math.min(1, part / whole), near = [[1, 2], [1, 3], [2, 3], [1, 4], [3, 4], [1, 5], [2, 5], [3, 5], [4, 5], [1, 10], [9, 10]]
     .map(([of, all]) => ({of, all, off: Math.abs(value - of / all)})).sort((x, y) => x.off - y.off)[0];
-  return near.off <= 0.025 ? {text: `${near.of} of ${near.all}`, one: near.of === 1} : {text: share(part, whole), one: false};
+  return near.off <= Math.min(0.025, value / 10) ? {text: `${near.of} of ${near.all}`, one: near.of === 1} : {text: share(part, whole), one: false};
 }
 
 /** The last failure of a problem, whichever of its causes has it. */
@@ -145,7 +145,8 @@ export function effect(problem, row) {
   const [worst] = problem.causes, {calls, failed = 0, rejected = 0} = row, lost = Math.min(calls ?? 0, failed + rejected);
   if (worst.kind === 'flapping') return failed || rejected ? `${outcome(calls, failed, rejected, lost)}: circuit closed` : 'No call fails now: circuit closed';
   const how = {open: ': circuit open', 'half-open': ': circuit half-open', full: `: ${worst.text}`, limited: `: ${worst.text}`, exhausted: ': retries are exhausted', 'forced-open': ': circuit forced open'}[worst.kind];
-  if (!calls || lost < calls / 100) return initial(worst.kind === 'open' || worst.kind === 'forced-open' ? `all calls are rejected${how}` : worst.text);
+  if (worst.kind === 'open' || worst.kind === 'forced-open') return `No call succeeds now${worst.kind === 'open' ? '' : ', all are rejected'}${how}`;
+  if (!calls || lost < calls / 100) return initial(worst.text);
   return `${outcome(calls, failed, rejected, lost, worst.kind === 'timing-out')}${how ?? ''}`;
 }
 
@@ -301,7 +302,7 @@ function neighbours({head, problems, names}) {
   const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(({slower}) => slower);
   const quiet = others.filter(row => !row.slower && !row.calls && !row.attempts && !Object.values(row.cells).some(({calls}) => calls));
   const fine = others.length - slow.length - quiet.length, absent = head.names - problems.length - others.length;
-  const texts = slow.slice(0, SPELLED).map(({name, slower: {attemptMillis, before, by}}) => `${name} is slower too, ${millis(attemptMillis)} instead of ${millis(before)}${by ? `, by ${by.join(', ')} alone` : ''}`);
+  const texts = slow.slice(0, SPELLED).map(({name, slower: {attemptMillis, before, by}}) => by ? `${name} shares ${by.join(', ')}, its other calls are no slower` : `${name} is slower too, ${millis(attemptMillis)} instead of ${millis(before)}`);
   if (slow.length > SPELLED) texts.push(`${slow.length - SPELLED} more are slower too`);
   if (fine) texts.push(fine === 1 ? '1 other is fine' : `${fine} others are fine`);
   if (quiet.length) texts.push(quiet.length === 1 ? `${quiet[0].name} has no calls` : `${quiet.length} have no calls`);

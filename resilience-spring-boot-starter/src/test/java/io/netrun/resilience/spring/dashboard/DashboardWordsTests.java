@@ -85,7 +85,7 @@ class DashboardWordsTests {
         assertThat(effect(FAILING, row("payments", "\"calls\": 20, \"failed\": 3")))
                 .isEqualTo("15 % of calls fail");
         assertThat(effect(OPEN, row("payments", "\"calls\": 2.8, \"failed\": 0.6, \"rejected\": 2.2")))
-                .isEqualTo("No call succeeds: circuit open");
+                .isEqualTo("No call succeeds now: circuit open");
         assertThat(effect(FLAPPING, row("payments", "\"calls\": 2.3"))).isEqualTo("No call fails now: circuit closed");
     }
 
@@ -111,7 +111,7 @@ class DashboardWordsTests {
         assertThat(run("words.headline({head: {names: 4}, problems: [" + SLOW + "], names: ["
                         + names.replace("\"before\": 12", "\"before\": 12, \"by\": [\"Orders.report\"]") + "]}, " + NOW
                         + ").text"))
-                .contains("database is slower too, 201 ms instead of 12 ms, by Orders.report alone;");
+                .contains("database shares Orders.report, its other calls are no slower;");
     }
 
     @Test

@@ -1,0 +1,138 @@
+package io.netrun.resilience.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.spring.HandTicker;
+import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.settings.InstanceUser;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Names that are slow beside one that rejects calls because it is slow. */
+class SlowerTests {
+
+    private final HandTicker ticker = new HandTicker();
+    private final ResilienceRegistry registry = ResilienceRegistry.create(ticker);
+    private final Map<String, AttemptTime> times = new HashMap<>();
+    private final History history = new History(registry, () -> times, Runnable::run);
+    private final Bulkhead reports = registry.getOrCreate(
+            Bulkhead.TYPE,
+            "reports",
+            BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
+    private final Retry database = registry.getOrCreate(Retry.TYPE, "database");
+    private final InstanceUser methods = new Methods(Map.of(
+            "shop.Orders.report()", Pipeline.of(reports, database), "shop.Orders.find()", Pipeline.of(database)));
+
+    private record Methods(Map<String, Pipeline> pipelines) implements InstanceUser {
+
+        @Override
+        public List<Problem> check() {
+            return List.of();
+        }
+
+        @Override
+        public void rebind(Set<String> changed) {}
+    }
+
+    @BeforeEach
+    void begin() {
+        times.put("Orders.report", new AttemptTime(0, 0, 0));
+        times.put("Orders.find", new AttemptTime(0, 0, 0));
+        history.start();
+    }
+
+    @AfterEach
+    void end() {
+        history.stop();
+    }
+
+    @Test
+    void neighbourShouldBeSlowByItsOwnCalls() {
+        samples(10, 1_000, 10);
+        full(4, 3_000, 200);
+        assertThat(slower("database"))
+                .containsEntry("attemptMillis", 1_600L)
+                .containsEntry("before", 505L)
+                .doesNotContainKey("by");
+    }
+
+    @Test
+    void neighbourShouldBeSlowByWhatItSharesAlone() {
+        samples(10, 1_000, 10);
+        full(4, 3_000, 10);
+        assertThat(slower("database")).containsEntry("by", List.of("Orders.report"));
+    }
+
+    @Test
+    void slightlySlowerNeighbourShouldNameWhatItShares() {
+        samples(10, 1_000, 4_000);
+        full(4, 3_000, 4_000);
+        assertThat(slower("database"))
+                .containsEntry("attemptMillis", 3_500L)
+                .containsEntry("before", 2_500L)
+                .containsEntry("by", List.of("Orders.report"));
+    }
+
+    @Test
+    void neighbourThatIsAsBeforeShouldNotBeSlower() {
+        samples(10, 1_000, 10);
+        full(4, 1_000, 10);
+        assertThat(slower("database")).isEmpty();
+    }
+
+    @Test
+    void problemShouldNotBeItsOwnNeighbour() {
+        samples(10, 1_000, 10);
+        full(4, 3_000, 200);
+        assertThat(slower("reports")).isEmpty();
+    }
+
+    private void full(int number, double report, double find) {
+        for (int sample = 0; sample < number; sample++) {
+            reports.run(() -> catchThrowable(() -> reports.run(() -> {})));
+            samples(1, report, find);
+        }
+    }
+
+    private void samples(int number, double report, double find) {
+        for (int sample = 0; sample < number; sample++) {
+            times.merge("Orders.report", new AttemptTime(5, 5 * report, report), AttemptTime::plus);
+            times.merge("Orders.find", new AttemptTime(5, 5 * find, find), AttemptTime::plus);
+            ticker.pass(History.EACH);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> slower(String name) {
+        Chains chains = new Chains(List::of, () -> List.of(methods), () -> times);
+        Operators operators = new Operators(null, null, false, Optional::empty);
+        Overview overview = new Overview(
+                registry,
+                chains,
+                operators,
+                history,
+                policy -> List.of(),
+                List::of,
+                new Node("shop", "a", Instant.EPOCH));
+        return ((List<Map<String, Object>>) overview.all().get("names"))
+                .stream()
+                        .filter(line -> line.get("name").equals(name))
+                        .map(line -> (Map<String, Object>) line.getOrDefault("slower", Map.of()))
+                        .findFirst()
+                        .orElseThrow();
+    }
+}
