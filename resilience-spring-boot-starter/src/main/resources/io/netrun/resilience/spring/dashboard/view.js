@@ -107,7 +107,7 @@ export function showHead({head, problems, names}, now, serverTime) {
 const cards = new Map();
 let allProblems = false;
 
-/** What lasts is said as of the answer, whose time the head has; only the time to a trial goes on. */
+/** Durations are those at the time of the answer, which the head has; only the time to a trial goes on. */
 export function showProblems(body, now, asOf, operate, writable) {
   const {head, problems, names} = body;
   const rows = new Map(names.map(row => [row.name, row])), seen = new Set();
