@@ -35,14 +35,7 @@ final class AdvisedProxies {
 
     /** Whether an object is a proxy with the protection, or one around such a proxy. */
     static boolean isProtected(@Nullable Object object) {
-        Object inner = object;
-        while (inner instanceof Advised proxy) {
-            if (indexOfProtection(proxy) >= 0) {
-                return true;
-            }
-            inner = targetOf(proxy);
-        }
-        return false;
+        return protecting(object) != null;
     }
 
     /** Whether an object is a proxy, or one around a proxy, whose target differs from call to call. */
@@ -55,6 +48,35 @@ final class AdvisedProxies {
             inner = targetOf(proxy);
         }
         return false;
+    }
+
+    /** The proxy with the resilience advice: an object, or one that it is around; null if there is none. */
+    static @Nullable Advised protecting(@Nullable Object object) {
+        Object inner = object;
+        while (inner instanceof Advised proxy) {
+            if (indexOfProtection(proxy) >= 0) {
+                return proxy;
+            }
+            inner = targetOf(proxy);
+        }
+        return null;
+    }
+
+    /** The proxy right around a bean, if it is made of interfaces and can be given advice; null otherwise. */
+    static @Nullable Advised byInterfacesAround(@Nullable Object object) {
+        Advised innermost = null;
+        Object inner = object;
+        while (inner instanceof Advised proxy) {
+            innermost = proxy;
+            inner = targetOf(proxy);
+        }
+        return innermost != null
+                        && inner != null
+                        && Proxy.isProxyClass(innermost.getClass())
+                        && !innermost.isFrozen()
+                        && !Proxy.isProxyClass(inner.getClass())
+                ? innermost
+                : null;
     }
 
     /** The index of the resilience advice in a proxy; -1 if there is none. */

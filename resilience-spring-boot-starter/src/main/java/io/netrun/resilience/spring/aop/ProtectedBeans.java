@@ -39,6 +39,9 @@ public final class ProtectedBeans
     private static final Logger log = LoggerFactory.getLogger(ProtectedBeans.class);
 
     private final ConcurrentMap<String, Seen> seen = new ConcurrentHashMap<>();
+    /** The classes of beans before any post-processor has wrapped them; of those alone that may need protection. */
+    private final ConcurrentMap<String, Class<?>> classes = new ConcurrentHashMap<>();
+
     private final Set<String> created = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ConfigurableListableBeanFactory beans;
     private final SingletonSupplier<Boolean> foreign =
@@ -60,6 +63,9 @@ public final class ProtectedBeans
             public Object postProcessBeforeInitialization(Object bean, String name) {
                 if (!started) {
                     created.add(name);
+                }
+                if (MethodPipelines.isCandidate(bean.getClass()) && !(bean instanceof FactoryBean<?>)) {
+                    classes.put(name, bean.getClass());
                 }
                 return bean;
             }
@@ -143,7 +149,18 @@ public final class ProtectedBeans
 
     private void record(Object bean, String name) {
         Seen known = seen.get(name);
-        if ((known != null && known.proxying.isProtected()) || !MethodPipelines.isCandidate(bean.getClass())) {
+        Class<?> original = classes.remove(name);
+        if (known != null && known.proxying.isProtected()) {
+            return;
+        }
+        if (!MethodPipelines.isCandidate(bean.getClass())
+                && !AdvisedProxies.isProtected(bean)
+                && original != null
+                && isToBeProtected(original)) {
+            unprotected(name, original, Proxying.HIDDEN);
+            return;
+        }
+        if (!MethodPipelines.isCandidate(bean.getClass())) {
             return;
         }
         if (AdvisedProxies.isProtected(bean)) {
@@ -151,7 +168,21 @@ public final class ProtectedBeans
             return;
         }
         Class<?> type = AopUtils.getTargetClass(bean);
-        Proxying proxying = proxyingOf(bean, type);
+        unprotected(name, type, proxyingOf(bean, type));
+    }
+
+    /** Whether a bean has annotated methods, and may be proxied. */
+    boolean isToBeProtected(@Nullable Object bean) {
+        return bean != null && !(bean instanceof AopInfrastructureBean) && isToBeProtected(bean.getClass());
+    }
+
+    private boolean isToBeProtected(Class<?> type) {
+        return MethodPipelines.isCandidate(type)
+                && AnnotationUtils.findAnnotation(type, Aspect.class) == null
+                && MethodPipelines.hasProtectedMethods(type, foreign.obtain());
+    }
+
+    private void unprotected(String name, Class<?> type, Proxying proxying) {
         Seen former = seen.put(name, new Seen(proxying, type, null));
         if (started && former == null && !proxying.reason().isEmpty()) {
             log.warn(

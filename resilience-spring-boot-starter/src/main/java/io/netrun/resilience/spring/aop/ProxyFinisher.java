@@ -25,9 +25,10 @@ public final class ProxyFinisher implements BeanPostProcessor {
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
         if (bean instanceof Advised proxy) {
-            if (!proxy.isFrozen()) {
-                putValidationOutside(proxy);
-                ResilienceInterceptor.awaitFuturesOfAsyncMethods(proxy);
+            Advised protecting = AdvisedProxies.protecting(bean);
+            if (protecting != null && !protecting.isFrozen()) {
+                putValidationOutside(protecting);
+                ResilienceInterceptor.awaitFuturesOfAsyncMethods(protecting);
             }
             GivenUpTransaction.putInto(proxy);
         }

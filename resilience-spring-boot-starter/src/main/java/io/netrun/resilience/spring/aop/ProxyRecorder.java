@@ -1,15 +1,27 @@
 package io.netrun.resilience.spring.aop;
 
+import org.springframework.aop.Advisor;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.support.ComposablePointcut;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
 
-/** Inspects each bean right after it was proxied, before the proxy can be wrapped or replaced. */
+/**
+ * Inspects each bean right after it was proxied, before the proxy can be wrapped or replaced. Gives the protection to a
+ * proxy that another post-processor had made of the bean's interfaces before: the auto-proxy creator sees no more of
+ * such a bean than its interfaces, and would miss the annotations of its class.
+ */
 public final class ProxyRecorder implements SmartInstantiationAwareBeanPostProcessor, Ordered {
 
     private final ProtectedBeans beans;
+    private final ObjectProvider<ResilienceAdvisor> advisor;
 
-    public ProxyRecorder(ProtectedBeans beans) {
+    public ProxyRecorder(ProtectedBeans beans, ObjectProvider<ResilienceAdvisor> advisor) {
         this.beans = beans;
+        this.advisor = advisor;
     }
 
     /** Runs after the auto-proxy creator that is always present. */
@@ -27,7 +39,36 @@ public final class ProxyRecorder implements SmartInstantiationAwareBeanPostProce
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
+        Advised proxy = AdvisedProxies.byInterfacesAround(bean);
+        if (proxy != null && beans.isToBeProtected(AdvisedProxies.targetOf(proxy))) {
+            advisor.ifAvailable(ours -> protect(bean, proxy, ours));
+        }
         beans.proxied(bean, name);
         return bean;
+    }
+
+    /** Inside of asynchronous execution and outside of all other advice, as in a proxy of the auto-proxy creator. */
+    private static void protect(Object bean, Advised proxy, ResilienceAdvisor ours) {
+        if (AdvisedProxies.indexOfProtection(proxy) >= 0) {
+            return;
+        }
+        Advised outer = AdvisedProxies.protecting(bean);
+        if (outer != null && outer.isFrozen()) {
+            return;
+        }
+        int index = 0;
+        Advisor[] advisors = proxy.getAdvisors();
+        for (int i = 0; i < advisors.length; i++) {
+            if (AdvisedProxies.isAdvice(advisors[i], ResilienceInterceptor.ASYNC)) {
+                index = i + 1;
+            }
+        }
+        // Any class that has a proxy already: a final one, too.
+        Pointcut methods = new ComposablePointcut(ours.getPointcut().getMethodMatcher());
+        proxy.addAdvisor(index, new DefaultPointcutAdvisor(methods, ours.getAdvice()));
+        if (outer != null) {
+            // It knows the annotations of the interfaces alone, which the inner proxy knows, too.
+            outer.removeAdvisor(AdvisedProxies.indexOfProtection(outer));
+        }
     }
 }

@@ -171,8 +171,8 @@ public final class ResilienceAutoConfiguration {
         @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
         @ConditionalOnAdviceMode(AdviceMode.PROXY)
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-        static ProxyRecorder resilienceProxyRecorder(ProtectedBeans beans) {
-            return new ProxyRecorder(beans);
+        static ProxyRecorder resilienceProxyRecorder(ProtectedBeans beans, ObjectProvider<ResilienceAdvisor> advisor) {
+            return new ProxyRecorder(beans, advisor);
         }
 
         @Bean

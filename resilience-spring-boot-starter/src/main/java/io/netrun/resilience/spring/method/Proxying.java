@@ -23,6 +23,11 @@ public enum Proxying {
     LEFT_OUT(new Obstacle(
             "was skipped when beans were proxied",
             "Find out what prevents its proxy, or move the annotated methods to another bean")),
+    /** A post-processor had put an object around it that shows nothing but interfaces. */
+    HIDDEN(new Obstacle(
+            "was hidden behind another object before it could be proxied",
+            "Make the BeanPostProcessor that does so run after beans are proxied, with a lower precedence than"
+                    + " Ordered.HIGHEST_PRECEDENCE")),
     REPLACED(new Obstacle(
             "was replaced by another object after it had been proxied",
             "Make the BeanPostProcessor that replaces it keep the proxy, or run before beans are proxied")),

@@ -13,6 +13,7 @@ import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Positive;
+import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -111,6 +112,63 @@ class ValidatedMethodTests {
                 });
     }
 
+    /** All patterns in one class, behind its interface alone. */
+    @ParameterizedTest
+    @CsvSource({"AFTER_THE_PROTECTION, true", "BEFORE_THE_PROTECTION, false", "IN_FRONT_OF_OTHER_ADVICE, false"})
+    void wrongArgumentShouldReachNoPolicyBehindAnInterface(Order order, boolean adapting) {
+        Class<? extends Exception> violation =
+                adapting ? MethodValidationException.class : ConstraintViolationException.class;
+        byInterfaces(order, adapting).run(context -> {
+            Bookings bookings = context.getBean(Bookings.class);
+            assertThat(Proxy.isProxyClass(bookings.getClass())).isTrue();
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> bookings.book(-1)).isInstanceOf(violation);
+                assertThatThrownBy(() -> bookings.later(-1)).isInstanceOf(violation);
+            }
+            assertThat(bookings.calls()).isZero();
+            assertThatNothingWasCounted(context, "Desk.book");
+            assertThatNothingWasCounted(context, "Desk.later");
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Order.class)
+    void allPatternsShouldWorkBehindAnInterface(Order order) {
+        byInterfaces(order, false).run(context -> {
+            Bookings bookings = context.getBean(Bookings.class);
+            assertThat(bookings.book(1)).isEqualTo("booked 1");
+            assertThat(bookings.calls()).isEqualTo(1);
+            assertThat(bookings.book(13)).isEqualTo("instead of 13");
+            assertThat(bookings.calls()).isEqualTo(3);
+            assertThat(bookings.book(13)).isEqualTo("instead of 13");
+            assertThat(bookings.calls()).as("an open circuit").isEqualTo(3);
+            assertThat(bookings.later(2).join()).isEqualTo("booked 2");
+        });
+    }
+
+    /** What the fallback gives back is a result of the method, and validated as such. */
+    @ParameterizedTest
+    @EnumSource(Order.class)
+    void wrongResultOfAFallbackShouldBeFound(Order order) {
+        byInterfaces(order, false).run(context -> {
+            Bookings bookings = context.getBean(Bookings.class);
+            assertThatThrownBy(() -> bookings.book(99)).isInstanceOf(ConstraintViolationException.class);
+            assertThat(bookings.calls()).isEqualTo(2);
+        });
+    }
+
+    private static ApplicationContextRunner byInterfaces(Order order, boolean adapting) {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class, ResilienceAutoConfiguration.class))
+                .withPropertyValues("spring.aop.proxy-target-class=false")
+                .withBean(Desk.class)
+                .withBean(MethodValidationPostProcessor.class, () -> {
+                    MethodValidationPostProcessor processor = order.processor(adapting);
+                    processor.setProxyTargetClass(false);
+                    return processor;
+                });
+    }
+
     /** As Spring Boot sets it up. */
     @Test
     void validationOfSpringBootShouldBeOutside() {
@@ -150,6 +208,51 @@ class ValidatedMethodTests {
                 .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, name)
                 .orElseThrow()
                 .metrics();
+    }
+
+    interface Bookings {
+
+        @NotNull
+        String book(@Positive int seats);
+
+        CompletableFuture<String> later(@Positive int seats);
+
+        int calls();
+    }
+
+    @Validated
+    static class Desk implements Bookings {
+
+        private final AtomicInteger calls = new AtomicInteger();
+
+        @Override
+        @Retry(maxAttempts = 2, baseDelay = "1ms")
+        @CircuitBreaker(failureThreshold = 2)
+        @Fallback(method = "instead")
+        public String book(int seats) {
+            calls.incrementAndGet();
+            if (seats == 13 || seats == 99) {
+                throw new IllegalStateException("full");
+            }
+            return "booked " + seats;
+        }
+
+        String instead(int seats) {
+            return seats == 99 ? null : "instead of " + seats;
+        }
+
+        @Override
+        @Retry(maxAttempts = 2, baseDelay = "1ms")
+        @CircuitBreaker(failureThreshold = 2)
+        public CompletableFuture<String> later(int seats) {
+            calls.incrementAndGet();
+            return CompletableFuture.completedFuture("booked " + seats);
+        }
+
+        @Override
+        public int calls() {
+            return calls.get();
+        }
     }
 
     @Validated
