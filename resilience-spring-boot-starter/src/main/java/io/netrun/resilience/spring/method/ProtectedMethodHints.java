@@ -23,8 +23,8 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Registers protected methods for reflection in a native image, which keeps only what hints name. This includes the
- * methods that they override or implement, where the annotations may be, their fallback methods and alternatives,
- * and the types of constant results.
+ * methods that they override or implement, where the annotations may be, their fallback methods and alternatives, and
+ * the types of constant results.
  */
 final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
 
