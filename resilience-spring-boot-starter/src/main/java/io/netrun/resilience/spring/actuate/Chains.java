@@ -3,12 +3,13 @@ package io.netrun.resilience.spring.actuate;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
-import io.netrun.resilience.fallback.Fallback;
 import io.netrun.resilience.spring.method.AlternativeMethod;
 import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.KeyedChain;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -82,7 +83,10 @@ public final class Chains {
 
     private static void addIfFallback(String title, Pipeline pipeline, Set<String> withFallback) {
         if (pipeline.policies().stream()
-                .anyMatch(policy -> policy.type().equals(Fallback.TYPE) && policy.isEnabled())) {
+                .anyMatch(policy -> policy.isEnabled()
+                        && PatternDescriptors.of(policy)
+                                .filter(PatternDescriptor::replacesFailures)
+                                .isPresent())) {
             withFallback.add(title);
         }
     }

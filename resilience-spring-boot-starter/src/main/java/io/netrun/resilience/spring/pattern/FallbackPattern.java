@@ -25,6 +25,7 @@ final class FallbackPattern {
                     io.netrun.resilience.annotation.Fallback.class,
                     "fallbacks")
             .forMethodsOnly()
+            .replacesFailures()
             .converters(registry -> registry.addConverter(String.class, FallbackValue.class, FallbackValue::of))
             .callCounts("Outcomes", "totalRecovered", "totalFailed", "totalPassed")
             .meters(List.of(

@@ -41,6 +41,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final boolean repeatsRunningCalls;
     private final @Nullable BiFunction<C, BooleanSupplier, C> mayChangeThread;
     private final boolean forMethodsOnly;
+    private final boolean replacesFailures;
     private final CallCounts callCounts;
     private final List<MeterSpec<P>> meters;
     private final Map<String, Consumer<P>> actions;
@@ -80,6 +81,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.repeatsRunningCalls = builder.repeatsRunningCalls;
         this.mayChangeThread = builder.mayChangeThread;
         this.forMethodsOnly = builder.forMethodsOnly;
+        this.replacesFailures = builder.replacesFailures;
         this.callCounts = builder.callCounts;
         this.meters = Stream.concat(
                         Stream.of(MeterSpec.<P>gauge(
@@ -182,6 +184,11 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** Whether instances only make sense around annotated methods, and not around the calls of an HTTP client. */
     public boolean isForMethodsOnly() {
         return forMethodsOnly;
+    }
+
+    /** Whether instances replace failures by results, so that callers need not get the failures. */
+    public boolean replacesFailures() {
+        return replacesFailures;
     }
 
     /** The metrics that add up to the calls of an instance. */

@@ -35,6 +35,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     BiFunction<C, BooleanSupplier, C> mayChangeThread;
 
     boolean forMethodsOnly;
+    boolean replacesFailures;
     CallCounts callCounts = CallCounts.NONE;
     List<MeterSpec<P>> meters = List.of();
     Map<String, Consumer<P>> actions = Map.of();
@@ -96,6 +97,12 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     /** Declares that instances need something of the annotated method, so HTTP clients cannot use them. */
     PatternDescriptorBuilder<P, C> forMethodsOnly() {
         this.forMethodsOnly = true;
+        return this;
+    }
+
+    /** Declares that instances replace failures by results. */
+    PatternDescriptorBuilder<P, C> replacesFailures() {
+        this.replacesFailures = true;
         return this;
     }
 
