@@ -23,4 +23,7 @@ public sealed interface FleetEvent {
      * @param after how long it had not answered
      */
     record Restored(Instant time, Duration after) implements FleetEvent {}
+
+    /** The store has lost operators' commands that this node knows, because it has lost its data or has an old copy. */
+    record CommandsLost(Instant time) implements FleetEvent {}
 }

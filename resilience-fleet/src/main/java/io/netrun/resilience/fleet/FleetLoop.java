@@ -329,9 +329,9 @@ final class FleetLoop implements Runnable {
             SafeLog.warn(
                     log,
                     "Fleet node '{}': the store has lost operators' changes for the fleet. They stay in force on the"
-                            + " nodes that have applied them; give them again for nodes that start later, and for"
-                            + " those that had not got them yet",
+                            + " nodes that have applied them",
                     session.node());
+            onEvent.accept(new FleetEvent.CommandsLost(ticker.now()));
         }
         long answeredAt = clock.momentOf(view.time());
         for (FleetCommand received : view.commands()) {

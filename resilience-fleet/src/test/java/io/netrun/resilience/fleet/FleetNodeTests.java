@@ -642,6 +642,7 @@ class FleetNodeTests {
                     .extracting(ILoggingEvent::getFormattedMessage)
                     .filteredOn(message -> message.contains("has lost operators' changes"))
                     .hasSize(1);
+            assertThat(event()).isInstanceOf(FleetEvent.CommandsLost.class);
         } finally {
             logger.detachAppender(logged);
         }

@@ -27,6 +27,11 @@ final class FleetCommands {
 
     private static final Logger log = LoggerFactory.getLogger(FleetCommands.class);
 
+    private static final String RESET = "reset";
+
+    /** How long the store keeps a change. */
+    private static final Duration KEPT = Duration.ofDays(7);
+
     private final ResilienceRegistry registry;
     private final FleetChanges changes;
 
@@ -72,6 +77,29 @@ final class FleetCommands {
         }
         applyPending(change.pattern(), change.name());
         lost.forEach(fleet);
+    }
+
+    /**
+     * Gives all changes of the fleet again that this node knows, because the store has lost some. It drops those that
+     * it has, and those that have been replaced. An earlier reset is not given again, since it would close circuits
+     * that have opened after it.
+     *
+     * @param lease after which all nodes have got a change, if they get any
+     */
+    void giveAgain(Duration lease) {
+        long now = registry.ticker().nanoTime();
+        List<FleetCommand> again = new ArrayList<>();
+        synchronized (known) {
+            known.forEachOfTheFleet((part, at) -> {
+                Duration age = Duration.ofNanos(now - at);
+                boolean current = part.action().equals(RESET) ? age.compareTo(lease) < 0 : age.compareTo(KEPT) < 0;
+                if (current) {
+                    again.add(command(part, age));
+                }
+            });
+        }
+        log.info("{} operators' changes for the fleet are given again, because its store has lost some", again.size());
+        again.forEach(fleet);
     }
 
     /** A store keeps texts only: an empty one, which no setting can have, unsets it. */

@@ -14,5 +14,6 @@ final class FleetHints implements RuntimeHintsRegistrar {
         hints.resources().registerPattern("io/netrun/resilience/fleet/exchange.lua");
         hints.reflection().registerType(FleetEvent.Degraded.class, MemberCategory.INVOKE_DECLARED_METHODS);
         hints.reflection().registerType(FleetEvent.Restored.class, MemberCategory.INVOKE_DECLARED_METHODS);
+        hints.reflection().registerType(FleetEvent.CommandsLost.class, MemberCategory.INVOKE_DECLARED_METHODS);
     }
 }

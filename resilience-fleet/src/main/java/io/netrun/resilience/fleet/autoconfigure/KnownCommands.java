@@ -115,6 +115,14 @@ final class KnownCommands {
         }
     }
 
+    /** Passes on the parts that the fleet has numbered, and when they were given, the oldest first. */
+    void forEachOfTheFleet(ObjLongConsumer<FleetChange> action) {
+        latest.values().stream()
+                .filter(each -> each.number > 0)
+                .sorted((a, b) -> Long.compare(a.givenAt - b.givenAt, 0)) // as the monotonic times may overflow
+                .forEach(each -> action.accept(each.part, each.givenAt));
+    }
+
     /** A part that is given and applied on this node, as one step. */
     void announce(FleetChange part, long now) {
         Subject subject = Subject.of(part);

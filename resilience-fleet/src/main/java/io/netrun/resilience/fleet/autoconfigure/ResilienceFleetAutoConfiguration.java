@@ -1,6 +1,7 @@
 package io.netrun.resilience.fleet.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.fleet.FleetEvent;
 import io.netrun.resilience.fleet.FleetNode;
 import io.netrun.resilience.spring.autoconfigure.ConditionalOnRegistryOwner;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
@@ -58,6 +59,9 @@ public final class ResilienceFleetAutoConfiguration {
         FleetNode node = new FleetNode(
                 NodeName.of(System.getenv()), settings.config(), store::exchange, registry, commands::onCommand);
         commands.giveAgainThrough(node::send);
+        node.on(
+                FleetEvent.CommandsLost.class,
+                lost -> commands.giveAgain(settings.config().lease()));
         return node;
     }
 

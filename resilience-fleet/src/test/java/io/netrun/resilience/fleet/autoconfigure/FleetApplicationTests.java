@@ -12,6 +12,7 @@ import io.netrun.resilience.fleet.FleetView;
 import io.netrun.resilience.fleet.InMemoryFleetStore;
 import io.netrun.resilience.fleet.NodeReport;
 import io.netrun.resilience.spring.event.OperatorChange;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,25 @@ class FleetApplicationTests {
         try (FleetApplication late = FleetApplication.start(store)) {
             await().untilAsserted(() -> assertThat(late.circuit().state()).isEqualTo(State.FORCED_OPEN));
         }
+    }
+
+    @Test
+    void commandThatTheStoreHasLostShouldReachNodesThatHadNotGotIt() {
+        one.post("/resilience/circuit-breaker/payments", "{\"action\": \"force-open\", \"scope\": \"fleet\"}");
+        await().untilAsserted(() -> assertThat(other.circuit().state()).isEqualTo(State.FORCED_OPEN));
+        store.store.clear();
+        await().untilAsserted(() -> assertThat(Stream.of(one, other)
+                        .flatMap(node -> node.bean(FleetApplication.Received.class).events.stream()))
+                .hasAtLeastOneElementOfType(FleetEvent.CommandsLost.class));
+        try (FleetApplication late = FleetApplication.start(store)) {
+            await().untilAsserted(() -> assertThat(late.circuit().state()).isEqualTo(State.FORCED_OPEN));
+        }
+        assertThat(one.bean(FleetApplication.Received.class).events)
+                .filteredOn(OperatorChange.class::isInstance)
+                .hasSize(1);
+        assertThat(other.bean(FleetApplication.Received.class).events)
+                .filteredOn(OperatorChange.class::isInstance)
+                .hasSize(1);
     }
 
     @Test

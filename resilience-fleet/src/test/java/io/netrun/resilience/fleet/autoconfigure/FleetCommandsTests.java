@@ -285,6 +285,43 @@ class FleetCommandsTests {
     }
 
     @Test
+    void lostChangesShouldBeGivenAgainWithTheirAges() {
+        commands.giveAgainThrough(given::add);
+        take(settings(1, Map.of("openDuration", "5s")));
+        ticker.advance(Duration.ofSeconds(20));
+        take(foreign(2, "payments", "force-open"));
+        commands.onAnnounced(new FleetChange("bulkhead", "b", "disable", Map.of(), "alice", ticker.now()));
+        ticker.advance(Duration.ofSeconds(1));
+        commands.giveAgain(Duration.ofSeconds(10));
+        assertThat(given)
+                .extracting(again -> again.action() + " " + again.settings() + " " + again.age())
+                .containsExactly(
+                        "settings {openDuration=5s} PT21S",
+                        "force-open {} PT1S"); // the one without a number is on its way
+    }
+
+    @Test
+    void lostResetShouldBeGivenAgainForALeaseOnly() {
+        commands.giveAgainThrough(given::add);
+        take(foreign(1, "payments", "reset"));
+        ticker.advance(Duration.ofSeconds(9));
+        commands.giveAgain(Duration.ofSeconds(10));
+        assertThat(given).hasSize(1);
+        ticker.advance(Duration.ofSeconds(1));
+        commands.giveAgain(Duration.ofSeconds(10));
+        assertThat(given).hasSize(1);
+    }
+
+    @Test
+    void changeOfMoreThanSevenDaysShouldNotBeGivenAgain() {
+        commands.giveAgainThrough(given::add);
+        take(foreign(1, "payments", "force-open"));
+        ticker.advance(Duration.ofDays(7));
+        commands.giveAgain(Duration.ofSeconds(10));
+        assertThat(given).isEmpty();
+    }
+
+    @Test
     void settingsThatAnOldCopyLacksShouldBeGivenAgainOneByOne() {
         take(settings(1, Map.of("openDuration", "5s", "failureThreshold", "7")));
         ticker.advance(Duration.ofSeconds(5));
