@@ -217,11 +217,17 @@ class RunningCallInScopeTests {
         AtomicInteger attempts = new AtomicInteger();
         for (int i = 0; i < 3; i++) {
             int winner = attempts.get() + 2;
+            CountDownLatch begun = new CountDownLatch(1); // a call that a loser begins after its end is its own
             assertThat(hedge.call(() -> {
-                        boolean wins = attempts.incrementAndGet() == winner;
-                        return shared.callAsync(() -> wins
-                                        ? CompletableFuture.completedFuture("won")
-                                        : new CompletableFuture<String>())
+                        if (attempts.incrementAndGet() == winner) {
+                            begun.await();
+                            return shared.callAsync(() -> CompletableFuture.completedFuture("won"))
+                                    .get();
+                        }
+                        return shared.callAsync(() -> {
+                                    begun.countDown();
+                                    return new CompletableFuture<String>();
+                                })
                                 .get();
                     }))
                     .isEqualTo("won");

@@ -19,8 +19,7 @@ final class FleetEvents {
             degraded = null;
             application.publish(event, event.time(), shared.all());
         });
-        node.on(
-                FleetEvent.CommandsLost.class, event -> application.publish(event, event.time(), shared.all()));
+        node.on(FleetEvent.CommandsLost.class, event -> application.publish(event, event.time(), shared.all()));
     }
 
     /** The present degradation; null if there is none. */
