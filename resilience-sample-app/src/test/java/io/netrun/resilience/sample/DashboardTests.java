@@ -2,6 +2,7 @@ package io.netrun.resilience.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -44,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.Rectangle;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.logging.LogType;
@@ -548,6 +550,17 @@ class DashboardTests {
         int lane =
                 card("payments").findElement(By.cssSelector(".lane")).getRect().getWidth();
         assertThat(lane).isGreaterThan(card("payments").getRect().getWidth() * 9 / 10);
+        Rectangle middle = card("payments")
+                .findElement(By.cssSelector(".axis > :nth-child(2)"))
+                .getRect();
+        assertThat(middle.getX()
+                        + middle.getWidth() / 2
+                        - card("payments")
+                                .findElement(By.cssSelector(".lane"))
+                                .getRect()
+                                .getX())
+                .as("a moment stands where it is in the lane")
+                .isCloseTo(lane / 2, within(3));
         assertThat(text("clock")).as("with the time zone").matches(".*\\d [A-Z].*");
         assertThat(browser.findElement(By.cssSelector("thead .col-state")).getText())
                 .startsWith("Since ");
