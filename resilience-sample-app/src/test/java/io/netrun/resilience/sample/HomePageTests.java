@@ -185,7 +185,8 @@ class HomePageTests {
         payments.forceOpen();
         soon(() -> assertThat(arrow("payments").getText()).startsWith("◆ circuit forced open"));
         assertThat(arrow("payments").getDomAttribute("class")).contains("forced");
-        assertThat(text("headline")).contains("payments: circuit forced open, for ");
+        // The headline names two problems only, and those that other tests leave end by themselves.
+        soon(() -> assertThat(text("headline")).contains("payments: circuit forced open, for "));
         assertThat(text("summary"))
                 .matches("\\d of \\d+ names reject calls, \\d fail, \\d forced open, \\d with a warning");
         payments.reset();
