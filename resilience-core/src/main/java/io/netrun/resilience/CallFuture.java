@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -158,11 +159,12 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         }
     }
 
+    /** A millisecond, and later up to ten. Needs no class that may not be loaded yet: there is no memory for it. */
     private static void pause(int tries) {
         try {
-            SpinBackoff.awaitMemory(tries);
-        } catch (OutOfMemoryError full) {
-            // Nor is there memory to load that class.
+            LockSupport.parkNanos(Math.min(1L + tries, 10) * 1_000_000);
+        } catch (Throwable forbidden) {
+            Thread.onSpinWait(); // the thread is watched by a tool that forbids it to pause, such as BlockHound
         }
     }
 

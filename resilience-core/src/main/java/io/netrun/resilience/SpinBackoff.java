@@ -42,8 +42,11 @@ public final class SpinBackoff {
     /** On threads that must not pause. */
     private static final long LONGEST_POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-    /** What a thread in {@link #awaitBriefly} or {@link #awaitStart} is shown to wait for. */
-    private static final Object BRIEF = new Object();
+    /**
+     * What a thread in {@link #awaitBriefly} or {@link #awaitStart} is shown to wait for. Exists already: a class that
+     * is needed first while the heap is full, and cannot be initialized then, is lost for good.
+     */
+    private static final Object BRIEF = SpinBackoff.class;
 
     private SpinBackoff() {}
 
@@ -80,19 +83,6 @@ public final class SpinBackoff {
             pause(checks == 0 ? 0 : Math.min(SHORTEST << Math.min(checks - 1, 8), LONGEST));
         } else {
             LockSupport.parkNanos(PARK_NANOS);
-        }
-    }
-
-    /**
-     * Pauses before memory is asked for again after it ran out: a millisecond, and later up to ten.
-     *
-     * @param tries how often the caller has paused before
-     */
-    static void awaitMemory(int tries) {
-        try {
-            LockSupport.parkNanos(Math.min(1L + tries, 10) * TimeUnit.MILLISECONDS.toNanos(1));
-        } catch (Throwable forbidden) {
-            Thread.onSpinWait(); // see tryAwait
         }
     }
 

@@ -136,7 +136,7 @@ final class FullHeap {
                 () -> hedge.metrics().active(),
                 () -> {
                     long before = hedge.metrics().totalHedged();
-                    hedge.run(() -> pause(100));
+                    hedge.run(() -> pause(1_000));
                     return hedge.metrics().totalHedged() > before;
                 });
     }
@@ -155,7 +155,7 @@ final class FullHeap {
         Timeout timeout = Timeout.of(
                 "t", c -> c.duration(Duration.ofMillis(2)).thread(thread).maxAbandoned(3));
         return new Storm(
-                timeout, async, call -> pause(call % 4), () -> timeout.metrics().abandoned(), () -> {
+                timeout, async, call -> work(call % 4), () -> timeout.metrics().abandoned(), () -> {
                     long before = timeout.metrics().totalTimedOut();
                     try {
                         timeout.run(() -> Thread.sleep(10_000));
