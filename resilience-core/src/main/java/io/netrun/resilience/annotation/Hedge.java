@@ -8,9 +8,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Starts another attempt in parallel if a call takes long, and returns the first result; on a class or interface, for
- * each of its public methods. Only for methods that may run twice at once. Unset attributes use the configuration or
- * its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold <code>
+ * Starts another attempt in parallel if a call takes long, and returns the first result. Only for methods that may run
+ * twice at once: on a method, the annotation states that this one may; on a class or interface, it applies to each of
+ * the public methods and must state it with {@link #idempotent()}. Unset attributes use the configuration or its
+ * defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold <code>
  * ${placeholders}</code>.
  *
  * @see io.netrun.resilience.hedge.HedgeConfig
@@ -66,6 +67,13 @@ public @interface Hedge {
      * {@code true} or {@code false} (default).
      */
     String onFailure() default "";
+
+    /**
+     * On a class or interface: whether each of its public methods may run twice at once. Required there, because the
+     * application does not start without it; a method that may not run twice has no place in such a class. On a method,
+     * the annotation itself says so. Default {@code false}.
+     */
+    boolean idempotent() default false;
 
     /**
      * Name of the method that the attempts after the first call instead of the annotated one, such as a call of a

@@ -347,6 +347,10 @@ public final class MethodPipelines {
                     }
                 }
                 if (declaration.slot().annotation() == Hedge.class) {
+                    if (!collector.orElse(false, () -> requireRepeatable(declaration, method, userClass))) {
+                        chain.remove(declaration.slot());
+                        continue;
+                    }
                     alternative = collector
                             .orElse(
                                     Optional.<AlternativeMethod>empty(),
@@ -380,6 +384,18 @@ public final class MethodPipelines {
                 alternative,
                 permits,
                 pooled);
+    }
+
+    /** On a class, an annotation reaches methods that nobody had in mind, such as those that are added later. */
+    private static boolean requireRepeatable(Declaration declaration, Method method, Class<?> userClass) {
+        if (Declaration.isAtMethod(method, userClass, declaration.slot())
+                || Boolean.TRUE.equals(declaration.methodAttributes().get("idempotent"))) {
+            return true;
+        }
+        throw new ResilienceConfigurationException(List.of(new Problem(
+                userClass.getName() + ": @Hedge on the class, or on a type that it extends or implements,"
+                        + " applies to every public method, and does not state that all of them are idempotent",
+                "Put @Hedge on the idempotent methods, or set its attribute idempotent to true if all are")));
     }
 
     private FallbackMethods fallbacks(

@@ -340,7 +340,7 @@ class HedgeAlternativeTests {
         }
     }
 
-    @Hedge(name = "whole", alternative = "mirror", delay = "1h", onFailure = "true")
+    @Hedge(name = "whole", alternative = "mirror", delay = "1h", onFailure = "true", idempotent = true)
     @Retry(name = "whole", maxAttempts = 2, baseDelay = "1ms", exceptions = IllegalArgumentException.class)
     static class Whole {
 
