@@ -159,19 +159,13 @@ public class FailingCall extends NanosPerCall {
         subject.prepare(() -> guard.call(call));
     }
 
-    private static io.github.resilience4j.circuitbreaker.CircuitBreaker ofResilience4j() {
-        return io.github.resilience4j.circuitbreaker.CircuitBreaker.of(
-                "failing",
-                io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.custom()
-                        .ignoreExceptions(IllegalStateException.class)
-                        .build());
-    }
-
     public static class Resilience4jBreaker extends Subject {
 
         @Setup
         public void setUp() {
-            prepare(ofResilience4j().decorateSupplier(Subject::fail));
+            var breaker = CountingBreakers.resilience4j("failing");
+            prepare(breaker.decorateSupplier(Subject::fail));
+            Checks.require(breaker.getMetrics().getNumberOfFailedCalls() == 100, "the breaker saw the failures");
         }
     }
 
@@ -183,24 +177,18 @@ public class FailingCall extends NanosPerCall {
                     .ignoreExceptions(IllegalStateException.class)
                     .build();
             prepare(Decorators.ofSupplier((Supplier<Object>) Subject::fail)
-                    .withCircuitBreaker(ofResilience4j())
+                    .withCircuitBreaker(CountingBreakers.resilience4j("failing"))
                     .withRetry(io.github.resilience4j.retry.Retry.of("failing", retry))
                     .withBulkhead(io.github.resilience4j.bulkhead.Bulkhead.ofDefaults("failing"))
                     .decorate());
         }
     }
 
-    private static dev.failsafe.CircuitBreaker<Object> ofFailsafe() {
-        return dev.failsafe.CircuitBreaker.builder()
-                .handle(IllegalArgumentException.class)
-                .build();
-    }
-
     public static class FailsafeBreaker extends Subject {
 
         @Setup
         public void setUp() {
-            var executor = dev.failsafe.Failsafe.with(ofFailsafe());
+            var executor = dev.failsafe.Failsafe.with(CountingBreakers.failsafe());
             prepare(() -> executor.get(Subject::fail));
         }
     }
@@ -214,7 +202,7 @@ public class FailingCall extends NanosPerCall {
                     dev.failsafe.RetryPolicy.builder()
                             .handle(IllegalArgumentException.class)
                             .build(),
-                    ofFailsafe()));
+                    CountingBreakers.failsafe()));
             prepare(() -> executor.get(Subject::fail));
         }
     }

@@ -3,7 +3,7 @@ package io.netrun.resilience.benchmarks;
 import java.util.List;
 import org.openjdk.jmh.annotations.Setup;
 
-/** Failsafe's patterns, which ignore the failures. */
+/** Failsafe's patterns, which neither retry the failures nor open the circuit. */
 public final class FailingFailsafe {
 
     private FailingFailsafe() {}
@@ -12,7 +12,7 @@ public final class FailingFailsafe {
 
         @Setup
         public void setUp() {
-            prepare(List.of(ignoringBreaker()));
+            prepare(List.of(CountingBreakers.failsafe()));
             FailedFuture.check(this);
         }
     }
@@ -52,15 +52,9 @@ public final class FailingFailsafe {
                     dev.failsafe.Timeout.of(FailedFuture.LIMIT),
                     dev.failsafe.Bulkhead.of(FailedFuture.PERMITS),
                     ignoringRetry(),
-                    ignoringBreaker()));
+                    CountingBreakers.failsafe()));
             FailedFuture.check(this);
         }
-    }
-
-    private static dev.failsafe.CircuitBreaker<Object> ignoringBreaker() {
-        return dev.failsafe.CircuitBreaker.builder()
-                .handle(IllegalArgumentException.class)
-                .build();
     }
 
     private static dev.failsafe.RetryPolicy<Object> ignoringRetry() {

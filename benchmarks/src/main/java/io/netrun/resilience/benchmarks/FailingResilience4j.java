@@ -1,7 +1,6 @@
 package io.netrun.resilience.benchmarks;
 
 import io.github.resilience4j.bulkhead.BulkheadConfig;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.decorators.Decorators;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.timelimiter.TimeLimiter;
@@ -11,7 +10,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** resilience4j's patterns, which ignore the failures. */
+/** resilience4j's patterns, which neither retry the failures nor open the circuit. */
 public final class FailingResilience4j {
 
     private FailingResilience4j() {}
@@ -21,11 +20,7 @@ public final class FailingResilience4j {
     public abstract static class Decorated extends AsyncCalls.Resilience4j {
 
         final io.github.resilience4j.circuitbreaker.CircuitBreaker breaker =
-                io.github.resilience4j.circuitbreaker.CircuitBreaker.of(
-                        "failed",
-                        CircuitBreakerConfig.custom()
-                                .ignoreExceptions(IllegalStateException.class)
-                                .build());
+                CountingBreakers.resilience4j("failed");
         final io.github.resilience4j.bulkhead.Bulkhead bulkhead =
                 io.github.resilience4j.bulkhead.Bulkhead.of("failed", BulkheadConfig.ofDefaults());
         final io.github.resilience4j.retry.Retry retry = io.github.resilience4j.retry.Retry.of(

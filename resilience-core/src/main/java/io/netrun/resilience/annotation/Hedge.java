@@ -69,9 +69,8 @@ public @interface Hedge {
     String onFailure() default "";
 
     /**
-     * On a class or interface: whether each of its public methods may run twice at once. Required there, because the
-     * application does not start without it; a method that may not run twice has no place in such a class. On a method,
-     * the annotation itself says so. Default {@code false}.
+     * On a class or interface: whether each of its public methods may run twice at once. Required there: without it,
+     * the application does not start. On a method, the annotation itself states it. Default {@code false}.
      */
     boolean idempotent() default false;
 

@@ -2,6 +2,7 @@ package io.netrun.resilience.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -105,6 +106,16 @@ class RestTemplateTests {
             byte[] body = text.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
+        };
+    }
+
+    /** Begins a body and drops the connection. */
+    private static Answer dropped() {
+        return exchange -> {
+            exchange.sendResponseHeaders(200, 1_000);
+            exchange.getResponseBody().write('x');
+            exchange.getResponseBody().flush();
+            exchange.close();
         };
     }
 
@@ -237,6 +248,24 @@ class RestTemplateTests {
         });
     }
 
+    /** A body that breaks off fails the reader; its permit is given back. */
+    @ParameterizedTest
+    @ValueSource(strings = {"simple", "jdk", "apache"})
+    void droppedAnswerShouldReleaseItsPermit(String factory) {
+        run(context -> {
+            RestTemplate template = template(context, factory);
+            for (int i = 0; i < 3; i++) {
+                answers.clear();
+                answers.add(dropped());
+                Throwable failure = catchThrowable(() -> template.getForObject(url(), String.class));
+                assertThat(failure != null).isEqualTo(!factory.equals("simple")); // which takes the rest as empty
+                assertThatNothingIsHeld(context);
+            }
+            answers.clear();
+            assertThat(template.getForObject(url(), String.class)).isEqualTo("done");
+        });
+    }
+
     /** A handler that never reads the body, and one that throws. */
     @ParameterizedTest
     @ValueSource(strings = {"simple", "jdk", "apache"})
@@ -252,6 +281,20 @@ class RestTemplateTests {
                         .hasMessage("broken");
                 assertThatNothingIsHeld(context);
             }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"simple", "jdk", "apache"})
+    void refusedConnectionShouldBeRetriedAndReleased(String factory) {
+        run(context -> {
+            RestTemplate template = template(context, factory);
+            String gone = url();
+            server.stop(0);
+            assertThatThrownBy(() -> template.getForObject(gone, String.class))
+                    .hasStackTraceContaining("ConnectException");
+            assertThat(find(context, Retry.TYPE).metrics().totalRetries()).isEqualTo(2);
+            assertThatNothingIsHeld(context);
         });
     }
 }
