@@ -24,6 +24,9 @@ public sealed interface FleetEvent {
      */
     record Restored(Instant time, Duration after) implements FleetEvent {}
 
-    /** The store has lost operators' commands that this node knows, because it has lost its data or has an old copy. */
+    /**
+     * The store has lost operators' commands, because it has lost its data or has an old copy; published once for each
+     * loss, on each node that knows commands from before.
+     */
     record CommandsLost(Instant time) implements FleetEvent {}
 }

@@ -13,7 +13,8 @@ import java.util.List;
  * @param commands the commands that the node has not applied yet, in the order of their numbers; after a loss of data,
  *     others too
  * @param lastCommand up to which command the node has them all, for its next report
- * @param commandsLost whether the store has lost commands that the node knows; reported to one node at least, once
+ * @param commandsLost whether the store has lost commands since the one up to which the node had them all; reported to
+ *     each such node, once
  */
 public record FleetView(
         long number,

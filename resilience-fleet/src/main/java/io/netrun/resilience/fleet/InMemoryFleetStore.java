@@ -86,10 +86,11 @@ public final class InMemoryFleetStore implements FleetStore {
      *  A report has waited = now - sentAt; 0 without sentAt.
      *  The mark is the number of the latest command and the time when it was taken: a number alone may be given
      *  twice, before and after a loss of data. A node whose mark is another one, and whose number is not below
-     *  that of the store's mark or whose time is in the future, shows that data were lost. Its view reports
-     *  that. If its number n is not below, n is added to the number of the mark and to those of all parts; a
-     *  store without a mark takes over that of the node. For the rest of the exchange, the node's mark is none,
-     *  and its last command is 0 for the circuits if there are parts.
+     *  that of the store's mark or whose time is in the future, shows that data were lost: lostAt = now, and the
+     *  time of the store's mark is now. A node with a number above 0 and a time before lostAt knows commands from
+     *  before. The view of each of these nodes reports the loss. If its number n is not below, n is added to the
+     *  number of the mark and to those of all parts; but not if lostAt is known and there are no parts. For the
+     *  rest of the exchange, the node's mark is none, and its last command is 0 for the circuits if there are parts.
      *  A command consists of parts: one for each setting that it changes, or one for its action, which it shares with
      *  all other actions of the instance but settings. givenAt = now - waited - age. A part replaces the present one of
      *  the same pattern, name and subject unless that equals it but for number and age (the reply to it was lost), or is
@@ -109,6 +110,9 @@ public final class InMemoryFleetStore implements FleetStore {
     private final Map<String, StoredCommand> commands = new HashMap<>();
     private final TreeMap<String, StoredNode> nodes = new TreeMap<>();
     private CommandMark lastCommand = CommandMark.NONE;
+
+    /** When a node has shown that commands were lost: the marks of before are of another sequence of numbers. */
+    private long lostAt;
 
     /** Creates an empty store in real time. */
     public InMemoryFleetStore() {
@@ -130,7 +134,7 @@ public final class InMemoryFleetStore implements FleetStore {
         if (tryTakeNode(report, now)) {
             lost = !isFollowed(known, now);
             if (lost) {
-                renumberFrom(known);
+                noteLoss(known, now);
                 known = CommandMark.NONE;
                 appliedCommand = commands.isEmpty() ? appliedCommand : 0;
             }
@@ -164,6 +168,7 @@ public final class InMemoryFleetStore implements FleetStore {
         commands.clear();
         nodes.clear();
         lastCommand = CommandMark.NONE;
+        lostAt = 0;
     }
 
     /** Returns the sum that is counted for a limit, and its limit; zeros if there is none. */
@@ -200,19 +205,23 @@ public final class InMemoryFleetStore implements FleetStore {
 
     /** Returns whether the node knows the commands of this store alone, up to one of them. */
     private boolean isFollowed(CommandMark known, long now) {
-        return known.equals(lastCommand) || (known.number() < lastCommand.number() && known.takenAt() <= now);
+        return known.equals(lastCommand)
+                || (known.number() < lastCommand.number() && known.takenAt() <= now && !isFromBefore(known));
+    }
+
+    private boolean isFromBefore(CommandMark known) {
+        return known.number() > 0 && known.takenAt() < lostAt;
     }
 
     /** After lost data, the numbers go on from those that the node knows. */
-    private void renumberFrom(CommandMark known) {
-        CommandMark former = lastCommand;
-        if (known.number() < former.number()) {
-            return;
-        }
-        lastCommand =
-                former.number() == 0 ? known : new CommandMark(known.number() + former.number(), former.takenAt());
+    private void noteLoss(CommandMark known, long now) {
+        boolean noted = isFromBefore(known);
+        long former = lastCommand.number();
+        long first = known.number() < former || (noted && commands.isEmpty()) ? 0 : known.number();
+        lastCommand = new CommandMark(first + former, noted ? lastCommand.takenAt() : now);
+        lostAt = noted ? lostAt : now;
         commands.replaceAll((key, stored) -> new StoredCommand(
-                stored.command.withNumber(known.number() + stored.command.number()), stored.givenAt, stored.takenAt));
+                stored.command.withNumber(first + stored.command.number()), stored.givenAt, stored.takenAt));
     }
 
     private void store(FleetCommand command, NodeReport report, long now) {

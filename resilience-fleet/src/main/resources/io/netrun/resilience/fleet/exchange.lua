@@ -3,7 +3,7 @@
 --
 -- KEYS  1 nodes (sorted set: node -> live until)     2 fleet (hash: node -> number of its last report, and the clock)
 --       3 commands (hash: what a part of a command is for -> "number given-at taken-at
---       content", and the mark "number taken-at" of the latest command)
+--       content", and the mark "number taken-at lost-at": of the latest command, and when its loss was found)
 --       then one key per limit (hash of rows by node), then four keys per circuit (a hash of rows by node; sorted sets
 --       of nodes by time: votes, voters, broken), then the same four keys per command that resets a circuit
 -- ARGV  1 node   2 number   3 leaving   4 interval   5 lease   6 expected nodes   7 last command   8 limits   9 circuits
@@ -542,44 +542,46 @@ local function resetCircuit(keys, command)
   writeCircuit(circuit)
 end
 
--- The number of the latest command, and when it was taken.
+-- The number of the latest command, when it was taken, and when a node has last shown that commands were lost.
 local function markOfCommands()
   local mark = numbers(call('HGET', COMMANDS, ':last') or '')
-  return mark[1] or 0, mark[2] or 0
+  return mark[1] or 0, mark[2] or 0, mark[3] or 0
 end
 
-local function writeMark(last, takenAt)
-  call('HSET', COMMANDS, ':last', line({last, takenAt}))
+local function writeMark(last, takenAt, lostAt)
+  call('HSET', COMMANDS, ':last', line({last, takenAt, lostAt}))
   call('PEXPIRE', COMMANDS, int(COMMANDS_KEPT))
 end
 
--- The store has lost its data if the node knows commands that the store does not. What has been kept since has numbers
--- that the node may take for known: the numbers go on from that of the node, and it gets everything.
+-- The store has lost its data if the node knows commands that the store does not; from then on, each node that knows
+-- commands of before is told. What has been kept since has numbers that the node may take for known: the numbers go on
+-- from that of the node, and it gets everything.
 local function findLoss()
-  local former, formerAt = markOfCommands()
-  if lastCommand == former and lastTakenAt == formerAt or lastCommand < former and lastTakenAt <= now then
+  local former, formerAt, lostAt = markOfCommands()
+  local noted = lastCommand > 0 and lastTakenAt < lostAt
+  if lastCommand == former and lastTakenAt == formerAt
+      or lastCommand < former and lastTakenAt <= now and not noted then
     return
   end
   local kept, stored = {}, call('HGETALL', COMMANDS)
   for i = 1, #stored, 2 do
     local count, rest = string.match(stored[i + 1], '^(%d+)( %d+ %d+ .*)$')
     if count then
-      kept[#kept + 1] = {subject = stored[i], number = lastCommand + tonumber(count), rest = rest}
+      kept[#kept + 1] = {subject = stored[i], number = tonumber(count), rest = rest}
     end
   end
-  if lastCommand >= former then
-    for _, part in ipairs(kept) do
-      call('HSET', COMMANDS, part.subject, int(part.number) .. part.rest)
-    end
-    writeMark(lastCommand + former, former == 0 and lastTakenAt or formerAt)
+  local first = (lastCommand < former or noted and #kept == 0) and 0 or lastCommand
+  for _, part in ipairs(first > 0 and kept or {}) do
+    call('HSET', COMMANDS, part.subject, int(first + part.number) .. part.rest)
   end
+  writeMark(first + former, noted and formerAt or now, noted and lostAt or now)
   lastCommand, lastTakenAt, lost = 0, 0, 1
   appliedCommand = #kept > 0 and 0 or appliedCommand
 end
 
 -- Keeps the parts of new commands, each instead of the one for the same, unless that is the same or has been given later.
 local function takeCommands(first, keys)
-  local former = markOfCommands()
+  local former, _, lostAt = markOfCommands()
   local last = former
   local numbered = 0
   for i = first, #ARGV - 2, 3 do
@@ -602,7 +604,7 @@ local function takeCommands(first, keys)
     keys = keys + 4 * resets
   end
   if last > former then
-    writeMark(last, now)
+    writeMark(last, now, lostAt)
   end
 end
 

@@ -540,15 +540,49 @@ class InMemoryFleetStoreTests {
     }
 
     @Test
-    void markOfAStoreWithoutCommandsShouldBeThatOfItsNodes() {
-        CommandMark last = give("a", "disable");
+    void numbersShouldGoOnFromThoseOfTheNodeThatShowsTheLoss() {
+        CommandMark last = give("a", "disable", "reset");
         store.clear();
         FleetView first = known("a", last);
-        assertThat(first.lastCommand()).isEqualTo(last);
         assertThat(first.commandsLost()).isTrue();
+        assertThat(first.lastCommand().number()).isEqualTo(2);
         FleetView second = known("b", last);
-        assertThat(second.commands()).isEmpty();
-        assertThat(second.commandsLost()).isFalse();
+        assertThat(second.commandsLost()).isTrue();
+        assertThat(second.lastCommand()).isEqualTo(first.lastCommand());
+        assertThat(known("b", second.lastCommand()).commandsLost()).isFalse();
+        assertThat(known("a", first.lastCommand()).commandsLost()).isFalse();
+    }
+
+    /** The numbers of the store have passed that of a node by the time it comes back. */
+    @Test
+    void eachNodeShouldLearnThatWhatItKnowsIsLost() {
+        CommandMark early = give("a", "disable");
+        CommandMark late = give("a", "reset", "force-open");
+        store.clear();
+        ticker.advance(Duration.ofMillis(30));
+        assertThat(known("c", early, command("disable"), settings(Map.of("maxQueue", "1")), command("reset"))
+                        .commandsLost())
+                .isTrue();
+        ticker.advance(Duration.ofSeconds(1));
+        FleetView other = known("b", late);
+        assertThat(other.commandsLost()).isTrue();
+        assertThat(other.commands()).extracting(FleetCommand::action).containsExactly("settings", "reset");
+        assertThat(known("b", other.lastCommand()).commandsLost()).isFalse();
+        assertThat(known("d", CommandMark.NONE).commandsLost()).isFalse();
+    }
+
+    @Test
+    void nodeThatIsBehindShouldNotTakeThatForALoss() {
+        CommandMark early = give("a", "disable");
+        CommandMark late = give("a", "reset", "force-open");
+        store.clear();
+        known("b", late);
+        ticker.advance(Duration.ofMillis(30));
+        CommandMark since = known("a", early).lastCommand();
+        known("b", since, command("disable"), command("force-open"));
+        FleetView view = known("a", since);
+        assertThat(view.commandsLost()).isFalse();
+        assertThat(view.commands()).extracting(FleetCommand::action).containsExactly("force-open");
     }
 
     private CommandMark give(String node, String... actions) {

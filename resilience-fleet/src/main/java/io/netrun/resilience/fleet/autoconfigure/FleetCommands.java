@@ -137,6 +137,14 @@ final class FleetCommands {
         }
     }
 
+    /** This node has taken settings, with which those may be possible that were not before. */
+    void onSettingsChanged(String pattern, String name) {
+        synchronized (known) {
+            known.settingsChanged(pattern, name);
+        }
+        applyPending(pattern, name);
+    }
+
     /** Each setting is changed and kept by itself. */
     private static List<FleetChange> parts(FleetChange change) {
         if (!change.action().equals(FleetChange.SETTINGS)) {

@@ -152,6 +152,14 @@ final class KnownCommands {
                 (same, present) -> isSameValue(present.part, part) ? present.with(State.FAILED) : present);
     }
 
+    /** Settings that were not possible on an instance are to be tried again: it has others now. */
+    void settingsChanged(String pattern, String name) {
+        latest.replaceAll((subject, present) ->
+                subject.setting != null && isOf(pattern, name, subject) && present.state == State.FAILED
+                        ? present.with(State.PENDING)
+                        : present);
+    }
+
     /** The changes that are to be applied to an instance, in their order. */
     List<FleetChange> pending(String pattern, String name) {
         List<Known> parts = latest.entrySet().stream()

@@ -161,6 +161,11 @@ final class NodeOperations implements FleetOperations {
     }
 
     @Override
+    public void settingsChanged(FleetChange change) {
+        commands.onSettingsChanged(change.pattern(), change.name());
+    }
+
+    @Override
     public Optional<Problem> announce(FleetChange change) {
         FleetCommand command = commands.onAnnounced(change);
         try {

@@ -407,6 +407,34 @@ class FleetCommandsTests {
     }
 
     @Test
+    void settingsShouldBeTriedAgainWithThoseThatThisNodeTakes() {
+        impossible.add(Map.of("maxOpenDuration", "80s"));
+        take(settings(1, Map.of("maxOpenDuration", "80s")));
+        commands.onSettingsChanged("circuit-breaker", "others");
+        commands.onSettingsChanged("circuit-breaker", "payments");
+        assertThat(changed).isEmpty();
+        assertThat(commands.view()).extracting(view -> view.get("applied")).containsExactly(false);
+        impossible.clear();
+        commands.onSettingsChanged("circuit-breaker", "others");
+        assertThat(changed).isEmpty();
+        commands.onSettingsChanged("circuit-breaker", "payments");
+        assertThat(changed).containsExactly(Map.of("maxOpenDuration", "80s"));
+        assertThat(commands.view()).extracting(view -> view.get("applied")).containsExactly(true);
+    }
+
+    @Test
+    void settingThatThisNodeHasChangedSinceShouldNotBeTriedAgain() {
+        impossible.add(Map.of("maxOpenDuration", "80s"));
+        take(settings(1, Map.of("maxOpenDuration", "80s")));
+        impossible.clear();
+        ticker.advance(Duration.ofSeconds(1));
+        commands.onChangedHere(new FleetChange(
+                "circuit-breaker", "payments", "settings", Map.of("maxOpenDuration", "3s"), "alice", ticker.now()));
+        commands.onSettingsChanged("circuit-breaker", "payments");
+        assertThat(changed).isEmpty();
+    }
+
+    @Test
     void laterChangeOfThisNodeShouldNotBeReplacedByAnEarlierOneOfTheFleet() {
         ticker.advance(Duration.ofSeconds(1));
         commands.onChangedHere(own("disable"));

@@ -90,6 +90,9 @@ public final class Operators {
                 nodes.changedHere(change);
             }
         });
+        if (nodes != null && change.action().equals(FleetChange.SETTINGS)) {
+            nodes.settingsChanged(change);
+        }
         if (!notPassedOn.isEmpty()) {
             throw new ResilienceConfigurationException(notPassedOn);
         }

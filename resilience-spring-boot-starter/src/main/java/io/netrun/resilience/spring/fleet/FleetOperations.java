@@ -30,6 +30,13 @@ public interface FleetOperations {
     void changedHere(FleetChange change);
 
     /**
+     * Notes that a change has given an instance other settings, for this node or for all: changes for all nodes that
+     * were not possible with the former ones may be possible now, and are tried again. Called after the listeners of
+     * the change.
+     */
+    void settingsChanged(FleetChange change);
+
+    /**
      * Passes on a change, which is applied on this node already, to all other nodes. Called as one step with the
      * change, before any listener is notified of it, so that changes are announced in the order in which they take
      * effect. Returns at once and runs no code of the application.

@@ -72,6 +72,7 @@ class FleetScopeTests {
                 .build();
         fleet.announced.clear();
         fleet.changedHere.clear();
+        fleet.settingsChanged.clear();
         fleet.obstacle = Optional.empty();
         fleet.unheard = Optional.empty();
         circuit().reset();
@@ -164,6 +165,25 @@ class FleetScopeTests {
         assertThat(fleet.announced)
                 .extracting(FleetChange::settings)
                 .containsExactly(Map.of("maxConcurrent", "7", "max-wait", "2s"));
+    }
+
+    @Test
+    void changedSettingsShouldBeReportedWhateverTheirScope() {
+        post("bulkhead/reports", "{\"settings\": {\"maxConcurrent\": 7}, \"scope\": \"fleet\"}")
+                .expectStatus()
+                .isOk();
+        post("bulkhead/reports", "{\"settings\": {\"maxConcurrent\": 8}}")
+                .expectStatus()
+                .isOk();
+        post("bulkhead/reports", "{\"settings\": {\"maxConcurrent\": -1}}")
+                .expectStatus()
+                .isBadRequest();
+        post("circuit-breaker/reports", "{\"action\": \"reset\"}")
+                .expectStatus()
+                .isOk();
+        assertThat(fleet.settingsChanged)
+                .extracting(FleetChange::settings)
+                .containsExactly(Map.of("maxConcurrent", "7"), Map.of("maxConcurrent", "8"));
     }
 
     @Test
@@ -312,6 +332,7 @@ class FleetScopeTests {
 
         final List<FleetChange> announced = new CopyOnWriteArrayList<>();
         final List<FleetChange> changedHere = new CopyOnWriteArrayList<>();
+        final List<FleetChange> settingsChanged = new CopyOnWriteArrayList<>();
         volatile Optional<Problem> obstacle = Optional.empty();
         volatile Optional<Problem> unheard = Optional.empty();
 
@@ -333,6 +354,11 @@ class FleetScopeTests {
         @Override
         public Optional<Problem> obstacle() {
             return obstacle;
+        }
+
+        @Override
+        public void settingsChanged(FleetChange change) {
+            settingsChanged.add(change);
         }
 
         @Override
