@@ -85,12 +85,13 @@ public final class InMemoryFleetStore implements FleetStore {
      *  report whose number is not above that of the live node is stale: it changes neither node nor commands.
      *  A report has waited = now - sentAt; 0 without sentAt.
      *  The mark is the number of the latest command and the time when it was taken: a number alone may be given
-     *  twice, before and after a loss of data. A node whose mark is another one, and whose number is not below
-     *  that of the store's mark or whose time is in the future, shows that data were lost: lostAt = now, and the
-     *  time of the store's mark is now. A node with a number above 0 and a time before lostAt knows commands from
-     *  before. The view of each of these nodes reports the loss. If its number n is not below, n is added to the
-     *  number of the mark and to those of all parts; but not if lostAt is known and there are no parts. For the
-     *  rest of the exchange, the node's mark is none, and its last command is 0 for the circuits if there are parts.
+     *  twice, before and after a loss of data. The numbers begin when the first command is taken, without a mark. A
+     *  node whose mark is another one, and whose number is not below that of the store's mark or whose time is in
+     *  the future, shows that data were lost: the numbers begin anew now, and the time of the store's mark is now. A
+     *  node with a number above 0 and a time before they began knows commands from before. The view of each of these
+     *  nodes reports the loss. If its number n is not below, n is added to the number of the mark and to those of all
+     *  parts; but not for a node from before if there are no parts. For the rest of the exchange, the node's mark is
+     *  none, and its last command is 0 for the circuits if there are parts.
      *  A command consists of parts: one for each setting that it changes, or one for its action, which it shares with
      *  all other actions of the instance but settings. givenAt = now - waited - age. A part replaces the present one of
      *  the same pattern, name and subject unless that equals it but for number and age (the reply to it was lost), or is
@@ -111,8 +112,8 @@ public final class InMemoryFleetStore implements FleetStore {
     private final TreeMap<String, StoredNode> nodes = new TreeMap<>();
     private CommandMark lastCommand = CommandMark.NONE;
 
-    /** When a node has shown that commands were lost: the marks of before are of another sequence of numbers. */
-    private long lostAt;
+    /** When the numbers of the commands began. A mark from before has a number that meant another command. */
+    private long beganAt;
 
     /** Creates an empty store in real time. */
     public InMemoryFleetStore() {
@@ -168,7 +169,7 @@ public final class InMemoryFleetStore implements FleetStore {
         commands.clear();
         nodes.clear();
         lastCommand = CommandMark.NONE;
-        lostAt = 0;
+        beganAt = 0;
     }
 
     /** Returns the sum that is counted for a limit, and its limit; zeros if there is none. */
@@ -210,7 +211,7 @@ public final class InMemoryFleetStore implements FleetStore {
     }
 
     private boolean isFromBefore(CommandMark known) {
-        return known.number() > 0 && known.takenAt() < lostAt;
+        return known.number() > 0 && known.takenAt() < beganAt;
     }
 
     /** After lost data, the numbers go on from those that the node knows. */
@@ -219,7 +220,7 @@ public final class InMemoryFleetStore implements FleetStore {
         long former = lastCommand.number();
         long first = known.number() < former || (noted && commands.isEmpty()) ? 0 : known.number();
         lastCommand = new CommandMark(first + former, noted ? lastCommand.takenAt() : now);
-        lostAt = noted ? lostAt : now;
+        beganAt = noted ? beganAt : now;
         commands.replaceAll((key, stored) -> new StoredCommand(
                 stored.command.withNumber(first + stored.command.number()), stored.givenAt, stored.takenAt));
     }
@@ -235,6 +236,7 @@ public final class InMemoryFleetStore implements FleetStore {
                     && (present.givenAt > givenAt || present.command.isSame(part))) {
                 continue;
             }
+            beganAt = lastCommand.number() == 0 ? now : beganAt;
             lastCommand = new CommandMark(number, now);
             commands.put(key, new StoredCommand(part.withNumber(number), givenAt, now));
             if (part.isReset()) {

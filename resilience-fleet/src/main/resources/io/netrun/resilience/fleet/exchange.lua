@@ -3,7 +3,7 @@
 --
 -- KEYS  1 nodes (sorted set: node -> live until)     2 fleet (hash: node -> number of its last report, and the clock)
 --       3 commands (hash: what a part of a command is for -> "number given-at taken-at
---       content", and the mark "number taken-at lost-at": of the latest command, and when its loss was found)
+--       content", and the mark "number taken-at began-at": of the latest command, and when the numbers began)
 --       then one key per limit (hash of rows by node), then four keys per circuit (a hash of rows by node; sorted sets
 --       of nodes by time: votes, voters, broken), then the same four keys per command that resets a circuit
 -- ARGV  1 node   2 number   3 leaving   4 interval   5 lease   6 expected nodes   7 last command   8 limits   9 circuits
@@ -542,23 +542,24 @@ local function resetCircuit(keys, command)
   writeCircuit(circuit)
 end
 
--- The number of the latest command, when it was taken, and when a node has last shown that commands were lost.
+-- The number of the latest command, when it was taken, and when the numbers began: a mark from before has a number that
+-- meant another command.
 local function markOfCommands()
   local mark = numbers(call('HGET', COMMANDS, ':last') or '')
   return mark[1] or 0, mark[2] or 0, mark[3] or 0
 end
 
-local function writeMark(last, takenAt, lostAt)
-  call('HSET', COMMANDS, ':last', line({last, takenAt, lostAt}))
+local function writeMark(last, takenAt, beganAt)
+  call('HSET', COMMANDS, ':last', line({last, takenAt, beganAt}))
   call('PEXPIRE', COMMANDS, int(COMMANDS_KEPT))
 end
 
--- The store has lost its data if the node knows commands that the store does not; from then on, each node that knows
--- commands of before is told. What has been kept since has numbers that the node may take for known: the numbers go on
+-- The store has lost its data if the node knows commands that the store does not, or that are from before its numbers
+-- began. What has been kept since has numbers that the node may take for known: the numbers go on
 -- from that of the node, and it gets everything.
 local function findLoss()
-  local former, formerAt, lostAt = markOfCommands()
-  local noted = lastCommand > 0 and lastTakenAt < lostAt
+  local former, formerAt, beganAt = markOfCommands()
+  local noted = lastCommand > 0 and lastTakenAt < beganAt
   if lastCommand == former and lastTakenAt == formerAt
       or lastCommand < former and lastTakenAt <= now and not noted then
     return
@@ -574,14 +575,14 @@ local function findLoss()
   for _, part in ipairs(first > 0 and kept or {}) do
     call('HSET', COMMANDS, part.subject, int(first + part.number) .. part.rest)
   end
-  writeMark(first + former, noted and formerAt or now, noted and lostAt or now)
+  writeMark(first + former, noted and formerAt or now, noted and beganAt or now)
   lastCommand, lastTakenAt, lost = 0, 0, 1
   appliedCommand = #kept > 0 and 0 or appliedCommand
 end
 
 -- Keeps the parts of new commands, each instead of the one for the same, unless that is the same or has been given later.
 local function takeCommands(first, keys)
-  local former, _, lostAt = markOfCommands()
+  local former, _, beganAt = markOfCommands()
   local last = former
   local numbered = 0
   for i = first, #ARGV - 2, 3 do
@@ -604,7 +605,7 @@ local function takeCommands(first, keys)
     keys = keys + 4 * resets
   end
   if last > former then
-    writeMark(last, now, lostAt)
+    writeMark(last, now, former == 0 and now or beganAt)
   end
 end
 

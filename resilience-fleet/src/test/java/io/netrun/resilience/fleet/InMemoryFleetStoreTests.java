@@ -571,6 +571,29 @@ class InMemoryFleetStoreTests {
         assertThat(known("d", CommandMark.NONE).commandsLost()).isFalse();
     }
 
+    /** A node that knows nothing has given more commands than there were before. */
+    @Test
+    void nodeShouldLearnOfALossAfterANewOneHasGivenCommands() {
+        CommandMark last = give("a", "disable");
+        store.clear();
+        ticker.advance(Duration.ofSeconds(1));
+        CommandMark fresh = give("new", "reset", "force-open", "disable");
+        assertThat(fresh.number()).isGreaterThan(last.number());
+        FleetView view = known("b", last);
+        assertThat(view.commandsLost()).isTrue();
+        assertThat(view.commands()).hasSize(1);
+        assertThat(known("new", fresh).commandsLost()).isFalse();
+        assertThat(known("b", view.lastCommand()).commandsLost()).isFalse();
+    }
+
+    @Test
+    void firstCommandsOfAFleetShouldNotLookLikeALoss() {
+        CommandMark first = give("a", "disable");
+        assertThat(known("b", CommandMark.NONE, command("reset")).commandsLost())
+                .isFalse();
+        assertThat(known("a", first).commandsLost()).isFalse();
+    }
+
     @Test
     void nodeThatIsBehindShouldNotTakeThatForALoss() {
         CommandMark early = give("a", "disable");
