@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param by the operator, if one did it
  * @param rate how often it happens in a second
  * @param periods in how many periods since then, with pauses in between
- * @param closedSince since when a circuit that has opened is closed again, as far as that is known
+ * @param openings of a circuit that opens again and again
  */
 record Finding(
         Kind kind,
@@ -34,7 +34,7 @@ record Finding(
         @Nullable String by,
         double rate,
         int periods,
-        @Nullable Instant closedSince)
+        @Nullable Openings openings)
         implements Comparable<Finding> {
 
     private static final String RESET = "reset";
@@ -43,6 +43,37 @@ record Finding(
 
     /** From so many openings within the history, a circuit that is closed now is not healthy. */
     private static final int FLAPPING = 3;
+
+    /**
+     * Openings of a circuit that is closed now.
+     *
+     * @param number how many there were within the history
+     * @param last when it opened last, as far as that is known
+     * @param closedSince since when it is closed again, as far as that is known
+     * @param share what share of the calls failed or was rejected since the first one
+     * @param until when there are so few within the history that it is healthy, if it stays closed
+     */
+    private record Openings(
+            int number,
+            @Nullable Instant last,
+            @Nullable Instant closedSince,
+            double share,
+            @Nullable Instant until) {
+
+        void addTo(Map<String, @Nullable Object> view) {
+            view.put("opened", number);
+            put(view, "lastOpened", last);
+            put(view, "closedSince", closedSince);
+            Overview.putRate(view, "lostShare", share);
+            put(view, "until", until);
+        }
+
+        private static void put(Map<String, @Nullable Object> view, String key, @Nullable Instant time) {
+            if (time != null) {
+                view.put(key, time.toString());
+            }
+        }
+    }
 
     /** Kinds of findings, the worst first. */
     enum Kind {
@@ -121,13 +152,10 @@ record Finding(
                     .findFirst()
                     .ifPresent(failure -> view.put("lastFailure", JsonView.of(failure)));
         }
-        if (kind == Kind.FLAPPING && cell.track() != null) {
-            view.put("opened", cell.track().openings());
+        if (openings != null) {
+            openings.addTo(view);
         }
-        if (closedSince != null) {
-            view.put("closedSince", closedSince.toString());
-        }
-        if (periods > 1 && kind != Kind.FLAPPING) {
+        if (periods > 1) {
             view.put("periods", periods);
         }
         if (kind == Kind.FAILING) {
@@ -180,9 +208,10 @@ record Finding(
 
         private void readRates(Figures figures) {
             boolean circuit = figures.metrics().containsKey("state");
-            int openings = cell.track() == null ? 0 : cell.track().openings();
-            if (circuit && openings >= FLAPPING) {
-                addFlapping(openings);
+            Track track = cell.track();
+            int openings = track == null ? 0 : track.openings();
+            if (circuit && track != null && openings >= FLAPPING) {
+                addFlapping(track, openings);
             }
             if (cell.has(Series.REJECTIONS)) {
                 addRejecting(figures, circuit);
@@ -251,24 +280,41 @@ record Finding(
         }
 
         /** It is closed now: since its first opening, and why it opened last. */
-        private void addFlapping(int openings) {
+        private void addFlapping(Track track, int openings) {
             String text = "circuit opened " + openings + " times in the last 15 minutes";
-            Track track = cell.track();
-            Instant since = track == null ? null : since(History.SAMPLES - track.firstOpening());
-            Instant closed = recentEvents.apply(cell.policy()).stream()
-                    .filter(event -> "closed".equals(JsonView.plain(event.get("to"))))
-                    .findFirst()
-                    .map(event -> event.get("time") instanceof Instant time ? time : null)
-                    .orElse(null);
-            String reason = recentEvents.apply(cell.policy()).stream()
-                    .filter(event -> "open".equals(JsonView.plain(event.get("to")))
-                            && "closed".equals(JsonView.plain(event.get("from"))))
-                    .findFirst()
-                    .map(event -> String.valueOf(event.get("reason")))
-                    .orElse(null);
-            double rate = cell.rate(Series.FAILURES);
+            int first = track.opening(0);
+            Instant sample = since(History.SAMPLES - first);
+            Instant began = sample;
+            Instant last = null;
+            Instant closed = null;
+            String reason = null;
+            for (Map<String, @Nullable Object> event : recentEvents.apply(cell.policy())) {
+                Instant time = event.get("time") instanceof Instant known ? known : null;
+                Object to = JsonView.plain(event.get("to"));
+                if (closed == null && "closed".equals(to)) {
+                    closed = time;
+                } else if (time != null && "open".equals(to) && "closed".equals(JsonView.plain(event.get("from")))) {
+                    reason = last == null ? String.valueOf(event.get("reason")) : reason;
+                    last = last == null ? time : last;
+                    // The sample knows it to five seconds, the event exactly.
+                    boolean sameSample =
+                            sample != null && !time.isBefore(sample) && time.isBefore(sample.plus(History.EACH));
+                    began = sameSample ? time : began;
+                }
+            }
+            int leaving = track.opening(openings - FLAPPING);
+            Instant until = sampled == null ? null : sampled.plus(History.EACH.multipliedBy(leaving + 1L));
             findings.add(new Finding(
-                    Kind.FLAPPING, level(Kind.FLAPPING), cell, text, since, reason, null, rate, openings, closed));
+                    Kind.FLAPPING,
+                    level(Kind.FLAPPING),
+                    cell,
+                    text,
+                    began,
+                    reason,
+                    null,
+                    cell.rate(Series.FAILURES),
+                    1,
+                    new Openings(openings, last, closed, track.lostShare(first), until)));
         }
 
         /** The first of the samples in which it happened; two without, in between, are not the beginning. */

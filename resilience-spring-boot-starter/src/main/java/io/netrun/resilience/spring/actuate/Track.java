@@ -176,14 +176,35 @@ final class Track {
         return median == 0 ? sum / known : median;
     }
 
-    /** The first sample of a copy in which it opened; -1 if there is none. */
-    int firstOpening() {
+    /** The sample of a copy in which it opened after so many openings; -1 if there is none. */
+    int opening(int earlier) {
+        int left = earlier;
         for (int i = 0; i < samples; i++) {
-            if (opensIn(i)) {
+            if (opensIn(i) && left-- == 0) {
                 return i;
             }
         }
         return -1;
+    }
+
+    /** What share of the calls failed or was rejected, from a sample of a copy to the last one with such a call. */
+    double lostShare(int from) {
+        long lost = 0;
+        long calls = 0;
+        long later = 0;
+        for (int i = from; i < samples; i++) {
+            later += calls(i);
+            if (failures[i] + rejections[i] > 0) {
+                lost += failures[i] + (long) rejections[i];
+                calls += later;
+                later = 0;
+            }
+        }
+        return calls == 0 ? 0 : Math.min(1, lost / (double) calls);
+    }
+
+    private long calls(int i) {
+        return calls[i] + (long) rejections[i];
     }
 
     /** In how many samples of a copy it opened after it was closed; a failed trial is no other opening. */

@@ -146,7 +146,7 @@ function card() {
   let offered = '', whole = 0, shown = '';
   return {
     node,
-    show(problem, row, now, operate, writable, {head, changes}, asOf) {
+    show(problem, row, now, operate, writable, {head, changes, names}, asOf) {
       const [worst] = problem.causes;
       dress(node, `problem ${problem.level}`);
       say(link, problem.name);
@@ -154,7 +154,7 @@ function card() {
       say(users, problem.users.length ? `guarded: ${problem.users.map(shortMethod).join(', ')}${problem.moreUsers ? `, and ${problem.moreUsers} more` : ''}` : '');
       say(words, `${MARKS[problem.level]} ${effect(problem, row)}`);
       put(since, worst.since && worst.kind !== 'flapping' ? worst.periods > 1 ? `On and off since ${clock(worst.since)}, ${worst.periods} times` : `Since ${clock(worst.since)}, ${lasting(worst, asOf)}` : '');
-      list(why, because(problem, row, asOf, changes));
+      list(why, because(problem, row, asOf, {changes, names}));
       put(numbers, figures(problem, row, asOf));
       list(todo, advice(problem, row, asOf).map(text => ({text})));
       countDown(worst, now);

@@ -82,10 +82,10 @@ export function laneWords(lane, seconds) {
 }
 
 /** An exception in short: the status, or the class, and as a quotation the message in its body. */
-export function shortFailure(text) {
+export function shortFailure(text, longest = 90) {
   const [, type, message] = /^(\w+): ([\s\S]*)$/.exec(text) ?? [null, '', text];
   const inner = /"(?:error|message|detail|title)\\?"\s*:\s*\\?"([^"\\]+)/.exec(message)?.[1], status = /^([45]\d\d)\b/.exec(message)?.[1];
-  const own = inner ?? (status ? message.slice(4) : message), quoted = `“${own.length > 90 ? `${own.slice(0, 89)}…` : own}”`;
+  const own = inner ?? (status ? message.slice(4) : message), quoted = `“${own.length > longest ? `${own.slice(0, longest - 1)}…` : own}”`;
   return status ? `${status} ${quoted}` : type ? `${type}: ${quoted}` : quoted;
 }
 
@@ -110,32 +110,45 @@ function fault(failure, past) {
   return type ? `${past ? 'failed' : 'fails'} with ${type}` : past ? 'calls failed' : 'calls fail';
 }
 
-const times = factor => factor >= 9.5 ? String(Math.round(factor)) : Number(factor.toFixed(1));
+/** A message in the headline is cut, since the headline is read first. */
+const SHORT = 40;
 
-/** What is wrong, by its cause where that is known: flooded, 3 times slower, answers 503, unstable. */
+const rejectedShare = ({calls, rejected}) => share(rejected, calls) ? `, ${share(rejected, calls)} rejected` : '';
+
+/** What is wrong, by its cause where that is known, and what that means for calls: flooded, slow, answers 503, unstable. */
 export function cause(problem, row, now) {
-  const [worst] = problem.causes, {change, attemptMillis, before = {}} = problem;
+  const [worst] = problem.causes, {change, attemptMillis, before = {}} = problem, {kind} = worst;
+  const text = kind === 'full' || kind === 'limited' ? `${kind === 'full' ? 'bulkhead full' : 'limit exceeded'}${rejectedShare(row)}` : worst.text;
   if (explains(problem, row)) {
-    if (change === 'slow') return `${times(attemptMillis / before.attemptMillis)} times slower, ${millis(attemptMillis)} instead of ${millis(before.attemptMillis)}`;
-    if (worst.kind === 'full' || worst.kind === 'limited' || worst.kind === 'waiting') return `flooded, ${rate(row.calls)} calls/s instead of ${rate(before.calls)}`;
+    if (change === 'slow') return `slow, ${millis(attemptMillis)} instead of ${millis(before.attemptMillis)}; ${failing(problem, row) ?? text}`;
+    if (FILLED.has(kind)) return `flooded, ${rate(row.calls)} calls/s instead of ${rate(before.calls)}; ${text}`;
   }
-  switch (worst.kind) {
+  switch (kind) {
     case 'forced-open': return `forced open by an operator, ${worst.by && worst.by !== 'an operator' ? worst.by : 'no name given'}`;
     case 'open': return `${fault(failureOf(problem))}, circuit open`;
     case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide`;
     case 'failing': {
       const what = worst.lastFailure || worst.pattern === 'circuit-breaker' ? fault(failureOf(problem)) : worst.text;
-      return unprotected(problem, row, now) ? `${what}, and the circuit breaker does not open` : what;
+      return `${unprotected(problem, row, now) ? `${what}, and the circuit breaker does not open` : what}${failedShare(row)}`;
     }
-    case 'exhausted': return `${fault(failureOf(problem))} after all attempts`;
-    case 'timing-out': return 'does not answer in time';
+    case 'exhausted': return `${fault(failureOf(problem))} after all attempts${failedShare(row)}`;
+    case 'timing-out': return `does not answer in time${failedShare(row)}`;
     case 'flapping': {
-      const all = worst.since ? ` in ${span(passed(worst.since, now))}` : '', quiet = worst.closedSince ? `, quiet for ${span(passed(worst.closedSince, now))}` : '';
-      return `unstable, circuit opened ${worst.opened} times${all}${quiet}`;
+      const failure = failureOf(problem), why = failure ? `${shortFailure(failure.thrown ?? failure.reason, SHORT)}; ` : '';
+      return `unstable, ${why}circuit opened ${worst.opened} times${worst.lostShare ? `, ${share(worst.lostShare, 1)} of calls lost` : ''}`;
     }
+    case 'full': case 'limited': return `${worst.text}${rejectedShare(row)}`;
     default: return worst.text;
   }
 }
+
+const failedShare = ({calls, failed}) => share(failed, calls) ? `; ${share(failed, calls)} fail` : '';
+
+/** The effect of slow work that makes calls fail. */
+const failing = ({causes: [{kind}]}, {calls, failed}) => !FILLED.has(kind) && share(failed, calls) ? `${share(failed, calls)} ${kind === 'timing-out' ? 'time out' : 'fail'}` : null;
+
+/** What keeps calls out because too much comes, or stays too long. */
+const FILLED = new Set(['full', 'limited', 'waiting']);
 
 /** For how long, or since when with pauses: it is then not for that long that calls are lost. */
 export const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `on and off since ${clock(since)}` : `for ${span(passed(since, now))}`;
@@ -143,7 +156,7 @@ export const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `o
 /** What a problem means for calls: 1 of 4 calls goes through, the others are rejected: bulkhead full (2 of 2). */
 export function effect(problem, row) {
   const [worst] = problem.causes, {calls, failed = 0, rejected = 0} = row, lost = Math.min(calls ?? 0, failed + rejected);
-  if (worst.kind === 'flapping') return failed || rejected ? `${outcome(calls, failed, rejected, lost)}: circuit closed` : 'No call fails now: circuit closed';
+  if (worst.kind === 'flapping') return `${failed || rejected ? outcome(calls, failed, rejected, lost) : 'No call fails now'}: circuit closed${worst.closedSince ? ` since ${clock(worst.closedSince)}` : ''}`;
   const how = {open: ': circuit open', 'half-open': ': circuit half-open', full: `: ${worst.text}`, limited: `: ${worst.text}`, exhausted: ': retries are exhausted', 'forced-open': ': circuit forced open'}[worst.kind];
   if (worst.kind === 'open' || worst.kind === 'forced-open') return `No call succeeds now${worst.kind === 'open' ? '' : ', all are rejected'}${how}`;
   if (!calls || lost < calls / 100) return initial(worst.text);
@@ -179,7 +192,7 @@ function fitting({cells = {}}, attemptMillis) {
  */
 function explains({change, attemptMillis, before = {}, causes: [{kind}]}, row) {
   if (!change) return false;
-  if (kind === 'full' || kind === 'limited' || kind === 'waiting') return true;
+  if (FILLED.has(kind)) return true;
   if (kind !== 'failing' && kind !== 'timing-out' && kind !== 'exhausted') return false;
   return change === 'flood' ? row.calls >= LARGE * before.calls : attemptMillis >= LARGE * before.attemptMillis;
 }
@@ -220,20 +233,36 @@ const changeOf = ({name, causes: [{kind, pattern}]}, changes = []) => {
   return action && changes.find(change => change.name === name && change.pattern === pattern && change.action === action);
 };
 
+/** Names that share the slow methods, or are slower as well: what is slow is not what they have in common. */
+function company({name, change, users = []}, names = []) {
+  if (change !== 'slow') return [];
+  const methods = new Set(users.map(shortMethod));
+  return names.filter(each => each.slower && each.name !== name).flatMap(({name: other, slower: {attemptMillis, before, by}}) => {
+    if (!by) return [`${other} is slower too: ${millis(attemptMillis)} instead of ${millis(before)}`];
+    return by.some(method => methods.has(method)) ? [`Not ${other} in general: its other calls are as fast as before`] : [];
+  });
+}
+
 /** Why, a line for each cause, with the evidence there is. */
-export function because(problem, row, now, changes) {
+export function because(problem, row, now, {changes, names} = {}) {
   const [worst, ...others] = problem.causes, lines = [], changed = explains(problem, row) ? changeWords(problem, row) : '';
   const failure = failureOf(problem), protects = unprotected(problem, row, now);
   const say = (text, more) => { if (text) lines.push({text, ...more}); };
-  const filled = worst.kind === 'full' || worst.kind === 'limited' || worst.kind === 'waiting';
-  if (filled) say(changed);
+  const filled = FILLED.has(worst.kind);
+  if (filled) {
+    say(changed);
+    for (const text of company(problem, names)) say(text);
+  }
   if (filled && problem.change === 'flood') say('Callers are not recorded: this page cannot name them');
   if (failure) {
     const text = failure.thrown ?? failure.reason, at = clock(failure.time), trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
     say(`${trial ? `A trial failed at ${at}` : worst.kind === 'flapping' ? `Last failure ${at}` : `Failed last at ${at}`}: ${shortFailure(text)}`, {full: text});
   }
-  if ((worst.kind === 'open' || worst.kind === 'flapping') && worst.reason) say(`Opened${worst.kind === 'flapping' ? ' last' : ''} because ${worst.reason}`);
-  if (worst.kind === 'flapping') say('A warning until it has opened less than three times in 15 minutes');
+  if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}`);
+  if (worst.kind === 'flapping') {
+    if (worst.since) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${clock(worst.since)} to ${clock(worst.lastOpened)}` : ` since ${clock(worst.since)}`}${worst.reason ? `, last because ${worst.reason}` : ''}`);
+    if (worst.until) say(`This warning goes away at ${clock(worst.until)} if the circuit stays closed`);
+  }
   if (worst.kind === 'forced-open' || worst.kind === 'disabled') {
     const change = changeOf(problem, changes), who = change ? change.principal : worst.by === 'an operator' ? null : worst.by;
     const done = title(change?.action ?? (worst.kind === 'disabled' ? 'disable' : 'force-open'));
@@ -244,7 +273,10 @@ export function because(problem, row, now, changes) {
   if (protects) say(protects.text, {bold: true});
   else if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
   for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : each.text}`);
-  if (!filled) say(changed);
+  if (!filled) {
+    say(changed);
+    for (const text of company(problem, names)) say(text);
+  }
   if (problem.fallback !== undefined && (row.failed || row.rejected || worst.kind === 'open' || worst.kind === 'forced-open')) say(problem.fallback ? 'A fallback is there for the callers' : 'No fallback: callers get an error');
   return lines;
 }
@@ -297,13 +329,12 @@ const PLURALS = {
   off: n => `${n} switched off`,
 };
 
-/** How names are that are no problems: slower too, fine, or without calls. */
+/** How names are that are no problems: slower too, fine, or without calls. Their cards have the rest. */
 function neighbours({head, problems, names}) {
-  const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(({slower}) => slower);
+  const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(({slower}) => slower && !slower.by);
   const quiet = others.filter(row => !row.slower && !row.calls && !row.attempts && !Object.values(row.cells).some(({calls}) => calls));
-  const fine = others.length - slow.length - quiet.length, absent = head.names - problems.length - others.length;
-  const texts = slow.slice(0, SPELLED).map(({name, slower: {attemptMillis, before, by}}) => by ? `${name} shares ${by.join(', ')}, its other calls are no slower` : `${name} is slower too, ${millis(attemptMillis)} instead of ${millis(before)}`);
-  if (slow.length > SPELLED) texts.push(`${slow.length - SPELLED} more are slower too`);
+  const fine = others.length - slow.length - quiet.length, absent = head.names - problems.length - others.length, texts = [];
+  if (slow.length) texts.push(slow.length === 1 ? `${slow[0].name} is slower too` : `${slow.length} others are slower too`);
   if (fine) texts.push(fine === 1 ? '1 other is fine' : `${fine} others are fine`);
   if (quiet.length) texts.push(quiet.length === 1 ? `${quiet[0].name} has no calls` : `${quiet.length} have no calls`);
   if (absent > 0) texts.push(`${absent} are not shown`);
