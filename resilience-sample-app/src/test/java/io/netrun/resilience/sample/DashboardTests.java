@@ -396,7 +396,7 @@ class DashboardTests {
         soon(() -> assertThat(card("reports").getText())
                 .contains("■ 8 % of calls go through, the others are rejected: bulkhead full (2 of 2)")
                 .contains("Slow: calls take 3.0 s, 1.0 s before " + clock())
-                .contains("2 at once let 0.7/s through, 7.8/s arrive (7.7 before)")
+                .contains("2 at once let 0.6/s through, 7.8/s arrive (7.7 before)")
                 .contains("Find what has become slow"));
         assertThat(text("headline"))
                 .contains("reports: slow, 3.0 s instead of 1.0 s; bulkhead full, 92 % rejected, for 1 min 4");
@@ -406,7 +406,7 @@ class DashboardTests {
         soon(() -> assertThat(card("reports").getText())
                 .contains("■ 1 of 5 calls goes through, the others are rejected: bulkhead full (2 of 2)")
                 .contains("Many calls: 299/s arrive, 0.3 before " + clock())
-                .contains("calls take 31 ms (30 ms before); 2 at once let 65/s through")
+                .contains("calls take 31 ms (30 ms before); 2 at once let 63/s through")
                 .contains("Find who calls so often, and limit it there")
                 .doesNotContain("Slow"));
         assertThat(buttons("reports")).as("more permits would not help").containsExactly("Timeline");
@@ -426,7 +426,7 @@ class DashboardTests {
                         "▲ 1 of 3 calls goes through, the others fail",
                         "Failed last at " + clock() + ": 503 “payments is down”")
                 .contains("The circuit breaker does not protect: it opens at 1000 consecutive failures")
-                .contains("Retries stopped: their budget is used up, 12/s denied")
+                .contains("Most retries are denied, their budget is used up: 12/s denied, 0.7/s made")
                 .contains("Many calls: 19/s arrive, 2.2 before " + clock()));
         assertThat(card("payments").findElements(By.cssSelector(".why li")))
                 .as("one cause in a line")
@@ -488,15 +488,24 @@ class DashboardTests {
     void openCircuitShouldSayWhenItTriesAgain() {
         answer(problem("payments", "rejecting", """
                         {"kind": "open", "pattern": "circuit-breaker", "text": "circuit open: calls are rejected", "since": "SINCE",
-                         "reason": "the failure count reached 5", "nextTrialTime": "TRIAL", "action": "reset",
+                         "reason": "the failure count reached 5", "lastOpened": "CLOSED", "nextTrialTime": "TRIAL", "action": "reset",
                          "lastFailure": {"time": "CLOSED", "thrown": "IOException: broken pipe", "reason": null}}""", """
                         "share": 0.85, "attemptMillis": 36, "before": {"calls": 2.5, "attemptMillis": 33}"""), row("payments", "rejecting", 2.7, 0.6, 1.7, """
                         {"circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL", "calls": 1, "rejected": 1.7}}"""));
         soon(() -> assertThat(card("payments").getText())
                 .contains("■ No call succeeds now: circuit open")
                 .contains("A trial failed at ", "IOException: “broken pipe”")
-                .contains("2.7 calls/s (2.5 before), calls take 36 ms (33 ms before), those of the last minute")
-                .containsPattern("Next trial in [1-5]?\\d s"));
+                .contains("2.7 calls/s (2.5 before): 22 % failed, 63 % were rejected, 15 % passed as trials")
+                .containsPattern("Next trial in [1-5]?\\d s")
+                .doesNotContain("calls take"));
+        soon(() -> {
+            List<?> both = (List<?>) browser.executeScript("const card = document.querySelector('.problem'); return ["
+                    + " Number(card.querySelector('.rest').getAttribute('width')),"
+                    + " Number(/in (\\d+)/.exec(card.querySelector('.trial').textContent)[1]) / 71 * 100]");
+            assertThat(((Number) both.get(0)).doubleValue())
+                    .as("the bar is as long as the number says, of 71 s")
+                    .isCloseTo(((Number) both.get(1)).doubleValue(), within(0.01));
+        });
         assertThat(row("payments").getText()).containsPattern("open, trial in [1-5]?\\d s");
         assertThat(buttons("payments"))
                 .as("what risks least comes first")

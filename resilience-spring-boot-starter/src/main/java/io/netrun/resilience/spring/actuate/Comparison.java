@@ -36,13 +36,25 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
     static Comparison of(
             double calls, @Nullable Track track, Attempts attempts, @Nullable Instant since, @Nullable Instant last) {
         int samples = History.SAMPLES;
-        int began = samples - Math.min(samples, since == null || last == null ? 0 : ago(since, last));
+        int began = began(since, last);
         int from = Math.max(0, began - BEFORE);
         return new Comparison(
                 calls,
                 track == null ? Double.NaN : track.usualRate(from, began),
-                attempts.mean(Math.max(Math.min(began, samples - 2), samples - RECENT), samples),
+                attempts.mean(recent(since, last), samples),
                 attempts.usual(from, began));
+    }
+
+    /** The first of the samples whose attempts are those of now: of the last minute, or since a problem began. */
+    static int recent(@Nullable Instant since, @Nullable Instant last) {
+        int samples = History.SAMPLES;
+        boolean over = since == null || last == null;
+        return over ? samples - RECENT : Math.max(Math.min(began(since, last), samples - 2), samples - RECENT);
+    }
+
+    private static int began(@Nullable Instant since, @Nullable Instant last) {
+        int samples = History.SAMPLES;
+        return samples - Math.min(samples, since == null || last == null ? 0 : ago(since, last));
     }
 
     /** The number of samples that have something of the time since then. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param by the operator, if one did it
  * @param rate how often it happens in a second
  * @param periods in how many periods since then, with pauses in between
+ * @param lastOpened when the circuit opened last, as far as that is known
  * @param openings of a circuit that opens again and again
  */
 record Finding(
@@ -34,6 +35,7 @@ record Finding(
         @Nullable String by,
         double rate,
         int periods,
+        @Nullable Instant lastOpened,
         @Nullable Openings openings)
         implements Comparable<Finding> {
 
@@ -48,30 +50,27 @@ record Finding(
      * Openings of a circuit that is closed now.
      *
      * @param number how many there were within the history
-     * @param last when it opened last, as far as that is known
      * @param closedSince since when it is closed again, as far as that is known
      * @param share what share of the calls failed or was rejected since the first one
      * @param until when there are so few within the history that it is healthy, if it stays closed
      */
     private record Openings(
             int number,
-            @Nullable Instant last,
             @Nullable Instant closedSince,
             double share,
             @Nullable Instant until) {
 
         void addTo(Map<String, @Nullable Object> view) {
             view.put("opened", number);
-            put(view, "lastOpened", last);
             put(view, "closedSince", closedSince);
             Overview.putRate(view, "lostShare", share);
             put(view, "until", until);
         }
+    }
 
-        private static void put(Map<String, @Nullable Object> view, String key, @Nullable Instant time) {
-            if (time != null) {
-                view.put(key, time.toString());
-            }
+    private static void put(Map<String, @Nullable Object> view, String key, @Nullable Instant time) {
+        if (time != null) {
+            view.put(key, time.toString());
         }
     }
 
@@ -137,9 +136,7 @@ record Finding(
         view.put("kind", JsonView.plain(kind));
         view.put("pattern", cell.pattern().key());
         view.put("text", text);
-        if (since != null) {
-            view.put("since", since.toString());
-        }
+        put(view, "since", since);
         if (reason != null) {
             view.put("reason", reason);
         }
@@ -152,6 +149,7 @@ record Finding(
                     .findFirst()
                     .ifPresent(failure -> view.put("lastFailure", JsonView.of(failure)));
         }
+        put(view, "lastOpened", lastOpened);
         if (openings != null) {
             openings.addTo(view);
         }
@@ -272,6 +270,7 @@ record Finding(
                     null,
                     cell.rate(series),
                     periods(values, first),
+                    null,
                     null));
         }
 
@@ -314,7 +313,8 @@ record Finding(
                     null,
                     cell.rate(Series.FAILURES),
                     1,
-                    new Openings(openings, last, closed, track.lostShare(first), until)));
+                    last,
+                    new Openings(openings, closed, track.lostShare(first), until)));
         }
 
         /** The first of the samples in which it happened; two without, in between, are not the beginning. */
@@ -347,8 +347,12 @@ record Finding(
             Instant since = null;
             String reason = null;
             String by = null;
+            Instant opened = null;
             for (Map<String, @Nullable Object> event : recentEvents.apply(cell.policy())) {
                 boolean changed = "stateChanged".equals(event.get("event"));
+                if (opened == null && kind == Kind.OPEN && changed && event.get("time") instanceof Instant time) {
+                    opened = "open".equals(JsonView.plain(event.get("to"))) ? time : null;
+                }
                 if (changed && (kind == Kind.OPEN || kind == Kind.HALF_OPEN || since == null)) {
                     since = event.get("time") instanceof Instant time ? time : since;
                     reason = kind == Kind.HALF_OPEN && reason != null ? reason : String.valueOf(event.get("reason"));
@@ -362,7 +366,7 @@ record Finding(
                 }
             }
             findings.add(new Finding(
-                    kind, level(kind), cell, text, since, reason, by, cell.rate(Series.REJECTIONS), 1, null));
+                    kind, level(kind), cell, text, since, reason, by, cell.rate(Series.REJECTIONS), 1, opened, null));
         }
     }
 }

@@ -39,9 +39,6 @@ public final class Overview {
     /** A rate is that of the last ten seconds. */
     private static final int RECENT = 2;
 
-    /** The attempts are those of the last minute, since they may take long. */
-    private static final int ATTEMPTS = 12;
-
     /** The share of the calls that makes a problem of what is not served. */
     static final double SHARE = 0.1;
 
@@ -142,6 +139,12 @@ public final class Overview {
             Level level = findings.isEmpty() ? Level.HEALTHY : findings.get(0).level();
             boolean observing = cells.stream().anyMatch(cell -> cell.figures.observing());
             return level == Level.HEALTHY && observing ? Level.OBSERVING : level;
+        }
+
+        /** Since when its worst problem is there, as far as that is known; null without one. */
+        @Nullable
+        Instant since() {
+            return level().isProblem() ? findings.get(0).since() : null;
         }
 
         /** Calls that are not served in a second. */
@@ -386,7 +389,7 @@ public final class Overview {
         Set<String> methods = users(row.cells, users);
         putIfAny(line, "classes", classes(methods));
         if (!attempts.isEmpty()) {
-            putAttempts(line, methods, attempts);
+            putAttempts(line, row, methods, attempts);
             if (slower != null && !row.level().isProblem()) {
                 putSlower(line, row, methods, slower);
             }
@@ -512,12 +515,12 @@ public final class Overview {
         return classes;
     }
 
-    /** The attempts of the last minute; nothing if none has ended. */
+    /** The attempts of the last minute, or since a problem began, as in its card; nothing if none has ended. */
     private void putAttempts(
-            Map<String, @Nullable Object> line, Set<String> methods, Map<String, AttemptTime> attempts) {
+            Map<String, @Nullable Object> line, Row row, Set<String> methods, Map<String, AttemptTime> attempts) {
         List<String> keys = attemptKeys(methods);
-        Attempts recent = history.attempts(keys, ATTEMPTS);
-        int from = History.SAMPLES - ATTEMPTS;
+        int from = Comparison.recent(row.since(), history.last());
+        Attempts recent = history.attempts(keys, History.SAMPLES - from);
         int count = recent.count(from, History.SAMPLES);
         if (count > 0) {
             double longest = keys.stream()

@@ -22,7 +22,7 @@ async function poll() {
   asking = true;
   try {
     const {body, serverTime} = await overview();
-    ahead = serverTime - Date.now();
+    ahead = difference(serverTime - Date.now());
     last = body;
     answered = serverTime;
     show(serverTime);
@@ -39,6 +39,9 @@ async function poll() {
     again = false;
   }
 }
+
+/** How much the server's clock is ahead. Its answers have whole seconds, cut off: what is known stays if it fits. */
+const difference = now => ahead >= now && ahead < now + 1_500 ? ahead : now;
 
 /** Behind a load balancer, answers of several processes would be shown as one. */
 function identity({node, started}) {

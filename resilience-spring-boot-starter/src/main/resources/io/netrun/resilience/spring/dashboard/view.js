@@ -136,14 +136,14 @@ function card() {
   const node = element('li'), top = element('div', undefined, 'title'), name = element('h3'), link = element('a'), users = element('span', '', 'soft'), words = element('p', '', 'words'), since = element('p'),
     why = element('ul', undefined, 'why'), numbers = element('p', '', 'soft'), todo = element('ul', undefined, 'todo'), actions = element('p', undefined, 'row');
   const trial = element('p', undefined, 'trial'), trialWords = element('span'), bar = svg('svg', {class: 'countdown', viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': true});
-  const rest = svg('rect', {class: 'rest', height: 6}), past = element('div', undefined, 'past'), axis = element('p', undefined, 'axis'), from = element('span'), middle = element('span'), to = element('span', 'now');
-  bar.append(svg('rect', {class: 'track', width: 100, height: 6}), rest);
+  const remaining = svg('rect', {class: 'rest', height: 6}), past = element('div', undefined, 'past'), axis = element('p', undefined, 'axis'), from = element('span'), middle = element('span'), to = element('span', 'now');
+  bar.append(svg('rect', {class: 'track', width: 100, height: 6}), remaining);
   trial.append(trialWords, bar);
   axis.append(from, middle, to);
   name.append(link);
   top.append(name, users);
   node.append(top, words, since, why, numbers, trial, todo, past, actions);
-  let offered = '', whole = 0, shown = '';
+  let offered = '', shown = '';
   return {
     node,
     show(problem, row, now, operate, writable, {head, changes, names}, asOf) {
@@ -155,7 +155,7 @@ function card() {
       say(words, `${MARKS[problem.level]} ${effect(problem, row)}`);
       put(since, worst.since && worst.kind !== 'flapping' ? worst.periods > 1 ? `On and off since ${clock(worst.since)}, ${worst.periods} times` : `Since ${clock(worst.since)}, ${lasting(worst, asOf)}` : '');
       list(why, because(problem, row, asOf, {changes, names}));
-      put(numbers, figures(problem, row, asOf));
+      put(numbers, figures(problem, row, asOf, head));
       list(todo, advice(problem, row, asOf).map(text => ({text})));
       countDown(worst, now);
       drawPast(row, worst, head, asOf);
@@ -208,14 +208,15 @@ function card() {
     past.replaceChildren(laneOf(lane, sampleSeconds, left, parts), axis);
   }
 
-  function countDown({kind, nextTrialTime}, now) {
-    const left = nextTrialTime ? (Date.parse(nextTrialTime) - now) / 1_000 : -1;
+  /** The bar is what is left of the whole wait, as the number. The clocks may differ by a second: it is not longer than the wait. */
+  function countDown({kind, nextTrialTime, lastOpened}, now) {
+    const end = Date.parse(nextTrialTime ?? ''), whole = Math.ceil((end - Date.parse(lastOpened ?? '')) / 1_000);
+    const rest = Math.ceil((end - now) / 1_000), left = whole > 0 ? Math.min(rest, whole) : rest;
     trial.hidden = kind !== 'open' || !nextTrialTime;
-    bar.toggleAttribute('hidden', left <= 0);
-    if (left <= 0) { whole = 0; say(trialWords, 'The next call is a trial'); return; }
-    if (left > whole) whole = left;
-    rest.setAttribute('width', String(100 * left / whole));
-    say(trialWords, `Next trial in ${span(Math.ceil(left) * 1_000)}`);
+    bar.toggleAttribute('hidden', !(left > 0 && whole > 0));
+    if (!(left > 0)) { say(trialWords, 'The next call is a trial'); return; }
+    if (whole > 0) remaining.setAttribute('width', String(100 * left / whole));
+    say(trialWords, `Next trial in ${span(left * 1_000)}`);
   }
 }
 
@@ -225,7 +226,7 @@ const COLUMNS = [
   {key: 'name', label: 'Name'}, {key: 'state', label: 'Last 15 minutes', hint: 'The state over time, until now'},
   ...patterns.map(({key}) => ({key, pattern: true, label: SHORT[key] ?? title(key)[0].toUpperCase() + title(key).slice(1), hint: HINTS[key]})),
   {key: 'calls', label: 'Calls/s', number: true}, {key: 'failing', label: 'Failing', number: true, hint: 'What share of the calls fails'}, {key: 'rejected', label: 'Rejected', number: true, narrow: true, hint: 'What share of the calls is rejected'},
-  {key: 'mean', label: 'Mean', number: true, narrow: true, hint: 'How long attempts of the last minute took, on average'}, {key: 'worst', label: 'Worst', number: true, narrow: true, hint: 'The longest attempt of the last minutes'},
+  {key: 'mean', label: 'Mean', number: true, narrow: true, hint: 'How long attempts of the last minute took, or those since a problem began, on average'}, {key: 'worst', label: 'Worst', number: true, narrow: true, hint: 'The longest attempt of the last minutes'},
 ];
 const lines = new Map();
 let laidOut = '', headers = [];

@@ -180,10 +180,10 @@ function outcome(calls, failed, rejected, lost, late) {
 const perSecond = (now, before) => `${rate(now)} calls/s${before === undefined ? '' : ` (${rate(before)} before)`}`;
 const took = (now, before) => `calls take ${millis(now)}${before === undefined ? '' : ` (${millis(before)} before)`}`;
 
-/** How many calls a second fit into a bulkhead. */
-function fitting({cells = {}}, attemptMillis) {
+/** How many calls a second a bulkhead has let through, as counted: with those that it rejects, all that arrive. */
+function admitted({cells = {}, calls = 0, rejected = 0}) {
   const {maxConcurrent} = cells.bulkhead ?? {};
-  return maxConcurrent && attemptMillis ? `; ${maxConcurrent} at once let ${rate(maxConcurrent * 1_000 / attemptMillis)}/s through` : '';
+  return maxConcurrent && rejected ? `; ${maxConcurrent} at once let ${rate(Math.max(0, calls - rejected))}/s through` : '';
 }
 
 /**
@@ -201,13 +201,16 @@ const LARGE = 3;
 /** What has changed: slow work, or too many calls. */
 function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, row) {
   const then = since ? ` before ${clock(since)}` : ' before';
-  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${fitting(row, attemptMillis)}, ${rate(row.calls)}/s arrive${before.calls === undefined ? '' : ` (${rate(before.calls)} before)`}`;
-  if (change === 'flood') return `Many calls: ${rate(row.calls)}/s arrive, ${rate(before.calls)}${then}${attemptMillis === undefined ? '' : `; ${took(attemptMillis, before.attemptMillis)}`}${fitting(row, attemptMillis)}`;
+  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${admitted(row)}, ${rate(row.calls)}/s arrive${before.calls === undefined ? '' : ` (${rate(before.calls)} before)`}`;
+  if (change === 'flood') return `Many calls: ${rate(row.calls)}/s arrive, ${rate(before.calls)}${then}${attemptMillis === undefined ? '' : `; ${took(attemptMillis, before.attemptMillis)}`}${admitted(row)}`;
   return '';
 }
 
+/** Some retries go on while their budget fills up again. */
+const retriesDenied = (denied, made) => `${made ? denied > made ? 'Most retries are' : 'Retries are' : 'All retries are'} denied, their budget is used up: ${rate(denied)}/s denied${made ? `, ${rate(made)}/s made` : ''}`;
+
 const OTHERS = {
-  denied: each => `Retries stopped: their budget is used up, ${rate(each.rate)}/s denied`,
+  denied: ({pattern, rate: denied, text}, {cells = {}}) => pattern === 'retry' ? retriesDenied(denied, cells.retry?.calls ?? 0) : text ? initial(text) : '',
   exhausted: each => `Retries exhausted: ${rate(each.rate)}/s fail after their last attempt`,
   'timing-out': each => `Timeout: ${rate(each.rate)}/s take too long`,
   full: each => `Rejected: ${each.text}`,
@@ -272,7 +275,7 @@ export function because(problem, row, now, {changes, names} = {}) {
   }
   if (protects) say(protects.text, {bold: true});
   else if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
-  for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : each.text}`);
+  for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each, row) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : each.text}`);
   if (!filled) {
     say(changed);
     for (const text of company(problem, names)) say(text);
@@ -283,11 +286,26 @@ export function because(problem, row, now, {changes, names} = {}) {
 
 const MINUTE = 60_000;
 
+/** How long calls take says nothing while none passes. */
+const PASSES_NONE = new Set(['open', 'forced-open']);
+
+/** The outcomes of the last seconds add up to all calls: some may have passed before the circuit opened, or as trials. */
+function outcomes({calls, failed = 0, rejected = 0}, {since}, sampled) {
+  const [fail, reject] = [failed, rejected].map(part => Math.round(part / calls * 100)), rest = 100 - fail - reject;
+  if (calls - failed - rejected < calls / 200 || rest < 1) return '';
+  const when = since && sampled && Date.parse(sampled) - Date.parse(since) < RATES_OF ? 'before it opened' : 'as trials';
+  return `: ${[[fail, 'failed'], [reject, 'were rejected'], [rest, `passed ${when}`]].filter(([part]) => part).map(([part, how]) => `${tight(`${part} %`)} ${how}`).join(', ')}`;
+}
+
+/** A rate is that of ten seconds. */
+const RATES_OF = 10_000;
+
 /** Calls and times, where the causes do not have them already. */
-export function figures(problem, row, now) {
+export function figures(problem, row, now, {sampled} = {}) {
   const {attemptMillis, before = {}, causes: [worst]} = problem;
   if (explains(problem, row)) return '';
   if (row.calls === undefined) return worst.rate ? `${rate(worst.rate)} a second` : 'No calls in the last seconds';
+  if (PASSES_NONE.has(worst.kind)) return `${perSecond(row.calls, before.calls)}${outcomes(row, worst, sampled)}`;
   const short = worst.since && passed(worst.since, now) < MINUTE ? `, those since ${clock(worst.since)}` : ', those of the last minute';
   return [perSecond(row.calls, before.calls), attemptMillis === undefined ? '' : `${took(attemptMillis, before.attemptMillis)}${short}`].filter(Boolean).join(', ');
 }

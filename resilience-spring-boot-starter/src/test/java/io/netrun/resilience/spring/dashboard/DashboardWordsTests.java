@@ -136,6 +136,36 @@ class DashboardWordsTests {
     }
 
     @Test
+    void numbersBesideOneAnotherShouldAddUp() throws Exception {
+        assertThat(because(FLOOD, row("reports", "\"calls\": 119.2, \"rejected\": 70.4")))
+                .as("as counted: 119 arrive, 59 % are rejected")
+                .contains("Many calls: 119/s arrive", "2 at once let 49/s through");
+        String denied = FAILING.replace(
+                "}]",
+                "}, {\"kind\": \"denied\", \"pattern\": \"PATTERN\", \"text\": \"hedges denied\", \"rate\": 7.7}]");
+        String row = row("payments", "\"calls\": 13, \"failed\": 8.8");
+        String retry = denied.replace("PATTERN", "retry");
+        assertThat(because(retry, row.replace("\"bulkhead\"", "\"retry\": {\"calls\": 1.1}, \"bulkhead\"")))
+                .contains("Most retries are denied, their budget is used up: 7.7/s denied, 1.1/s made");
+        assertThat(because(retry, row)).contains("All retries are denied, their budget is used up: 7.7/s denied\"");
+        assertThat(because(denied.replace("PATTERN", "hedge"), row)).contains("\"Hedges denied\"");
+    }
+
+    @Test
+    void openCircuitShouldAccountForAllCalls() throws Exception {
+        String open = OPEN.replace(
+                "\"causes\"",
+                "\"attemptMillis\": 98, \"before\": {\"calls\": 1.4, \"attemptMillis\": 111}, \"causes\"");
+        String row = row("payments", "\"calls\": 2.6, \"failed\": 0.6, \"rejected\": 1.9");
+        assertThat(figures(open, row, "2026-11-29T10:34:55Z"))
+                .as("no time while none passes")
+                .isEqualTo("2.6 calls/s (1.4 before): 23 % failed, 73 % were rejected, 4 % passed before it opened");
+        assertThat(figures(open, row, "2026-11-29T10:35:00Z")).endsWith(", 4 % passed as trials");
+        assertThat(figures(open, row.replace("0.6", "0.7"), "2026-11-29T10:35:00Z"))
+                .isEqualTo("2.6 calls/s (1.4 before)");
+    }
+
+    @Test
     void durationsShouldAgreeWithTheClocks() throws Exception {
         assertThat(run("words.span(words.passed('2026-11-29T10:33:38.153Z', Date.parse('2026-11-29T10:34:55.900Z')))"))
                 .isEqualTo("1 min 17 s");
@@ -222,6 +252,10 @@ class DashboardWordsTests {
 
     private static String because(String problem, String row, String more) throws Exception {
         return run("words.because(" + problem + ", " + row + ", " + NOW + ", {" + more + "})");
+    }
+
+    private static String figures(String problem, String row, String sampled) throws Exception {
+        return run("words.figures(" + problem + ", " + row + ", " + NOW + ", {sampled: '" + sampled + "'})");
     }
 
     private static String advice(String problem, String row) throws Exception {
