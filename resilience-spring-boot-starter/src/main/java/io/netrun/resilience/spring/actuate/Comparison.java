@@ -52,7 +52,8 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
         return over ? samples - RECENT : Math.max(Math.min(began(since, last), samples - 2), samples - RECENT);
     }
 
-    private static int began(@Nullable Instant since, @Nullable Instant last) {
+    /** The first of the samples that have something of a problem. */
+    static int began(@Nullable Instant since, @Nullable Instant last) {
         int samples = History.SAMPLES;
         return samples - Math.min(samples, since == null || last == null ? 0 : ago(since, last));
     }

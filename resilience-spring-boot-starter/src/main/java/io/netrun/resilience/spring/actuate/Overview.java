@@ -44,6 +44,7 @@ public final class Overview {
 
     private static final int MAX_USERS = 5;
     private static final double HUNDREDTHS = 100.0;
+    private static final double TEN_THOUSANDTHS = 10_000.0;
     private static final List<PatternDescriptor<?, ?>> ORDER = PatternDescriptors.all();
     private static final String CALLS = "Calls";
     private static final String BUDGET = "retry.budget.available";
@@ -306,6 +307,13 @@ public final class Overview {
                         row.findings.get(0).since(),
                         history.last())
                 .addTo(view);
+        Finding worst = row.findings.get(0);
+        if (worst.kind() == Finding.Kind.FORCED_OPEN && track != null) {
+            double failed = track.failedShare(Comparison.began(worst.since(), history.last()));
+            if (failed > 0) {
+                view.put("failedBefore", Math.round(failed * TEN_THOUSANDTHS) / TEN_THOUSANDTHS);
+            }
+        }
         view.put("causes", row.findings.stream().map(Finding::view).toList());
         view.put("users", affected.stream().limit(MAX_USERS).toList());
         if (affected.size() > MAX_USERS) {
@@ -394,7 +402,7 @@ public final class Overview {
                 putSlower(line, row, methods, slower);
             }
         }
-        lane(row.cells, line);
+        lane(row, methods, line);
         Map<String, Object> cells = new LinkedHashMap<>();
         row.cells.forEach(cell -> cells.put(cell.pattern.key(), cell(cell)));
         line.put("cells", cells);
@@ -476,19 +484,27 @@ public final class Overview {
                 .orElse(Double.NaN);
     }
 
-    private static void lane(List<Cell> cells, Map<String, @Nullable Object> line) {
+    /** The worst state in each sample; of a name without calls, it is not known whether calls would pass. */
+    private void lane(Row row, Set<String> methods, Map<String, @Nullable Object> line) {
         byte[] worst = new byte[History.SAMPLES];
         int openings = 0;
         boolean known = false;
-        for (Cell cell : cells) {
+        boolean traffic = false;
+        for (Cell cell : row.cells) {
             Track track = cell.track;
             if (track != null) {
                 known = true;
+                traffic |= track.hasTraffic();
                 openings += track.openings();
                 byte[] states = track.states();
                 for (int i = 0; i < worst.length; i++) {
                     worst[i] = (byte) Math.max(worst[i], states[i]);
                 }
+            }
+        }
+        if (!traffic && !hasAttempts(methods)) {
+            for (int i = 0; i < worst.length; i++) {
+                worst[i] = worst[i] == LaneState.CLOSED.rank() ? LaneState.UNKNOWN.rank() : worst[i];
             }
         }
         if (known) {
@@ -497,6 +513,10 @@ public final class Overview {
         if (openings > 0) {
             line.put("opened", openings);
         }
+    }
+
+    private boolean hasAttempts(Set<String> methods) {
+        return history.attempts(attemptKeys(methods), History.SAMPLES).count(0, History.SAMPLES) > 0;
     }
 
     static Set<String> users(List<Cell> cells, Chains.Users users) {

@@ -203,6 +203,29 @@ final class Track {
         return calls == 0 ? 0 : Math.min(1, lost / (double) calls);
     }
 
+    /** What share of the admitted calls failed before a sample of a copy. */
+    double failedShare(int before) {
+        long failed = 0;
+        long sum = 0;
+        for (int i = 0; i < before; i++) {
+            failed += failures[i];
+            sum += calls[i];
+        }
+        return sum == 0 ? 0 : Math.min(1, failed / (double) sum);
+    }
+
+    /** Whether anything happened in the samples of a copy. */
+    boolean hasTraffic() {
+        for (Series each : Series.values()) {
+            for (int value : each.of(this)) {
+                if (value != 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private long calls(int i) {
         return calls[i] + (long) rejections[i];
     }

@@ -4,7 +4,7 @@ import {BUTTONS, RISKY} from './actions.js';
 import {button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {advice, because, clock, drawn, duration, effect, figures, headline, lasting, laneWords, letterWord, millis, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
+import {advice, because, clock, drawn, duration, effect, figures, headline, lasting, laneWords, letterWord, millis, quiet, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -276,9 +276,9 @@ function line(name, columns) {
     node, link,
     show(row, now, seconds, chosen, left) {
       const level = levelOf(row);
-      dress(state, `state ${level}`);
+      dress(state, `state ${quiet(row) ? 'quiet' : level}`);
       if (!state.firstChild) state.append(element('span', '', 'hidden'));
-      say(state.firstChild, `${level} `);
+      say(state.firstChild, `${quiet(row) ? 'no calls' : level} `);
       dress(node, chosen ? 'chosen' : '');
       const href = hrefOf({name, tab: read().tab});
       if (link.getAttribute('href') !== href) link.setAttribute('href', href);

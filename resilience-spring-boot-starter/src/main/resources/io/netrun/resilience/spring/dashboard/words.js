@@ -78,7 +78,7 @@ export function drawn(lane, {sampled, sampleSeconds}, now, {state, closedSince} 
 export function laneWords(lane, seconds) {
   const sums = new Map();
   for (const [letter, count] of runs(lane)) sums.set(letter, (sums.get(letter) ?? 0) + count);
-  return [...sums].filter(([letter]) => letter !== '-').map(([letter, count]) => `${letterWord(letter)} ${span(count * seconds * 1_000)}`).join(', ') || 'nothing known yet';
+  return [...sums].filter(([letter]) => letter !== '-').map(([letter, count]) => `${letterWord(letter)} ${span(count * seconds * 1_000)}`).join(', ') || 'no data';
 }
 
 /** An exception in short: the status, or the class, and as a quotation the message in its body. */
@@ -230,6 +230,9 @@ function unprotected({causes}, row, now) {
   return {text: `The circuit breaker does not protect: it opens at ${opensAt}${count}${when}`, bold: true};
 }
 
+/** Whether nothing is known of a name, since it has no calls. */
+export const quiet = row => Boolean(row.lane) && !row.level && !row.calls && !row.attempts && runs(row.lane).every(([letter]) => letter === '-');
+
 /** The latest change of an operator that explains the state; of an answer that has none, nothing. */
 const changeOf = ({name, causes: [{kind, pattern}]}, changes = []) => {
   const action = {'forced-open': 'force-open', disabled: 'disable'}[kind];
@@ -244,6 +247,14 @@ function company({name, change, users = []}, names = []) {
     if (!by) return [`${other} is slower too: ${millis(attemptMillis)} instead of ${millis(before)}`];
     return by.some(method => methods.has(method)) ? [`Not ${other} in general: its other calls are as fast as before`] : [];
   });
+}
+
+/** How calls went before an operator had them rejected: whether they failed is what may have led to it. */
+function beforeIt({before = {}, failedBefore}, {lane}) {
+  const earlier = runs(lane).map(([letter]) => letter).filter(letter => letter !== 'f' && letter !== '-');
+  if (!earlier.length || before.calls === undefined) return '';
+  if (earlier.some(letter => RED.includes(letter))) return 'Calls were rejected before it as well';
+  return failedBefore ? `Before it, ${failedBefore < 0.005 ? tight('less than 1 %') : share(failedBefore, 1)} of calls failed` : earlier.includes('w') ? '' : 'Before it, no call failed';
 }
 
 /** Why, a line for each cause, with the evidence there is. */
@@ -271,7 +282,7 @@ export function because(problem, row, now, {changes, names} = {}) {
     const done = title(change?.action ?? (worst.kind === 'disabled' ? 'disable' : 'force-open'));
     say(`Operator’s entry: ${change || worst.since ? `${clock(change?.time ?? worst.since)}, ` : ''}${done}${change ? `, ${change.scope === 'fleet' ? 'all nodes' : 'this process'}` : ''}, ${who ? `by ${who}` : 'no name given'}`);
     say('It stays so until it is reset');
-    if (worst.kind === 'forced-open' && /c\d+f$/.test(row.lane ?? '')) say('Calls passed before it');
+    if (worst.kind === 'forced-open') say(beforeIt(problem, row));
   }
   if (protects) say(protects.text, {bold: true});
   else if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
@@ -347,13 +358,17 @@ const PLURALS = {
   off: n => `${n} switched off`,
 };
 
+/** In which states calls were lost. */
+const HARMED = 'whor';
+
 /** How names are that are no problems: slower too, fine, or without calls. Their cards have the rest. */
 function neighbours({head, problems, names}) {
   const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(({slower}) => slower && !slower.by);
   const quiet = others.filter(row => !row.slower && !row.calls && !row.attempts && !Object.values(row.cells).some(({calls}) => calls));
   const fine = others.length - slow.length - quiet.length, absent = head.names - problems.length - others.length, texts = [];
   if (slow.length) texts.push(slow.length === 1 ? `${slow[0].name} is slower too` : `${slow.length} others are slower too`);
-  if (fine) texts.push(fine === 1 ? '1 other is fine' : `${fine} others are fine`);
+  const before = others.filter(row => !slow.includes(row) && !quiet.includes(row) && runs(row.lane).some(([letter]) => HARMED.includes(letter))).length;
+  if (fine) texts.push(`${fine === 1 ? '1 other is fine' : `${fine} others are fine`}${before ? ` now (${before} failed earlier)` : ''}`);
   if (quiet.length) texts.push(quiet.length === 1 ? `${quiet[0].name} has no calls` : `${quiet.length} have no calls`);
   if (absent > 0) texts.push(`${absent} are not shown`);
   return texts.length ? `. ${texts.join('; ')}` : '';

@@ -242,6 +242,38 @@ class OverviewTests {
     }
 
     @Test
+    void nameWithoutCallsShouldHaveAnUnknownPast() {
+        registry.getOrCreate(CircuitBreaker.TYPE, "idle");
+        succeed(1);
+        ticker.pass(History.EACH);
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.names[?(@.name == 'idle')].lane")
+                .isEqualTo("180-")
+                .jsonPath("$.names[?(@.name == 'ledger')].lane")
+                .value(lane -> assertThat(lane.toString()).endsWith("2c\"]"));
+        registry.find(CircuitBreaker.TYPE, "idle").orElseThrow().disable();
+        ticker.pass(History.EACH);
+        overview().jsonPath("$.names[?(@.name == 'idle')].lane").isEqualTo("179-1d");
+    }
+
+    @Test
+    void failuresBeforeAForcedOpenCircuitShouldBeKnown() {
+        ticker.pass(History.EACH);
+        succeed(38);
+        fail(2);
+        ticker.pass(History.EACH);
+        ledger.forceOpen();
+        succeed(1);
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.problems[0].causes[0].kind")
+                .isEqualTo("forced-open")
+                .jsonPath("$.problems[0].failedBefore")
+                .isEqualTo(0.05);
+    }
+
+    @Test
     void manyFailingCallsShouldComeBeforeFewRejectedOnes() {
         ticker.pass(History.EACH);
         CircuitBreaker mail = registry.getOrCreate(

@@ -120,6 +120,18 @@ class DashboardWordsTests {
     }
 
     @Test
+    void fineNamesShouldSayThatTheyFailedEarlier() throws Exception {
+        String names = row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", "
+                + row("mail", "\"calls\": 2, \"lane\": \"150-20c1w9c\"") + ", "
+                + row("stock", "\"calls\": 2, \"lane\": \"150-30c\"") + ", " + row("settlement", "\"lane\": \"180-\"");
+        assertThat(run("words.headline({head: {names: 4}, problems: [" + SLOW + "], names: [" + names + "]}, " + NOW
+                        + ").text"))
+                .endsWith(". 2 others are fine now (1 failed earlier); settlement has no calls");
+        assertThat(run("[" + names + "].filter(words.quiet).map(({name}) => name)"))
+                .isEqualTo("[\"settlement\"]");
+    }
+
+    @Test
     void sharedMethodShouldNotAccuseTheNeighbour() throws Exception {
         String reports = row("reports", "\"calls\": 1.2, \"rejected\": 0.5");
         String shared = row(
@@ -226,14 +238,21 @@ class DashboardWordsTests {
     @Test
     void operatorsEntryShouldBeOnTheCard() throws Exception {
         String forced = problem("mail", """
-                {"kind": "forced-open", "pattern": "circuit-breaker", "text": "circuit forced open", "since": "2026-11-29T10:33:39Z", "by": "an operator"}""", "");
+                {"kind": "forced-open", "pattern": "circuit-breaker", "text": "circuit forced open", "since": "2026-11-29T10:33:39Z", "by": "an operator"}""", "\"before\": {\"calls\": 3}");
         String row = row("mail", "\"calls\": 3, \"rejected\": 3, \"lane\": \"151-11c18f\"");
         String change = """
                 [{"time": "2026-11-29T10:33:39Z", "principal": %s, "pattern": "circuit-breaker", "name": "mail", "action": "force-open", "scope": "node"}]""";
         assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", {changes: " + change.formatted("null")
                         + "})"))
                 .containsPattern("entry: \\d+:33:39.*, force open, this process, no name given")
-                .contains("Calls passed before it");
+                .contains("\"Before it, no call failed\"");
+        String failed = row.replace("151-11c18f", "151-5c1w5c18f");
+        assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0312, \"causes\""), failed))
+                .contains("\"Before it, 3 % of calls failed\"");
+        assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0012, \"causes\""), failed))
+                .contains("\"Before it, less than 1 % of calls failed\"");
+        assertThat(because(forced, row.replace("151-11c18f", "151-5c1o5c18f")))
+                .contains("\"Calls were rejected before it as well\"");
         assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", {changes: "
                         + change.formatted("\"alice\"") + "})"))
                 .contains("force open, this process, by alice");
