@@ -220,15 +220,21 @@ const OTHERS = {
 /** A closed circuit that lets calls fail for so long does not protect. */
 const LONG = 30_000;
 
-/** How a circuit that should have opened stands: what it waits for, and when that would be. */
+/** When a circuit that should have opened would open, or that it would not. */
 function unprotected({causes}, row, now) {
   const each = causes.find(({opensAt}) => opensAt);
   if (!each?.since || passed(each.since, now) < LONG) return null;
-  const {opensAt, failureThreshold, failureCount = 0} = each, more = failureThreshold === undefined ? 0 : (row.failed ?? 0) - Math.max(0, (row.calls ?? 0) - (row.failed ?? 0) - (row.rejected ?? 0));
-  const count = failureThreshold === undefined ? '' : `; the failure count is ${failureCount} of ${failureThreshold}`;
-  const when = failureThreshold === undefined || /consecutive/.test(opensAt) ? '' : more > 0.05 ? `, at this rate ${span(Math.max(0, failureThreshold - failureCount) / more * 1_000)} from now` : ', and does not rise: too few of the calls fail';
-  return {text: `The circuit breaker does not protect: it opens at ${opensAt}${count}${when}`, bold: true};
+  const {opensAt, failureThreshold, failureCount = 0} = each;
+  if (failureThreshold === undefined) return {text: `The circuit breaker does not protect: it opens at ${opensAt}`, bold: true};
+  const count = `failure count ${failureCount} of ${failureThreshold}`, failed = row.failed ?? 0;
+  if (/consecutive/.test(opensAt)) return {text: `The circuit breaker does not protect: ${failureCount} of ${opensAt}`, bold: true};
+  const more = failed - Math.max(0, (row.calls ?? 0) - failed - (row.rejected ?? 0));
+  if (more <= 0.05) return {text: `The circuit does not open: too few of the calls fail (${count})`, bold: true};
+  return {text: `The circuit opens about ${clock(toTens(now + Math.max(0, failureThreshold - failureCount) / more * 1_000))} if this goes on (${count})`, bold: true};
 }
+
+/** To ten seconds, as what is foreseen. */
+const toTens = time => Math.round(time / 10_000) * 10_000;
 
 /** Whether nothing is known of a name, since it has no calls. */
 export const quiet = row => Boolean(row.lane) && !row.level && !row.calls && !row.attempts && runs(row.lane).every(([letter]) => letter === '-');
@@ -280,7 +286,7 @@ export function because(problem, row, now, {changes, names} = {}) {
   if (worst.kind === 'forced-open' || worst.kind === 'disabled') {
     const change = changeOf(problem, changes), who = change ? change.principal : worst.by === 'an operator' ? null : worst.by;
     const done = title(change?.action ?? (worst.kind === 'disabled' ? 'disable' : 'force-open'));
-    say(`Operator’s entry: ${change || worst.since ? `${clock(change?.time ?? worst.since)}, ` : ''}${done}${change ? `, ${change.scope === 'fleet' ? 'all nodes' : 'this process'}` : ''}, ${who ? `by ${who}` : 'no name given'}`);
+    say(`Operator’s entry: ${done}${change ? `, ${change.scope === 'fleet' ? 'all nodes' : 'this process'}` : ''}, ${who ? `by ${who}` : 'no name given'}`);
     say('It stays so until it is reset');
     if (worst.kind === 'forced-open') say(beforeIt(problem, row));
   }
@@ -324,9 +330,13 @@ export function figures(problem, row, now, {sampled} = {}) {
 /** What may help, where that is known, the first thing first. */
 export function advice(problem, row, now) {
   const {change, causes, causes: [worst]} = problem, lines = [];
+  if (unprotected(problem, row, now)) {
+    const {failureThreshold} = causes.find(({opensAt}) => opensAt);
+    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `Lower failure-threshold, which is ${failureThreshold}, in the settings: the circuit then opens sooner.`);
+  }
   switch (worst.kind) {
     case 'open': lines.push('Look at the service behind it; wait: the circuit tries again by itself.'); break;
-    case 'flapping': lines.push('Nothing has to be done now: watch it, and look at the service behind it.'); break;
+    case 'flapping': lines.push('Look at the service behind it; nothing has to be done here.'); break;
     case 'failing': lines.push('Look at the service behind it.'); break;
     case 'forced-open': lines.push('Ask who forced it open, and why. When that is over, half-open tries a few calls first; reset lets all through.'); break;
     case 'full': lines.push(change === 'slow' ? 'Find what has become slow: more permits would load it more.' : change === 'flood' ? 'Find who calls so often, and limit it there: more permits would let the flood through.' : 'Find what is slow, or who calls so often.'); break;
@@ -334,10 +344,6 @@ export function advice(problem, row, now) {
     case 'timing-out': lines.push('Find what has become slow.'); break;
     case 'disabled': case 'off': lines.push('Nothing protects these calls.'); break;
     default:
-  }
-  if (unprotected(problem, row, now)) {
-    const {failureThreshold} = causes.find(({opensAt}) => opensAt);
-    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `Check this threshold, failure-threshold ${failureThreshold}: a lower one opens the circuit sooner.`);
   }
   return lines;
 }

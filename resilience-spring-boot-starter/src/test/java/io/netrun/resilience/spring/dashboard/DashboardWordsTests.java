@@ -214,12 +214,16 @@ class DashboardWordsTests {
         assertThat(headline(high, row))
                 .contains("answers 503, and the circuit breaker does not open; 66 % fail, for 1 min 23 s");
         assertThat(because(high, row))
-                .contains("The circuit breaker does not protect: it opens at 1000 more failures than successes;"
-                        + " the failure count is 530 of 1000, at this rate 1 min 21 s from now\",\"bold\":true");
+                .containsPattern(
+                        "\"The circuit opens about \\d+:36:20.* if this goes on \\(failure count 530 of 1000\\)\",\"bold\":true");
         assertThat(because(high, row("payments", "\"calls\": 20, \"failed\": 5")))
-                .contains("530 of 1000, and does not rise: too few of the calls fail");
+                .contains("The circuit does not open: too few of the calls fail (failure count 530 of 1000)");
+        assertThat(because(high.replace("1000 more failures than successes", "1000 consecutive failures"), row))
+                .contains("The circuit breaker does not protect: 530 of 1000 consecutive failures");
         assertThat(advice(high, row))
-                .contains("Look at the service behind it", "Check this threshold, failure-threshold 1000");
+                .as("what can be done here comes first")
+                .contains(
+                        "[\"Lower failure-threshold, which is 1000, in the settings: the circuit then opens sooner.\",\"Look");
         assertThat(advice(FAILING, row)).doesNotContain("threshold");
     }
 
@@ -244,7 +248,7 @@ class DashboardWordsTests {
                 [{"time": "2026-11-29T10:33:39Z", "principal": %s, "pattern": "circuit-breaker", "name": "mail", "action": "force-open", "scope": "node"}]""";
         assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", {changes: " + change.formatted("null")
                         + "})"))
-                .containsPattern("entry: \\d+:33:39.*, force open, this process, no name given")
+                .contains("entry: force open, this process, no name given")
                 .contains("\"Before it, no call failed\"");
         String failed = row.replace("151-11c18f", "151-5c1w5c18f");
         assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0312, \"causes\""), failed))
