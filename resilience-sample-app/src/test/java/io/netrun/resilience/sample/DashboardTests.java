@@ -732,6 +732,25 @@ class DashboardTests {
     }
 
     @Test
+    void nameAndReasonShouldBeAskedForAtTheButton() {
+        at("#name=payments&tab=actions");
+        soon(() -> press(browser.findElement(By.id("do-circuit-breaker-force-open"))));
+        browser.findElement(By.id("operator")).sendKeys("Dana");
+        browser.findElement(By.id("reason")).sendKeys("moves to new hosts" + Keys.ENTER);
+        soon(() -> assertThat(card("payments").getText())
+                .contains("by Dana, reason: moves to new hosts", "Ask Dana whether it is over"));
+        assertThat(text("changes")).contains("Dana: force open", "; reason: moves to new hosts");
+        soon(() -> press(browser.findElement(By.id("do-circuit-breaker-reset"))));
+        assertThat(browser.findElement(By.id("operator")).getDomProperty("value"))
+                .as("remembered")
+                .isEqualTo("Dana");
+        assertThat(browser.findElement(By.id("reason")).getDomProperty("value")).isEmpty();
+        browser.findElement(By.id("operator")).clear();
+        press(browser.findElement(By.id("yes")));
+        soon(() -> assertThat(payments.state()).isEqualTo(CircuitBreaker.State.CLOSED));
+    }
+
+    @Test
     void instanceShouldBeSwitchedOffAndOn() {
         at("#name=reports&tab=actions");
         Bulkhead reports = registry.find(Bulkhead.TYPE, "reports").orElseThrow();

@@ -35,6 +35,7 @@ public final class Operators {
             "Add the dependency resilience-fleet and set resilience.fleet.enabled to true, or leave out the scope");
 
     private static final int MAX_PRINCIPAL = 100;
+    private static final int MAX_REASON = 300;
 
     private final RuntimeSettings liveSettings;
     private final OperatorJournal journal;
@@ -72,9 +73,11 @@ public final class Operators {
      * Changes settings or does one of the pattern's actions: here, and then on the other nodes if the scope is the
      * fleet.
      *
+     * @param reason why, in the operator's words; kept on this node only
      * @throws ResilienceConfigurationException if the change is not possible; nothing has changed then
      */
-    <P extends Policy> void perform(PatternDescriptor<P, ?> pattern, P policy, FleetChange change, Scope scope) {
+    <P extends Policy> void perform(
+            PatternDescriptor<P, ?> pattern, P policy, FleetChange change, Scope scope, @Nullable String reason) {
         if (scope == Scope.FLEET && pattern.isForOneNode(change.action())) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     "Action '" + change.action() + "' is for one node: in the fleet, nodes that start in the next days"
@@ -83,7 +86,7 @@ public final class Operators {
         }
         FleetOperations nodes = scope == Scope.FLEET ? requireFleet() : fleet().orElse(null);
         List<Problem> notPassedOn = new ArrayList<>();
-        apply(pattern, policy, change, scope, () -> true, () -> {
+        apply(pattern, policy, change, scope, reason, () -> true, () -> {
             if (nodes != null && scope == Scope.FLEET) {
                 nodes.announce(change).ifPresent(notPassedOn::add);
             } else if (nodes != null) {
@@ -118,11 +121,12 @@ public final class Operators {
             P policy,
             FleetChange change,
             Scope scope,
+            @Nullable String reason,
             BooleanSupplier isDue,
             Runnable afterwards) {
         if (change.action().equals(FleetChange.SETTINGS)) {
             Supplier<RuntimeSettings.Changed> changing = liveSettings.prepare(pattern, policy, change.settings());
-            record(policy, isDue, () -> {
+            record(policy, reason, isDue, () -> {
                 RuntimeSettings.Changed made = changing.get();
                 afterwards.run();
                 return changed(
@@ -140,7 +144,7 @@ public final class Operators {
             throw new ResilienceConfigurationException(
                     List.of(new Problem("Unknown action '" + change.action() + "'", knownActions(pattern))));
         }
-        record(policy, isDue, () -> {
+        record(policy, reason, isDue, () -> {
             Object counted = policy.metrics();
             Map<String, String> before = state(policy);
             action.accept(policy);
@@ -149,8 +153,11 @@ public final class Operators {
         });
     }
 
-    private void record(Policy policy, BooleanSupplier isDue, Supplier<Optional<OperatorChange>> change) {
-        journal.record(policy, () -> isDue.getAsBoolean() ? change.get() : Optional.empty());
+    private void record(
+            Policy policy, @Nullable String reason, BooleanSupplier isDue, Supplier<Optional<OperatorChange>> change) {
+        journal.record(
+                policy,
+                () -> isDue.getAsBoolean() ? change.get().map(made -> made.withReason(reason)) : Optional.empty());
     }
 
     static String knownActions(PatternDescriptor<?, ?> pattern) {
@@ -175,7 +182,7 @@ public final class Operators {
 
     private <P extends Policy> void applyCast(
             PatternDescriptor<P, ?> pattern, Policy policy, FleetChange change, BooleanSupplier isDue) {
-        apply(pattern, pattern.type().policyClass().cast(policy), change, Scope.FLEET, isDue, () -> {});
+        apply(pattern, pattern.type().policyClass().cast(policy), change, Scope.FLEET, null, isDue, () -> {});
     }
 
     /**
@@ -229,11 +236,21 @@ public final class Operators {
         return policy instanceof AbstractPolicy<?> living ? living.ticker().now() : Instant.now();
     }
 
-    /** Names come from outside: a line break in one would forge a line of the log. */
-    static @Nullable String name(@Nullable Principal principal) {
-        String name = principal == null ? null : principal.getName();
-        return name == null
+    /** Who asks: the principal, or else the name that is given. */
+    static @Nullable String name(@Nullable Principal principal, @Nullable String given) {
+        return printable(principal == null ? given : principal.getName(), MAX_PRINCIPAL);
+    }
+
+    /** Why, as it is given. */
+    static @Nullable String reason(@Nullable String given) {
+        return printable(given, MAX_REASON);
+    }
+
+    /** Texts come from outside: a line break in one would forge a line of the log. */
+    private static @Nullable String printable(@Nullable String text, int longest) {
+        String stripped = text == null ? "" : text.strip();
+        return stripped.isEmpty()
                 ? null
-                : name.substring(0, Math.min(name.length(), MAX_PRINCIPAL)).replaceAll("\\p{Cntrl}", "?");
+                : stripped.substring(0, Math.min(stripped.length(), longest)).replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -573,6 +573,9 @@ public final class Overview {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("time", change.time().toString());
         view.put("principal", change.principal());
+        if (change.reason() != null) {
+            view.put("reason", change.reason());
+        }
         view.put("pattern", change.type().key());
         view.put("name", change.name());
         view.put("action", change.action());

@@ -14,7 +14,6 @@ import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.RuntimeSettings;
 import io.netrun.resilience.spring.settings.TranslatedSettings;
-import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,6 +194,8 @@ public final class ResilienceEndpoint {
      *
      * @param settings such as {@code maxConcurrent=4, maxWait=2s}
      * @param scope {@code node}, or {@code fleet} for all nodes; null for this node
+     * @param reason why, for the journal; null for none
+     * @param operator who asks, where the request has no principal; null if that is not given
      * @param unknown a member of the body that is none of these; null for none
      * @param security who asks
      */
@@ -205,6 +206,8 @@ public final class ResilienceEndpoint {
             @org.springframework.lang.Nullable @Nullable String action,
             @org.springframework.lang.Nullable @Nullable String settings,
             @org.springframework.lang.Nullable @Nullable String scope,
+            @org.springframework.lang.Nullable @Nullable String reason,
+            @org.springframework.lang.Nullable @Nullable String operator,
             @org.springframework.lang.Nullable @Nullable String unknown,
             SecurityContext security) {
         if (!operators.areAllowed()) {
@@ -222,7 +225,15 @@ public final class ResilienceEndpoint {
                             + String.join(", ", SettingsBody.FIELDS));
         }
         return PatternDescriptors.byKey(pattern)
-                .map(known -> act(known, name, new Change(action, settings, scope, security.getPrincipal())))
+                .map(known -> act(
+                        known,
+                        name,
+                        new Change(
+                                action,
+                                settings,
+                                scope,
+                                Operators.reason(reason),
+                                Operators.name(security.getPrincipal(), operator))))
                 .orElseGet(() -> unknownPattern(pattern));
     }
 
@@ -249,7 +260,7 @@ public final class ResilienceEndpoint {
         FleetChange asked;
         try {
             asked = change.of(pattern, policy);
-            operators.perform(pattern, policy, asked, scope);
+            operators.perform(pattern, policy, asked, scope, change.reason);
         } catch (ResilienceConfigurationException e) {
             return badRequest(joined(e, Problem::description), joined(e, Problem::remedy));
         }
@@ -368,13 +379,15 @@ public final class ResilienceEndpoint {
     /**
      * A requested operation.
      *
-     * @param principal the user; null if there is none
+     * @param reason why; null if that is not known
+     * @param operator who asks; null if that is not known
      */
     private record Change(
             @Nullable String action,
             @Nullable String settings,
             @Nullable String scope,
-            @Nullable Principal principal) {
+            @Nullable String reason,
+            @Nullable String operator) {
 
         FleetChange of(PatternDescriptor<?, ?> pattern, Policy policy) {
             return new FleetChange(
@@ -382,7 +395,7 @@ public final class ResilienceEndpoint {
                     policy.name(),
                     action == null ? FleetChange.SETTINGS : action,
                     settings == null ? Map.of() : RuntimeSettings.split(settings),
-                    Operators.name(principal),
+                    operator,
                     Operators.now(policy));
         }
     }

@@ -31,7 +31,7 @@ final class SettingsBody {
     private static final String UNREADABLE = "{";
 
     /** The members of the body that the endpoint knows. */
-    static final List<String> FIELDS = List.of("action", "scope", SETTINGS);
+    static final List<String> FIELDS = List.of("action", "scope", SETTINGS, "reason", "operator");
 
     /** The parameter of the operation that names the first member that is none of those. */
     private static final String UNKNOWN = "unknown";

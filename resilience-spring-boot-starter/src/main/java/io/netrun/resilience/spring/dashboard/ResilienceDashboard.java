@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
@@ -46,6 +47,7 @@ public final class ResilienceDashboard {
             Map.entry("icon.svg", new MimeType("image", "svg+xml")));
 
     private final Resource page;
+    private final Resource pageOfUser;
 
     /**
      * A page that finds its files and the JSON by relative addresses, wherever the endpoints are mounted.
@@ -58,18 +60,28 @@ public final class ResilienceDashboard {
     public ResilienceDashboard(String path, String jsonPath, boolean writable, List<DashboardPattern> patterns) {
         String[] segments = StringUtils.tokenizeToStringArray(path, "/");
         String metas = patterns.stream().map(ResilienceDashboard::meta).collect(Collectors.joining("\n"));
-        page = new ByteArrayResource(read("index.html")
+        String html = read("index.html")
                 .replace("{{files}}", encoded(segments[segments.length - 1]))
                 .replace("{{json}}", "../".repeat(segments.length - 1) + encoded(jsonPath))
                 .replace("{{writable}}", String.valueOf(writable))
-                .replace("{{patterns}}", metas)
-                .getBytes(StandardCharsets.UTF_8));
+                .replace("{{patterns}}", metas);
+        page = withUser(html, false);
+        pageOfUser = withUser(html, true);
     }
 
-    /** The page. */
+    private static Resource withUser(String html, boolean known) {
+        return new ByteArrayResource(
+                html.replace("{{principal}}", String.valueOf(known)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The page.
+     *
+     * @param security who asks; without a principal, the page asks for a name with each change
+     */
     @ReadOperation(produces = "text/html")
-    public WebEndpointResponse<Resource> page() {
-        return new WebEndpointResponse<>(page, HTML);
+    public WebEndpointResponse<Resource> page(SecurityContext security) {
+        return new WebEndpointResponse<>(security.getPrincipal() == null ? page : pageOfUser, HTML);
     }
 
     /** A script or style of the page; 404 for any other name. */

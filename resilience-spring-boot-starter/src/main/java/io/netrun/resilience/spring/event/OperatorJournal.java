@@ -125,12 +125,13 @@ public final class OperatorJournal {
 
     private static void log(OperatorChange change) {
         log.info(
-                "{} '{}': {} by {}{}: {} -> {}",
+                "{} '{}': {} by {}{}{}: {} -> {}",
                 change.type().policyClass().getSimpleName(),
                 change.name(),
                 change.action(),
                 change.principal() == null ? "an operator without a principal" : "'" + change.principal() + "'",
                 change.scope() == OperatorChange.Scope.FLEET ? " for the fleet" : "",
+                change.reason() == null ? "" : " because of '" + change.reason() + "'",
                 new TreeMap<>(change.before()),
                 new TreeMap<>(change.after()));
     }

@@ -1,7 +1,7 @@
 // What an operator does: a question before, the outcome after.
 
 import {element, say} from './element.js';
-import {act} from './source.js';
+import {act, hasPrincipal} from './source.js';
 import {title} from './words.js';
 
 const $ = id => document.getElementById(id);
@@ -26,16 +26,30 @@ export const BUTTONS = {
 };
 const changeOf = action => action === 'switch-off' ? {settings: {enabled: false}} : action === 'switch-on' ? {settings: {enabled: true}} : {action};
 
-/** Asks, and returns whether the answer was yes. The dialog gives the focus back. */
+/** Names are remembered where the browser allows it. */
+const remembered = () => { try { return localStorage.getItem('resilience-operator') ?? ''; } catch { return ''; } };
+const remember = name => { try { localStorage.setItem('resilience-operator', name); } catch { /* it is asked for again */ } };
+
+$('question-operator').hidden = hasPrincipal;
+$('no').onclick = () => $('question').close('');
+
+/** Asks, and returns who does it and why, as far as that is given; null if the answer was no. The dialog gives the focus back. */
 export function confirmed(question, text, items, yes) {
   const dialog = $('question');
   $('question-title').textContent = question;
   $('question-text').textContent = text;
   $('question-list').replaceChildren(...items.map(item => element('li', item)));
   $('yes').textContent = yes;
+  $('operator').value = hasPrincipal ? '' : remembered();
+  $('reason').value = '';
   dialog.returnValue = '';
   return new Promise(answer => {
-    dialog.onclose = () => answer(dialog.returnValue === 'yes');
+    dialog.onclose = () => {
+      if (dialog.returnValue !== 'yes') { answer(null); return; }
+      const operator = $('operator').value.trim(), reason = $('reason').value.trim();
+      if (!hasPrincipal) remember(operator);
+      answer({...operator && {operator}, ...reason && {reason}});
+    };
     dialog.showModal();
   });
 }
@@ -45,15 +59,17 @@ const where = scope => scope === 'fleet' ? 'This takes effect at once here, and 
 /** An action after a question; returns whether it was done. */
 export async function operate(pattern, name, action, scope = 'node') {
   const words = title(action);
-  if (!await confirmed(`${words[0].toUpperCase()}${words.slice(1)} ${title(pattern)} “${name}”?`, `${EFFECTS[action] ?? ''} ${where(scope)}`, [], words)) return false;
-  return report(`${words} of ${title(pattern)} ${name}`, () => act(pattern, name, scoped(changeOf(action), scope)));
+  const given = await confirmed(`${words[0].toUpperCase()}${words.slice(1)} ${title(pattern)} “${name}”?`, `${EFFECTS[action] ?? ''} ${where(scope)}`, [], words);
+  if (!given) return false;
+  return report(`${words} of ${title(pattern)} ${name}`, () => act(pattern, name, {...scoped(changeOf(action), scope), ...given}));
 }
 
 /** Settings, after a preview of what changes. Throws what the endpoint reports about a mistake. */
 export async function changeSettings(pattern, name, settings, preview, scope = 'node') {
-  if (!await confirmed(`Change settings of ${title(pattern)} “${name}”?`, `${where(scope)} It lasts until the process ends.`, preview, 'Apply')) return false;
+  const given = await confirmed(`Change settings of ${title(pattern)} “${name}”?`, `${where(scope)} It lasts until the process ends.`, preview, 'Apply');
+  if (!given) return false;
   say($('outcome'), '');
-  await act(pattern, name, scoped({settings}, scope));
+  await act(pattern, name, {...scoped({settings}, scope), ...given});
   say($('outcome'), `Done: settings of ${title(pattern)} ${name}: ${preview.join(', ')}.`);
   return true;
 }

@@ -4,6 +4,8 @@ const content = name => document.querySelector(`meta[name="${name}"]`)?.content;
 const root = new URL(content('resilience-json'), document.baseURI);
 
 export const writable = content('resilience-writable') === 'true';
+/** Whether requests name their user, so that the page need not ask. */
+export const hasPrincipal = content('resilience-principal') === 'true';
 export const patterns = [...document.querySelectorAll('meta[name="resilience-pattern"]')].map(meta => {
   const [key, section, ...actions] = meta.content.trim().split(' ');
   return {key, section, actions};

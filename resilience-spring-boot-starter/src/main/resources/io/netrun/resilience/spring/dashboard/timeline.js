@@ -110,7 +110,7 @@ export function eventsOf(patterns) {
   return Object.entries(patterns).flatMap(([pattern, {recentEvents = []}]) => recentEvents.map(({event, time, ...rest}) => ({
     pattern, event, time: Date.parse(time), rest,
     text: event === 'stateChanged' ? `${title(rest.from)} → ${title(rest.to)}: ${rest.reason}`
-      : event === 'operatorChange' ? `${rest.principal ?? 'an operator'}: ${title(rest.action)}`
+      : event === 'operatorChange' ? `${rest.principal ?? 'an operator'}: ${title(rest.action)}${rest.reason ? `, ${rest.reason}` : ''}`
       : `${event.replace(/([A-Z])/g, ' $1').toLowerCase()}${rest.failure ? `: ${rest.failure}` : ''}`,
   }))).filter(({time}) => time).sort((a, b) => b.time - a.time);
 }

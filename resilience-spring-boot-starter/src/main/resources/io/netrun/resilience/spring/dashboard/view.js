@@ -368,7 +368,7 @@ export function showChanges(changes, now) {
     const keys = [...new Set([...Object.keys(change.before), ...Object.keys(change.after)])];
     const what = keys.map(key => `${key} ${change.before[key] ?? 'none'} → ${change.after[key] ?? 'none'}`).join(', ');
     const until = change.action === 'force-open' || change.action === 'disable' ? ', until it is reset' : change.action === 'settings' ? ', until the process ends' : '';
-    return `${new Date(change.time).toLocaleString()} ${change.principal ?? 'no name given'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${until}`;
+    return `${new Date(change.time).toLocaleString()} ${change.principal ?? 'no name given'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${until}${change.reason ? `; reason: ${change.reason}` : ''}`;
   });
   const list = $('changes');
   texts.forEach((text, index) => {

@@ -124,7 +124,7 @@ export function cause(problem, row, now) {
     if (FILLED.has(kind)) return `flooded, ${rate(row.calls)} calls/s instead of ${rate(before.calls)}; ${text}`;
   }
   switch (kind) {
-    case 'forced-open': return `forced open by an operator, ${worst.by && worst.by !== 'an operator' ? worst.by : 'no name given'}`;
+    case 'forced-open': return worst.by && worst.by !== 'an operator' ? `forced open by ${worst.by}` : 'forced open by an operator, no name given';
     case 'open': return `${fault(failureOf(problem))}, circuit open`;
     case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide`;
     case 'failing': {
@@ -286,7 +286,7 @@ export function because(problem, row, now, {changes, names} = {}) {
   if (worst.kind === 'forced-open' || worst.kind === 'disabled') {
     const change = changeOf(problem, changes), who = change ? change.principal : worst.by === 'an operator' ? null : worst.by;
     const done = title(change?.action ?? (worst.kind === 'disabled' ? 'disable' : 'force-open'));
-    say(`Operator’s entry: ${done}${change ? `, ${change.scope === 'fleet' ? 'all nodes' : 'this process'}` : ''}, ${who ? `by ${who}` : 'no name given'}`);
+    say(`Operator’s entry: ${done}${change ? `, ${change.scope === 'fleet' ? 'all nodes' : 'this process'}` : ''}, ${who ? `by ${who}` : 'no name given'}${change ? change.reason ? `, reason: ${change.reason}` : ', no reason given' : ''}`);
     say('It stays so until it is reset');
     if (worst.kind === 'forced-open') say(beforeIt(problem, row));
   }
@@ -338,7 +338,7 @@ export function advice(problem, row, now) {
     case 'open': lines.push('Look at the service behind it; wait: the circuit tries again by itself.'); break;
     case 'flapping': lines.push('Look at the service behind it; nothing has to be done here.'); break;
     case 'failing': lines.push('Look at the service behind it.'); break;
-    case 'forced-open': lines.push('Ask who forced it open, and why. When that is over, half-open tries a few calls first; reset lets all through.'); break;
+    case 'forced-open': lines.push(`${worst.by && worst.by !== 'an operator' ? `Ask ${worst.by} whether it is over` : 'Ask your colleagues who forced it open, and why'}. Then half-open tries a few calls first; reset lets all through.`); break;
     case 'full': lines.push(change === 'slow' ? 'Find what has become slow: more permits would load it more.' : change === 'flood' ? 'Find who calls so often, and limit it there: more permits would let the flood through.' : 'Find what is slow, or who calls so often.'); break;
     case 'limited': lines.push('Find who calls so often, or raise the limit.'); break;
     case 'timing-out': lines.push('Find what has become slow.'); break;

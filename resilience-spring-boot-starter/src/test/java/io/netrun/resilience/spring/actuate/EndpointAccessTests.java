@@ -96,7 +96,7 @@ class EndpointAccessTests {
 
     private static int post(AssertableApplicationContext context, SecurityContext security) {
         return context.getBean(ResilienceEndpoint.class)
-                .act("circuit-breaker", "payments", "force-open", null, null, null, security)
+                .act("circuit-breaker", "payments", "force-open", null, null, null, null, null, security)
                 .getStatus();
     }
 
@@ -109,7 +109,7 @@ class EndpointAccessTests {
     private static String page(AssertableApplicationContext context) {
         try {
             return context.getBean(ResilienceDashboard.class)
-                    .page()
+                    .page(new Named(null))
                     .getBody()
                     .getContentAsString(StandardCharsets.UTF_8);
         } catch (IOException e) {

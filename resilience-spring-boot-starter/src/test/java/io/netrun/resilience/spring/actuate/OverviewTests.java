@@ -441,7 +441,7 @@ class OverviewTests {
         http.post()
                 .uri("/circuit-breaker/ledger")
                 .contentType(MediaType.APPLICATION_JSON)
-                .bodyValue(Map.of("action", "force-open"))
+                .bodyValue(Map.of("action", "force-open", "reason", "moves to new hosts"))
                 .exchange()
                 .expectStatus()
                 .isOk();
@@ -454,6 +454,8 @@ class OverviewTests {
                 .isEqualTo("force-open")
                 .jsonPath("$.changes[0].principal")
                 .isEmpty()
+                .jsonPath("$.changes[0].reason")
+                .isEqualTo("moves to new hosts")
                 .jsonPath("$.changes[0].scope")
                 .isEqualTo("node")
                 .jsonPath("$.changes[0].time")

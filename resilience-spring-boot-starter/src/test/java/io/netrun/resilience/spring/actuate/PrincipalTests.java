@@ -80,6 +80,31 @@ class PrincipalTests {
         assertThat(heard.changes).extracting(OperatorChange::principal).containsExactly("alice", "bob", null, "carol");
     }
 
+    @Test
+    void nameInTheBodyShouldCountWithoutAPrincipalOnly() {
+        post("circuit-breaker/orders", "{\"action\": \"force-open\", \"operator\": \" dan\\nroot \"}", null);
+        post("circuit-breaker/orders", "{\"action\": \"reset\", \"operator\": \"mallory\"}", "alice");
+        post("bulkhead/orders", "{\"settings\": {\"maxConcurrent\": 6}, \"operator\": \" \"}", null);
+        post("bulkhead/orders", "{\"settings\": {\"maxConcurrent\": 5}, \"operator\": \"erin\"}", null);
+        assertThat(heard.changes)
+                .extracting(OperatorChange::principal)
+                .containsExactly("dan?root", "alice", null, "erin");
+    }
+
+    @Test
+    void reasonShouldBeKeptWithTheChange() {
+        post("circuit-breaker/orders", "{\"action\": \"force-open\", \"reason\": \"moves to\\nnew hosts\"}", "alice");
+        post("circuit-breaker/orders", "{\"action\": \"reset\"}", "alice");
+        post(
+                "bulkhead/orders",
+                "{\"settings\": {\"maxConcurrent\": 6}, \"reason\": \"" + "x".repeat(400) + "\"}",
+                null);
+        post("bulkhead/orders", "{\"settings\": {\"maxConcurrent\": 5}, \"reason\": \"\"}", null);
+        assertThat(heard.changes)
+                .extracting(OperatorChange::reason)
+                .containsExactly("moves to?new hosts", null, "x".repeat(300), null);
+    }
+
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class Application {

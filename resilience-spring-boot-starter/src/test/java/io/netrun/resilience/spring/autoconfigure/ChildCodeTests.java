@@ -131,7 +131,7 @@ class ChildCodeTests {
                         "cc",
                         opens(3).toBuilder().failureThreshold(9).build())));
         parent.getBean(ResilienceEndpoint.class)
-                .act("circuit-breaker", "cc", null, "failureThreshold=7", null, null, SecurityContext.NONE);
+                .act("circuit-breaker", "cc", null, "failureThreshold=7", null, null, null, null, SecurityContext.NONE);
         child.close();
         assertThat(breaker(parent, "cc").config().failureThreshold()).isEqualTo(7);
         assertThat(seconds(parent, "cc")).isEqualTo(60);

@@ -184,7 +184,7 @@ class ChildContextTests {
                         "resilience.retry.instances.flaky.base-delay",
                         "2ms"));
         parent.getBean(ResilienceEndpoint.class)
-                .act("retry", "flaky", null, "maxAttempts=9", null, null, SecurityContext.NONE);
+                .act("retry", "flaky", null, "maxAttempts=9", null, null, null, null, SecurityContext.NONE);
         child.close();
         assertThat(retry(parent).config().maxAttempts()).isEqualTo(9);
         assertThat(retry(parent).config().baseDelay()).hasMillis(1);

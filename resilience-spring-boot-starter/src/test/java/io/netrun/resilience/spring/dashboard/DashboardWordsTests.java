@@ -248,7 +248,7 @@ class DashboardWordsTests {
                 [{"time": "2026-11-29T10:33:39Z", "principal": %s, "pattern": "circuit-breaker", "name": "mail", "action": "force-open", "scope": "node"}]""";
         assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", {changes: " + change.formatted("null")
                         + "})"))
-                .contains("entry: force open, this process, no name given")
+                .contains("entry: force open, this process, no name given, no reason given")
                 .contains("\"Before it, no call failed\"");
         String failed = row.replace("151-11c18f", "151-5c1w5c18f");
         assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0312, \"causes\""), failed))
@@ -259,7 +259,14 @@ class DashboardWordsTests {
                 .contains("\"Calls were rejected before it as well\"");
         assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", {changes: "
                         + change.formatted("\"alice\"") + "})"))
-                .contains("force open, this process, by alice");
+                .contains("force open, this process, by alice, no reason given");
+        String given =
+                change.formatted("\"alice\"").replace("\"scope\"", "\"reason\": \"moves to new hosts\", \"scope\"");
+        assertThat(because(forced, row, "changes: " + given)).contains(", by alice, reason: moves to new hosts\"");
+        String named = forced.replace("an operator", "alice");
+        assertThat(headline(named, row)).startsWith("mail: forced open by alice, for");
+        assertThat(advice(named, row)).contains("Ask alice whether it is over.");
+        assertThat(advice(forced, row)).contains("Ask your colleagues who forced it open, and why.");
     }
 
     @Test

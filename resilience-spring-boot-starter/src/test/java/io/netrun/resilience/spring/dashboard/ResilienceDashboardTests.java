@@ -47,6 +47,7 @@ class ResilienceDashboardTests {
         assertThat(page)
                 .contains("name=\"resilience-json\" content=\"../ops/state\"")
                 .contains("name=\"resilience-writable\" content=\"true\"")
+                .contains("name=\"resilience-principal\" content=\"false\"")
                 .contains("content=\"circuit-breaker circuitBreakers reset half-open force-open disable\"")
                 .contains("data-label=\"Retries\" data-calls=\"totalRetries\"")
                 .contains("data-label=\"Calls\" data-calls=\"\"")

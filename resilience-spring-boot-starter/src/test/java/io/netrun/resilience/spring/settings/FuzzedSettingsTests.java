@@ -145,7 +145,7 @@ class FuzzedSettingsTests {
         Living living = new Living();
         Map<String, Record> before = living.configs();
         WebEndpointResponse<Map<String, Object>> answer =
-                living.endpoint.act(pattern, "payments", null, settings, null, null, SecurityContext.NONE);
+                living.endpoint.act(pattern, "payments", null, settings, null, null, null, null, SecurityContext.NONE);
         assertThat(answer.getStatus()).isIn(200, 400);
         if (answer.getStatus() != 200) {
             assertThat(living.configs()).isEqualTo(before);
@@ -159,7 +159,7 @@ class FuzzedSettingsTests {
     void unknownActionShouldBeRejected(@ForAll("instances") String pattern, @ForAll String action) {
         Living living = new Living();
         WebEndpointResponse<Map<String, Object>> answer =
-                living.endpoint.act(pattern, "payments", action, null, null, null, SecurityContext.NONE);
+                living.endpoint.act(pattern, "payments", action, null, null, null, null, null, SecurityContext.NONE);
         if (!List.of("reset", "half-open", "force-open", "disable").contains(action)) {
             assertThat(answer.getStatus()).isEqualTo(400);
         }
