@@ -307,13 +307,7 @@ public final class Overview {
                         row.findings.get(0).since(),
                         history.last())
                 .addTo(view);
-        Finding worst = row.findings.get(0);
-        if (worst.kind() == Finding.Kind.FORCED_OPEN && track != null) {
-            double failed = track.failedShare(Comparison.began(worst.since(), history.last()));
-            if (failed > 0) {
-                view.put("failedBefore", Math.round(failed * TEN_THOUSANDTHS) / TEN_THOUSANDTHS);
-            }
-        }
+        putFailedBefore(view, row);
         view.put("causes", row.findings.stream().map(Finding::view).toList());
         view.put("users", affected.stream().limit(MAX_USERS).toList());
         if (affected.size() > MAX_USERS) {
@@ -324,6 +318,25 @@ public final class Overview {
             view.put("fallback", fallbacks.contains(true));
         }
         return view;
+    }
+
+    /** What share of the calls failed before an operator had them rejected; not all patterns know of failures. */
+    private void putFailedBefore(Map<String, @Nullable Object> view, Row row) {
+        Finding worst = row.findings.get(0);
+        if (worst.kind() != Finding.Kind.FORCED_OPEN) {
+            return;
+        }
+        int began = Comparison.began(worst.since(), history.last());
+        double failed = row.cells.stream()
+                .filter(Cell::countsCalls)
+                .map(Cell::track)
+                .filter(Objects::nonNull)
+                .mapToDouble(track -> track.failedShare(began))
+                .max()
+                .orElse(0);
+        if (failed > 0) {
+            view.put("failedBefore", Math.round(failed * TEN_THOUSANDTHS) / TEN_THOUSANDTHS);
+        }
     }
 
     /**

@@ -86,10 +86,11 @@ function cellText(key, cell, now) {
 // ---- head
 
 export function showHead({head, problems, names}, now, serverTime) {
-  const {level, text} = headline({head, problems, names}, now);
+  const {level, text, others} = headline({head, problems, names}, now);
   say($('application'), head.application);
   say($('node'), `${head.node}${head.fleet ? '' : ', this process only'}`);
-  say($('headline'), text);
+  say($('headline-text'), others ? `${text}.` : text);
+  say($('headline-others'), others ? ` ${others}` : '');
   dress($('headline'), level);
   if (serverTime) say($('clock'), zonedClock(serverTime));
   const number = level => problems.filter(problem => problem.level === level).length;

@@ -93,7 +93,7 @@ export function shortFailure(text, longest = 90) {
 export function portion(part, whole) {
   const value = Math.min(1, part / whole), near = [[1, 2], [1, 3], [2, 3], [1, 4], [3, 4], [1, 5], [2, 5], [3, 5], [4, 5], [1, 10], [9, 10]]
     .map(([of, all]) => ({of, all, off: Math.abs(value - of / all)})).sort((x, y) => x.off - y.off)[0];
-  return near.off <= Math.min(0.025, value / 10) ? {text: `${near.of} of ${near.all}`, one: near.of === 1} : {text: share(part, whole), one: false};
+  return near.off <= Math.min(0.011, value / 10) ? {text: `${near.of} of ${near.all}`, one: near.of === 1} : {text: share(part, whole), one: false};
 }
 
 /** The last failure of a problem, whichever of its causes has it. */
@@ -377,13 +377,13 @@ function neighbours({head, problems, names}) {
   if (fine) texts.push(`${fine === 1 ? '1 other is fine' : `${fine} others are fine`}${before ? ` now (${before} failed earlier)` : ''}`);
   if (quiet.length) texts.push(quiet.length === 1 ? `${quiet[0].name} has no calls` : `${quiet.length} have no calls`);
   if (absent > 0) texts.push(`${absent} are not shown`);
-  return texts.length ? `. ${texts.join('; ')}` : '';
+  return texts.join('; ');
 }
 
 /** How many problems the sentence spells out; it counts the others. */
 const SPELLED = 2;
 
-/** One sentence on how things are, and its level. */
+/** One sentence on how things are, what it says about other names, and its level. */
 export function headline(body, now) {
   const rows = new Map(body.names.map(row => [row.name, row])), kinds = new Map(), first = body.problems.slice(0, SPELLED);
   for (const {name, causes: [worst]} of body.problems.slice(SPELLED)) {
@@ -400,5 +400,5 @@ export function headline(body, now) {
     texts.push(`${(PLURALS[kind] ?? (n => `${n} ${kind}`))(names.length)} (${who}${names.length > 2 ? ', …' : ''})`);
   }
   const level = ['rejecting', 'failing', 'forced', 'warning'].find(each => body.problems.some(problem => problem.level === each));
-  return {level, text: `${texts.join('; ')}${neighbours(body)}`};
+  return {level, text: texts.join('; '), others: neighbours(body)};
 }

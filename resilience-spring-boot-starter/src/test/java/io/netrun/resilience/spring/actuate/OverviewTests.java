@@ -259,7 +259,11 @@ class OverviewTests {
 
     @Test
     void failuresBeforeAForcedOpenCircuitShouldBeKnown() {
+        Bulkhead around = registry.getOrCreate(Bulkhead.TYPE, "ledger");
         ticker.pass(History.EACH);
+        for (int i = 0; i < 60; i++) {
+            around.run(() -> {}); // busier, and knows of no failure
+        }
         succeed(38);
         fail(2);
         ticker.pass(History.EACH);

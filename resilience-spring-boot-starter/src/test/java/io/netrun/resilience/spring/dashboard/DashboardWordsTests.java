@@ -111,8 +111,7 @@ class DashboardWordsTests {
         String names = row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", "
                 + row("database", "\"calls\": 9, \"slower\": {\"attemptMillis\": 201, \"before\": 12}") + ", "
                 + row("mail", "\"calls\": 2") + ", " + row("settlement", "\"lane\": \"180c\"");
-        assertThat(run("words.headline({head: {names: 4}, problems: [" + SLOW + "], names: [" + names + "]}, " + NOW
-                        + ").text"))
+        assertThat(headlineOf("head: {names: 4}, problems: [" + SLOW + "], names: [" + names + "]"))
                 .as("of this name only")
                 .endsWith(" for 1 min 20 s. database is slower too; 1 other is fine; settlement has no calls");
         assertThat(because(SLOW, row("reports", "\"calls\": 1.2, \"rejected\": 0.5"), "names: [" + names + "]"))
@@ -124,8 +123,7 @@ class DashboardWordsTests {
         String names = row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", "
                 + row("mail", "\"calls\": 2, \"lane\": \"150-20c1w9c\"") + ", "
                 + row("stock", "\"calls\": 2, \"lane\": \"150-30c\"") + ", " + row("settlement", "\"lane\": \"180-\"");
-        assertThat(run("words.headline({head: {names: 4}, problems: [" + SLOW + "], names: [" + names + "]}, " + NOW
-                        + ").text"))
+        assertThat(headlineOf("head: {names: 4}, problems: [" + SLOW + "], names: [" + names + "]"))
                 .endsWith(". 2 others are fine now (1 failed earlier); settlement has no calls");
         assertThat(run("[" + names + "].filter(words.quiet).map(({name}) => name)"))
                 .isEqualTo("[\"settlement\"]");
@@ -137,8 +135,7 @@ class DashboardWordsTests {
         String shared = row(
                 "database",
                 "\"calls\": 9, \"slower\": {\"attemptMillis\": 201, \"before\": 12, \"by\": [\"Client.call\"]}");
-        assertThat(run("words.headline({head: {names: 2}, problems: [" + SLOW + "], names: [" + reports + ", " + shared
-                        + "]}, " + NOW + ").text"))
+        assertThat(headlineOf("head: {names: 2}, problems: [" + SLOW + "], names: [" + reports + ", " + shared + "]"))
                 .endsWith(". 1 other is fine");
         assertThat(because(SLOW, reports, "names: [" + shared + "]"))
                 .contains("\"Not database in general: its other calls are as fast as before\"");
@@ -293,8 +290,13 @@ class DashboardWordsTests {
     }
 
     private static String headline(String problem, String row) throws Exception {
-        return run("words.headline({head: {names: 1}, problems: [" + problem + "], names: [" + row + "]}, " + NOW
-                + ").text");
+        return headlineOf("head: {names: 1}, problems: [" + problem + "], names: [" + row + "]");
+    }
+
+    /** As the page shows it: what is wrong, and behind it the others. */
+    private static String headlineOf(String body) throws Exception {
+        return run("Object.values((({text, others}) => ({text, others}))(words.headline({" + body + "}, " + NOW
+                + "))).filter(Boolean).join('. ')");
     }
 
     private static String effect(String problem, String row) throws Exception {
