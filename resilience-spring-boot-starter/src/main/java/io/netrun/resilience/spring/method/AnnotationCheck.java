@@ -76,6 +76,7 @@ public final class AnnotationCheck {
         }
         MethodCheck methods = new MethodCheck(pipelines, AdviceMode.in(environment), proxies, problems::add);
         annotated.forEach(methods::check);
+        annotated.forEach(each -> KnownAnnotations.forget(each.type()));
         return problems;
     }
 }

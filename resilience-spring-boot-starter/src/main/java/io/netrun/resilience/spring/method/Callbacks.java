@@ -75,6 +75,9 @@ final class Callbacks {
     }
 
     private static boolean isAnnotated(Method method) {
+        if (Candidates.areAllOurs(method.getDeclaredAnnotations())) {
+            return false;
+        }
         MergedAnnotations annotations = MergedAnnotations.from(method);
         return ANNOTATIONS.stream().anyMatch(annotations::isPresent);
     }

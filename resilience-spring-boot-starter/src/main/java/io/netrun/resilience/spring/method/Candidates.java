@@ -7,6 +7,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,6 +25,28 @@ final class Candidates {
 
     /** They count only for an application that wants them. */
     private static final Set<String> FOREIGN = ForeignAnnotations.all();
+
+    private static final Set<String> NAMES =
+            Stream.concat(OURS.stream().map(Class::getName), FOREIGN.stream()).collect(Collectors.toUnmodifiableSet());
+
+    /** Packages of beans that every application has many of, and whose classes do not know this library. */
+    private static final List<String> FRAMEWORKS = List.of(
+            "java.",
+            "org.springframework.aop.",
+            "org.springframework.beans.",
+            "org.springframework.boot.",
+            "org.springframework.context.",
+            "org.springframework.core.",
+            "org.springframework.data.",
+            "org.springframework.http.",
+            "org.springframework.jdbc.",
+            "org.springframework.jmx.",
+            "org.springframework.scheduling.",
+            "org.springframework.security.",
+            "org.springframework.transaction.",
+            "org.springframework.web.",
+            "com.fasterxml.jackson.",
+            "io.micrometer.");
 
     private static final ClassValue<Boolean> ANNOTATIONS = new ClassValue<>() {
         @Override
@@ -48,7 +71,21 @@ final class Candidates {
      * directly or as a meta-annotation.
      */
     static boolean has(Class<?> type) {
-        return !type.getName().startsWith("java.") && TYPES.get(type);
+        return !isOfAFramework(type.getName()) && TYPES.get(type);
+    }
+
+    /** Whether an annotation is one that {@link #has} looks for. */
+    static boolean isOfAnnotation(String name) {
+        return NAMES.contains(name);
+    }
+
+    private static boolean isOfAFramework(String type) {
+        for (String each : FRAMEWORKS) {
+            if (type.startsWith(each)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isAnnotated(Class<?> type) {
@@ -70,6 +107,16 @@ final class Candidates {
             }
         }
         return false;
+    }
+
+    /** Whether annotations are those of this library alone, none of which says more than what it is about. */
+    static boolean areAllOurs(Annotation[] annotations) {
+        for (Annotation annotation : annotations) {
+            if (!OURS.contains(annotation.annotationType())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean leadsToOurs(Class<?> annotation, Set<Class<?>> seen) {

@@ -10,16 +10,21 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationAttributes;
-import org.springframework.core.annotation.AnnotationUtils;
 
 /**
  * What one annotation declares for one method.
@@ -48,6 +53,12 @@ record Declaration(
     private static final Map<String, String> ADDED_TO =
             Map.of("matchers", "exceptions", "ignoreMatchers", "ignoreExceptions");
 
+    private static final Method[] OF_EVERY_OBJECT = Object.class.getDeclaredMethods();
+
+    /** The attributes of this library's annotations for which an empty text is a value. */
+    private static final ConcurrentMap<Class<? extends Annotation>, Set<String>> EMPTY_TEXTS =
+            new ConcurrentHashMap<>();
+
     /**
      * Finds the declarations for a method. Annotations are found on the method, on the methods that it overrides or
      * implements in the class, and, for public methods, on its class and that class's supertypes. For each pattern, an
@@ -58,15 +69,38 @@ record Declaration(
      */
     static List<Declaration> of(
             List<PipelineSlot> slots, Method method, Class<?> targetClass, Compatibility compatibility) {
-        boolean foreign = compatibility == Compatibility.RESILIENCE4J;
-        return (foreign ? ForeignAnnotations.withFallbacks(slots) : slots)
-                .stream()
-                        .map(slot -> {
-                            Declaration own = of(slot, method, targetClass);
-                            return own == null && foreign ? ofForeign(slot, method, targetClass) : own;
-                        })
-                        .filter(Objects::nonNull)
-                        .toList();
+        List<Declaration> all = KnownAnnotations.declarations(
+                method,
+                targetClass,
+                compatibility,
+                () -> read(PatternDescriptors.slots(), method, targetClass, compatibility));
+        if (slots.equals(PatternDescriptors.slots()) || all.isEmpty()) {
+            return all;
+        }
+        List<Declaration> ordered = new ArrayList<>();
+        for (PipelineSlot slot : all(slots, compatibility)) {
+            all.stream().filter(each -> each.slot.equals(slot)).forEach(ordered::add);
+        }
+        return List.copyOf(ordered);
+    }
+
+    private static List<Declaration> read(
+            List<PipelineSlot> slots, Method method, Class<?> targetClass, Compatibility compatibility) {
+        List<Declaration> found = new ArrayList<>();
+        for (PipelineSlot slot : all(slots, compatibility)) {
+            Declaration own = of(slot, method, targetClass);
+            Declaration either = own == null && compatibility == Compatibility.RESILIENCE4J
+                    ? ofForeign(slot, method, targetClass)
+                    : own;
+            if (either != null) {
+                found.add(either);
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private static List<PipelineSlot> all(List<PipelineSlot> slots, Compatibility compatibility) {
+        return compatibility == Compatibility.RESILIENCE4J ? ForeignAnnotations.withFallbacks(slots) : slots;
     }
 
     /** Whether it is of an annotation of resilience4j. */
@@ -94,8 +128,8 @@ record Declaration(
     }
 
     private static boolean isAnnotated(Method method, Class<?> targetClass, String annotation) {
-        return attributesOfMethod(method, targetClass, annotation) != null
-                || attributesOfClass(method, targetClass, annotation) != null;
+        return isOnMethod(method, targetClass, annotation)
+                || (isCoveredByItsClass(method) && KnownAnnotations.isPresent(targetClass, annotation));
     }
 
     /** Whether there is an instance for each key. */
@@ -143,14 +177,25 @@ record Declaration(
      * and not on the class.
      */
     static boolean isAtMethod(Method method, Class<?> targetClass) {
-        return PatternDescriptors.slots().stream().anyMatch(slot -> isAtMethod(method, targetClass, slot));
+        for (PipelineSlot slot : PatternDescriptors.slots()) {
+            if (isAtMethod(method, targetClass, slot)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the annotation of one pattern is on the method. */
     static boolean isAtMethod(Method method, Class<?> targetClass, PipelineSlot slot) {
         String foreign = ForeignAnnotations.of(slot);
-        return attributesOfMethod(method, targetClass, slot.annotation().getName()) != null
-                || (foreign != null && attributesOfMethod(method, targetClass, foreign) != null);
+        return isOnMethod(method, targetClass, slot.annotation().getName())
+                || (foreign != null && isOnMethod(method, targetClass, foreign));
+    }
+
+    private static boolean isOnMethod(Method method, Class<?> targetClass, String annotation) {
+        return KnownAnnotations.isPresent(method, annotation)
+                || ImplementedMethods.of(method, targetClass).stream()
+                        .anyMatch(implemented -> KnownAnnotations.isPresent(implemented, annotation));
     }
 
     private static @Nullable AnnotationAttributes attributesOfMethod(
@@ -167,7 +212,9 @@ record Declaration(
 
     private static @Nullable AnnotationAttributes attributesOfClass(
             Method method, Class<?> targetClass, String annotation) {
-        return isCoveredByItsClass(method) ? attributes(targetClass, annotation) : null;
+        return KnownAnnotations.isPresent(targetClass, annotation) && isCoveredByItsClass(method)
+                ? attributes(targetClass, annotation)
+                : null;
     }
 
     /**
@@ -181,13 +228,19 @@ record Declaration(
     }
 
     private static boolean isOfEveryObject(Method method) {
-        return Arrays.stream(Object.class.getDeclaredMethods())
-                .anyMatch(each -> each.getName().equals(method.getName())
-                        && Arrays.equals(each.getParameterTypes(), method.getParameterTypes()));
+        for (Method each : OF_EVERY_OBJECT) {
+            if (each.getName().equals(method.getName())
+                    && Arrays.equals(each.getParameterTypes(), method.getParameterTypes())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static @Nullable AnnotationAttributes attributes(AnnotatedElement element, String annotation) {
-        return AnnotatedElementUtils.findMergedAnnotationAttributes(element, annotation, false, false);
+        return KnownAnnotations.isPresent(element, annotation)
+                ? AnnotatedElementUtils.findMergedAnnotationAttributes(element, annotation, false, false)
+                : null;
     }
 
     private static Declaration read(
@@ -199,7 +252,13 @@ record Declaration(
         Map<String, Object> methodAttributes = new LinkedHashMap<>(settings);
         settings.keySet().removeIf(attribute -> !slot.pattern().isSetting(attribute));
         methodAttributes.keySet().removeAll(settings.keySet());
-        return new Declaration(slot, attributes.getString(NAME), defaultName, settings, methodAttributes, location);
+        return new Declaration(
+                slot,
+                attributes.getString(NAME),
+                defaultName,
+                Collections.unmodifiableMap(settings),
+                Collections.unmodifiableMap(methodAttributes),
+                location);
     }
 
     /** Adds the elements of one attribute to those of another, which have the same setting. */
@@ -213,11 +272,23 @@ record Declaration(
         }
     }
 
+    /** Whether an empty text is a value of an attribute, which has another default. */
+    private static boolean isEmptyText(Class<? extends Annotation> annotation, String attribute) {
+        return EMPTY_TEXTS
+                .computeIfAbsent(
+                        annotation,
+                        each -> Arrays.stream(each.getDeclaredMethods())
+                                .filter(method -> Unset.TEXT.equals(method.getDefaultValue()))
+                                .map(Method::getName)
+                                .collect(Collectors.toUnmodifiableSet()))
+                .contains(attribute);
+    }
+
     private static boolean isUnset(Class<? extends Annotation> annotation, String attribute, Object value) {
         return value.equals(Unset.INT)
                 || value.equals(Unset.DOUBLE)
                 || value.equals(Unset.TEXT)
-                || (value.equals("") && !Unset.TEXT.equals(AnnotationUtils.getDefaultValue(annotation, attribute)))
+                || (value.equals("") && !isEmptyText(annotation, attribute))
                 || (value.getClass().isArray() && Array.getLength(value) == 0);
     }
 }

@@ -129,8 +129,11 @@ final class MethodCheck {
 
     /** Once for an annotation of a class, whatever methods it covers. */
     private void warnOfLimitWithoutKey(Declaration declaration) {
+        if (declaration.maxKeys() == null || declaration.isKeyed()) {
+            return;
+        }
         String title = declaration.slot().title() + " of " + declaration.location();
-        if (declaration.maxKeys() != null && !declaration.isKeyed() && withoutKey.add(title)) {
+        if (withoutKey.add(title)) {
             log.warn(
                     "{}: maxKeys is {}, but has no effect, because the annotation has no key."
                             + " Add one, such as key = \"#tenantId\", or remove maxKeys.",

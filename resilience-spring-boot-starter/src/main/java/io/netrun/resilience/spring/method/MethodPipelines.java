@@ -20,7 +20,6 @@ import io.netrun.resilience.spring.settings.RebuiltOnChange;
 import io.netrun.resilience.spring.settings.SettingsResolver;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,10 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -273,8 +272,8 @@ public final class MethodPipelines {
         }
         List<PipelineSlot> slots = collector.orElse(order, () -> order(method, userClass));
         List<Declaration> declarations = Declaration.of(slots, method, userClass, compatibility);
-        return collector.orElse(
-                withoutPolicies(method, userClass), () -> build(method, userClass, declarations, collector));
+        return collector.orElseGet(
+                () -> withoutPolicies(method, userClass), () -> build(method, userClass, declarations, collector));
     }
 
     private List<PipelineSlot> order(Method method, Class<?> userClass) {
@@ -524,10 +523,11 @@ public final class MethodPipelines {
     }
 
     private static String title(Method method, Class<?> userClass) {
-        return userClass.getName()
-                + Arrays.stream(SuspendingFunctions.parameters(method))
-                        .map(Class::getSimpleName)
-                        .collect(Collectors.joining(", ", "." + method.getName() + "(", ")"));
+        StringJoiner parameters = new StringJoiner(", ", userClass.getName() + "." + method.getName() + "(", ")");
+        for (Class<?> parameter : SuspendingFunctions.parameters(method)) {
+            parameters.add(parameter.getSimpleName());
+        }
+        return parameters.toString();
     }
 
     private static void requireDistinct(Map<PipelineSlot, Policy> chain, Class<?> userClass, Method method) {

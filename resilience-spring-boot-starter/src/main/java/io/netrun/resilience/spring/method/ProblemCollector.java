@@ -45,15 +45,20 @@ final class ProblemCollector {
      * @throws ResilienceConfigurationException if the step fails and is not skipped
      */
     <T> T orElse(T otherwise, Supplier<T> step) {
+        return orElse(() -> otherwise, step, lasting);
+    }
+
+    /** Like {@link #orElse(Object, Supplier)}, with a result of a skipped step that is made only then. */
+    <T> T orElseGet(Supplier<T> otherwise, Supplier<T> step) {
         return orElse(otherwise, step, lasting);
     }
 
     /** Like {@link #orElse}, for a step that depends on the configuration. */
     <T> T orElseForNow(T otherwise, Supplier<T> step) {
-        return orElse(otherwise, step, present);
+        return orElse(() -> otherwise, step, present);
     }
 
-    private <T> T orElse(T otherwise, Supplier<T> step, @Nullable Consumer<Problem> problems) {
+    private <T> T orElse(Supplier<T> otherwise, Supplier<T> step, @Nullable Consumer<Problem> problems) {
         try {
             return step.get();
         } catch (ResilienceConfigurationException wrong) {
@@ -62,7 +67,7 @@ final class ProblemCollector {
             }
             leftOut = true;
             wrong.problems().forEach(problems);
-            return otherwise;
+            return otherwise.get();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.method;
 
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ReactiveAdapter;
@@ -30,6 +31,9 @@ final class ReactiveTypes {
     private static final List<String> LAZY = List.of(
             "java.util.stream.BaseStream", "java.util.Iterator", "java.util.Spliterator", "kotlin.sequences.Sequence");
 
+    /** Packages of types that are no more than their values. */
+    private static final Set<String> VALUES = Set.of("java.lang", "java.math", "java.time", "java.util");
+
     private ReactiveTypes() {}
 
     /** Whether a returned type does its work on demand, after the call. */
@@ -54,9 +58,19 @@ final class ReactiveTypes {
      * be reactive. For a suspending function, the adapter of the flow that it returns, if any.
      */
     static @Nullable ReactiveAdapter adapter(Method method) {
-        return ReactiveAdapterRegistry.getSharedInstance()
-                .getAdapter(SuspendingFunctions.returned(method, method.getDeclaringClass())
-                        .resolve());
+        Class<?> returned =
+                SuspendingFunctions.returned(method, method.getDeclaringClass()).resolve();
+        return returned == null || isValue(returned)
+                ? null
+                : ReactiveAdapterRegistry.getSharedInstance().getAdapter(returned);
+    }
+
+    /**
+     * Whether no library could make a type reactive. The registry is asked only about others, since its creation loads
+     * hundreds of classes of Reactor.
+     */
+    private static boolean isValue(Class<?> type) {
+        return type.isPrimitive() || type.isArray() || VALUES.contains(type.getPackageName());
     }
 
     /** Compared by name, since the libraries may be absent. */

@@ -97,8 +97,9 @@ final class BoundMeters {
     }
 
     private <P extends Policy> void register(PatternDescriptor<P, ?> pattern, P instance, List<Meter> made) {
+        Tags name = nameTag(instance.name());
         for (MeterSpec<P> measure : specs(pattern)) {
-            meters.register(measure, nameTag(instance.name()), instance).ifPresent(made::add);
+            meters.register(measure, name, instance).ifPresent(made::add);
         }
     }
 

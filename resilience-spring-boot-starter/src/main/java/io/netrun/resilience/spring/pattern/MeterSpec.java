@@ -55,6 +55,12 @@ public record MeterSpec<P>(
         return new MeterSpec<>(name, Kind.TIMER, description, null, Map.of(), value, Combination.SUM);
     }
 
+    /** Each meter of an instance is looked up by its specification. */
+    @Override
+    public int hashCode() {
+        return 31 * name.hashCode() + tags.hashCode();
+    }
+
     /** The name with the prefix of this library, unless it is that of another library. */
     public String fullName() {
         return name.startsWith("resilience4j.") ? name : "resilience." + name;

@@ -5,7 +5,10 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.annotation.AttemptTimeout;
 import java.lang.annotation.Annotation;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** All patterns, in the default order of a pipeline, outermost first. */
@@ -19,6 +22,9 @@ public final class PatternDescriptors {
             RetryPattern.DESCRIPTOR,
             HedgePattern.DESCRIPTOR,
             CircuitBreakerPattern.DESCRIPTOR);
+
+    private static final Map<String, PatternDescriptor<?, ?>> BY_KEY =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(PatternDescriptor::key, Function.identity()));
 
     /** Innermost, so that the limit covers the dependency and not the waiting. */
     private static final PipelineSlot ATTEMPT_TIMEOUT =
@@ -85,6 +91,6 @@ public final class PatternDescriptors {
 
     /** The pattern of that key, such as {@code circuit-breaker}. */
     public static Optional<PatternDescriptor<?, ?>> byKey(String key) {
-        return ALL.stream().filter(pattern -> pattern.key().equals(key)).findFirst();
+        return Optional.ofNullable(BY_KEY.get(key));
     }
 }

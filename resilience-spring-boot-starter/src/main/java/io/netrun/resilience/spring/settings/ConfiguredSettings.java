@@ -5,10 +5,13 @@ import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +53,10 @@ public final class ConfiguredSettings {
     private final Map<PatternDescriptor<?, ?>, Map<String, SpelledName>> spellings = new LinkedHashMap<>();
     private final Map<PatternDescriptor<?, ?>, Map<String, Property>> bases = new LinkedHashMap<>();
     private final List<ConfigurationPropertySource> sources = new ArrayList<>();
+
+    /** Sources of variables none of which is a setting of this library. */
+    private final Set<PropertySource<?>> foreign = new HashSet<>();
+
     private final UnknownKeys unknown = new UnknownKeys();
 
     /** The property that counts for a setting, by source and by the setting's name in a form that has no spellings. */
@@ -76,6 +83,9 @@ public final class ConfiguredSettings {
                 written.read((EnumerablePropertySource<?>) source.getUnderlyingSource());
             } else if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> variables) {
                 written.others.addVariables(variables);
+                if (Arrays.stream(variables.getPropertyNames()).noneMatch(ConfiguredSettings::mayBeOurs)) {
+                    written.foreign.add(variables);
+                }
             }
         }
         TranslatedSettings.of(environment).ifPresent(translated -> {
@@ -91,6 +101,18 @@ public final class ConfiguredSettings {
         return source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties
                 && !(properties instanceof SystemEnvironmentPropertySource)
                 && !properties.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+    }
+
+    /** Whether the name of a variable, which may have any prefix, can be that of a setting. */
+    private static boolean mayBeOurs(String variable) {
+        return variable.toLowerCase(Locale.ROOT).contains(SettingsResolver.ROOT);
+    }
+
+    /** Whether a source has to be asked for the settings of an instance. */
+    boolean isToBeAsked(ConfigurationPropertySource source) {
+        return !isExact(source)
+                && !(source.getUnderlyingSource() instanceof PropertySource<?> variables
+                        && foreign.contains(variables));
     }
 
     /** The settings of resilience4j in the words of this library; empty unless the application wants them. */

@@ -141,6 +141,12 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     public void starting(Supplier<Collection<Problem>> problems) {
         check = problems;
         early.add(problems);
+        own.resolver().starting(true);
+    }
+
+    /** Marks the start-up check as ended: from now on, an instance gets the values that its settings have then. */
+    public void checked() {
+        own.resolver().starting(false);
     }
 
     /** Marks the application as started: from now on, a failure to obtain an instance reports only its own problems. */
@@ -156,6 +162,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     @Override
     public void close() {
         started();
+        checked();
         boolean contributed = contexts.remove(own);
         if (own != contexts.root()) {
             registry.get().close(); // a view, which withdraws the configurations from code

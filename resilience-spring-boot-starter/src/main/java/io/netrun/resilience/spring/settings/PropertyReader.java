@@ -31,6 +31,11 @@ final class PropertyReader {
     /** Converts names to beans. Separate for each context, since each has its own beans. */
     private final GenericConversionService beans = new GenericConversionService();
 
+    /** For sections without a source, which read nothing. */
+    private final Placeholders.Resolver noPlaceholders;
+
+    private final Binder nothing;
+
     private volatile ConfiguredSettings written;
 
     /**
@@ -46,6 +51,8 @@ final class PropertyReader {
         this.beans.addConverter(String.class, Executor.class, new ExecutorBeans(factory));
         this.beans.addConverter(new NamedCodes(factory));
         this.conversion = conversion;
+        this.noPlaceholders = placeholders.resolver();
+        this.nothing = binder(List.of(), noPlaceholders);
         this.written = ConfiguredSettings.in(environment);
     }
 
@@ -94,13 +101,16 @@ final class PropertyReader {
                     PropertySource<?> document = (PropertySource<?>) source.getUnderlyingSource();
                     sources.add(ConfigurationPropertySource.from(
                             new RenamedSource(document, properties, present.keptValues(document))));
-                } else if (!ConfiguredSettings.isExact(source)) {
+                } else if (present.isToBeAsked(source)) {
                     ConfigurationPropertySource asked = new RelaxedSource(source, name, relaxed);
                     if (asked.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT) {
                         sources.add(asked);
                     }
                 }
             }
+        }
+        if (sources.isEmpty()) {
+            return new Section(name == null ? relaxed : name, sources, nothing, noPlaceholders);
         }
         Placeholders.Resolver resolver = placeholders.resolver();
         return new Section(name == null ? relaxed : name, sources, binder(sources, resolver), resolver);

@@ -116,15 +116,16 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
     static <C extends Record> C with(C like, Map<String, ? extends @Nullable Object> values) {
         @SuppressWarnings("unchecked") // the class of a C
         Class<C> type = (Class<C>) like.getClass();
-        List<RecordComponent> components = List.of(type.getRecordComponents());
-        Object[] arguments = components.stream()
-                .map(component -> values.containsKey(component.getName())
-                        ? values.get(component.getName())
-                        : valueIn(component, like))
-                .toArray();
+        List<Setting> settings = of(like);
+        Object[] arguments = new Object[settings.size()];
+        for (int i = 0; i < arguments.length; i++) {
+            Setting setting = settings.get(i);
+            arguments[i] = values.containsKey(setting.name()) ? values.get(setting.name()) : setting.valueIn(like);
+        }
         try {
-            Constructor<C> constructor = type.getDeclaredConstructor(
-                    components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new));
+            Constructor<C> constructor = type.getDeclaredConstructor(settings.stream()
+                    .map(setting -> setting.component.getType())
+                    .toArray(Class<?>[]::new));
             return constructor.newInstance(arguments);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException outOfRange) {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,8 @@ public final class SettingsResolver {
     private final ConfigurableEnvironment environment;
     private final PropertyReader properties;
     private final Bases bases;
+    private final ConcurrentMap<PatternDescriptor<?, ?>, Unwritten<?>> unwritten = new ConcurrentHashMap<>();
+    private volatile boolean starting;
 
     /** Reads an environment without an application, so that settings can refer to any bean name. */
     public SettingsResolver(ConfigurableEnvironment environment) {
@@ -110,9 +114,19 @@ public final class SettingsResolver {
             String location,
             @Nullable C given) {
         String name = instance.name();
+        ConfiguredSettings written = written();
         List<Problem> problems = new ArrayList<>();
         String ofFamily = instance.family();
         List<Section> own = bases.chain(pattern, section(pattern, name), problems);
+        boolean plain = ofFamily == null
+                && annotated.isEmpty()
+                && given == null
+                && problems.isEmpty()
+                && own.stream().allMatch(Section::isEmpty);
+        ResolvedSettings<C> known = plain ? shared(pattern) : null;
+        if (known != null) {
+            return known;
+        }
         List<Section> family = bases.chain(pattern, ofFamily == null ? null : section(pattern, ofFamily), problems);
         Section common = section(pattern);
         List<Section> sections =
@@ -147,8 +161,37 @@ public final class SettingsResolver {
         boolean enabled = orElse(true, problems, () -> option(pattern, sections, Option.ENABLED));
         HealthRole health = orElse(HealthRole.NONE, problems, () -> option(pattern, sections, Option.HEALTH));
         throwIfAny(problems);
-        return new ResolvedSettings<>(config, origins, enabled, health);
+        ResolvedSettings<C> resolved =
+                new ResolvedSettings<>(config, Collections.unmodifiableMap(origins), enabled, health);
+        if (plain) {
+            unwritten.put(pattern, new Unwritten<>(written, common.isEmpty(), resolved));
+        }
+        return resolved;
     }
+
+    /** The settings of the instances that nothing has settings for; null if they have to be read. */
+    private <C extends Record> @Nullable ResolvedSettings<C> shared(PatternDescriptor<?, C> pattern) {
+        @SuppressWarnings("unchecked") // put for this pattern
+        Unwritten<C> known = (Unwritten<C>) unwritten.get(pattern);
+        return known != null && known.written == written() && (known.builtIn || starting) ? known.resolved : null;
+    }
+
+    /**
+     * While the application starts, the configured defaults of a pattern are read once for all instances that have no
+     * other settings. Later they are read with each instance, since sources may have changed.
+     */
+    void starting(boolean starts) {
+        starting = starts;
+    }
+
+    /**
+     * The settings of the instances of a pattern that nothing has settings for.
+     *
+     * @param written the configuration that they were read from
+     * @param builtIn whether the pattern has no configured defaults
+     */
+    private record Unwritten<C extends Record>(
+            ConfiguredSettings written, boolean builtIn, ResolvedSettings<C> resolved) {}
 
     static Map<String, ValueWithOrigin> read(
             PatternDescriptor<?, ?> pattern, Section section, List<Problem> problems, Set<String> unreadable) {

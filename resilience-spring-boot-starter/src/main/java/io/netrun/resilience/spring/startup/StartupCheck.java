@@ -59,6 +59,14 @@ public final class StartupCheck implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
+        try {
+            checkAll();
+        } finally {
+            instances.checked();
+        }
+    }
+
+    private void checkAll() {
         instances.started();
         instances.completeCustomizing();
         SettingsCheck settings = new SettingsCheck(environment, instances);

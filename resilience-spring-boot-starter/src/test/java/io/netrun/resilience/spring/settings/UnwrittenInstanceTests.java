@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ import org.springframework.core.env.StandardEnvironment;
 class UnwrittenInstanceTests {
 
     private final List<String> read = new ArrayList<>();
+    private final Map<String, Object> written = new HashMap<>();
     private final StandardEnvironment environment = new StandardEnvironment();
     private final PatternDescriptor<?, ?> retry =
             PatternDescriptors.byKey("retry").orElseThrow();
@@ -45,8 +47,73 @@ class UnwrittenInstanceTests {
         assertThat(read).contains("resilience.retry.instances.prices.max-attempts");
     }
 
+    @Test
+    void instancesWithoutSettingsShouldShareThem() {
+        SettingsResolver resolver = new SettingsResolver(environment);
+
+        ResolvedSettings<?> first = resolver.resolve(retry, "prices", Map.of(), "here", null);
+
+        assertThat(resolver.resolve(retry, "orders", Map.of(), "there", null)).isSameAs(first);
+    }
+
+    @Test
+    void defaultsShouldBeReadOnceDuringTheStart() {
+        write("resilience.retry.defaults.max-attempts", "5");
+        SettingsResolver resolver = new SettingsResolver(environment);
+        resolver.starting(true);
+        ResolvedSettings<?> first = resolver.resolve(retry, "prices", Map.of(), "here", null);
+        read.clear();
+
+        ResolvedSettings<?> second = resolver.resolve(retry, "orders", Map.of(), "there", null);
+
+        assertThat(second.config())
+                .isEqualTo(first.config())
+                .extracting("maxAttempts")
+                .isEqualTo(5);
+        assertThat(second.origin("maxAttempts")).startsWith("resilience.retry.defaults.max-attempts");
+        assertThat(read).isEmpty();
+    }
+
+    @Test
+    void defaultsShouldHavePresentValuesAfterTheStart() {
+        write("resilience.retry.defaults.max-attempts", "5");
+        SettingsResolver resolver = new SettingsResolver(environment);
+        resolver.starting(true);
+        resolver.resolve(retry, "prices", Map.of(), "here", null);
+        resolver.starting(false);
+        written.put("resilience.retry.defaults.max-attempts", "7");
+
+        ResolvedSettings<?> settings = resolver.resolve(retry, "orders", Map.of(), "there", null);
+
+        assertThat(settings.config()).extracting("maxAttempts").isEqualTo(7);
+    }
+
+    @Test
+    void defaultsShouldHaveRefreshedValuesDuringTheStart() {
+        SettingsResolver resolver = new SettingsResolver(environment);
+        resolver.starting(true);
+        resolver.resolve(retry, "prices", Map.of(), "here", null);
+        write("resilience.retry.defaults.max-attempts", "7");
+        resolver.refresh();
+
+        ResolvedSettings<?> settings = resolver.resolve(retry, "orders", Map.of(), "there", null);
+
+        assertThat(settings.config()).extracting("maxAttempts").isEqualTo(7);
+    }
+
+    @Test
+    void annotationShouldNotGetWhatOthersShare() {
+        SettingsResolver resolver = new SettingsResolver(environment);
+        resolver.resolve(retry, "prices", Map.of(), "here", null);
+
+        ResolvedSettings<?> settings = resolver.resolve(retry, "orders", Map.of("maxAttempts", 9), "there", null);
+
+        assertThat(settings.config()).extracting("maxAttempts").isEqualTo(9);
+    }
+
     private void write(String key, String value) {
-        environment.getPropertySources().addFirst(new MapPropertySource("written", Map.of(key, value)) {
+        written.put(key, value);
+        environment.getPropertySources().addFirst(new MapPropertySource("written", written) {
             @Override
             public Object getProperty(String name) {
                 read.add(name);
