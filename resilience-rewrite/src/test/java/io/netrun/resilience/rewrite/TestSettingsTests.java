@@ -53,6 +53,9 @@ class TestSettingsTests implements RewriteTest {
                         instances:
                           a:
                             max-attempts: 1
+                          only-in-tests:
+                            max-attempts: 9
+                            base-delay: 2s
                     """, source -> source.path("application.yml"))));
     }
 

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.mapping;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -134,6 +135,21 @@ public final class ModuleSettings {
                                 isMain(document.id().substring(0, document.id().indexOf('#'))))
                         .findFirst()
                         .orElse(null));
+    }
+
+    /** The documents without a profile over which a document lies, the lowest first. */
+    List<SettingsDocument> beneath(SettingsDocument document) {
+        List<SettingsDocument> all = new ArrayList<>(counting(document.id()));
+        all.removeIf(other -> other.id().equals(document.id()));
+        all.sort(Comparator.comparing((SettingsDocument other) -> other.isBeside(document.id()))
+                .thenComparing(SettingsDocument::isOfProperties));
+        if (document.base()) {
+            List<String> ids = List.copyOf(documents.keySet());
+            Comparator<SettingsDocument> order = Comparator.comparing(SettingsDocument::isOfProperties)
+                    .thenComparing(other -> ids.indexOf(other.id()));
+            all.removeIf(other -> other.isBeside(document.id()) && order.compare(other, document) > 0);
+        }
+        return all;
     }
 
     /** The documents without a profile that count for a file, and the file itself; what comes later wins. */

@@ -68,6 +68,11 @@ public record SettingsDocument(String id, boolean base, List<Setting> settings) 
         return sources(id).equals(sources(path));
     }
 
+    /** Whether it is of a file of properties, which comes over a YAML file of its name. */
+    boolean isOfProperties() {
+        return id.contains(".properties#");
+    }
+
     /** Whether there are settings of resilience4j in it. */
     public boolean isForeign() {
         return settings.stream().anyMatch(setting -> isForeign(setting.path()));

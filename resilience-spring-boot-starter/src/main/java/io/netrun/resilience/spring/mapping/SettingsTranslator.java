@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Moved;
 import io.netrun.resilience.spring.mapping.MappingTable.Row;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Translates the settings of one document with what is known of its module. */
 public final class SettingsTranslator {
 
-    private static final String POOL = "threadpoolbulkhead";
-
     private final ModuleSettings module;
 
     private final boolean keepBehaviour;
@@ -24,6 +23,15 @@ public final class SettingsTranslator {
     private final SettingsDocument document;
 
     private final Map<Block.Id, Block> blocks;
+
+    /** What applies without the document, beneath it. */
+    private final View before;
+
+    /** What applies together with the document. */
+    private final View after;
+
+    /** The keys of the document. */
+    private final Set<String> keys = new HashSet<>();
 
     private final Result result = new Result(new ArrayList<>(), new ArrayList<>());
 
@@ -37,6 +45,10 @@ public final class SettingsTranslator {
         this.document = document;
         this.keepBehaviour = keepBehaviour;
         this.blocks = document.blocks();
+        List<SettingsDocument> beneath = module.beneath(document);
+        this.before = View.of(beneath);
+        this.after = with(beneath, document);
+        document.settings().forEach(setting -> keys.add(setting.key()));
     }
 
     /**
@@ -53,7 +65,7 @@ public final class SettingsTranslator {
             addDefaults(section, pattern, writesDefaults && module.patterns().contains(pattern));
             addInstances(section, pattern);
             if (pattern.equals("bulkhead")) {
-                addInstances(POOL, pattern);
+                addInstances(View.POOL, pattern);
                 addPools(home);
             }
         }
@@ -72,23 +84,33 @@ public final class SettingsTranslator {
         }
     }
 
+    private static View with(List<SettingsDocument> beneath, SettingsDocument document) {
+        List<SettingsDocument> all = new ArrayList<>(beneath);
+        all.add(document);
+        return View.of(all);
+    }
+
     private void addDefaults(String section, String pattern, boolean write) {
+        boolean written = !write && keepBehaviour && module.patterns().contains(pattern); // in another document
+        Map<String, Moved> moved = defaults(after, section, pattern, write || written, true);
+        Map<String, Moved> former = write ? Map.of() : defaults(before, section, pattern, written, false);
+        List<String> path = List.of("resilience", pattern, "defaults");
+        Map<String, Moved> changed = changed(moved, former);
+        if (write) {
+            changed.entrySet().removeIf(entry -> entry.getValue().source() == null && isDefault(section, entry));
+        }
+        putAll(path, changed);
+        reset(path, section, moved, former);
+    }
+
+    private Map<String, Moved> defaults(View view, String section, String pattern, boolean write, boolean leaves) {
         Map<String, Setting> settings = new LinkedHashMap<>();
         if (write) {
-            MappingTable.get()
-                    .settings(section)
-                    .filter(row -> !row.there().standard().isEmpty() && !isOutOfReach(row))
-                    .forEach(row -> settings.put(
-                            Names.uniform(row.there().name()),
-                            implied(row.there().standard())));
+            settings.putAll(standards(section));
         }
-        Block.Id id = new Block.Id(section, true, "default");
-        Block shared = blocks.get(id);
-        if (shared != null) {
-            settings.putAll(shared.settings());
-        }
+        settings.putAll(view.defaults(section));
         if (settings.isEmpty()) {
-            return;
+            return Map.of();
         }
         BlockTranslator translator = new BlockTranslator(
                 section,
@@ -109,10 +131,103 @@ public final class SettingsTranslator {
                     .forEach(row -> moved.putIfAbsent(
                             row.here().name(),
                             new Moved(Setting.Value.of(row.there().standard()), null)));
-            moved.entrySet().removeIf(entry -> entry.getValue().origin() == null && isDefault(section, entry));
         }
-        putAll(List.of("resilience", pattern, "defaults"), moved);
-        result.left().addAll(translator.left());
+        if (leaves) {
+            leaveOwn(translator.left());
+        }
+        return moved;
+    }
+
+    /** The defaults of resilience4j that may differ. */
+    private Map<String, Setting> standards(String section) {
+        Map<String, Setting> settings = new LinkedHashMap<>();
+        MappingTable.get()
+                .settings(section)
+                .filter(row -> !row.there().standard().isEmpty() && !isOutOfReach(row))
+                .forEach(row -> settings.put(
+                        Names.uniform(row.there().name()), implied(row.there().standard())));
+        return settings;
+    }
+
+    /** The settings that the document has to have: those of its lines, and those that are others beneath it. */
+    private Map<String, Moved> changed(Map<String, Moved> moved, Map<String, Moved> former) {
+        Map<String, Moved> changed = new LinkedHashMap<>();
+        moved.forEach((name, setting) -> {
+            boolean own = setting.source() != null && keys.contains(setting.source());
+            Moved there = former.get(name);
+            if (own) {
+                changed.put(name, setting);
+            } else if (there == null
+                    || !there.value().text().equals(setting.value().text())) {
+                changed.put(name, new Moved(setting.value(), null, setting.source()));
+            }
+        });
+        return changed;
+    }
+
+    /** Sets what the document takes away, because it names another shared configuration, to what is in force then. */
+    private void reset(List<String> path, String section, Map<String, Moved> moved, Map<String, Moved> former) {
+        boolean instance = path.size() > 3;
+        for (Map.Entry<String, Moved> taken : former.entrySet()) {
+            String name = taken.getKey();
+            if (moved.containsKey(name) || isReplaced(section, name, moved.keySet())) {
+                continue;
+            }
+            String pattern = path.get(1);
+            Moved standard = instance
+                    ? defaults(after, section, pattern, keepBehaviour, false).get(name)
+                    : null;
+            String value = standard == null
+                    ? standard(section, name)
+                    : standard.value().text();
+            if (value == null) {
+                String source = taken.getValue().source();
+                leave(new Left(
+                        source == null ? name : source,
+                        "Another document takes it away with another base-config; " + name
+                                + " cannot be taken away here. Set it for each profile that needs it."));
+            } else if (!value.equals(taken.getValue().value().text())) {
+                putAll(
+                        path,
+                        Map.of(name, new Moved(standard == null ? Setting.Value.of(value) : standard.value(), null)));
+            }
+        }
+    }
+
+    /** Whether other settings are there that stand for the same one of resilience4j. */
+    private static boolean isReplaced(String section, String name, Set<String> others) {
+        return MappingTable.get()
+                .settings(section)
+                .anyMatch(row -> row.here().names().contains(name)
+                        && row.here().names().stream().anyMatch(others::contains));
+    }
+
+    /**
+     * The value of a setting that stands for the default of resilience4j; null if there is none that can be written.
+     */
+    private @Nullable String standard(String section, String name) {
+        Map<String, Setting> standards = standards(section);
+        Moved moved = new BlockTranslator(
+                        section, standards, new Effective(other -> text(standards, other), usesTimeouts(), false), true)
+                .translate()
+                .get(name);
+        if (moved != null) {
+            return moved.value().text();
+        }
+        Row row = MappingTable.get()
+                .settings(section)
+                .filter(candidate -> candidate.here().names().contains(name))
+                .findFirst()
+                .orElse(null);
+        if (row == null || row.kind().equals("class")) {
+            return null;
+        }
+        String standard = row.here().standard();
+        if (row.kind().equals("classes")) {
+            return standard.equals("none") ? "" : standard;
+        }
+        boolean words = standard.contains(" ");
+        return words ? Values.FOREVER : standard;
     }
 
     /** A minute is no slow call where timeouts end each call before, and startup warns about it. */
@@ -129,9 +244,7 @@ public final class SettingsTranslator {
     }
 
     private void addInstances(String section, String pattern) {
-        Set<Block.Id> ids = new LinkedHashSet<>(blocks.keySet());
-        visible().forEach(other -> ids.addAll(other.blocks().keySet()));
-        for (Block.Id id : ids) {
+        for (Block.Id id : List.copyOf(after.blocks().keySet())) {
             if (id.section().equals(section) && !id.shared()) {
                 addInstance(id, pattern);
             }
@@ -139,57 +252,95 @@ public final class SettingsTranslator {
     }
 
     private void addInstance(Block.Id id, String pattern) {
-        List<Block.Id> chain = chain(id);
-        Map<String, Setting> settings = new LinkedHashMap<>();
-        Block own = blocks.get(id);
-        if (own != null) {
-            settings.putAll(own.settings());
-        }
-        for (Block.Id shared : chain) {
-            Block block = blocks.get(shared);
-            if (block != null) {
-                block.settings().forEach((name, setting) -> {
-                    if (!settings.containsKey(name) && inBase(id, name) == null) {
-                        settings.put(name, inherited(setting));
-                    }
-                });
+        Map<String, Moved> moved = instance(after, id, true);
+        Map<String, Moved> former = before.has(id) ? instance(before, id, false) : Map.of();
+        String name = id.section().equals(View.POOL) ? module.poolName(id.name()) : id.name();
+        List<String> path = List.of("resilience", pattern, "instances", name);
+        Map<String, Moved> changed = changed(moved, former);
+        Moved minimum = changed.get("minimum-calls");
+        if (minimum != null && minimum.source() == null && !former.containsKey("minimum-calls")) {
+            Moved shared =
+                    defaults(after, id.section(), pattern, keepBehaviour, false).get("minimum-calls");
+            if (textOf(minimum).equals(shared == null ? "" : after.capped(id, textOf(shared)))) {
+                changed.remove("minimum-calls");
             }
         }
-        if (own != null && keepBehaviour && id.section().equals("circuitbreaker") && !chain.isEmpty()) {
-            addOverridden(id, chain, settings);
+        putAll(path, changed);
+        reset(path, id.section(), moved, former);
+    }
+
+    private static String textOf(Moved moved) {
+        return moved.value().text();
+    }
+
+    private Map<String, Moved> instance(View view, Block.Id id, boolean leaves) {
+        Map<String, Setting> settings = view.settings(id);
+        boolean alone = keepBehaviour && view.isAlone(id);
+        if (alone) {
+            Set<String> names = new LinkedHashSet<>(view.defaults(id.section()).keySet());
+            if (view.isMinimumCapped(id)) {
+                names.add("minimumnumberofcalls");
+            }
+            names.stream()
+                    .filter(name -> !settings.containsKey(name))
+                    .forEach(name -> MappingTable.get()
+                            .settings(id.section())
+                            .filter(row -> Names.uniform(row.there().name()).equals(name))
+                            .map(Row::there)
+                            .filter(there -> !there.standard().isEmpty())
+                            .forEach(there -> settings.put(name, implied(there.standard()))));
         }
-        settings.remove("baseconfig");
-        if (settings.isEmpty()) {
-            return;
+        if (leaves && keepBehaviour && !before.blocks().isEmpty()) {
+            view.putMinimumAlways(id, settings); // the document may change what caps it
         }
         BlockTranslator translator = new BlockTranslator(
                 id.section(),
                 settings,
-                new Effective(name -> effective(id, chain, name), usesTimeouts(), module.hasHealth(document.id())),
+                new Effective(name -> view.text(id, name), usesTimeouts(), module.hasHealth(document.id())),
                 keepBehaviour);
-        Map<String, Moved> moved = translator.translate();
-        String name = id.section().equals(POOL) ? module.poolName(id.name()) : id.name();
-        putAll(List.of("resilience", pattern, "instances", name), moved);
-        translator.left().stream()
-                .filter(left -> !result.left().contains(left)) // several instances may have one shared configuration
-                .forEach(result.left()::add);
+        Map<String, Moved> moved = settings.isEmpty() ? new LinkedHashMap<>() : translator.translate();
+        if (keepBehaviour && id.section().equals("ratelimiter")) {
+            addLimit(view, id, moved);
+        }
+        if (alone) {
+            addStandards(view, id, moved);
+        }
+        if (leaves) {
+            leaveOwn(translator.left());
+        }
+        return moved;
     }
 
-    /** A circuit breaker with a named configuration has nothing of the default one. */
-    private void addOverridden(Block.Id id, List<Block.Id> chain, Map<String, Setting> settings) {
-        for (SettingsDocument other : visible()) {
-            Block shared = other.blocks().get(id.withName(true, "default"));
-            if (shared != null) {
-                shared.settings().keySet().stream()
-                        .filter(name -> !settings.containsKey(name) && effective(id, chain, name) == null)
-                        .forEach(name -> MappingTable.get()
-                                .settings(id.section())
-                                .filter(row -> Names.uniform(row.there().name()).equals(name))
-                                .map(Row::there)
-                                .filter(there -> !there.standard().isEmpty())
-                                .forEach(there -> settings.put(name, implied(there.standard()))));
-            }
+    /** Without a period, the defaults have no limit, which an instance with a period must not have then. */
+    private void addLimit(View view, Block.Id id, Map<String, Moved> moved) {
+        Map<String, Setting> shared = view.defaults(id.section());
+        Moved limit = defaults(view, id.section(), "", false, false).get("limit");
+        boolean unlimited = text(shared, "limit-refresh-period") == null
+                || (limit != null && limit.value().text().equals(Values.LARGEST));
+        if (moved.containsKey("period") && !moved.containsKey("limit") && unlimited) {
+            String text = view.text(id, "limit-for-period");
+            moved.put("limit", new Moved(Setting.Value.of(text == null ? "50" : text), null));
         }
+    }
+
+    /** An instance with nothing of the default configuration must not have our defaults either. */
+    private void addStandards(View view, Block.Id id, Map<String, Moved> moved) {
+        String section = id.section();
+        defaults(view, section, "", false, false).keySet().stream()
+                .filter(name -> !moved.containsKey(name) && !name.equals("health"))
+                .filter(name -> !isReplaced(section, name, moved.keySet()))
+                .toList()
+                .forEach(name -> {
+                    String value = standard(section, name);
+                    if (value != null) {
+                        moved.put(name, new Moved(Setting.Value.of(value), null));
+                    }
+                });
+    }
+
+    /** Leaves what the lines of the document have; others are left where they are. */
+    private void leaveOwn(List<Left> left) {
+        left.stream().filter(each -> keys.contains(each.what())).forEach(this::leave);
     }
 
     /** Instances that only annotations name: a queue that the defaults of the other kind would take away. */
@@ -198,7 +349,7 @@ public final class SettingsTranslator {
             return;
         }
         for (String name : module.pools()) {
-            Block.Id id = new Block.Id(POOL, false, name);
+            Block.Id id = new Block.Id(View.POOL, false, name);
             if (module.documents().stream().noneMatch(other -> other.blocks().containsKey(id))) {
                 putAll(
                         List.of("resilience", "bulkhead", "instances", module.poolName(name)),
@@ -209,21 +360,14 @@ public final class SettingsTranslator {
 
     /** Shared configurations: what nobody can read in them, and what nobody uses. */
     private void addBases() {
-        Set<Block.Id> used = new LinkedHashSet<>();
-        visible()
-                .forEach(other -> other.blocks().keySet().stream()
-                        .filter(id -> !id.shared())
-                        .forEach(id -> used.addAll(chain(id))));
+        Set<Block.Id> used = used();
         blocks.forEach((id, block) -> {
             Setting base = block.settings().get("baseconfig");
-            if (base != null && isMissing(id, base.value().text())) {
-                leave(new Left(
-                        base.key(),
-                        BlockTranslator.UNREADABLE + ": there is no configuration '"
-                                + base.value().text() + "'. Correct or remove it."));
+            if (base != null) {
+                leaveBase(id, base);
             }
             boolean standard = id.name().equals("default");
-            if (!id.shared() || (standard && !id.section().equals(POOL))) {
+            if (!id.shared() || (standard && !id.section().equals(View.POOL))) {
                 return;
             }
             Map<String, Setting> settings = new LinkedHashMap<>(block.settings());
@@ -245,6 +389,38 @@ public final class SettingsTranslator {
                         "It had no effect, since no instance has it as its base-config."));
             }
         });
+    }
+
+    /** The shared configurations that an instance has, with some of the documents. */
+    private Set<Block.Id> used() {
+        Set<Block.Id> used = new LinkedHashSet<>();
+        for (SettingsDocument other : visible()) {
+            View view = with(module.beneath(other), other);
+            view.blocks().keySet().stream()
+                    .filter(id -> !id.shared() || id.name().equals("default"))
+                    .forEach(id -> used.addAll(view.chain(id)));
+        }
+        return used;
+    }
+
+    private void leaveBase(Block.Id id, Setting base) {
+        String name = base.value().text();
+        String cycle = after.cycle(id);
+        if (name.contains("${")) {
+            leave(new Left(
+                    base.key(),
+                    "The value " + name + " is known only at the start. Write the settings of the configuration that"
+                            + " it names."));
+        } else if (isMissing(id, name)) {
+            leave(new Left(
+                    base.key(),
+                    BlockTranslator.UNREADABLE + ": there is no configuration '" + name + "'. Correct or remove it."));
+        } else if (cycle != null) {
+            leave(new Left(
+                    base.key(),
+                    BlockTranslator.UNREADABLE + ": the configuration '" + cycle
+                            + "' has itself as its base. Correct or remove it."));
+        }
     }
 
     private boolean isMissing(Block.Id id, String name) {
@@ -280,64 +456,6 @@ public final class SettingsTranslator {
         }
     }
 
-    /** The shared configurations of an instance, the nearest first; without the default one, which becomes defaults. */
-    private List<Block.Id> chain(Block.Id id) {
-        boolean pool = id.section().equals(POOL);
-        List<Block.Id> chain = new ArrayList<>();
-        String name = anywhere(id, "base-config");
-        if (name == null && id.section().equals("circuitbreaker") && isKnown(id.withName(true, id.name()))) {
-            name = id.name();
-        }
-        while (name != null && !(name.equals("default") && !pool)) {
-            Block.Id shared = id.withName(true, name);
-            if (chain.contains(shared)) {
-                break;
-            }
-            chain.add(shared);
-            name = anywhere(shared, "base-config");
-        }
-        Block.Id standard = id.withName(true, "default");
-        if (pool && !chain.contains(standard) && isKnown(standard)) {
-            chain.add(standard);
-        }
-        return chain;
-    }
-
-    private @Nullable String effective(Block.Id id, List<Block.Id> chain, String name) {
-        String own = anywhere(id, name);
-        if (own != null) {
-            return own;
-        }
-        for (Block.Id shared : chain) {
-            String text = anywhere(shared, name);
-            if (text != null) {
-                return text;
-            }
-        }
-        boolean alone = id.section().equals("circuitbreaker") && !chain.isEmpty();
-        return alone ? null : anywhere(id.withName(true, "default"), name);
-    }
-
-    /** This document first, then those without a profile. */
-    private @Nullable String anywhere(Block.Id id, String name) {
-        Block own = blocks.get(id);
-        String text = own == null ? null : own.text(name);
-        return text == null ? inBase(id, name) : text;
-    }
-
-    private @Nullable String inBase(Block.Id id, String name) {
-        for (SettingsDocument other : visible()) {
-            Block block = other.base() && !other.id().equals(document.id())
-                    ? other.blocks().get(id)
-                    : null;
-            String text = block == null ? null : block.text(name);
-            if (text != null) {
-                return text;
-            }
-        }
-        return null;
-    }
-
     private boolean isKnown(Block.Id id) {
         return visible().stream().anyMatch(other -> other.blocks().containsKey(id));
     }
@@ -370,10 +488,6 @@ public final class SettingsTranslator {
 
     private static Setting implied(String value) {
         return new Setting(List.of(), Setting.Value.of(value), List.of());
-    }
-
-    private static Setting inherited(Setting setting) {
-        return new Setting(List.of(), setting.value(), List.of(), setting.source());
     }
 
     /**

@@ -68,6 +68,40 @@ class CompatibilityTests {
                 });
     }
 
+    /** What resilience4j 2.4 has in its registry for the same settings. */
+    @Test
+    void baseOfABaseShouldCount() {
+        runner.withPropertyValues(
+                        "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=5s",
+                        "resilience4j.circuitbreaker.configs.default.minimum-number-of-calls=5",
+                        "resilience4j.circuitbreaker.configs.shared.base-config=default",
+                        "resilience4j.circuitbreaker.configs.shared.sliding-window-size=10",
+                        "resilience4j.circuitbreaker.configs.alone.sliding-window-size=20",
+                        "resilience4j.circuitbreaker.instances.a.base-config=shared",
+                        "resilience4j.circuitbreaker.instances.b.base-config=alone")
+                .run(context -> {
+                    CircuitBreakerConfig a =
+                            get(context, CircuitBreaker.TYPE, "a").config();
+                    assertThat(a.openDuration()).isEqualTo(Duration.ofSeconds(5));
+                    assertThat(a.minimumCalls()).isEqualTo(5);
+                    assertThat(a.windowSize()).isEqualTo(10);
+                    CircuitBreakerConfig b =
+                            get(context, CircuitBreaker.TYPE, "b").config();
+                    assertThat(b.openDuration()).isEqualTo(Duration.ofSeconds(60));
+                    assertThat(b.minimumCalls()).isEqualTo(20);
+                });
+    }
+
+    @Test
+    void baseThatLeadsBackShouldStopTheStart() {
+        runner.withPropertyValues(
+                        "resilience4j.retry.configs.x.base-config=y",
+                        "resilience4j.retry.configs.y.base-config=x",
+                        "resilience4j.retry.instances.a.base-config=x")
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().hasMessageContaining("has itself as its base"));
+    }
+
     @Test
     void defaultsOfResilience4jShouldCount() {
         runner.run(context -> {
