@@ -3,6 +3,8 @@ package io.netrun.resilience.rewrite;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,18 +28,25 @@ import org.openrewrite.java.tree.TypeUtils;
  * @param names their names, by their ids
  * @param shared those that recover methods with fallbacks of different names
  * @param ofClass the ids of methods with a recovery method that the annotation of their class retries
+ * @param bridges what is added behind recovery methods that keep their parameters, by their ids
+ * @param lost recovery methods that fit no method of the class
+ * @param closed those of the methods with a circuit breaker that do not take the failure of an open circuit
  */
 record Recoveries(
         Map<UUID, String> fallbacks,
         Map<UUID, List<Statement>> parameters,
         Map<UUID, String> names,
         Set<String> shared,
-        Set<UUID> ofClass) {
+        Set<UUID> ofClass,
+        Map<UUID, List<Bridge>> bridges,
+        Set<J.MethodDeclaration> lost,
+        Map<UUID, String> closed) {
 
-    static final Recoveries NONE = new Recoveries(Map.of(), Map.of(), Map.of(), Set.of(), Set.of());
+    static final Recoveries NONE =
+            new Recoveries(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Map.of(), Set.of(), Map.of());
 
     /** Those of a class. */
-    static Recoveries of(J.ClassDeclaration declaration, JavaSourceFile file) {
+    static Recoveries of(J.ClassDeclaration declaration, JavaSourceFile file, Uses uses) {
         List<J.MethodDeclaration> recovering = new ArrayList<>();
         List<J.MethodDeclaration> failing = new ArrayList<>();
         Set<UUID> inherited = new HashSet<>();
@@ -57,29 +66,127 @@ record Recoveries(
                 }
             }
         }
-        Recoveries found =
-                new Recoveries(new HashMap<>(), new HashMap<>(), new HashMap<>(), new TreeSet<>(), new HashSet<>());
+        Recoveries found = new Recoveries(
+                new HashMap<>(),
+                new HashMap<>(),
+                new HashMap<>(),
+                new TreeSet<>(),
+                new HashSet<>(),
+                new HashMap<>(),
+                new LinkedHashSet<>(),
+                new HashMap<>());
         Set<String> named = new HashSet<>();
         failing.forEach(method -> named.add(recover(method, file)));
+        Map<J.MethodDeclaration, List<J.MethodDeclaration>> pairs = new LinkedHashMap<>();
+        recovering.forEach(recovery -> pairs.put(
+                recovery,
+                failing.stream()
+                        .filter(method -> fits(recovery, method) && isMeant(recovery, method, named, file))
+                        .toList()));
         for (J.MethodDeclaration method : failing) {
-            for (J.MethodDeclaration recovery : recovering) {
-                if (fits(recovery, method) && isMeant(recovery, method, named, file)) {
+            pairs.forEach((recovery, methods) -> {
+                if (methods.contains(method)) {
+                    found.add(recovery, methods, method, uses, file);
                     if (inherited.contains(method.getId())) {
                         found.ofClass.add(method.getId());
                     }
-                    String name = found.fallbacks.computeIfAbsent(
-                            method.getId(), id -> found.names.getOrDefault(recovery.getId(), recovery.getSimpleName()));
-                    String former = found.names.putIfAbsent(recovery.getId(), name);
-                    if (former != null
-                            && !former.equals(name)
-                            && !has(method.getLeadingAnnotations(), "recover", file)) {
-                        found.shared.add(recovery.getSimpleName());
-                    }
-                    found.parameters.putIfAbsent(recovery.getId(), reordered(recovery, method));
                 }
-            }
+            });
+            found.close(method, pairs, file);
         }
+        pairs.forEach((recovery, methods) -> {
+            if (methods.isEmpty()) {
+                found.lost.add(recovery);
+            }
+        });
         return found;
+    }
+
+    private void add(
+            J.MethodDeclaration recovery,
+            List<J.MethodDeclaration> methods,
+            J.MethodDeclaration method,
+            Uses uses,
+            JavaSourceFile file) {
+        boolean several = methods.stream()
+                        .map(each -> Bridges.types(reordered(recovery, each)))
+                        .distinct()
+                        .count()
+                > 1;
+        List<Statement> reordered = reordered(recovery, method);
+        boolean moves = !Bridges.types(reordered).equals(Bridges.types(recovery.getParameters()));
+        boolean used = uses.isUsed(recovery);
+        String own = recovery.getSimpleName();
+        String other = several || (used && moves) ? own + "Fallback" : own;
+        String name = fallbacks.computeIfAbsent(method.getId(), id -> names.getOrDefault(recovery.getId(), other));
+        if (several || (used && (moves || !name.equals(own)))) {
+            Bridge bridge = new Bridge(name, reordered);
+            List<Bridge> all = bridges.computeIfAbsent(recovery.getId(), id -> new ArrayList<>());
+            if (all.stream().noneMatch(bridge::isLike)) {
+                all.add(bridge);
+            }
+            return;
+        }
+        String former = names.putIfAbsent(recovery.getId(), name);
+        if (former != null && !former.equals(name) && !has(method.getLeadingAnnotations(), "recover", file)) {
+            shared.add(own);
+        }
+        parameters.putIfAbsent(recovery.getId(), reordered);
+    }
+
+    /** There, the recovery method of an open circuit gets the last failure. */
+    private void close(
+            J.MethodDeclaration method,
+            Map<J.MethodDeclaration, List<J.MethodDeclaration>> pairs,
+            JavaSourceFile file) {
+        List<J.MethodDeclaration> own = pairs.entrySet().stream()
+                .filter(pair -> pair.getValue().contains(method))
+                .map(Map.Entry::getKey)
+                .toList();
+        boolean takes = own.stream()
+                .anyMatch(each -> Bridges.takesOpenCircuit(
+                        each, withoutFailure(each).size() < variables(each).size()));
+        if (own.isEmpty() || takes || !isMarked(method.getLeadingAnnotations(), "CircuitBreaker", file)) {
+            return;
+        }
+        J.MethodDeclaration first = own.get(0);
+        boolean same = own.stream()
+                        .map(each -> String.valueOf(each.getBody()))
+                        .distinct()
+                        .count()
+                == 1;
+        List<Statement> reordered = reordered(first, method);
+        if (same && own.stream().allMatch(Bridges::ignoresFailure)) {
+            bridges.computeIfAbsent(first.getId(), id -> new ArrayList<>())
+                    .add(new Bridge(fallback(method), reordered, true));
+        } else {
+            closed.put(method.getId(), fallback(method));
+        }
+    }
+
+    /** The type of the failure that a recovery method takes, as it is written. */
+    static String failure(J.MethodDeclaration recovery) {
+        return String.valueOf(variables(recovery).get(0).getTypeExpression());
+    }
+
+    /**
+     * A method that calls a recovery method, which keeps its parameters.
+     *
+     * @param name its name
+     * @param parameters its parameters
+     * @param open whether it is for the failure of an open circuit, which the recovery method never looks at
+     */
+    record Bridge(String name, List<Statement> parameters, boolean open) {
+
+        Bridge(String name, List<Statement> parameters) {
+            this(name, parameters, false);
+        }
+
+        boolean isLike(Bridge other) {
+            return name.equals(other.name)
+                    && open == other.open
+                    && Bridges.types(parameters).equals(Bridges.types(other.parameters));
+        }
     }
 
     /** Whether a method is retried by the annotation of its class, and has a recovery method. */

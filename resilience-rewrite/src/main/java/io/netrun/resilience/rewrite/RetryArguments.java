@@ -24,6 +24,8 @@ final class RetryArguments {
 
     private final String library;
 
+    private final Numbers numbers;
+
     private final Consumer<Left> left;
 
     private final Map<String, Expression> arguments = new LinkedHashMap<>();
@@ -34,10 +36,12 @@ final class RetryArguments {
 
     /**
      * @param library the library, as in the mapping table
+     * @param numbers what is known of placeholders
      * @param left takes what was left
      */
-    RetryArguments(String library, Consumer<Left> left) {
+    RetryArguments(String library, Numbers numbers, Consumer<Left> left) {
         this.library = library;
+        this.numbers = numbers;
         this.left = left;
     }
 
@@ -79,7 +83,7 @@ final class RetryArguments {
         if (constant.isEmpty() && text != null) {
             return; // as if it were not there
         } else if (placeholder != null && target.setting().isEmpty()) {
-            put(target.argument(), placeholder + "ms");
+            putDuration(name, target.argument(), placeholder, "ms");
         } else if (placeholder != null) {
             settings.putIfAbsent(target.setting(), placeholder);
         } else if (constant.matches("\\d{1,9}") && target.setting().isEmpty()) {
@@ -94,6 +98,21 @@ final class RetryArguments {
             put(target.argument(), constant.equals("true") ? "equal" : "none");
         } else {
             leave(scope, name, value);
+        }
+    }
+
+    /** Adds a placeholder as a duration, with a unit behind it unless its values have their own. */
+    void putDuration(String name, String argument, String placeholder, String unit) {
+        String odd = numbers.odd(placeholder);
+        if (odd == null) {
+            put(argument, placeholder + unit);
+        } else if (numbers.haveUnits(placeholder)) {
+            put(argument, placeholder);
+        } else {
+            left.accept(new Left(
+                    name + " = " + placeholder,
+                    "One of its values is '" + odd + "', behind which no unit can stand. Write durations with their"
+                            + " units, such as 30s, and set " + argument + " = \"" + placeholder + "\"."));
         }
     }
 

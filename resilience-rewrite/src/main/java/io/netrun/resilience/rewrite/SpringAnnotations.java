@@ -15,9 +15,10 @@ import org.openrewrite.java.tree.J;
  * The annotations of Spring Retry and of Spring Framework 7 in the words of this library.
  *
  * @param keepBehaviour whether defaults that differ are written out
+ * @param numbers what is known of placeholders
  * @param left takes what was left
  */
-record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
+record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> left) {
 
     static final String RETRY = "org.springframework.retry.annotation.";
 
@@ -77,7 +78,7 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
     }
 
     private RetryArguments ofSpringRetry(Map<String, Expression> there) {
-        RetryArguments here = new RetryArguments(MappingTable.SPRING_RETRY, left);
+        RetryArguments here = new RetryArguments(MappingTable.SPRING_RETRY, numbers, left);
         Map<String, Expression> backoff =
                 there.get("backoff") instanceof J.Annotation annotation ? Trees.arguments(annotation) : Map.of();
         withoutOverridden(there).forEach((name, value) -> {
@@ -134,7 +135,7 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
     }
 
     private RetryArguments ofCircuit(Map<String, Expression> there) {
-        RetryArguments here = new RetryArguments(MappingTable.SPRING_RETRY, left);
+        RetryArguments here = new RetryArguments(MappingTable.SPRING_RETRY, numbers, left);
         withoutOverridden(there).forEach((name, value) -> {
             Target target = CIRCUIT_EXPRESSIONS.get(name);
             if (target != null) {
@@ -153,7 +154,7 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
     }
 
     private RetryArguments ofFramework(Map<String, Expression> there) {
-        RetryArguments here = new RetryArguments(MappingTable.SPRING_FRAMEWORK, left);
+        RetryArguments here = new RetryArguments(MappingTable.SPRING_FRAMEWORK, numbers, left);
         String unit = unit(there.get("timeUnit"));
         there.forEach((name, value) -> {
             switch (name) {
@@ -211,13 +212,15 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
         boolean bare = text != null && (text.matches("\\d+") || RetryArguments.placeholder(text) != null);
         if (text == null) {
             left.accept(new Left(name + " = " + value, "Write a duration with its unit as " + target + "."));
+        } else if (RetryArguments.placeholder(text) != null) {
+            here.putDuration(name, target, text, unit);
         } else {
             here.put(target, bare ? text + unit : text);
         }
     }
 
     private RetryArguments ofLimit(Map<String, Expression> there) {
-        RetryArguments here = new RetryArguments(MappingTable.SPRING_FRAMEWORK, left);
+        RetryArguments here = new RetryArguments(MappingTable.SPRING_FRAMEWORK, numbers, left);
         boolean rejects = there.containsKey("policy")
                 && String.valueOf(there.get("policy")).endsWith("REJECT");
         there.forEach((name, value) -> {

@@ -16,6 +16,7 @@ import org.openrewrite.java.RemoveAnnotation;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.Statement;
 
@@ -33,6 +34,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final BiConsumer<List<String>, String> settings;
 
+    private final Uses uses;
+
     private final Imports imports = new Imports();
 
     private Recoveries recoveries = Recoveries.NONE;
@@ -40,9 +43,11 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     /**
      * @param library the library, as in the mapping table
      * @param annotations translates the annotations
+     * @param uses what code uses of methods
      * @param settings takes the keys and values of settings that the annotations of this library cannot have
      */
-    SpringMove(String library, SpringAnnotations annotations, BiConsumer<List<String>, String> settings) {
+    SpringMove(String library, SpringAnnotations annotations, Uses uses, BiConsumer<List<String>, String> settings) {
+        this.uses = uses;
         this.library = library;
         this.annotations = annotations;
         this.settings = settings;
@@ -80,7 +85,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     @Override
     public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, ExecutionContext ctx) {
         Recoveries outer = recoveries;
-        recoveries = Recoveries.of(declaration, getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
+        recoveries = Recoveries.of(declaration, getCursor().firstEnclosingOrThrow(JavaSourceFile.class), uses);
         recoveries
                 .shared()
                 .forEach(name -> annotations
@@ -89,9 +94,74 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                 "@Recover " + name,
                                 "It recovers methods whose fallback methods have different names. Add an overload of"
                                         + " each that calls it.")));
-        J.ClassDeclaration visited = super.visitClassDeclaration(declaration, ctx);
+        recoveries
+                .lost()
+                .forEach(method -> annotations
+                        .left()
+                        .accept(new Left(
+                                "@Recover " + method.getSimpleName(),
+                                "No method of this class that is retried has its result and its parameters, in their"
+                                        + " order. Add @Fallback(method = \"" + method.getSimpleName()
+                                        + "\") to the method that it recovers, and write the failure as its last"
+                                        + " parameter.")));
+        J.ClassDeclaration visited = withBridges(super.visitClassDeclaration(declaration, ctx), ctx);
         recoveries = outer;
         return visited.withLeadingAnnotations(moved(visited.getLeadingAnnotations(), "", null, visited.getPrefix()));
+    }
+
+    /** With methods that call recovery methods which keep their parameters, since other code uses them. */
+    private J.ClassDeclaration withBridges(J.ClassDeclaration declaration, ExecutionContext ctx) {
+        if (recoveries.bridges().isEmpty()) {
+            return declaration;
+        }
+        List<Statement> statements = new ArrayList<>();
+        for (Statement statement : declaration.getBody().getStatements()) {
+            statements.add(statement);
+            if (statement instanceof J.MethodDeclaration recovery) {
+                for (Recoveries.Bridge bridge : recoveries.bridges().getOrDefault(recovery.getId(), List.of())) {
+                    J.MethodDeclaration added = bridge(recovery, bridge, ctx);
+                    if (added != null) {
+                        statements.add(added);
+                    }
+                }
+            }
+        }
+        return declaration.withBody(declaration.getBody().withStatements(statements));
+    }
+
+    private J.@Nullable MethodDeclaration bridge(
+            J.MethodDeclaration recovery, Recoveries.Bridge bridge, ExecutionContext ctx) {
+        if (recovery.getBody() == null) {
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@Recover " + recovery.getSimpleName(),
+                            "Its classes implement it. Add a default method " + bridge.name()
+                                    + " that has the failure as its last parameter and calls it."));
+            return null;
+        } else if (!bridge.open()) {
+            return Bridges.of(recovery, bridge.name(), bridge.parameters(), Bridges.call(recovery), ctx);
+        }
+        List<Statement> parameters = new ArrayList<>(bridge.parameters());
+        int last = parameters.size() - 1;
+        J.VariableDeclarations failure = (J.VariableDeclarations) parameters.get(last);
+        parameters.set(
+                last,
+                failure.withId(Tree.randomId())
+                        .withTypeExpression(Trees.identifier(
+                                        "CircuitOpenException", JavaType.ShallowClass.build(Bridges.OPEN))
+                                .withPrefix(
+                                        failure.getTypeExpression() == null
+                                                ? Space.EMPTY
+                                                : failure.getTypeExpression().getPrefix())));
+        imports.add(Bridges.OPEN);
+        boolean moved = Bridges.types(recovery.getParameters()).equals(Bridges.types(bridge.parameters()));
+        List<String> names = Bridges.names(recovery);
+        String type = String.valueOf(failure.getTypeExpression());
+        int position = moved ? names.size() - 1 : 0;
+        names.set(position, "(" + type + ") null");
+        String call = recovery.getSimpleName() + "(" + String.join(", ", names) + ")";
+        return Bridges.of(recovery, bridge.name(), parameters, call, ctx);
     }
 
     @Override
@@ -104,6 +174,16 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         }
         visited = visited.withParameters(parameters);
         String recovery = recoveries.fallback(declaration);
+        String closed = recoveries.closed().get(declaration.getId());
+        if (closed != null) {
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@CircuitBreaker at " + declaration.getSimpleName(),
+                            "There, the recovery method of an open circuit gets the last failure; here, an open circuit"
+                                    + " throws CircuitOpenException, which no overload of " + closed
+                                    + " takes. Add an overload with CircuitOpenException as its last parameter."));
+        }
         List<J.Annotation> moved = moved(visited.getLeadingAnnotations(), recovery, declaration, visited.getPrefix());
         return recoveries.isOfClass(declaration)
                 ? withFallback(visited, recovery)
@@ -153,7 +233,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             imports.remove("java.util.concurrent.TimeUnit");
             imports.remove(SpringAnnotations.FRAMEWORK + "ConcurrencyLimit.ThrottlePolicy");
             Expression recover = arguments.recover();
-            if (recover == null && !recovery.isEmpty()) {
+            if (!recovery.isEmpty() && !recovery.equals(Trees.text(recover))) {
                 recover = Trees.literal(recovery);
             }
             if (recover != null) {

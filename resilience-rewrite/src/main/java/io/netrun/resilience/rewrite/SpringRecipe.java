@@ -45,7 +45,13 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
 
     @Override
     public Found getInitialValue(ExecutionContext ctx) {
-        return new Found(new HashSet<>(), new HashSet<>(), new AddedSettings(), new Catalogs(library()));
+        return new Found(
+                new HashSet<>(),
+                new HashSet<>(),
+                new AddedSettings(),
+                new Catalogs(library()),
+                new Uses(),
+                new Numbers());
     }
 
     @Override
@@ -53,6 +59,9 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         return new TreeVisitor<Tree, ExecutionContext>() {
             @Override
             public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
+                if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
+                    found.uses().scan(file);
+                }
                 if (tree instanceof JavaSourceFile file
                         && !GradleMove.isScript(file)
                         && Trees.mentions(file, packageName(), Set.of())) {
@@ -60,7 +69,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     found.modules().add(Names.module(path));
                     JavaSourceFile moved = new SpringMove(
                                     library(),
-                                    new SpringAnnotations(false, left -> {}),
+                                    new SpringAnnotations(false, new Numbers(), left -> {}),
+                                    new Uses(),
                                     (key, value) -> found.settings().add(path, key, value))
                             .move(file, ctx);
                     if (Trees.mentions(moved, packageName(), Set.of())) {
@@ -68,6 +78,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     }
                 } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
                     found.settings().scan((SourceFile) tree);
+                    found.numbers().scan((SourceFile) tree);
                 }
                 if (tree instanceof SourceFile file) {
                     found.catalogs().scan(file);
@@ -128,7 +139,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         boolean keeps = keepBehaviour == null || keepBehaviour;
         return new SpringMove(
                         library(),
-                        new SpringAnnotations(keeps, left -> leave(ctx, path, left)),
+                        new SpringAnnotations(keeps, found.numbers(), left -> leave(ctx, path, left)),
+                        found.uses(),
                         (key, value) -> {}) // they are in the configuration already
                 .move(file, ctx);
     }
@@ -140,8 +152,16 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
      * @param left the paths of the files that use it beyond what is moved
      * @param settings what the annotations had and the configuration gets
      * @param catalogs the version catalogs of Gradle
+     * @param uses what code uses of methods
+     * @param numbers the values of placeholders
      */
-    record Found(Set<String> modules, Set<String> left, AddedSettings settings, Catalogs catalogs) {
+    record Found(
+            Set<String> modules,
+            Set<String> left,
+            AddedSettings settings,
+            Catalogs catalogs,
+            Uses uses,
+            Numbers numbers) {
 
         private static String root(String build) {
             String path = "/" + build;

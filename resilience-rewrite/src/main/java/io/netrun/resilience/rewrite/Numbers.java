@@ -1,0 +1,75 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.spring.mapping.Names;
+import io.netrun.resilience.spring.mapping.Setting;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.SourceFile;
+import org.openrewrite.properties.tree.Properties;
+import org.openrewrite.yaml.tree.Yaml;
+
+/**
+ * The values that files of configuration have for placeholders, to know what a unit behind them would make of them.
+ *
+ * @param values the values, by their keys in uniform spelling
+ */
+record Numbers(Map<String, Set<String>> values) {
+
+    Numbers() {
+        this(new HashMap<>());
+    }
+
+    /** Adds what a file has. */
+    void scan(SourceFile file) {
+        if (file instanceof Yaml.Documents yaml) {
+            for (Yaml.Document document : yaml.getDocuments()) {
+                YamlReading.read(document, "", true, path -> true)
+                        .settings()
+                        .forEach(setting -> add(setting.key(), setting.value().text()));
+            }
+        } else if (file instanceof Properties.File properties) {
+            for (Properties.Content content : properties.getContent()) {
+                if (content instanceof Properties.Entry entry) {
+                    add(
+                            entry.getKey(),
+                            Setting.Value.of(entry.getValue().getText().strip()).text());
+                }
+            }
+        }
+    }
+
+    private void add(String key, String value) {
+        values.computeIfAbsent(Names.uniform(key), name -> new LinkedHashSet<>())
+                .add(value.strip());
+    }
+
+    /** A value that is no plain number, or null if none is known. */
+    @Nullable
+    String odd(String placeholder) {
+        return of(placeholder).stream()
+                .filter(value -> !value.matches("\\d+") && !value.contains("${"))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether all values are durations with their units. */
+    boolean haveUnits(String placeholder) {
+        return of(placeholder).stream().allMatch(value -> value.matches("\\d+\\s*(ns|us|ms|s|m|h|d)|PT.*"));
+    }
+
+    private Set<String> of(String placeholder) {
+        String inner = placeholder.substring(2, placeholder.length() - 1);
+        List<String> parts = List.of(inner.split(":", 2));
+        Set<String> all = values.getOrDefault(Names.uniform(parts.get(0)), Set.of()).stream()
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        if (parts.size() > 1) {
+            all.add(parts.get(1).strip());
+        }
+        return all;
+    }
+}
