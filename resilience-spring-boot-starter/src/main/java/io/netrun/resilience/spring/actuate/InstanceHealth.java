@@ -129,7 +129,7 @@ public final class InstanceHealth {
         for (Policy policy : single) {
             HealthRole role = roleOf(pattern, policy);
             if (role != HealthRole.NONE) {
-                section.put(policy.name(), JsonView.of(policy.metrics()));
+                section.put(policy.name(), new LaterView(policy.metrics()));
                 down |= role == HealthRole.STATUS && isDown(pattern, policy);
             }
         }

@@ -14,6 +14,7 @@ import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.RuntimeSettings;
 import io.netrun.resilience.spring.settings.TranslatedSettings;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,8 @@ public final class ResilienceEndpoint {
     @ReadOperation
     public Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>();
-        PatternDescriptors.all().forEach(pattern -> all.put(pattern.section(), section(pattern)));
+        Collection<Policy> policies = registry.all(); // once, since it sorts them
+        PatternDescriptors.all().forEach(pattern -> all.put(pattern.section(), section(pattern, policies)));
         chains.addTo(all);
         instances.written().translated().ifPresent(settings -> all.put("compatibility", compatibility(settings)));
         operators.fleet().ifPresent(fleet -> all.put(FLEET, fleet.summary()));
@@ -128,7 +130,7 @@ public final class ResilienceEndpoint {
             return fleet();
         }
         return PatternDescriptors.byKey(pattern)
-                .map(known -> new WebEndpointResponse<>(section(known)))
+                .map(known -> new WebEndpointResponse<>(section(known, registry.all())))
                 .orElseGet(() -> unknownPattern(pattern));
     }
 
@@ -288,14 +290,20 @@ public final class ResilienceEndpoint {
         return problems.problems().stream().map(part).distinct().collect(Collectors.joining("; "));
     }
 
-    private Map<String, Object> section(PatternDescriptor<?, ?> pattern) {
+    /** The instances of one pattern among all. */
+    private static Map<String, Object> section(PatternDescriptor<?, ?> pattern, Collection<Policy> policies) {
+        Class<? extends Policy> type = pattern.type().policyClass();
         Map<String, Object> section = new LinkedHashMap<>();
-        registry.all(pattern.type()).forEach(policy -> section.put(policy.name(), summary(pattern, policy)));
+        for (Policy policy : policies) {
+            if (type.isInstance(policy)) {
+                section.put(policy.name(), summary(pattern, policy));
+            }
+        }
         return section;
     }
 
     private static Map<String, @Nullable Object> summary(PatternDescriptor<?, ?> pattern, Policy policy) {
-        Map<String, @Nullable Object> summary = new LinkedHashMap<>(JsonView.of(policy.metrics()));
+        Map<String, @Nullable Object> summary = JsonView.of(policy.metrics());
         if (!policy.isEnabled()) {
             summary.put("enabled", false);
         }

@@ -109,6 +109,23 @@ class HealthTests {
     }
 
     @Test
+    void detailShouldBeThatOfTheCheckWheneverItIsRead() {
+        application("resilience.circuit-breaker.defaults.health=details").run(context -> {
+            CircuitBreaker breaker = context.getBean(ResilienceRegistry.class).getOrCreate(CircuitBreaker.TYPE, "made");
+            InstanceHealth health = new InstanceHealth(
+                    context.getBean(ResilienceRegistry.class), context.getBean(InstanceFactory.class), Optional::empty);
+            Map<String, Object> details = health.check().details();
+
+            breaker.forceOpen();
+
+            assertThat(details.get("circuitBreakers"))
+                    .asInstanceOf(InstanceOfAssertFactories.MAP)
+                    .extractingByKey("made", InstanceOfAssertFactories.MAP)
+                    .containsEntry("state", "closed");
+        });
+    }
+
+    @Test
     void healthShouldReadNoConfigurationOnceStarted() {
         AtomicInteger read = new AtomicInteger();
         application("resilience.circuit-breaker.instances.asking.health=status")
