@@ -23,11 +23,7 @@ final class Candidates {
                     PatternDescriptors.slots().stream().map(PipelineSlot::annotation), Stream.of(PatternOrder.class))
             .collect(Collectors.toUnmodifiableSet());
 
-    /** They count only for an application that wants them. */
-    private static final Set<String> FOREIGN = ForeignAnnotations.all();
-
-    private static final Set<String> NAMES =
-            Stream.concat(OURS.stream().map(Class::getName), FOREIGN.stream()).collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> NAMES = OURS.stream().map(Class::getName).collect(Collectors.toUnmodifiableSet());
 
     /** Packages of beans that every application has many of, and whose classes do not know this library. */
     private static final List<String> FRAMEWORKS = List.of(
@@ -76,7 +72,7 @@ final class Candidates {
 
     /** Whether an annotation is one that {@link #has} looks for. */
     static boolean isOfAnnotation(String name) {
-        return NAMES.contains(name);
+        return NAMES.contains(name) || ForeignAnnotations.isName(name);
     }
 
     private static boolean isOfAFramework(String type) {
@@ -120,7 +116,8 @@ final class Candidates {
     }
 
     private static boolean leadsToOurs(Class<?> annotation, Set<Class<?>> seen) {
-        if (OURS.contains(annotation) || FOREIGN.contains(annotation.getName())) {
+        // Those of resilience4j count only for an application that wants them.
+        if (OURS.contains(annotation) || ForeignAnnotations.isName(annotation.getName())) {
             return true;
         }
         return seen.add(annotation)

@@ -187,9 +187,16 @@ record Declaration(
 
     /** Whether the annotation of one pattern is on the method. */
     static boolean isAtMethod(Method method, Class<?> targetClass, PipelineSlot slot) {
-        String foreign = ForeignAnnotations.of(slot);
-        return isOnMethod(method, targetClass, slot.annotation().getName())
-                || (foreign != null && isOnMethod(method, targetClass, foreign));
+        if (isOnMethod(method, targetClass, slot.annotation().getName())) {
+            return true;
+        }
+        String foreign = hasForeign(method, targetClass) ? ForeignAnnotations.of(slot) : null;
+        return foreign != null && isOnMethod(method, targetClass, foreign);
+    }
+
+    private static boolean hasForeign(Method method, Class<?> targetClass) {
+        return KnownAnnotations.hasForeign(method)
+                || ImplementedMethods.of(method, targetClass).stream().anyMatch(KnownAnnotations::hasForeign);
     }
 
     private static boolean isOnMethod(Method method, Class<?> targetClass, String annotation) {

@@ -26,34 +26,43 @@ public final class ForeignAnnotations {
     /** Among the attributes of a method, the mark of those of an annotation of resilience4j. */
     static final String MARK = "resilience4j";
 
+    private static final String PREFIX = "io.github.resilience4j.";
     private static final String POOL = "THREADPOOL";
     private static final String FALLBACK_METHOD = "fallbackMethod";
     private static final String UNKNOWN = "java.util.concurrent.TimeoutException";
-
-    /** The names of the annotations there by those of the annotations here. */
-    private static final Map<String, String> NAMES = names();
 
     private static final PatternDescriptor<?, ?> FALLBACK =
             PatternDescriptors.slotOf(Fallback.class).pattern();
 
     private ForeignAnnotations() {}
 
-    private static Map<String, String> names() {
-        Map<String, String> names = new HashMap<>();
-        MappingTable.get()
-                .renamed(MappingTable.RESILIENCE4J, "annotation")
-                .forEach((there, here) -> names.put(here, there));
-        return Map.copyOf(names);
+    /** The names of the annotations there by those of the annotations here. The table is read when one is met. */
+    private static final class Names {
+
+        static final Map<String, String> THERE = names();
+
+        private static Map<String, String> names() {
+            Map<String, String> names = new HashMap<>();
+            MappingTable.get()
+                    .renamed(MappingTable.RESILIENCE4J, "annotation")
+                    .forEach((there, here) -> names.put(here, there));
+            return Map.copyOf(names);
+        }
     }
 
     /** The names of all annotations. */
     public static Set<String> all() {
-        return Set.copyOf(NAMES.values());
+        return Set.copyOf(Names.THERE.values());
+    }
+
+    /** Whether a name is that of one of the annotations. */
+    static boolean isName(String annotation) {
+        return annotation.startsWith(PREFIX) && Names.THERE.containsValue(annotation);
     }
 
     /** The annotation for a slot; null if there is none. */
     static @Nullable String of(PipelineSlot slot) {
-        return NAMES.get(slot.annotation().getName());
+        return Names.THERE.get(slot.annotation().getName());
     }
 
     /** An order with the slots of fallbacks, each directly around its pattern. */

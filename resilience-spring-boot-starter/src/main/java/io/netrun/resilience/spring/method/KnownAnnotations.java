@@ -49,16 +49,28 @@ final class KnownAnnotations {
      */
     static boolean isPresent(AnnotatedElement element, String annotation) {
         if (element instanceof Method method) {
-            Class<?> declaring = method.getDeclaringClass();
-            return Candidates.has(declaring)
-                    && OF_CLASS.get(declaring)
-                            .onMethods
-                            .computeIfAbsent(method, KnownAnnotations::names)
-                            .contains(annotation);
+            return on(method).contains(annotation);
         }
         return element instanceof Class<?> type
                 && Candidates.has(type)
                 && OF_CLASS.get(type).onClass.contains(annotation);
+    }
+
+    /** Whether a method, or one that it overrides, has an annotation of resilience4j. */
+    static boolean hasForeign(Method method) {
+        for (String annotation : on(method)) {
+            if (ForeignAnnotations.isName(annotation)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Set<String> on(Method method) {
+        Class<?> declaring = method.getDeclaringClass();
+        return Candidates.has(declaring)
+                ? OF_CLASS.get(declaring).onMethods.computeIfAbsent(method, KnownAnnotations::names)
+                : Set.of();
     }
 
     /**
