@@ -105,7 +105,7 @@ final class Candidates {
         return false;
     }
 
-    /** Whether annotations are those of this library alone, none of which says more than what it is about. */
+    /** Whether annotations are those of this library alone. */
     static boolean areAllOurs(Annotation[] annotations) {
         for (Annotation annotation : annotations) {
             if (!OURS.contains(annotation.annotationType())) {
