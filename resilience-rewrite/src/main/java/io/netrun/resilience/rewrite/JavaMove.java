@@ -79,6 +79,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                     result = changed instanceof JavaSourceFile source ? source : result;
                 }
             }
+            result = ExceptionCalls.renamed(result, null);
         }
         return result;
     }
@@ -168,8 +169,14 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         leaveFallbackOfClass(declaration, moved);
         if (fallbacks.contains(visited.getSimpleName())) {
             List<Statement> parameters = new ArrayList<>(visited.getParameters());
-            parameters.set(parameters.size() - 1, failure(parameters.get(parameters.size() - 1)));
+            Statement former = parameters.get(parameters.size() - 1);
+            Statement failure = failure(former);
+            parameters.set(parameters.size() - 1, failure);
             visited = visited.withParameters(parameters);
+            if (failure instanceof J.VariableDeclarations variable && isReplaced(former, failure)) {
+                visited = ExceptionCalls.renamed(
+                        visited, variable.getVariables().get(0).getSimpleName());
+            }
         }
         return visited.withLeadingAnnotations(moved.annotations());
     }
@@ -258,6 +265,12 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                     .keySet()
                     .forEach(imports::remove);
         }
+    }
+
+    private static boolean isReplaced(Statement former, Statement failure) {
+        return former instanceof J.VariableDeclarations there
+                && failure instanceof J.VariableDeclarations here
+                && there.getTypeExpression() != here.getTypeExpression();
     }
 
     /** The failure that a fallback method handles. */

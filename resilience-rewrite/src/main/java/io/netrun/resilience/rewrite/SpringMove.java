@@ -19,6 +19,7 @@ import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.Statement;
+import org.openrewrite.java.tree.TypeUtils;
 
 /** Moves the annotations of Spring Retry or Spring Framework 7 in a source file. One use for each file. */
 final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
@@ -67,6 +68,17 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         }
         for (Map.Entry<String, String> exception :
                 MappingTable.get().renamed(library, "exception").entrySet()) {
+            String needed = needs(moved, exception.getKey());
+            if (needed != null) {
+                annotations
+                        .left()
+                        .accept(new Left(
+                                exception.getKey(),
+                                "The code uses its " + needed + ", which " + exception.getValue()
+                                        + " does not have, so it stays. Annotated methods throw the other one now: catch"
+                                        + " it, too."));
+                continue;
+            }
             moved = file(
                     new ChangeType(exception.getKey(), exception.getValue(), true)
                             .getVisitor()
@@ -76,6 +88,56 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         return Trees.withoutUnusedPackages(
                 moved,
                 library.equals(MappingTable.SPRING_RETRY) ? SpringAnnotations.RETRY : SpringAnnotations.FRAMEWORK);
+    }
+
+    /** What a file uses of an exception that the one of this library has not; null for nothing. */
+    private static @Nullable String needs(JavaSourceFile file, String exception) {
+        String simple = exception.substring(exception.lastIndexOf('.') + 1);
+        String[] found = new String[1];
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.NewClass visitNewClass(J.NewClass created, Integer p) {
+                if (created.getClazz() != null && isNamed(created.getClazz().toString())) {
+                    found[0] = "constructor";
+                }
+                return super.visitNewClass(created, p);
+            }
+
+            @Override
+            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
+                if (declaration.getExtends() != null
+                        && isNamed(declaration.getExtends().toString())) {
+                    found[0] = "constructor";
+                }
+                return super.visitClassDeclaration(declaration, p);
+            }
+
+            @Override
+            public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
+                JavaType.FullyQualified type = TypeUtils.asFullyQualified(
+                        call.getSelect() == null ? null : call.getSelect().getType());
+                if (call.getSimpleName().equals("getTarget")
+                        && type != null
+                        && type.getFullyQualifiedName().equals(exception)) {
+                    found[0] = "getTarget()";
+                }
+                return super.visitMethodInvocation(call, p);
+            }
+
+            @Override
+            public J.MemberReference visitMemberReference(J.MemberReference reference, Integer p) {
+                boolean made = reference.getReference().getSimpleName().matches("new|getTarget");
+                if (made && isNamed(reference.getContaining().toString())) {
+                    found[0] = reference.getReference().getSimpleName();
+                }
+                return super.visitMemberReference(reference, p);
+            }
+
+            private boolean isNamed(String name) {
+                return name.equals(exception) || name.equals(simple);
+            }
+        }.visit(file, 0);
+        return found[0];
     }
 
     private static JavaSourceFile file(@Nullable Tree tree, JavaSourceFile otherwise) {

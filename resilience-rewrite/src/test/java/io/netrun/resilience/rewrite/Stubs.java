@@ -2,6 +2,7 @@ package io.netrun.resilience.rewrite;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.openrewrite.java.JavaParser;
 
 /** Types of the other libraries, as far as the sources of the tests name them. */
@@ -25,12 +26,14 @@ final class Stubs {
                 "io.github.resilience4j.bulkhead.annotation.Bulkhead",
                 "String name(); String fallbackMethod() default \"\"; Type type() default Type.SEMAPHORE;"
                         + " enum Type { SEMAPHORE, THREADPOOL }"));
-        for (String name : List.of(
-                "circuitbreaker.CallNotPermittedException",
-                "bulkhead.BulkheadFullException",
-                "ratelimiter.RequestNotPermitted")) {
-            types.add(type("io.github.resilience4j." + name, "class", " extends RuntimeException"));
-        }
+        Map.of(
+                        "circuitbreaker.CallNotPermittedException", "getCausingCircuitBreakerName",
+                        "bulkhead.BulkheadFullException", "getBulkheadName",
+                        "ratelimiter.RequestNotPermitted", "getCausingRateLimiterName",
+                        "retry.MaxRetriesExceededException", "getCausingRetryName")
+                .forEach((name, getter) -> types.add(
+                        type("io.github.resilience4j." + name, "class", " extends RuntimeException")
+                                .replace("{}", "{ public String " + getter + "() { return null; } }")));
         types.add(type("io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry", "interface", ""));
         types.add(type("org.springframework.boot.autoconfigure.SpringBootApplication", "@interface", ""));
         types.add(type("org.springframework.stereotype.Service", "@interface", ""));
@@ -58,6 +61,9 @@ final class Stubs {
                         lists.formatted("retryFor") + "int maxAttempts() default 3; long openTimeout() default 5000;"
                                 + " long resetTimeout() default 20000; String recover() default \"\"; String label() default \"\";"
                                 + " String maxAttemptsExpression() default \"\"; String resetTimeoutExpression() default \"\";"));
+        types.add(
+                type("org.springframework.resilience.InvocationRejectedException", "class", " extends RuntimeException")
+                        .replace("{}", "{ public Object getTarget() { return null; } }"));
         types.add(type("org.springframework.resilience.annotation.EnableResilientMethods", "@interface", ""));
         types.add(
                 annotation(
