@@ -178,6 +178,14 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
                 SettingsMove settings = new SettingsMove(
                         found.modules(), keeps(), (path, left) -> leftovers.insertRow(ctx, row(path, left)));
+                if (tree instanceof SourceFile file && !(tree instanceof JavaSourceFile)) {
+                    String path = SettingsMove.path(file);
+                    ModuleSettings module = found.modules().get(Names.module(path));
+                    boolean stays = module == null ? found.isForeignKept() : module.isForeignKept();
+                    if (!stays && !found.modules().isEmpty()) {
+                        OtherTexts.list(file, left -> leftovers.insertRow(ctx, row(path, left)));
+                    }
+                }
                 if (tree instanceof Yaml.Documents file) {
                     return new YamlMove(settings).visit(file, ctx);
                 } else if (tree instanceof Properties.File file) {
@@ -293,6 +301,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             if (areExceptionsKept()) {
                 moved.forEach(path -> module(path).keepForeign());
             }
+        }
+
+        /** Whether the settings of any module stay. */
+        boolean isForeignKept() {
+            return modules.values().stream().anyMatch(ModuleSettings::isForeignKept);
         }
 
         /** Whether code stays that uses resilience4j beyond what is moved. */

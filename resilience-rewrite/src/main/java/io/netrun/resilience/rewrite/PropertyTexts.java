@@ -200,21 +200,30 @@ record PropertyTexts(String path, ModuleSettings module, ProtectedMethods.Option
                                         : "Write " + text.substring(0, key.start()) + here + key.group(2) + ".")));
     }
 
-    private static @Nullable String here(List<String> path) {
+    /** The key that a key of resilience4j becomes; null if it has none of its own. */
+    static @Nullable String here(List<String> path) {
         Block.Id id = Block.of(path);
-        if (id == null || id.shared() || path.size() != 5) {
+        boolean standard = id != null && id.shared() && id.name().equals("default");
+        if (id == null || (id.shared() && !standard) || path.size() != 5) {
             return null;
         }
         return MappingTable.get()
                 .settings(id.section())
                 .filter(row -> Names.uniform(row.there().name()).equals(Names.uniform(path.get(4))))
                 .filter(row -> !row.here().name().isEmpty())
-                .map(row -> key(List.of(
-                        "resilience",
-                        row.section().to(),
-                        "instances",
-                        id.name(),
-                        row.here().names().get(0))))
+                .map(row -> key(
+                        standard
+                                ? List.of(
+                                        "resilience",
+                                        row.section().to(),
+                                        "defaults",
+                                        row.here().names().get(0))
+                                : List.of(
+                                        "resilience",
+                                        row.section().to(),
+                                        "instances",
+                                        id.name(),
+                                        row.here().names().get(0))))
                 .findFirst()
                 .orElse(null);
     }
