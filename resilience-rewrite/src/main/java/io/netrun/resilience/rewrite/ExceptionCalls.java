@@ -15,9 +15,7 @@ final class ExceptionCalls extends JavaIsoVisitor<Integer> {
 
     private final @Nullable String variable;
 
-    /**
-     * @param variable the name of the only variable whose calls are replaced; null for all
-     */
+    /** @param variable the name of the only variable whose calls are replaced; null for all */
     private ExceptionCalls(@Nullable String variable) {
         this.variable = variable;
     }
@@ -34,7 +32,8 @@ final class ExceptionCalls extends JavaIsoVisitor<Integer> {
         J.MethodInvocation visited = super.visitMethodInvocation(call, p);
         boolean named = NAMES.contains(visited.getSimpleName())
                 && visited.getArguments().stream().allMatch(argument -> argument instanceof J.Empty)
-                && isOfException(visited.getSelect() == null ? null : visited.getSelect().getType());
+                && isOfException(
+                        visited.getSelect() == null ? null : visited.getSelect().getType());
         boolean meant = variable == null
                 || (visited.getSelect() instanceof J.Identifier select
                         && select.getSimpleName().equals(variable));
@@ -51,7 +50,8 @@ final class ExceptionCalls extends JavaIsoVisitor<Integer> {
                 && NAMES.contains(visited.getReference().getSimpleName())
                 && isOfException(visited.getContaining().getType());
         return named
-                ? visited.withReference(visited.getReference().withSimpleName("name").withType(null))
+                ? visited.withReference(
+                                visited.getReference().withSimpleName("name").withType(null))
                         .withMethodType(null)
                 : visited;
     }

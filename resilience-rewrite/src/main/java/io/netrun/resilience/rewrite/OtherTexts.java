@@ -51,7 +51,8 @@ final class OtherTexts {
                 anchors(document, found);
                 embedded(document, found);
             });
-        } else if (!(file instanceof Properties.File) && SettingsMove.path(file).matches(".*\\.(env|sh)|(.*/)?\\.env")) {
+        } else if (!(file instanceof Properties.File)
+                && SettingsMove.path(file).matches(".*\\.(env|sh)|(.*/)?\\.env")) {
             matches(EMBEDDED, text).forEach(key -> found.add(option(key)));
         }
         found.forEach(left);
@@ -105,10 +106,7 @@ final class OtherTexts {
     }
 
     private static String variableOf(String key) {
-        return key.replace("-", "")
-                .replaceAll("[.\\[]", "_")
-                .replace("]", "")
-                .toUpperCase(Locale.ROOT);
+        return key.replace("-", "").replaceAll("[.\\[]", "_").replace("]", "").toUpperCase(Locale.ROOT);
     }
 
     /** A text with a whole file of settings, as a ConfigMap of Kubernetes has it. */

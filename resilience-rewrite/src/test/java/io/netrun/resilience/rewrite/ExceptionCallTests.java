@@ -47,9 +47,7 @@ class ExceptionCallTests implements RewriteTest {
 
     @Test
     void nameInAFallbackMethodShouldBeAskedForAsHere() {
-        rewriteRun(
-                spec -> spec.expectedCyclesThatMakeChanges(1),
-                java("""
+        rewriteRun(spec -> spec.expectedCyclesThatMakeChanges(1), java("""
                     import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
                     import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
                     import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;

@@ -58,8 +58,8 @@ class OtherTextTests implements RewriteTest {
     @Test
     void anchorOfOtherSettingsShouldNotBeLeft() {
         rewriteRun(
-                spec -> spec.afterRecipe(run -> assertThat(run.getDataTables().keySet())
-                        .noneMatch(table -> table instanceof Leftovers)),
+                spec -> spec.afterRecipe(
+                        run -> assertThat(run.getDataTables().keySet()).noneMatch(table -> table instanceof Leftovers)),
                 srcMainResources(yaml(
                         "mine: &n 4\n\nresilience4j.retry.instances.a.maxAttempts: *n\nother: *n\n",
                         "mine: &n 4\n\n" + AFTER + "other: *n\n",

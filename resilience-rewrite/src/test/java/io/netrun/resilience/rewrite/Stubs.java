@@ -31,8 +31,8 @@ final class Stubs {
                         "bulkhead.BulkheadFullException", "getBulkheadName",
                         "ratelimiter.RequestNotPermitted", "getCausingRateLimiterName",
                         "retry.MaxRetriesExceededException", "getCausingRetryName")
-                .forEach((name, getter) -> types.add(
-                        type("io.github.resilience4j." + name, "class", " extends RuntimeException")
+                .forEach((name, getter) ->
+                        types.add(type("io.github.resilience4j." + name, "class", " extends RuntimeException")
                                 .replace("{}", "{ public String " + getter + "() { return null; } }")));
         types.add(type("io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry", "interface", ""));
         types.add(type("org.springframework.boot.autoconfigure.SpringBootApplication", "@interface", ""));
