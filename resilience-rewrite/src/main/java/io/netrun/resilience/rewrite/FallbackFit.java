@@ -40,7 +40,7 @@ final class FallbackFit {
         List<String> types = new ArrayList<>();
         for (Statement parameter : method.getParameters()) {
             if (parameter instanceof J.VariableDeclarations variable) {
-                types.add(String.valueOf(variable.getTypeExpression()));
+                types.add(variable.getTypeExpression() + (variable.getVarargs() == null ? "" : "[]"));
             }
         }
         return types;

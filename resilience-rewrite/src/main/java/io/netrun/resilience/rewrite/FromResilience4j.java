@@ -44,6 +44,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             required = false)
     private final @Nullable Boolean keepBehaviour;
 
+    private static final String TIMEOUT = "java.util.concurrent.TimeoutException";
+
     private final transient Leftovers leftovers = new Leftovers(this);
 
     /**
@@ -234,8 +236,23 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         }
         ProtectedMethods.Options options =
                 new ProtectedMethods.Options(keeps(), left -> leftovers.insertRow(ctx, row(path, left)));
-        return new JavaMove(module, options, found.async().contains(Names.module(path)), found.areExceptionsKept())
+        JavaSourceFile moved = new JavaMove(
+                        module, options, found.async().contains(Names.module(path)), found.areExceptionsKept())
                 .move(file, ctx);
+        boolean handles = moved.getImports().stream()
+                .anyMatch(imported -> imported.getTypeName().equals(TIMEOUT));
+        if (handles && module.usesTimeouts() && !found.areExceptionsKept()) {
+            leftovers.insertRow(
+                    ctx,
+                    row(
+                            path,
+                            new Left(
+                                    TIMEOUT,
+                                    "A time limiter that was moved throws TimeoutExceededException, which is no"
+                                            + " subclass of it. Handle both, in handlers and catch blocks, where such"
+                                            + " calls end.")));
+        }
+        return moved;
     }
 
     /** Lists the types that a file uses beyond what is moved, with the counterpart of each. */

@@ -63,12 +63,27 @@ final class Imports {
             }
             imports.add(imports.isEmpty() && first != null ? next.withPrefix(first) : next);
         }
-        JavaSourceFile changed = file.withImports(imports);
+        JavaSourceFile changed = atTheTop(file.withImports(imports), file);
         for (String name : missing) {
             @Nullable Tree tree = new AddImport<ExecutionContext>(name, null, false).visit(changed, ctx);
             changed = tree instanceof JavaSourceFile source ? source : changed;
         }
         return changed;
+    }
+
+    /** A file that has lost all of its imports, and has nothing else before its first class. */
+    private static JavaSourceFile atTheTop(JavaSourceFile changed, JavaSourceFile file) {
+        boolean begins = changed.getImports().isEmpty() && !file.getImports().isEmpty();
+        if (!begins
+                || !(changed instanceof J.CompilationUnit unit)
+                || unit.getPackageDeclaration() != null
+                || unit.getClasses().isEmpty()
+                || !unit.getClasses().get(0).getPrefix().getComments().isEmpty()) {
+            return changed;
+        }
+        List<J.ClassDeclaration> classes = new ArrayList<>(unit.getClasses());
+        classes.set(0, classes.get(0).withPrefix(Space.EMPTY));
+        return unit.withClasses(classes);
     }
 
     private boolean isFormer(String name) {

@@ -18,6 +18,7 @@ import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.Statement;
 import org.openrewrite.java.tree.TypeUtils;
 
@@ -124,6 +125,10 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     @Override
     public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, ExecutionContext ctx) {
         J.ClassDeclaration visited = super.visitClassDeclaration(declaration, ctx);
+        if (declaration.getKind() == J.ClassDeclaration.Kind.Type.Annotation) {
+            return withoutPatterns(visited);
+        }
+        leaveUnfitting(declaration);
         Moved moved = methods().move(visited.getLeadingAnnotations(), Set.of(), "", visited.getPrefix());
         add(moved);
         visited = visited.withLeadingAnnotations(moved.annotations());
@@ -138,6 +143,64 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             return visited.withLeadingAnnotations(annotations);
         }
         return visited;
+    }
+
+    /** resilience4j does not look at the annotations of an annotation, and this library does. */
+    private J.ClassDeclaration withoutPatterns(J.ClassDeclaration declaration) {
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        List<J.Annotation> kept = new ArrayList<>();
+        for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
+            if (ProtectedMethods.pattern(annotation, file) == null) {
+                kept.add(annotation);
+                continue;
+            }
+            imports.remove(Trees.typeName(annotation, file));
+            options.left()
+                    .accept(new Left(
+                            "@" + annotation.getSimpleName() + " at @" + declaration.getSimpleName(),
+                            "It had no effect on methods with that annotation, and would have one here, so it was"
+                                    + " removed. Add the one of this library if it is meant."));
+        }
+        if (kept.isEmpty() && !declaration.getLeadingAnnotations().isEmpty()) {
+            List<J.Modifier> modifiers = new ArrayList<>(declaration.getModifiers());
+            if (modifiers.isEmpty()) {
+                return declaration
+                        .withLeadingAnnotations(kept)
+                        .getPadding()
+                        .withKind(declaration.getPadding().getKind().withPrefix(Space.EMPTY));
+            }
+            modifiers.set(0, modifiers.get(0).withPrefix(Space.EMPTY));
+            return declaration.withLeadingAnnotations(kept).withModifiers(modifiers);
+        }
+        return declaration.withLeadingAnnotations(kept);
+    }
+
+    /** Public methods that a fallback of their class does not fit, for which the start would fail. */
+    private void leaveUnfitting(J.ClassDeclaration declaration) {
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
+            String name = ProtectedMethods.pattern(annotation, file) == null
+                    ? null
+                    : Trees.text(Trees.arguments(annotation).get("fallbackMethod"));
+            if (name == null) {
+                continue;
+            }
+            for (Statement statement : declaration.getBody().getStatements()) {
+                if (statement instanceof J.MethodDeclaration method
+                        && method.hasModifier(J.Modifier.Type.Public)
+                        && !method.hasModifier(J.Modifier.Type.Static)
+                        && !method.isConstructor()
+                        && !method.getSimpleName().equals(name)
+                        && FallbackFit.isMissing(declaration, method, name)) {
+                    options.left()
+                            .accept(new Left(
+                                    "fallbackMethod of the class, at " + method.getSimpleName(),
+                                    "No method " + name + " fits it, so there it had no fallback; here, the start"
+                                            + " fails. Put @Fallback(method = \"" + name
+                                            + "\") on the methods that it fits, instead of their class."));
+                }
+            }
+        }
     }
 
     @Override

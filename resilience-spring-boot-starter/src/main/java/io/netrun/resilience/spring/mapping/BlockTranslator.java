@@ -14,6 +14,8 @@ public final class BlockTranslator {
     /** How the reason begins for a value that cannot be read. */
     public static final String UNREADABLE = "The value cannot be read";
 
+    private static final String TIMEOUT = "java.util.concurrent.TimeoutException";
+
     private final String section;
 
     private final Map<String, Setting> settings;
@@ -119,6 +121,12 @@ public final class BlockTranslator {
             }
         } else if (row.kind().equals("classes")) {
             List<String> names = Values.classes(setting.value().elements(), effective.timeouts());
+            if (effective.timeouts() && setting.value().elements().contains(TIMEOUT)) {
+                left(
+                        setting,
+                        "TimeoutExceededException replaces " + TIMEOUT + ", which calls without a time limiter may"
+                                + " throw themselves. List both then.");
+            }
             moved.put(
                     row.here().name(),
                     new Moved(
@@ -203,6 +211,11 @@ public final class BlockTranslator {
     private void putIfExponential(Setting setting, Row row) {
         if (is("enable-exponential-backoff", "true")) {
             putSimple(setting, row);
+        } else if (effective.textOr("enable-exponential-backoff", "").contains("${")) {
+            left(
+                    setting,
+                    "It counts if enable-exponential-backoff is true, which is known only at the start. Set "
+                            + row.here().name() + " where it is.");
         } else {
             left(setting, "It had no effect, since enable-exponential-backoff is not true.");
         }
