@@ -88,7 +88,8 @@ public final class InMemoryFleetStore implements FleetStore {
      *  twice, before and after a loss of data. The numbers begin when the first command is taken, without a mark. A
      *  node whose mark is another one, and whose number is not below that of the store's mark or whose time is in
      *  the future, shows that data were lost: the numbers begin anew now, and the time of the store's mark is now. A
-     *  node with a number above 0 and a time before they began knows commands from before. The view of each of these
+     *  node with a number above 0 and a time before they began knows commands from before. So does one whose number is
+     *  one of the last 1,000, and was taken at another time: an old copy of the data has given it again. The view of each of these
      *  nodes reports the loss. If its number n is not below, n is added to the number of the mark and to those of all
      *  parts; but not for a node from before if there are no parts. For the rest of the exchange, the node's mark is
      *  none, and its last command is 0 for the circuits if there are parts.
@@ -102,6 +103,7 @@ public final class InMemoryFleetStore implements FleetStore {
      */
 
     private static final int MAX_NODES = 1_000;
+    private static final int NUMBERS_KEPT = 1_000;
     static final long COMMAND_MILLIS = TimeUnit.DAYS.toMillis(7);
 
     private final Ticker ticker;
@@ -114,6 +116,9 @@ public final class InMemoryFleetStore implements FleetStore {
 
     /** When the numbers of the commands began. A mark from before has a number that meant another command. */
     private long beganAt;
+
+    /** When the last numbers were taken. */
+    private final Map<Long, Long> takenAt = new HashMap<>();
 
     /** Creates an empty store in real time. */
     public InMemoryFleetStore() {
@@ -167,6 +172,7 @@ public final class InMemoryFleetStore implements FleetStore {
         limits.clear();
         circuits.clear();
         commands.clear();
+        takenAt.clear();
         nodes.clear();
         lastCommand = CommandMark.NONE;
         beganAt = 0;
@@ -211,7 +217,8 @@ public final class InMemoryFleetStore implements FleetStore {
     }
 
     private boolean isFromBefore(CommandMark known) {
-        return known.number() > 0 && known.takenAt() < beganAt;
+        Long taken = takenAt.get(known.number());
+        return known.number() > 0 && (known.takenAt() < beganAt || (taken != null && taken != known.takenAt()));
     }
 
     /** After lost data, the numbers go on from those that the node knows. */
@@ -220,7 +227,12 @@ public final class InMemoryFleetStore implements FleetStore {
         long former = lastCommand.number();
         long first = known.number() < former || (noted && commands.isEmpty()) ? 0 : known.number();
         lastCommand = new CommandMark(first + former, noted ? lastCommand.takenAt() : now);
-        beganAt = noted ? beganAt : now;
+        if (!noted) {
+            beganAt = now;
+        }
+        if (first > 0) {
+            takenAt.clear();
+        }
         commands.replaceAll((key, stored) -> new StoredCommand(
                 stored.command.withNumber(first + stored.command.number()), stored.givenAt, stored.takenAt));
     }
@@ -238,6 +250,8 @@ public final class InMemoryFleetStore implements FleetStore {
             }
             beganAt = lastCommand.number() == 0 ? now : beganAt;
             lastCommand = new CommandMark(number, now);
+            takenAt.put(number, now);
+            takenAt.remove(number - NUMBERS_KEPT);
             commands.put(key, new StoredCommand(part.withNumber(number), givenAt, now));
             if (part.isReset()) {
                 circuits.computeIfAbsent(part.name(), absent -> new StoredCircuit())

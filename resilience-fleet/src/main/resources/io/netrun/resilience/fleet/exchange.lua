@@ -3,7 +3,8 @@
 --
 -- KEYS  1 nodes (sorted set: node -> live until)     2 fleet (hash: node -> number of its last report, and the clock)
 --       3 commands (hash: what a part of a command is for -> "number given-at taken-at
---       content", and the mark "number taken-at began-at": of the latest command, and when the numbers began)
+--       content", the mark "number taken-at began-at": of the latest command, and when the numbers began; and
+--       ":at number" -> taken-at, of the last numbers)
 --       then one key per limit (hash of rows by node), then four keys per circuit (a hash of rows by node; sorted sets
 --       of nodes by time: votes, voters, broken), then the same four keys per command that resets a circuit
 -- ARGV  1 node   2 number   3 leaving   4 interval   5 lease   6 expected nodes   7 last command   8 limits   9 circuits
@@ -23,6 +24,7 @@
 
 local NODES, FLEET, COMMANDS = KEYS[1], KEYS[2], KEYS[3]
 local COMMANDS_KEPT = 7 * 24 * 3600 * 1000
+local NUMBERS_KEPT = 1000
 local CALLED_RECENTLY = 10 * 1000
 local KEYS_OUTLIVE_ROWS = 60 * 1000 -- to expire only cleans up: what is in a key ends by the times that are in it
 
@@ -559,21 +561,29 @@ end
 -- from that of the node, and it gets everything.
 local function findLoss()
   local former, formerAt, beganAt = markOfCommands()
-  local noted = lastCommand > 0 and lastTakenAt < beganAt
+  local taken = call('HGET', COMMANDS, ':at ' .. int(lastCommand))
+  local noted = lastCommand > 0 and (lastTakenAt < beganAt or taken and tonumber(taken) ~= lastTakenAt)
   if lastCommand == former and lastTakenAt == formerAt
       or lastCommand < former and lastTakenAt <= now and not noted then
     return
   end
-  local kept, stored = {}, call('HGETALL', COMMANDS)
+  local kept, numbersTaken, stored = {}, {}, call('HGETALL', COMMANDS)
   for i = 1, #stored, 2 do
     local count, rest = string.match(stored[i + 1], '^(%d+)( %d+ %d+ .*)$')
     if count then
       kept[#kept + 1] = {subject = stored[i], number = tonumber(count), rest = rest}
+    elseif string.sub(stored[i], 1, 4) == ':at ' then
+      numbersTaken[#numbersTaken + 1] = stored[i]
     end
   end
   local first = (lastCommand < former or noted and #kept == 0) and 0 or lastCommand
-  for _, part in ipairs(first > 0 and kept or {}) do
-    call('HSET', COMMANDS, part.subject, int(first + part.number) .. part.rest)
+  if first > 0 then
+    for _, part in ipairs(kept) do
+      call('HSET', COMMANDS, part.subject, int(first + part.number) .. part.rest)
+    end
+    for _, at in ipairs(numbersTaken) do
+      call('HDEL', COMMANDS, at)
+    end
   end
   writeMark(first + former, noted and formerAt or now, noted and beganAt or now)
   lastCommand, lastTakenAt, lost = 0, 0, 1
@@ -596,6 +606,8 @@ local function takeCommands(first, keys)
       if numbered == 0 then
         last = last + 1
         numbered = last
+        call('HSET', COMMANDS, ':at ' .. int(numbered), int(now))
+        call('HDEL', COMMANDS, ':at ' .. int(numbered - NUMBERS_KEPT))
       end
       call('HSET', COMMANDS, subject, line({numbered, now - age, now}) .. ' ' .. content)
       if resets == 1 then

@@ -586,6 +586,20 @@ class InMemoryFleetStoreTests {
         assertThat(known("b", view.lastCommand()).commandsLost()).isFalse();
     }
 
+    /** An old copy of the data has given the node's number again. */
+    @Test
+    void nodeWhoseNumberWasTakenAtAnotherTimeShouldLearnOfTheLoss() {
+        CommandMark first = give("a", "disable");
+        CommandMark second = give("a", "reset");
+        give("a", "force-open");
+        assertThat(known("b", first).commandsLost()).isFalse();
+        CommandMark ofTheLost = new CommandMark(second.number(), second.takenAt() - 1);
+        assertThat(ofTheLost.takenAt()).isGreaterThan(first.takenAt());
+        FleetView view = known("c", ofTheLost);
+        assertThat(view.commandsLost()).isTrue();
+        assertThat(view.commands()).extracting(FleetCommand::action).containsExactly("force-open");
+    }
+
     @Test
     void firstCommandsOfAFleetShouldNotLookLikeALoss() {
         CommandMark first = give("a", "disable");
