@@ -3,9 +3,11 @@ package io.netrun.resilience.fleet;
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -224,17 +226,30 @@ public final class InMemoryFleetStore implements FleetStore {
     /** After lost data, the numbers go on from those that the node knows. */
     private void noteLoss(CommandMark known, long now) {
         boolean noted = isFromBefore(known);
-        long former = lastCommand.number();
-        long first = known.number() < former || (noted && commands.isEmpty()) ? 0 : known.number();
-        lastCommand = new CommandMark(first + former, noted ? lastCommand.takenAt() : now);
         if (!noted) {
             beganAt = now;
         }
-        if (first > 0) {
-            takenAt.clear();
+        long last = lastCommand.number();
+        if (known.number() >= last && !(noted && commands.isEmpty())) {
+            last = renumberAfter(known.number());
+        }
+        lastCommand = new CommandMark(last, noted ? lastCommand.takenAt() : now);
+    }
+
+    /** Gives the parts the next numbers, in their order. Returns the last one. */
+    private long renumberAfter(long number) {
+        Map<Long, Long> next = new HashMap<>();
+        for (StoredCommand stored : commands.values().stream()
+                .sorted(Comparator.comparingLong(stored -> stored.command.number()))
+                .toList()) {
+            next.computeIfAbsent(stored.command.number(), former -> number + 1 + next.size());
         }
         commands.replaceAll((key, stored) -> new StoredCommand(
-                stored.command.withNumber(first + stored.command.number()), stored.givenAt, stored.takenAt));
+                stored.command.withNumber(Objects.requireNonNull(next.get(stored.command.number()))),
+                stored.givenAt,
+                stored.takenAt));
+        takenAt.clear();
+        return number + next.size();
     }
 
     private void store(FleetCommand command, NodeReport report, long now) {

@@ -576,16 +576,21 @@ local function findLoss()
       numbersTaken[#numbersTaken + 1] = stored[i]
     end
   end
-  local first = (lastCommand < former or noted and #kept == 0) and 0 or lastCommand
-  if first > 0 then
+  local last = former
+  if lastCommand >= former and not (noted and #kept == 0) then
+    table.sort(kept, function(a, b) return a.number < b.number end)
+    local before = 0
+    last = lastCommand
     for _, part in ipairs(kept) do
-      call('HSET', COMMANDS, part.subject, int(first + part.number) .. part.rest)
+      last = part.number > before and last + 1 or last
+      before = part.number
+      call('HSET', COMMANDS, part.subject, int(last) .. part.rest)
     end
     for _, at in ipairs(numbersTaken) do
       call('HDEL', COMMANDS, at)
     end
   end
-  writeMark(first + former, noted and formerAt or now, noted and beganAt or now)
+  writeMark(last, noted and formerAt or now, noted and beganAt or now)
   lastCommand, lastTakenAt, lost = 0, 0, 1
   appliedCommand = #kept > 0 and 0 or appliedCommand
 end

@@ -601,6 +601,17 @@ class InMemoryFleetStoreTests {
     }
 
     @Test
+    void numbersShouldGrowByWhatIsKeptWithEachLoss() {
+        CommandMark known = give("a", "disable", "reset", "force-open");
+        for (int i = 0; i < 100; i++) {
+            CommandMark lost = new CommandMark(known.number() + 1, known.takenAt() + 1);
+            ticker.advance(Duration.ofMillis(10));
+            known = known("a", lost).lastCommand();
+        }
+        assertThat(known.number()).isEqualTo(3 + 100 * 2);
+    }
+
+    @Test
     void firstCommandsOfAFleetShouldNotLookLikeALoss() {
         CommandMark first = give("a", "disable");
         assertThat(known("b", CommandMark.NONE, command("reset")).commandsLost())
