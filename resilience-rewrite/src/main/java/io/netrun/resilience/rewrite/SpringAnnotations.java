@@ -96,6 +96,7 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
             }
             here.put("jitter", "none");
             here.put("onExhausted", "rethrow");
+            putCauses(here);
         }
         return here;
     }
@@ -149,6 +150,7 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
                 here.putNumber("failureThreshold", 3);
             }
             here.put("openDuration", "20s");
+            putCauses(here);
         }
         return here;
     }
@@ -183,8 +185,16 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
             }
             here.put("jitter", "none");
             here.put("onExhausted", "rethrow");
+            putCauses(here);
         }
         return here;
+    }
+
+    /** Both libraries look at the causes of a failure, too. */
+    private static void putCauses(RetryArguments here) {
+        if (here.has("exceptions") || here.has("ignoreExceptions")) {
+            here.put("matchCauses", "true");
+        }
     }
 
     private void moveRetries(RetryArguments here, Expression value) {

@@ -52,11 +52,11 @@ class SpringAnnotationTests implements RewriteTest {
             class Mail {
                 static final long PAUSE = 200;
 
-                @Retry(exceptions = IOException.class, maxAttempts = 4, baseDelay = "2s", backoffMultiplier = 1.5, maxDelay = "10s", jitter = "none", onExhausted = "rethrow")
+                @Retry(exceptions = IOException.class, maxAttempts = 4, baseDelay = "2s", backoffMultiplier = 1.5, maxDelay = "10s", jitter = "none", onExhausted = "rethrow", matchCauses = "true")
                 void send() {
                 }
 
-                @Retry(exceptions = {IOException.class, IllegalStateException.class}, baseDelay = PAUSE + "ms", backoff = "constant", jitter = "none", onExhausted = "rethrow")
+                @Retry(exceptions = {IOException.class, IllegalStateException.class}, baseDelay = PAUSE + "ms", backoff = "constant", jitter = "none", onExhausted = "rethrow", matchCauses = "true")
                 void ask() {
                 }
 
@@ -211,7 +211,7 @@ class SpringAnnotationTests implements RewriteTest {
                 void send() {
                 }
 
-                @Retry(exceptions = IOException.class, baseDelay = "2s", maxAttempts = 4, backoff = "constant", jitter = "none", onExhausted = "rethrow")
+                @Retry(exceptions = IOException.class, baseDelay = "2s", maxAttempts = 4, backoff = "constant", jitter = "none", onExhausted = "rethrow", matchCauses = "true")
                 void ask() {
                 }
 

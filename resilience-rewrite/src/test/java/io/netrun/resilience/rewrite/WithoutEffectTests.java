@@ -168,9 +168,7 @@ class WithoutEffectTests implements RewriteTest {
     void multiplierBehindAPlaceholderShouldBeLeftWithItsReason() {
         rewriteRun(
                 spec -> leaving(
-                        spec,
-                        "resilience4j.retry.instances.a.exponentialBackoffMultiplier",
-                        "known only at the start"),
+                        spec, "resilience4j.retry.instances.a.exponentialBackoffMultiplier", "known only at the start"),
                 srcMainResources(yaml("""
                     resilience4j.retry.instances.a:
                       maxAttempts: 4
