@@ -49,6 +49,8 @@ public final class SettingsTranslator {
         this.before = View.of(beneath);
         this.after = with(beneath, document);
         document.settings().forEach(setting -> keys.add(setting.key()));
+        blocks.values()
+                .forEach(block -> block.settings().values().forEach(setting -> keys.add(setting.key()))); // of lists
     }
 
     /**
