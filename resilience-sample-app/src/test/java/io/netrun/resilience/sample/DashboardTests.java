@@ -503,7 +503,7 @@ class DashboardTests {
                     + " Number(card.querySelector('.rest').getAttribute('width')),"
                     + " Number(/in (\\d+)/.exec(card.querySelector('.trial').textContent)[1]) / 71 * 100]");
             assertThat(((Number) both.get(0)).doubleValue())
-                    .as("the bar is as long as the number says, of 71 s")
+                    .as("the bar is as long as the number, of 71 s")
                     .isCloseTo(((Number) both.get(1)).doubleValue(), within(0.01));
         });
         assertThat(row("payments").getText()).containsPattern("open, trial in [1-5]?\\d s");

@@ -303,7 +303,7 @@ export function because(problem, row, now, {changes, names} = {}) {
 
 const MINUTE = 60_000;
 
-/** How long calls take says nothing while none passes. */
+/** How long calls take means nothing while none passes. */
 const PASSES_NONE = new Set(['open', 'forced-open']);
 
 /** The outcomes of the last seconds add up to all calls: some may have passed before the circuit opened, or as trials. */
@@ -383,7 +383,7 @@ function neighbours({head, problems, names}) {
 /** How many problems the sentence spells out; it counts the others. */
 const SPELLED = 2;
 
-/** One sentence on how things are, what it says about other names, and its level. */
+/** One sentence on how things are, one on other names, and the level. */
 export function headline(body, now) {
   const rows = new Map(body.names.map(row => [row.name, row])), kinds = new Map(), first = body.problems.slice(0, SPELLED);
   for (const {name, causes: [worst]} of body.problems.slice(SPELLED)) {
