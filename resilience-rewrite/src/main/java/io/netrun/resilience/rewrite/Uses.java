@@ -58,7 +58,8 @@ record Uses(Set<String> called, Set<String> overriding) {
     }
 
     private static String key(JavaType.@Nullable Method type, String name) {
-        boolean known = type != null && !(type.getDeclaringType() instanceof JavaType.Unknown);
-        return (known ? type.getDeclaringType().getFullyQualifiedName() : "") + "." + name;
+        return type == null || type.getDeclaringType() instanceof JavaType.Unknown
+                ? "." + name
+                : type.getDeclaringType().getFullyQualifiedName() + "." + name;
     }
 }

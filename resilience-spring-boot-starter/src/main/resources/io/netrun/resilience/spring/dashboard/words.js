@@ -129,7 +129,7 @@ export function cause(problem, row, now) {
     case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide`;
     case 'failing': {
       const what = worst.lastFailure || worst.pattern === 'circuit-breaker' ? fault(failureOf(problem)) : worst.text;
-      return `${unprotected(problem, row, now) ? `${what}, and the circuit breaker does not open` : what}${failedShare(row)}`;
+      return `${unprotected(problem, row, now) ? `${what}, and the circuit has not opened yet` : what}${failedShare(row)}`;
     }
     case 'exhausted': return `${fault(failureOf(problem))} after all attempts${failedShare(row)}`;
     case 'timing-out': return `does not answer in time${failedShare(row)}`;
@@ -323,7 +323,7 @@ export function figures(problem, row, now, {sampled} = {}) {
   if (explains(problem, row)) return '';
   if (row.calls === undefined) return worst.rate ? `${rate(worst.rate)} a second` : 'No calls in the last seconds';
   if (PASSES_NONE.has(worst.kind)) return `${perSecond(row.calls, before.calls)}${outcomes(row, worst, sampled)}`;
-  const short = worst.since && passed(worst.since, now) < MINUTE ? `, those since ${clock(worst.since)}` : ', those of the last minute';
+  const short = worst.since && passed(worst.since, now) < MINUTE ? ` since ${clock(worst.since)}` : ' in the last minute';
   return [perSecond(row.calls, before.calls), attemptMillis === undefined ? '' : `${took(attemptMillis, before.attemptMillis)}${short}`].filter(Boolean).join(', ');
 }
 

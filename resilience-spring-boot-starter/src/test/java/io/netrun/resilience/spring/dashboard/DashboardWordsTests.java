@@ -209,7 +209,7 @@ class DashboardWordsTests {
                 "\"opensAt\": \"1000 more failures than successes\", \"failureThreshold\": 1000, \"failureCount\": 530, \"since\"");
         String row = row("payments", "\"calls\": 18.6, \"failed\": 12.2");
         assertThat(headline(high, row))
-                .contains("answers 503, and the circuit breaker does not open; 66 % fail, for 1 min 23 s");
+                .contains("answers 503, and the circuit has not opened yet; 66 % fail, for 1 min 23 s");
         assertThat(because(high, row))
                 .containsPattern(
                         "\"The circuit opens about \\d+:36:20.* if this goes on \\(failure count 530 of 1000\\)\",\"bold\":true");
