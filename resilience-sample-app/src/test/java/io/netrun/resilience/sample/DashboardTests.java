@@ -944,6 +944,11 @@ class DashboardTests {
         try {
             while (true) {
                 post(server.uri("/orders"), "{\"product\": 1, \"quantity\": 1}");
+                for (String page : List.of("/products/1", "/shipping")) {
+                    HttpRequest request =
+                            HttpRequest.newBuilder(server.uri(page)).build();
+                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
+                }
             }
         } catch (InterruptedException e) {
             // There are pictures enough.

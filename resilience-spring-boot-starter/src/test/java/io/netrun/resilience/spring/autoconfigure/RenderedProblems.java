@@ -142,9 +142,8 @@ final class RenderedProblems {
     }
 
     private static String post(String pattern, String action, String settings) {
-        return answer(
-                endpoint -> endpoint.act(
-                        pattern, "payments", action, settings, null, null, null, null, SecurityContext.NONE));
+        return answer(endpoint ->
+                endpoint.act(pattern, "payments", action, settings, null, null, null, null, SecurityContext.NONE));
     }
 
     private static String answer(Function<ResilienceEndpoint, WebEndpointResponse<Map<String, Object>>> request) {
