@@ -212,12 +212,13 @@ def started(results):
         none = bare[r["methods"]]
         if r is none:
             rows.append([f"{r['methods']:,}", "none", number(r["startMillis"]), number(r["readyMillis"]),
-                         number(r["heapBytes"] / 1024), number(r["classes"])])
+                         number(r["cpuMillis"]), number(r["mainCpuMillis"]), number(r["heapBytes"] / 1024), number(r["classes"])])
         else:
             added = lambda key, unit=1: f"{(r[key] - none[key]) / unit:+,.0f}"
             rows.append([f"{r['methods']:,}", r["library"].lower(), added("startMillis"), added("readyMillis"),
-                         added("heapBytes", 1024), added("classes")])
-    return table(["methods", "library", "started, ms", "… and each method called once, ms", "heap, KiB", "classes"], rows)
+                         added("cpuMillis"), added("mainCpuMillis"), added("heapBytes", 1024), added("classes")])
+    return table(["methods", "library", "started, ms", "… and each method called once, ms",
+                  "CPU time, ms", "CPU time of the starting thread, ms", "heap, KiB", "classes"], rows)
 
 
 def measured(file, make):

@@ -74,6 +74,7 @@ public class AnnotatedBean extends NanosPerCall {
                     .properties(Map.of(
                             "spring.main.banner-mode", "off",
                             "logging.level.root", "warn",
+                            "management.prometheus.metrics.export.enabled", "false",
                             "resilience4j.ratelimiter.instances.five.limit-for-period", "1000000",
                             "resilience4j.ratelimiter.instances.five.limit-refresh-period", "1ms"))
                     .run();

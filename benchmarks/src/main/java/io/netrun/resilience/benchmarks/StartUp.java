@@ -74,11 +74,20 @@ public final class StartUp {
      *
      * @param startMillis from the JVM's start until the application had started
      * @param readyMillis … and every method had been called once
+     * @param cpuMillis the CPU time of all threads by then
+     * @param mainCpuMillis that of the thread that starts the application
      * @param heapBytes what the heap then holds
      * @param classes how many classes are then loaded
      */
     public record Start(
-            String library, int methods, double startMillis, double readyMillis, double heapBytes, double classes) {}
+            String library,
+            int methods,
+            double startMillis,
+            double readyMillis,
+            double cpuMillis,
+            double mainCpuMillis,
+            double heapBytes,
+            double classes) {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path beans = Files.createTempDirectory("beans");
@@ -143,6 +152,8 @@ public final class StartUp {
                         methods,
                         median(same, Start::startMillis),
                         median(same, Start::readyMillis),
+                        median(same, Start::cpuMillis),
+                        median(same, Start::mainCpuMillis),
                         median(same, Start::heapBytes),
                         median(same, Start::classes)));
             }

@@ -1,6 +1,7 @@
 package io.netrun.resilience.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,8 +40,10 @@ public class StartedApplication {
                 callAll(context.getBean(type), type, library);
             }
             double ready = sinceStart();
+            double cpu = cpuMillis();
+            double mainCpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e6;
             int classes = ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
-            var start = new StartUp.Start(library.name(), methods, started, ready, usedBytes(), classes);
+            var start = new StartUp.Start(library.name(), methods, started, ready, cpu, mainCpu, usedBytes(), classes);
             System.out.println(new ObjectMapper().writeValueAsString(start));
         }
     }
@@ -52,6 +55,7 @@ public class StartedApplication {
                 .properties(
                         "spring.main.banner-mode=off",
                         "logging.level.root=error",
+                        "management.prometheus.metrics.export.enabled=false",
                         "spring.autoconfigure.exclude=" + excluded)
                 .initializers(
                         context -> beans.forEach(type -> ((GenericApplicationContext) context).registerBean(type)));
@@ -79,6 +83,12 @@ public class StartedApplication {
 
     private static double sinceStart() {
         return System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
+    }
+
+    /** Of all threads, those that compile included, so that it depends less on what else the machine does. */
+    private static double cpuMillis() {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return system.getProcessCpuTime() / 1e6;
     }
 
     private static double usedBytes() {
