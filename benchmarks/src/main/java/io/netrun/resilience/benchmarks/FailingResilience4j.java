@@ -19,8 +19,7 @@ public final class FailingResilience4j {
     @State(Scope.Benchmark)
     public abstract static class Decorated extends AsyncCalls.Resilience4j {
 
-        final io.github.resilience4j.circuitbreaker.CircuitBreaker breaker =
-                CountingBreakers.resilience4j("failed");
+        final io.github.resilience4j.circuitbreaker.CircuitBreaker breaker = CountingBreakers.resilience4j("failed");
         final io.github.resilience4j.bulkhead.Bulkhead bulkhead =
                 io.github.resilience4j.bulkhead.Bulkhead.of("failed", BulkheadConfig.ofDefaults());
         final io.github.resilience4j.retry.Retry retry = io.github.resilience4j.retry.Retry.of(

@@ -98,8 +98,7 @@ class CompatibilityTests {
                         "resilience4j.retry.configs.x.base-config=y",
                         "resilience4j.retry.configs.y.base-config=x",
                         "resilience4j.retry.instances.a.base-config=x")
-                .run(context ->
-                        assertThat(context).getFailure().hasMessageContaining("has itself as its base"));
+                .run(context -> assertThat(context).getFailure().hasMessageContaining("has itself as its base"));
     }
 
     @Test
