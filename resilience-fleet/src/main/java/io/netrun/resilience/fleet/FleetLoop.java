@@ -70,7 +70,9 @@ final class FleetLoop implements Runnable {
     private final AtomicLong exchanges = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile @Nullable String lastFailure;
-    private CommandMark lastCommand = CommandMark.NONE;
+
+    /** Written by the thread of the loop, and before it starts. */
+    private volatile CommandMark lastCommand = CommandMark.NONE;
 
     /** A command, and when it was given. */
     private record Given(FleetCommand command, long at) {
@@ -105,10 +107,14 @@ final class FleetLoop implements Runnable {
         thread.setDaemon(true);
     }
 
-    /** Follows a loop that was stopped: counts its calls with its first report, and sends what it has not sent. */
+    /**
+     * Follows a loop that was stopped: counts its calls with its first report, sends what it has not sent, and knows
+     * the commands that it knew, of which the store may have lost some meanwhile.
+     */
     void succeed(@Nullable FleetLoop stopped) {
         former = stopped;
         if (stopped != null) {
+            lastCommand = stopped.lastCommand;
             commands.addAll(stopped.commands);
         }
     }

@@ -649,6 +649,19 @@ class FleetNodeTests {
     }
 
     @Test
+    void lossWhileTheNodeWasStoppedShouldBeReported() throws Exception {
+        InMemoryFleetStore memory = new InMemoryFleetStore(ticker);
+        store.answer(memory::exchange);
+        node.start();
+        node.send(command("force-open", 0));
+        await().atMost(SOON).until(() -> nextReport().lastCommand().number() == 1);
+        node.stop();
+        memory.clear();
+        node.start();
+        await().atMost(SOON).until(() -> event() instanceof FleetEvent.CommandsLost);
+    }
+
+    @Test
     void reasonShouldNameTheVotesThatHaveOpenedTheCircuit() throws Exception {
         CircuitBreaker breaker = breaker(FleetMode.QUORUM);
         BlockingQueue<String> reasons = new LinkedBlockingQueue<>();
