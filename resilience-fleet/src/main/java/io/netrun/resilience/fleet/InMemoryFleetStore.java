@@ -91,8 +91,8 @@ public final class InMemoryFleetStore implements FleetStore {
      *  node whose mark is another one, and whose number is not below that of the store's mark or whose time is in
      *  the future, shows that data were lost: the numbers begin anew now, and the time of the store's mark is now. A
      *  node with a number above 0 and a time before they began knows commands from before. So does one whose number is
-     *  one of the last 1,000, and was taken at another time: an old copy of the data has given it again. The view of each of these
-     *  nodes reports the loss. If its number n is not below, n is added to the number of the mark and to those of all
+     *  one of the last 1,000, and was taken at another time: an old copy of the data has given it again. The view of
+     *  each of these nodes reports the loss. If its number n is not below, n is added to the number of the mark and to those of all
      *  parts; but not for a node from before if there are no parts. For the rest of the exchange, the node's mark is
      *  none, and its last command is 0 for the circuits if there are parts.
      *  A command consists of parts: one for each setting that it changes, or one for its action, which it shares with

@@ -561,10 +561,12 @@ end
 -- from that of the node, and it gets everything.
 local function findLoss()
   local former, formerAt, beganAt = markOfCommands()
+  if lastCommand == former and lastTakenAt == formerAt then
+    return
+  end
   local taken = call('HGET', COMMANDS, ':at ' .. int(lastCommand))
   local noted = lastCommand > 0 and (lastTakenAt < beganAt or taken and tonumber(taken) ~= lastTakenAt)
-  if lastCommand == former and lastTakenAt == formerAt
-      or lastCommand < former and lastTakenAt <= now and not noted then
+  if lastCommand < former and lastTakenAt <= now and not noted then
     return
   end
   local kept, numbersTaken, stored = {}, {}, call('HGETALL', COMMANDS)
