@@ -47,6 +47,8 @@ public abstract class Deadline extends ScopeParts {
 
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "state", VarHandle.class, Deadline.class, byte.class);
+    private static final VarHandle BEGUN = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "begun", VarHandle.class, Deadline.class, int.class);
 
     /** Created with the class: a scope is also left while the heap is full. */
     @SuppressWarnings("UnnecessaryLambda")
@@ -200,6 +202,15 @@ public abstract class Deadline extends ScopeParts {
     public abstract Ticker.Scheduled schedule(Runnable task);
 
     /**
+     * Schedules a task for the moment at which this limit expires, to run on a worker thread, as
+     * {@link Workers#handOverWhenDue} does.
+     *
+     * @param task must not throw; a {@link DueTask} decides when it is due whether it runs
+     * @throws IllegalStateException if this has no limit of its own
+     */
+    public abstract Ticker.Scheduled scheduleHandOver(Runnable task);
+
+    /**
      * Marks this limit as exceeded and notifies what is registered in it. Called by the policy that set the limit,
      * before it stops the call and before its caller is notified. Must not be called on the timer's thread.
      *
@@ -349,10 +360,10 @@ public abstract class Deadline extends ScopeParts {
      * @return the scope to pass to {@link #exitScope} afterwards
      */
     @Nullable
-    @SuppressWarnings("NonAtomicVolatileUpdate") // parallel bodies may be counted as one
     final Deadline enter() {
         for (@Nullable Deadline each = this; each != null; each = each.outer) {
-            each.begun = each.begun + 1;
+            // Without a fence: a thread that reads it meanwhile may be too early in any case.
+            BEGUN.setRelease(each, each.begun + 1);
         }
         return enterScope();
     }
@@ -396,6 +407,11 @@ public abstract class Deadline extends ScopeParts {
         @Override
         public Ticker.Scheduled schedule(Runnable task) {
             throw new IllegalStateException("there is no time limit to schedule a task for");
+        }
+
+        @Override
+        public Ticker.Scheduled scheduleHandOver(Runnable task) {
+            return schedule(task);
         }
     }
 

@@ -113,6 +113,13 @@ final class PlatformPool {
         return handover;
     }
 
+    /** Returns a task as {@link #prepare} does, for a timer, which is to add it. */
+    TimedHandover prepareTimed(Runnable task, TimerThread with, long at) {
+        TimedHandover handover = new TimedHandover(this, task, with, at);
+        tryStart();
+        return handover;
+    }
+
     /** Hands over a prepared task, which is in no stack. Allocates nothing. */
     void handOver(WorkerTask task) {
         push(task);

@@ -41,6 +41,11 @@ enum SystemTicker implements Ticker {
         return Timer.SHARED.scheduleAt(task, at);
     }
 
+    /** Hands a task over to a worker at a given time, unless it is cancelled before. */
+    static Scheduled handOverAt(Runnable task, long at) {
+        return Workers.handOverAt(Timer.SHARED, task, at);
+    }
+
     /** Returns whether the timer's thread exists. */
     static boolean isTimerRunning() {
         return Timer.SHARED.isRunning();

@@ -1,9 +1,15 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /** A scope with a limit of its own. Most scopes have none, so they do without its fields. */
 final class TimeLimit extends Deadline {
+
+    private static final VarHandle STARTED = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "started", VarHandle.class, TimeLimit.class, boolean.class);
 
     private final Ticker ticker;
     private final long nanos;
@@ -23,7 +29,7 @@ final class TimeLimit extends Deadline {
     long expiresAt() {
         if (!started) {
             expiresAt = ticker.nanoTime() + nanos;
-            started = true;
+            STARTED.setRelease(this, true); // no fence: who does not see it yet computes the time again
         }
         return expiresAt;
     }
@@ -36,5 +42,12 @@ final class TimeLimit extends Deadline {
     @Override
     public Ticker.Scheduled schedule(Runnable task) {
         return ticker.scheduleAt(task, expiresAt());
+    }
+
+    @Override
+    public Ticker.Scheduled scheduleHandOver(Runnable task) {
+        return ticker == SystemTicker.INSTANCE
+                ? SystemTicker.handOverAt(task, expiresAt())
+                : ticker.scheduleAt(Workers.handOverWhenDue(task), expiresAt());
     }
 }

@@ -9,23 +9,36 @@ final class TimedHandover extends TimerTask implements Runnable {
 
     private final PlatformPool pool;
 
+    /** Creates a task that is scheduled later, at most once. */
     TimedHandover(PlatformPool pool, Runnable action) {
         super(action);
+        this.pool = pool;
+    }
+
+    /** Creates a task for a timer, which is to add it. */
+    TimedHandover(PlatformPool pool, Runnable action, TimerThread timer, long at) {
+        super(timer, action, at);
         this.pool = pool;
     }
 
     /** Hands the action over, on the timer's thread, after which no stack of the timer contains this task. */
     @Override
     void fire() {
-        pool.handOver(this);
+        if (isStillDue()) {
+            pool.handOver(this);
+        }
+    }
+
+    private boolean isStillDue() {
+        return !(action() instanceof DueTask due) || due.tryFire();
     }
 
     /** Hands the action over, for other timers. Does nothing once it was handed over or cancelled. */
     @Override
     public void run() {
         if (tryMove(UNSCHEDULED, OVER)) {
-            pool.handOver(this);
-        } else if (state() != OVER) {
+            fire();
+        } else if (state() != OVER && isStillDue()) {
             pool.execute(this::runAction); // its own links belong to the timer that it was scheduled with
         }
     }

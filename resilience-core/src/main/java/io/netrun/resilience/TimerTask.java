@@ -53,7 +53,7 @@ sealed class TimerTask extends WorkerTask implements Ticker.Scheduled permits Ti
     /** Creates a task that is scheduled later, at most once. */
     TimerTask(Runnable action) {
         super(action);
-        this.state = UNSCHEDULED;
+        STATE.set(this, UNSCHEDULED); // published later, whichever way the task is scheduled
     }
 
     /** Schedules this task with a timer. Returns false if it was scheduled or run before. */

@@ -118,7 +118,8 @@ final class TimerThread implements Runnable {
     TimerThread(Ticker clock, long idleNanos) {
         this.clock = clock;
         this.idleNanos = idleNanos;
-        int wanted = 2 * Math.min(16, Runtime.getRuntime().availableProcessors());
+        // Several for each processor, so that two threads that run at the same time seldom share one.
+        int wanted = 8 * Math.min(16, Runtime.getRuntime().availableProcessors());
         this.stripes = Integer.highestOneBit(2 * wanted - 1);
         this.stacks = new TimerTask[2 * stripes * SPACING];
     }
@@ -130,20 +131,35 @@ final class TimerThread implements Runnable {
 
     /** Runs a task once at a given time, unless it is cancelled before; see {@link Ticker#scheduleAt}. */
     Ticker.Scheduled scheduleAt(Runnable action, long at) {
-        // Times are compared by their difference, which must not overflow. This estimates it without reading the clock.
+        return set(action, comparable(at));
+    }
+
+    /** Hands a task over to a thread of a pool at a given time, unless it is cancelled before. */
+    Ticker.Scheduled handOverAt(PlatformPool pool, Runnable action, long at) {
+        return set(pool.prepareTimed(action, this, comparable(at)));
+    }
+
+    /** Times are compared by their difference, which must not overflow; it is estimated without reading the clock. */
+    private long comparable(long at) {
         long from = wakesAt;
-        return at - from > MAX_DELAY / 2 || at - from < -MAX_DELAY / 2
-                ? schedule(action, at - clock.nanoTime())
-                : set(action, at);
+        if (at - from <= MAX_DELAY / 2 && at - from >= -MAX_DELAY / 2) {
+            return at;
+        }
+        long now = clock.nanoTime();
+        return now + Math.min(MAX_DELAY, Math.max(0, at - now));
     }
 
     private Ticker.Scheduled set(Runnable action, long at) {
-        TimerTask task = action instanceof TimedHandover handover && handover.trySchedule(this, at)
-                ? handover
-                : new TimerTask(this, action, at);
+        return set(
+                action instanceof TimedHandover handover && handover.trySchedule(this, at)
+                        ? handover
+                        : new TimerTask(this, action, at));
+    }
+
+    private Ticker.Scheduled set(TimerTask task) {
         add(task);
         try {
-            if (resting ? RESTING.compareAndSet(this, true, false) : at - wakesAt < 0) {
+            if (resting ? RESTING.compareAndSet(this, true, false) : task.at() - wakesAt < 0) {
                 LockSupport.unpark(thread);
             }
             ensureThread();

@@ -22,6 +22,11 @@ abstract class WorkerTask {
         this.action = action;
     }
 
+    /** Returns the action; null if it was taken or released. */
+    final @Nullable Runnable action() {
+        return (Runnable) ACTION.getVolatile(this);
+    }
+
     /** Takes the action and releases the reference to it. Returns null if it was taken before. */
     final @Nullable Runnable takeAction() {
         return (Runnable) ACTION.getAndSet(this, null);

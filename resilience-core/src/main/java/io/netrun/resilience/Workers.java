@@ -111,11 +111,16 @@ public final class Workers {
      * Returns a task as {@link #handOver} does, to be scheduled once. The {@linkplain Ticker#system() system's timer}
      * then needs no object of its own for it.
      *
-     * @param task must not throw
+     * @param task must not throw; a {@link DueTask} decides when it is due whether it runs
      * @return the task to schedule
      */
     public static Runnable handOverWhenDue(Runnable task) {
         return PLATFORM.prepareTimed(task);
+    }
+
+    /** Schedules a task with a timer that hands it over. */
+    static Ticker.Scheduled handOverAt(TimerThread timer, Runnable task, long at) {
+        return timer.handOverAt(PLATFORM, task, at);
     }
 
     /** Starts a thread for tasks that wait without one. Returns true if the caller must retry soon. */

@@ -87,6 +87,15 @@ class CallCostTests {
         assertThat(leastBytes(() -> guard.callAsync(body))).isZero();
     }
 
+    /** The scope of the call, its timer, and the decision between its end and its limit. */
+    @Test
+    void limitOnTheCallersThreadShouldAllocateLittle() {
+        Guard guard = Timeout.of("caller", c -> c.thread(TimeoutThread.CALLER));
+        CheckedSupplier<Object, RuntimeException> body = () -> RESULT;
+
+        assertThat(leastBytes(() -> guard.call(body)) / CALLS).isLessThanOrEqualTo(168);
+    }
+
     static Stream<Guard> guardsOfAsyncCalls() {
         return Stream.of(
                 Timeout.of("timeout"),

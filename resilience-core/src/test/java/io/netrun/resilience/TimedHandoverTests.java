@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,6 +112,99 @@ class TimedHandoverTests {
         timer.schedule(later::countDown, 2 * MILLI);
         assertThat(later.await(20, SECONDS)).isTrue();
         assertRunsNoMore();
+    }
+
+    /** A task that is asked when it is due, with what it answers. */
+    private final class Asked implements DueTask {
+
+        private final boolean fires;
+        private final List<Thread> askedOn = new CopyOnWriteArrayList<>();
+
+        Asked(boolean fires) {
+            this.fires = fires;
+        }
+
+        @Override
+        public boolean tryFire() {
+            askedOn.add(Thread.currentThread());
+            return fires;
+        }
+
+        @Override
+        public void run() {
+            TimedHandoverTests.this.run();
+        }
+    }
+
+    @Test
+    void dueTaskShouldBeAskedOnceOnTheTimersThread() throws Exception {
+        Asked asked = new Asked(true);
+        timer.handOverAt(pool, asked, System.nanoTime() + MILLI);
+        assertRuns();
+        assertThat(asked.askedOn)
+                .singleElement()
+                .satisfies(thread -> assertThat(thread.getName()).isEqualTo("resilience-timer"));
+        assertRunsNoMore();
+    }
+
+    @Test
+    void dueTaskThatDeclinesShouldNotRun() throws Exception {
+        Asked asked = new Asked(false);
+        timer.handOverAt(pool, asked, System.nanoTime() + MILLI);
+        while (asked.askedOn.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        assertRunsNoMore();
+    }
+
+    @Test
+    void taskOfAnotherTickerThatDeclinesShouldNotRun() throws Exception {
+        Asked asked = new Asked(false);
+        ticker.schedule(pool.prepareTimed(asked), MILLI);
+        ticker.advance(Duration.ofMillis(1));
+        assertThat(asked.askedOn).containsExactly(Thread.currentThread());
+        assertRunsNoMore();
+    }
+
+    @Test
+    void cancelledTaskShouldNotBeAsked() throws Exception {
+        Asked asked = new Asked(true);
+        timer.handOverAt(pool, asked, System.nanoTime() + HOUR).cancel();
+        CountDownLatch later = new CountDownLatch(1);
+        timer.schedule(later::countDown, MILLI);
+        assertThat(later.await(20, SECONDS)).isTrue();
+        assertThat(asked.askedOn).isEmpty();
+        assertRunsNoMore();
+    }
+
+    @Test
+    void taskThatIsAskedTwiceShouldRunOnce() throws Exception {
+        AtomicBoolean fired = new AtomicBoolean();
+        DueTask once = new DueTask() {
+            @Override
+            public boolean tryFire() {
+                return fired.compareAndSet(false, true);
+            }
+
+            @Override
+            public void run() {
+                TimedHandoverTests.this.run();
+            }
+        };
+        TimedHandover twice = pool.prepareTimed(once);
+        timer.schedule(twice, 50 * MILLI);
+        twice.run();
+        assertRuns();
+        CountDownLatch later = new CountDownLatch(1);
+        timer.schedule(later::countDown, 60 * MILLI);
+        assertThat(later.await(20, SECONDS)).isTrue();
+        assertRunsNoMore();
+    }
+
+    @Test
+    void timeFarFromThePresentShouldBeReached() throws Exception {
+        timer.handOverAt(pool, this::run, System.nanoTime() - Long.MAX_VALUE / 2);
+        assertRuns();
     }
 
     @Test

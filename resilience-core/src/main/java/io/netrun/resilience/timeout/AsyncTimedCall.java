@@ -5,7 +5,6 @@ import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.Ticker;
-import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +33,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
 
     AsyncTimedCall<T> start(CompletableFuture<T> call) {
         try {
-            timer = limit.schedule(Workers.handOverWhenDue(this));
+            timer = limit.scheduleHandOver(this);
         } catch (Throwable noTimer) {
             // A call whose time cannot be limited must not run: following it now cancels it.
             fail(noTimer);

@@ -3,10 +3,10 @@ package io.netrun.resilience.timeout;
 import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.DueTask;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
-import io.netrun.resilience.Workers;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -18,38 +18,39 @@ import org.jspecify.annotations.Nullable;
  * the call ended or the timeout fired first. If the call was first, the thread is not interrupted, so no interrupt can
  * leak. The timer only hands the expiry over to a worker, because an interrupt runs foreign code.
  */
-final class CallerThreadCall implements Runnable {
+final class CallerThreadCall implements DueTask {
 
     private static final VarHandle PHASE = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "phase", VarHandle.class, CallerThreadCall.class, Phase.class);
+            MethodHandles.lookup(), "phase", VarHandle.class, CallerThreadCall.class, byte.class);
 
-    private enum Phase {
-        RUNNING,
-        /** The call has ended in time. */
-        ENDED,
-        /**
-         * The timeout has fired, and a worker is to interrupt the thread. If the call ends before that, there is no
-         * need to.
-         */
-        EXPIRING,
-        /** The thread is about to be interrupted, and waits for it. */
-        INTERRUPTING,
-        /** The timeout has interrupted the thread, and the interrupt must be cleared. */
-        INTERRUPTED,
-        /**
-         * The timeout has fired, but the thread had already been interrupted by other code, or must not be interrupted.
-         */
-        EXPIRED
-    }
+    // Bytes, of which the first is the default: a call costs neither a write nor a fence until it ends.
+    private static final byte RUNNING = 0;
+
+    /** The call has ended in time. */
+    private static final byte ENDED = 1;
+
+    /**
+     * The timeout has fired, and a worker is to interrupt the thread. If the call ends before that, there is no need
+     * to.
+     */
+    private static final byte EXPIRING = 2;
+
+    /** The thread is about to be interrupted, and waits for it. */
+    private static final byte INTERRUPTING = 3;
+
+    /** The timeout has interrupted the thread, and the interrupt must be cleared. */
+    private static final byte INTERRUPTED = 4;
+
+    /** The timeout has fired, but the thread had already been interrupted by other code, or must not be interrupted. */
+    private static final byte EXPIRED = 5;
 
     private final Timeout timeout;
     private final TimeoutConfig config;
     private final Deadline limit;
     private final TimeoutInterrupts interrupts;
-    private final Runnable expiry = Workers.handOver(this::expire);
-    private volatile Phase phase = Phase.RUNNING;
+    private volatile byte phase;
 
-    /** Written before the phase after {@link Phase#INTERRUPTING}. */
+    /** Written before the phase after {@link #INTERRUPTING}. */
     private List<Throwable> earlier = List.of();
 
     CallerThreadCall(Timeout timeout, TimeoutConfig config, Deadline limit, TimeoutInterrupts interrupts) {
@@ -60,7 +61,7 @@ final class CallerThreadCall implements Runnable {
     }
 
     <T extends @Nullable Object, X extends Throwable> T call(Layer next, CheckedSupplier<T, X> body) throws X {
-        Ticker.Scheduled timer = limit.schedule(this);
+        Ticker.Scheduled timer = limit.scheduleHandOver(this);
         T result;
         try {
             result = next.call(body, limit);
@@ -79,17 +80,15 @@ final class CallerThreadCall implements Runnable {
         throw timeout.giveUp(config, earlier, null);
     }
 
-    /** Fires the timeout; on the timer's thread. */
     @Override
-    public void run() {
-        if (PHASE.compareAndSet(this, Phase.RUNNING, Phase.EXPIRING)) {
-            expiry.run();
-        }
+    public boolean tryFire() {
+        return PHASE.compareAndSet(this, RUNNING, EXPIRING);
     }
 
-    /** Runs on a worker thread. */
-    private void expire() {
-        if (!PHASE.compareAndSet(this, Phase.EXPIRING, Phase.INTERRUPTING)) {
+    /** Interrupts the call, on a worker thread. */
+    @Override
+    public void run() {
+        if (!PHASE.compareAndSet(this, EXPIRING, INTERRUPTING)) {
             return;
         }
         boolean interrupted = false;
@@ -100,14 +99,14 @@ final class CallerThreadCall implements Runnable {
             try {
                 interrupted = config.interrupt() && interrupts.interrupt();
             } finally {
-                phase = interrupted ? Phase.INTERRUPTED : Phase.EXPIRED;
+                phase = interrupted ? INTERRUPTED : EXPIRED;
             }
         }
     }
 
     /** An interrupt of the caller stops what was begun inside and not awaited; any other end lets it go on. */
     private boolean tryEnd(@Nullable Throwable failure) {
-        if (PHASE.compareAndSet(this, Phase.RUNNING, Phase.ENDED)) {
+        if (PHASE.compareAndSet(this, RUNNING, ENDED)) {
             if (failure != null && Cancellation.ofSyncCall(failure, limit)) {
                 limit.tryStop();
             } else {
@@ -115,12 +114,12 @@ final class CallerThreadCall implements Runnable {
             }
             return true;
         }
-        if (PHASE.compareAndSet(this, Phase.EXPIRING, Phase.EXPIRED)) {
+        if (PHASE.compareAndSet(this, EXPIRING, EXPIRED)) {
             earlier = limit.tryExceed(timeout.title());
             return false;
         }
         int cleared = awaitInterrupt();
-        if (phase == Phase.INTERRUPTED) {
+        if (phase == INTERRUPTED) {
             interrupts.clear(cleared);
         } else if (cleared > 0) {
             Thread.currentThread().interrupt();
@@ -134,7 +133,7 @@ final class CallerThreadCall implements Runnable {
      */
     private int awaitInterrupt() {
         int cleared = 0;
-        for (int checks = 0; phase == Phase.INTERRUPTING; checks++) {
+        for (int checks = 0; phase == INTERRUPTING; checks++) {
             cleared += Thread.interrupted() ? 1 : 0;
             SpinBackoff.await(checks);
         }
