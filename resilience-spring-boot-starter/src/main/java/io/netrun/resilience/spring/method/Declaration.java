@@ -25,6 +25,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationAttributes;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
  * What one annotation declares for one method.
@@ -192,6 +195,20 @@ record Declaration(
         }
         String foreign = hasForeign(method, targetClass) ? ForeignAnnotations.of(slot) : null;
         return foreign != null && isOnMethod(method, targetClass, foreign);
+    }
+
+    /** An annotation of a class with the place where it is, such as {@code @Hedge on the superclass com.shop.Base}. */
+    static String textOfClass(Class<?> targetClass, Class<? extends Annotation> annotation) {
+        MergedAnnotation<?> found = MergedAnnotations.from(targetClass, SearchStrategy.TYPE_HIERARCHY)
+                .get(annotation);
+        String place = "the class";
+        if (found.getSource() instanceof Class<?> source && source != targetClass) {
+            place = (source.isInterface() ? "the interface " : "the superclass ") + source.getName();
+        }
+        String name = "@" + annotation.getSimpleName();
+        Class<?> composed = found.isPresent() ? found.getRoot().getType() : annotation;
+        return (composed == annotation ? name : "@" + composed.getSimpleName() + ", which has " + name + ",") + " on "
+                + place;
     }
 
     private static boolean hasForeign(Method method, Class<?> targetClass) {

@@ -392,7 +392,7 @@ public final class MethodPipelines {
             return true;
         }
         throw new ResilienceConfigurationException(List.of(new Problem(
-                userClass.getName() + ": @Hedge on the class, or on a type that it extends or implements,"
+                userClass.getName() + ": " + Declaration.textOfClass(userClass, Hedge.class)
                         + " applies to every public method, and does not state that all of them are idempotent",
                 "Put @Hedge on the idempotent methods, or set its attribute idempotent to true if all are")));
     }

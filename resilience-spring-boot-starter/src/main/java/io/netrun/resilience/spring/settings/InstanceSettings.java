@@ -97,10 +97,25 @@ final class InstanceSettings<C extends Record> {
         return new InstanceSettings<>(resolved, effective, null);
     }
 
-    /** A copy with an operator's change. */
-    InstanceSettings<C> withOperatorChange(C config, Set<String> changed) {
+    /**
+     * A copy with an operator's change. A value that code has changed meanwhile stays apart from it, so that its origin
+     * remains code.
+     *
+     * @param inForce the configuration with the change
+     * @param changed the settings that the operator has changed, by Java name
+     */
+    InstanceSettings<C> withOperatorChange(C inForce, Set<String> changed) {
         Map<String, String> origins = new LinkedHashMap<>(effective.origins());
         changed.forEach(setting -> origins.put(setting, ValueWithOrigin.OPERATOR));
+        C config;
+        try {
+            config = Setting.with(effective.config(), Setting.values(inForce, changed));
+        } catch (IllegalArgumentException onlyWithCode) {
+            Set<String> byCode = differing(effective.config(), inForce);
+            byCode.removeAll(changed);
+            byCode.forEach(setting -> origins.put(setting, ValueWithOrigin.CODE));
+            config = inForce;
+        }
         return new InstanceSettings<>(
                 read,
                 resolved,

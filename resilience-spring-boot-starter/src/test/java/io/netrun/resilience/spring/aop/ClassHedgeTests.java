@@ -11,8 +11,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
@@ -41,10 +44,30 @@ class ClassHedgeTests {
                                         .singleElement()
                                         .satisfies(problem -> {
                                             assertThat(problem.description())
-                                                    .startsWith(type.getName() + ": @Hedge on the class")
+                                                    .startsWith(type.getName() + ": @")
                                                     .contains("every public method");
                                             assertThat(problem.remedy()).contains("idempotent to true");
                                         })));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void problemShouldSayWhereTheAnnotationIs(Class<? extends Payments> type, String where) {
+        runner.withBean(type)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining(type.getName() + ": " + where + " applies to every public method"));
+    }
+
+    static Stream<Arguments> problemShouldSayWhereTheAnnotationIs() {
+        return Stream.of(
+                Arguments.of(Unstated.class, "@Hedge on the class"),
+                Arguments.of(Composed.class, "@Quick, which has @Hedge, on the class"),
+                Arguments.of(OfSuperclass.class, "@Hedge on the superclass " + Unstated.class.getName()),
+                Arguments.of(OfInterface.class, "@Hedge on the interface " + Hedged.class.getName()),
+                Arguments.of(
+                        OfComposed.class, "@Quick, which has @Hedge, on the superclass " + Composed.class.getName()),
+                Arguments.of(MethodOfUnstated.class, "@Hedge on the superclass " + Unstated.class.getName()));
     }
 
     @ParameterizedTest
@@ -62,7 +85,7 @@ class ClassHedgeTests {
                 .withBean(MethodOfUnstated.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining(MethodOfUnstated.class.getName() + ": @Hedge on the class"));
+                        .hasMessageContaining(MethodOfUnstated.class.getName() + ": @Hedge on "));
     }
 
     @Test
@@ -187,6 +210,8 @@ class ClassHedgeTests {
 
     @Quick
     static class Composed extends Base {}
+
+    static class OfComposed extends Composed {}
 
     @Quick(repeatable = true)
     static class StatedByComposed extends Base {}
