@@ -144,35 +144,40 @@ def details(case):
 
 def plot(case, path):
     """Cost over threads, a line per subject."""
-    width, height, left, top, right, bottom = 720, 400, 70, 40, 190, 50
-    threads = case.threads()
     lines = {}
-    for count in threads:
+    for count in case.threads():
         for name, figure in case.subjects(count).items():
             lines.setdefault(name, []).append((count, figure.nanos))
-    costs = [nanos for line in lines.values() for (_, nanos) in line]
-    low, high = math.floor(math.log10(min(costs))), math.ceil(math.log10(max(costs)) + 1e-9)
+    draw(f"{case.title}: ns per call over threads", lines, path)
+
+
+def draw(title, lines, path):
+    """Lines by name, each of points (x, y), on logarithmic scales."""
+    width, height, left, top, right, bottom = 720, 400, 70, 40, 190, 50
+    xs = sorted({at for line in lines.values() for (at, _) in line})
+    ys = [value for line in lines.values() for (_, value) in line]
+    low, high = math.floor(math.log10(min(ys))), math.ceil(math.log10(max(ys)) + 1e-9)
     high = max(high, low + 1)
 
-    def x(count):
-        return left + (width - left - right) * math.log2(count) / math.log2(threads[-1])
+    def x(at):
+        return left + (width - left - right) * math.log(at / xs[0]) / math.log(xs[-1] / xs[0])
 
-    def y(nanos):
-        return top + (height - top - bottom) * (high - math.log10(nanos)) / (high - low)
+    def y(value):
+        return top + (height - top - bottom) * (high - math.log10(value)) / (high - low)
 
     svg = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13">',
            f'<rect width="{width}" height="{height}" fill="white"/>',
-           f'<text x="{left}" y="22" font-weight="bold">{case.title}: ns per call over threads</text>']
+           f'<text x="{left}" y="22" font-weight="bold">{title}</text>']
     for power in range(low, high + 1):
         level = y(10 ** power)
         svg.append(f'<line x1="{left}" y1="{level:.1f}" x2="{width - right}" y2="{level:.1f}" stroke="#ddd"/>')
         svg.append(f'<text x="{left - 8}" y="{level + 4:.1f}" text-anchor="end">{10 ** power:,g}</text>')
-    for count in threads:
-        svg.append(f'<text x="{x(count):.1f}" y="{height - 22}" text-anchor="middle">{count}</text>')
+    for at in xs:
+        svg.append(f'<text x="{x(at):.1f}" y="{height - 22}" text-anchor="middle">{at:,}</text>')
     ends = sorted(lines.items(), key=lambda line: line[1][-1][1], reverse=True)
     label = top
     for colour, (name, line) in zip(COLOURS * 3, ends):
-        points = " ".join(f"{x(count):.1f},{y(nanos):.1f}" for count, nanos in line)
+        points = " ".join(f"{x(at):.1f},{y(value):.1f}" for at, value in line)
         svg.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
         label = max(label + 16, y(line[-1][1]))
         svg.append(f'<text x="{width - right + 10}" y="{label:.1f}" fill="{colour}">{name} {number(line[-1][1])}</text>')
@@ -200,7 +205,8 @@ def environment(run, entries):
 
 
 def pending(results):
-    rows = [[r["subject"], number(r["nanosToSet"]), number(r["nanosToEnd"]), number(r["bytes"])] for r in results]
+    rows = [[r["subject"], number(r["nanosToSet"]), number(r["nanosToEnd"]), number(r["bytes"])]
+            for r in results if r["kind"] == "limit"]
     return table(["subject", "ns to set", "ns to end", "bytes held"], rows)
 
 

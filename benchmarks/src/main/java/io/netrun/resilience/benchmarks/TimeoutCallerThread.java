@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -23,6 +24,7 @@ import org.openjdk.jmh.annotations.TearDown;
 public class TimeoutCallerThread extends NanosPerCall {
 
     private static final Duration LONG = Duration.ofSeconds(5);
+    private static final long LONG_NANOS = LONG.toNanos();
     private static final Duration SHORT = Duration.ofMillis(50);
 
     @Benchmark
@@ -32,6 +34,17 @@ public class TimeoutCallerThread extends NanosPerCall {
             return work.call();
         } finally {
             interrupt.cancel(false);
+        }
+    }
+
+    /** The least for a limit that another thread can see: the time, and a slot of the thread for it. */
+    @Benchmark
+    public Object slotPerThread(Slot slot, Work work) {
+        slot.deadline.setRelease(System.nanoTime() + LONG_NANOS);
+        try {
+            return work.call();
+        } finally {
+            slot.deadline.setRelease(0);
         }
     }
 
@@ -48,6 +61,12 @@ public class TimeoutCallerThread extends NanosPerCall {
     @Benchmark
     public Object smallRye(SmallRye subject) {
         return subject.call();
+    }
+
+    @State(Scope.Thread)
+    public static class Slot {
+
+        final AtomicLong deadline = new AtomicLong();
     }
 
     @State(Scope.Benchmark)

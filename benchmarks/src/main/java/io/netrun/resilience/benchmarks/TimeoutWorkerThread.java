@@ -32,6 +32,12 @@ public class TimeoutWorkerThread extends NanosPerCall {
         return subject.executor.submit(work::call).get();
     }
 
+    /** From JDK 21 on. */
+    @Benchmark
+    public Object virtualThread(Virtual subject, Work work) throws ExecutionException, InterruptedException {
+        return subject.executor.submit(work::call).get();
+    }
+
     @Benchmark
     public Object netrun(Netrun subject) {
         return subject.timeout.call(subject.body);
@@ -52,6 +58,24 @@ public class TimeoutWorkerThread extends NanosPerCall {
     public static class Pool {
 
         final ExecutorService executor = Executors.newCachedThreadPool();
+
+        @TearDown
+        public void stop() {
+            executor.shutdownNow();
+        }
+    }
+
+    /** A new virtual thread for each call. */
+    @State(Scope.Benchmark)
+    public static class Virtual {
+
+        private ExecutorService executor;
+
+        @Setup
+        public void setUp() throws ReflectiveOperationException {
+            executor = (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        }
 
         @TearDown
         public void stop() {
