@@ -10,6 +10,7 @@ import sys
 from report import SOURCES, Figure, draw, number, table
 
 MISSING = "not measured"
+NONE = "Not measured yet on a machine that does nothing else."
 
 
 class Run:
@@ -127,7 +128,8 @@ def bounds(runs):
     rows.append(Bound("endpoint, 10,000 instances", "150 ms", 150, lambda run: many(run, 10_000, "endpoint, as JSON")))
     rows.append(Bound("health, 10,000 instances, 2,500 take part", "5 ms", 5, lambda run: many(run, 10_000, "in the health, health")))
     rows.append(Bound("scrape, 10,000 instances", "2 × as many plain gauges", 2, scrapes))
-    return table(["case", "bound", "measured, " + jdks(runs), ""], [row.row(runs) for row in rows])
+    measured = [row for row in rows if any(not math.isnan(row.quotient(run)) for run in runs)]
+    return table(["case", "bound", "measured, " + jdks(runs), ""], [row.row(runs) for row in measured])
 
 
 def on(threads):
@@ -165,8 +167,10 @@ def over_threads(runs, kind, subjects):
 
 
 def rows_of(runs, subjects):
-    return table(["subject", *[f"JDK {run.jdk}, ns" for run in runs]],
-                 [[title, *[cell(run.figure(*name)) for run in runs]] for title, name in subjects.items()])
+    """A row for each subject, and a column for each JDK on which one of them was measured."""
+    runs = [run for run in runs if any(run.figure(*name) for name in subjects.values())]
+    rows = [[title, *[cell(run.figure(*name)) for run in runs]] for title, name in subjects.items()]
+    return table(["subject", *[f"JDK {run.jdk}, ns" for run in runs]], rows) if runs else NONE
 
 
 def failing(runs):
@@ -186,13 +190,13 @@ def failing(runs):
         subjects[f"to make the failure itself, {title} frames deep"] = (f"FailedFutureMade.{made}",)
         for library in ("Netrun", "Resilience4j", "SmallRye"):
             subjects[f"… and four patterns, {library.lower()}"] = (f"FailedFutureMade.{deep}{library}",)
-    rows = []
-    for title, name in subjects.items():
-        rows.append([title, *[cell(run.figure(*name)) for run in runs]])
-    return table(["subject", *[f"JDK {run.jdk}, ns" for run in runs]], rows)
+    return rows_of(runs, subjects)
 
 
 def keyed(runs):
+    runs = [run for run in runs if run.figure("KeyedInstances.hitMap", "100")]
+    if not runs:
+        return NONE
     rows = []
     for method, title in (("hitMap", "hit, a `ConcurrentHashMap`"), ("hitNetrun", "hit, netrun"),
                           ("hitResilience4j", "hit, resilience4j"), ("missAtTheLimitNetrun", "new key at the bound, netrun")):
@@ -203,7 +207,9 @@ def keyed(runs):
 
 
 def pending(runs):
-    results = [{(r["kind"], r["subject"]): r for r in run.read("pending") or []} for run in runs]
+    results = [{(r["kind"], r["subject"]): r for r in run.read("pending")} for run in runs if run.read("pending")]
+    if not results:
+        return NONE
     rows = []
     for key in results[0]:
         row = [r.get(key) for r in results]
@@ -211,10 +217,11 @@ def pending(runs):
                      all_of(r and number(r["nanosToSet"]) for r in row),
                      all_of(r and number(r["nanosToEnd"]) for r in row),
                      all_of(r and number(r["bytes"]) for r in row)])
-    return table(["pending before", "subject", "ns to begin", "ns to end", "bytes held"], rows)
+    return table(["pending", "subject", "ns to begin", "ns to end", "bytes held"], rows)
 
 
 def idle(runs):
+    runs = [run for run in runs if run.read("idle")]
     patterns = {}
     for run in runs:
         for r in run.read("idle") or []:
@@ -225,6 +232,7 @@ def idle(runs):
 
 
 def started(runs):
+    runs = [run for run in runs if run.read("started")]
     rows = []
     for methods in (0, 100, 1_000):
         for library in ("NETRUN", "RESILIENCE4J"):
@@ -234,6 +242,9 @@ def started(runs):
 
 
 def endpoint(runs):
+    runs = [run for run in runs if shown(run, 10_000)]
+    if not runs:
+        return NONE
     subjects = [r["subject"] for r in shown(runs[0], 10_000)]
     rows = []
     for subject in subjects:
@@ -257,7 +268,7 @@ def http(runs):
                 rows.append([run.jdk, server, library, f"{r['perSecond']:,.0f}", f"{r['cpuMicros']:.1f}", against,
                              *[f"{r[p] / 1000:.2f}" for p in ("p50", "p99", "p999")]])
     return table(["JDK", "server", "library", "requests per second", "CPU per request, µs", "… more than none",
-                  "p50, ms", "p99, ms", "p99.9, ms"], rows) if rows else MISSING
+                  "p50, ms", "p99, ms", "p99.9, ms"], rows) if rows else NONE
 
 
 def median_of(results):
