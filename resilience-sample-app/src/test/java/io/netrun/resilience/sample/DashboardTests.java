@@ -517,6 +517,40 @@ class DashboardTests {
     }
 
     @Test
+    void stripsShouldBeAlikeAndEndWithThePresentState() {
+        answer(problem("payments", "failing", """
+                        {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "action": "settings"}""", ""), row("payments", "failing", 2, 1, 0, "{}").replace("159-21c", "159-13c8w"));
+        soon(() -> assertThat(card("payments").findElements(By.cssSelector(".lane-w")))
+                .isNotEmpty());
+        Object colours = browser.executeScript("const colour = (query, of = 'color', pseudo) =>"
+                + " getComputedStyle(document.querySelector(query), pseudo)[of];"
+                + " return [...new Set([colour('.problem .words'), colour('.problem', 'borderLeftColor'), colour('#headline'),"
+                + " colour('#rows .state', 'color', '::before'), colour('.problem .lane-w', 'fill'),"
+                + " colour('#rows .lane-w', 'fill'), colour('.legend .lane-w', 'fill'),"
+                + " colour('.legend .failing', 'color', '::before')])].length");
+        assertThat(colours).as("number of colours for one state").isEqualTo(1L);
+        answer(problem("payments", "rejecting", """
+                        {"kind": "open", "pattern": "circuit-breaker", "text": "circuit open: calls are rejected", "since": "SINCE",
+                         "lastOpened": "CLOSED", "nextTrialTime": "TRIAL", "action": "reset"}""", ""), row("payments", "rejecting", 2, 0, 2, """
+                        {"circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL"}}""")
+                        .replace("\"159-21c\"", """
+                        "159-19c1o1h", "states": [["c", 10000], ["o", 9000], ["h", 4000], ["o", 3000]]"""));
+        soon(() -> assertThat(bars(".problem")).contains("lane-o").endsWith("lane-o"));
+        assertThat(bars("#rows"))
+                .as("the strip in the table is that of the card")
+                .isEqualTo(bars(".problem"))
+                .contains("lane-h");
+    }
+
+    /** The bars of a strip, with where they begin. */
+    private static String bars(String within) {
+        return (String) browser.executeScript(
+                "return [...document.querySelectorAll(arguments[0] + ' .lane rect')]"
+                        + ".map(bar => bar.getAttribute('x') + ' ' + bar.getAttribute('class')).join()",
+                within);
+    }
+
+    @Test
     void moreLostCallsShouldComeFirst() {
         String failing = """
                 {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "action": "settings"}""";

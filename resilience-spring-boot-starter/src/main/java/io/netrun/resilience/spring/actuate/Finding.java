@@ -117,8 +117,9 @@ record Finding(
             double calls,
             double rejected) {
         List<Finding> findings = new ArrayList<>();
+        Arrivals arrivals = Arrivals.of(cells);
         for (Cell cell : cells) {
-            new Reader(cell, recentEvents, sampled, calls, rejected, findings).read();
+            new Reader(cell, recentEvents, sampled, calls, rejected, arrivals, findings).read();
         }
         findings.sort(null);
         return findings;
@@ -179,6 +180,7 @@ record Finding(
             @Nullable Instant sampled,
             double callsOfName,
             double rejectedOfName,
+            Arrivals arrivals,
             List<Finding> findings) {
 
         void read() {
@@ -259,10 +261,14 @@ record Finding(
 
         private void add(Kind kind, String text, Series series) {
             int[] values = cell.track() == null ? new int[0] : cell.track().values(series);
+            Level level = level(kind);
+            if (level == Level.FAILING) {
+                values = much(values);
+            }
             int first = first(values);
             findings.add(new Finding(
                     kind,
-                    level(kind),
+                    level,
                     cell,
                     text,
                     since(values.length - first),
@@ -272,6 +278,15 @@ record Finding(
                     periods(values, first),
                     null,
                     null));
+        }
+
+        /** The lane shows failures from one call in ten on, and a problem is there since then; all, if no sample has that. */
+        private int[] much(int[] values) {
+            int[] much = values.clone();
+            for (int i = 0; i < much.length; i++) {
+                much[i] = Track.isMuch(much[i], arrivals.in(i)) ? much[i] : 0;
+            }
+            return first(much) < much.length ? much : values;
         }
 
         private Level level(Kind kind) {

@@ -11,20 +11,22 @@ enum LaneState {
     UNKNOWN(0, '-'),
     /** Calls pass. */
     CLOSED(1, 'c'),
+    /** Calls pass, but a few are rejected, or retries are denied. */
+    WARNING(2, 'a'),
     /** Calls pass, and at least one in ten fails. */
-    FAILING(2, 'w'),
+    FAILING(3, 'w'),
     /** Switched off: calls bypass it. */
-    OFF(3, 'x'),
+    OFF(4, 'x'),
     /** The circuit is disabled by an operator: calls pass and are counted. */
-    DISABLED(4, 'd'),
+    DISABLED(5, 'd'),
     /** The circuit admits trials. */
-    HALF_OPEN(5, 'h'),
-    /** Not open, and rejects calls. */
-    REJECTING(6, 'r'),
+    HALF_OPEN(6, 'h'),
+    /** Not open, and rejects at least one call in ten. */
+    REJECTING(7, 'r'),
     /** The circuit is open, or was within the sample. */
-    OPEN(7, 'o'),
+    OPEN(8, 'o'),
     /** The circuit was opened by an operator. */
-    FORCED_OPEN(8, 'f');
+    FORCED_OPEN(9, 'f');
 
     /** The letters by rank, which is the order of the constants. */
     private static final String LETTERS =
@@ -41,6 +43,10 @@ enum LaneState {
     /** How it is kept; the worst has the highest. */
     byte rank() {
         return rank;
+    }
+
+    String letter() {
+        return String.valueOf(letter);
     }
 
     /** The state of a circuit by its name in JSON, and of a pattern without circuit by its switch. */

@@ -229,8 +229,18 @@ public final class Overview {
     /** The samples of an instance, the oldest first; nothing if it is not followed. */
     Map<String, Object> past(Policy policy) {
         Track track = history.of(policy);
-        if (track == null) {
+        Instant last = history.last();
+        if (track == null || last == null) {
             return Map.of();
+        }
+        byte[] states = track.states();
+        if (!track.hasTraffic() && isIdle(policy.name())) {
+            forget(states);
+        }
+        Map<String, Object> past = new LinkedHashMap<>();
+        past.put("lane", LaneState.encoded(states));
+        if (PatternDescriptors.of(policy).stream().noneMatch(pattern -> pattern.isObserving(policy))) {
+            putStates(past, policy, last);
         }
         Map<String, Object> series = new LinkedHashMap<>();
         for (Series each : Series.values()) {
@@ -239,7 +249,25 @@ public final class Overview {
                 series.put(CAMEL.get(each), values);
             }
         }
-        return Map.of("lane", LaneState.encoded(track.states()), "samples", series);
+        past.put("samples", series);
+        return past;
+    }
+
+    /** Whether nothing has happened to any instance of a name, nor to its methods. */
+    private boolean isIdle(String name) {
+        return registry.all().stream()
+                        .filter(policy -> policy.name().equals(name))
+                        .map(history::of)
+                        .filter(Objects::nonNull)
+                        .noneMatch(Track::hasTraffic)
+                && !hasAttempts(chains.users().ofName(name));
+    }
+
+    /** Of a name without calls, it is not known whether calls would pass. */
+    private static void forget(byte[] states) {
+        for (int i = 0; i < states.length; i++) {
+            states[i] = states[i] == LaneState.CLOSED.rank() ? LaneState.UNKNOWN.rank() : states[i];
+        }
     }
 
     private Map<String, @Nullable Object> head(List<Row> rows, Map<String, AttemptTime> attempts) {
@@ -497,34 +525,46 @@ public final class Overview {
                 .orElse(Double.NaN);
     }
 
-    /** The worst state in each sample; of a name without calls, it is not known whether calls would pass. */
+    /** The worst state in each sample, and when exactly the circuit changed its state. */
     private void lane(Row row, Set<String> methods, Map<String, @Nullable Object> line) {
         byte[] worst = new byte[History.SAMPLES];
         int openings = 0;
         boolean known = false;
         boolean traffic = false;
+        Arrivals arrivals = Arrivals.of(row.cells);
         for (Cell cell : row.cells) {
             Track track = cell.track;
             if (track != null) {
                 known = true;
                 traffic |= track.hasTraffic();
                 openings += track.openings();
-                byte[] states = track.states();
+                byte[] states = track.states(arrivals);
                 for (int i = 0; i < worst.length; i++) {
                     worst[i] = (byte) Math.max(worst[i], states[i]);
                 }
             }
         }
         if (!traffic && !hasAttempts(methods)) {
-            for (int i = 0; i < worst.length; i++) {
-                worst[i] = worst[i] == LaneState.CLOSED.rank() ? LaneState.UNKNOWN.rank() : worst[i];
-            }
+            forget(worst);
         }
         if (known) {
             line.put("lane", LaneState.encoded(worst));
+            for (Cell cell : row.cells) {
+                Instant last = history.last();
+                if (last != null && cell.figures.isCircuit() && !cell.figures.observing()) {
+                    putStates(line, cell.policy, last);
+                }
+            }
         }
         if (openings > 0) {
             line.put("opened", openings);
+        }
+    }
+
+    private void putStates(Map<String, ? super List<List<Object>>> view, Policy circuit, Instant last) {
+        List<List<Object>> changes = StateChanges.of(recentEvents.apply(circuit), last);
+        if (!changes.isEmpty()) {
+            view.put("states", changes);
         }
     }
 

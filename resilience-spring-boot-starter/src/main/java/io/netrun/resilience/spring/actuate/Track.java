@@ -8,8 +8,8 @@ import java.util.Arrays;
  */
 final class Track {
 
-    /** One instance in ten calls that fail is worth a mark. */
-    private static final int FAILING = 10;
+    /** So many calls with one that fails or is rejected are a problem. */
+    private static final int MANY = 10;
 
     private final int samples;
     private final int[] calls;
@@ -27,6 +27,7 @@ final class Track {
     private long totalRejections;
     private long totalWouldReject;
     private long totalOpened;
+    private boolean rejects;
 
     Track(int samples) {
         this.samples = samples;
@@ -45,6 +46,7 @@ final class Track {
     private Track(Track like, long end) {
         this(like.samples);
         slot = end;
+        rejects = like.rejects;
         long from = Math.max(end, like.slot) - samples + 1;
         long to = Math.min(end, like.slot);
         if (like.slot == Long.MIN_VALUE || from > to) {
@@ -92,6 +94,7 @@ final class Track {
             clear(index(skipped));
         }
         slot = current;
+        rejects = figures.rejects();
         int at = index(current);
         calls[at] = difference(figures.calls(), totalCalls);
         failures[at] = difference(figures.failures(), totalFailures);
@@ -116,11 +119,23 @@ final class Track {
         if (rejections[at] > 0 && figures.isCircuit() && !figures.isRampingUp()) {
             return LaneState.OPEN; // it was open when the sample began
         }
-        if (rejections[at] > 0) {
-            return figures.rejects() ? LaneState.REJECTING : LaneState.FAILING;
+        return byShare(at, 0);
+    }
+
+    /** By what fails or is rejected of so many calls, or of its own if those are more. */
+    private LaneState byShare(int at, long arrivals) {
+        if (rejects && isMuch(rejections[at], Math.max(arrivals, calls(at)))) {
+            return LaneState.REJECTING;
         }
-        boolean failing = failures[at] > 0 && (long) failures[at] * FAILING >= calls[at];
-        return failing ? LaneState.FAILING : LaneState.CLOSED;
+        if (isMuch(failures[at], Math.max(arrivals, calls[at]))) {
+            return LaneState.FAILING;
+        }
+        return rejections[at] > 0 ? LaneState.WARNING : LaneState.CLOSED;
+    }
+
+    /** Whether a part of some calls is a problem: at least one in ten. */
+    static boolean isMuch(long part, long calls) {
+        return part > 0 && part * MANY >= calls;
     }
 
     private void clear(int at) {
@@ -251,6 +266,22 @@ final class Track {
     /** The states of a copy by their ranks, the oldest first. */
     byte[] states() {
         return Arrays.copyOf(states, samples);
+    }
+
+    /** The states of a copy by their ranks, where what fails or is rejected counts as a share of all calls of a name. */
+    byte[] states(Arrivals ofName) {
+        byte[] ranks = states();
+        for (int i = 0; i < samples; i++) {
+            if (ranks[i] == LaneState.FAILING.rank() || ranks[i] == LaneState.REJECTING.rank()) {
+                ranks[i] = byShare(i, ofName.in(i)).rank();
+            }
+        }
+        return ranks;
+    }
+
+    /** The calls that came within a sample of a copy, admitted or not. */
+    long arrivals(int sample) {
+        return calls(sample);
     }
 
     /** What is counted or measured with each sample. */

@@ -54,7 +54,7 @@ function show(serverTime) {
   const now = Date.now() + ahead;
   showHead(last, answered, serverTime);
   showProblems(last, now, answered, act, writable);
-  showTable(last, now);
+  showTable(last, now, answered);
   showChanges(last.changes, now);
 }
 

@@ -117,7 +117,7 @@ function nowOf() {
   for (const [key, detail] of Object.entries(found.patterns)) {
     const list = element('dl');
     for (const [metric, value] of Object.entries(detail)) {
-      if (['settings', 'usedBy', 'recentEvents', 'lastFailures', 'forms', 'actions', 'lane', 'samples'].includes(metric)) continue;
+      if (['settings', 'usedBy', 'recentEvents', 'lastFailures', 'forms', 'actions', 'lane', 'states', 'samples'].includes(metric)) continue;
       const words = metric.replace(/^total/, '').replace(/([A-Z])/g, ' $1').trim().toLowerCase();
       list.append(element('dt', metric.startsWith('total') ? `${words}, since the start` : words), element('dd', metric.endsWith('Time') && value ? clock(value) : plain(value)));
     }

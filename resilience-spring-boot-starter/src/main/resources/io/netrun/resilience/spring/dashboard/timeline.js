@@ -1,10 +1,10 @@
 // One axis for lanes, events and rates, with numbers. Drawn as SVG, so that it needs no library and no inline style.
 
 import {element, svg} from './element.js';
-import {clock, letterWord, rate, runs, title} from './words.js';
+import {clock, drawn, letterWord, rate, runs, title} from './words.js';
 
 const LEFT = 44, RIGHT = 8, LANE = 16, CHART = 120, GAP = 26;
-const HEIGHTS = {o: [0, 12], f: [0, 12], r: [0, 12], h: [2, 8], w: [3, 6], c: [4, 4], d: [5, 2], x: [5, 2]};
+const HEIGHTS = {o: [0, 12], f: [0, 12], r: [0, 12], h: [2, 8], w: [3, 6], a: [3, 6], c: [4, 4], d: [5, 2], x: [5, 2], '-': [5.5, 1]};
 const LABELS = {calls: 'calls', failed: 'failures', rejected: 'rejections', wouldReject: 'would reject', running: 'running', waiting: 'waiting'};
 const SHORT = {'circuit-breaker': 'breaker', 'rate-limiter': 'limiter'};
 const RATES = ['calls', 'failed', 'rejected', 'wouldReject'], LEVELS = ['running', 'waiting'];
@@ -27,12 +27,12 @@ export function timeline({patterns, sampled, sampleSeconds}) {
   const x = time => LEFT + (WIDTH - LEFT - RIGHT) * (time - from) / (end - from), atSample = index => x(from + (index + 0.5) * sampleSeconds * 1_000);
   let y = 4;
   const chart = svg('svg', {class: 'chart', tabindex: 0, role: 'img'});
-  for (const [key, {lane}] of followed) {
+  for (const [key, {lane, states}] of followed) {
     chart.append(svg('text', {x: 0, y: y + 10}, SHORT[key] ?? title(key)));
     let index = 0;
-    for (const [letter, count] of runs(lane)) {
+    for (const [letter, count] of drawn({lane, states}, {sampled, sampleSeconds}, end)) {
       const [top, height] = HEIGHTS[letter] ?? [0, 0], left = x(from + index * sampleSeconds * 1_000);
-      if (height) chart.append(svg('rect', {class: `lane-${letter}`, x: left, y: y + top, width: (WIDTH - LEFT - RIGHT) * count / size, height}));
+      if (height) chart.append(svg('rect', {class: letter === '-' ? 'lane-none' : `lane-${letter}`, x: left, y: y + top, width: (WIDTH - LEFT - RIGHT) * count / size, height}));
       index += count;
     }
     y += LANE;

@@ -4,11 +4,11 @@ import {BUTTONS, RISKY} from './actions.js';
 import {button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {advice, because, clock, drawn, duration, effect, figures, headline, lasting, laneWords, letterWord, millis, quiet, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
+import {advice, because, clock, drawn, duration, effect, failedFrom, figures, headline, lasting, laneWords, letterWord, millis, quiet, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
-const HEIGHTS = {o: [0, 12], f: [0, 12], r: [0, 12], h: [2, 8], w: [3, 6], c: [4, 4], d: [5, 2], x: [5, 2], '-': [5.5, 1]};
+const HEIGHTS = {o: [0, 12], f: [0, 12], r: [0, 12], h: [2, 8], w: [3, 6], a: [3, 6], c: [4, 4], d: [5, 2], x: [5, 2], '-': [5.5, 1]};
 const MARKS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐'};
 const SHORT = {'circuit-breaker': 'Breaker', 'rate-limiter': 'Limiter'};
 const HINTS = {
@@ -28,15 +28,16 @@ const OPENS = {settings: 'Settings: see and change', failures: 'Failures: the la
 /** A lane is not drawn shorter than two minutes. */
 const SHORTEST = 24;
 
-/** A lane as bars whose heights differ as well as their colours. */
-export function laneOf(lane, seconds, left = 0, parts = drawn(lane, {sampleSeconds: seconds})) {
-  const samples = parts.reduce((sum, [, count]) => sum + count, 0);
-  const made = svg('svg', {class: 'lane', viewBox: `${left} 0 ${samples - left || 1} 12`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `Last 15 minutes: ${laneWords(lane, seconds)}`});
+/** A lane as bars whose heights differ as well as their colours, from some sample until now. */
+function laneOf(seconds, left, parts) {
+  const samples = lengthOf(parts), made = svg('svg', {class: 'lane', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Last 15 minutes: ${laneWords(parts, seconds)}`});
   let x = 0;
+  showUntil(made, left, samples);
   for (const [letter, count] of parts) {
     const [y, height] = HEIGHTS[letter] ?? [0, 0];
     if (height) {
-      const rect = svg('rect', {class: letter === '-' ? 'lane-none' : `lane-${letter}`, x, y, width: count, height});
+      const until = x + count >= samples ? count + LATER : count;
+      const rect = svg('rect', {class: letter === '-' ? 'lane-none' : `lane-${letter}`, x, y, width: until, height});
       rect.append(svg('title', {}, letter === '-' ? 'no data' : `${letterWord(letter)}, ${span((samples - x) * seconds * 1_000)} ago, for ${span(count * seconds * 1_000)}`));
       made.append(rect);
     }
@@ -44,6 +45,12 @@ export function laneOf(lane, seconds, left = 0, parts = drawn(lane, {sampleSecon
   }
   return made;
 }
+
+const lengthOf = parts => parts.reduce((sum, [, count]) => sum + count, 0);
+
+/** The last bar goes on: what is beyond the present is cut off, so that a lane need not be drawn anew with every answer. */
+const LATER = 4;
+const showUntil = (made, left, right) => made.setAttribute('viewBox', `${left} 0 ${right - left || 1} 12`);
 
 /** How many of the first samples are not known. */
 function unknown(lane) {
@@ -148,18 +155,18 @@ function card() {
   return {
     node,
     show(problem, row, now, operate, writable, {head, changes, names}, asOf) {
-      const [worst] = problem.causes;
+      const [worst] = problem.causes, failed = failedFrom(problem, row, head, asOf);
       dress(node, `problem ${problem.level}`);
       say(link, problem.name);
       link.href = hrefOf({name: problem.name, tab: ''});
       say(users, problem.users.length ? `guarded: ${problem.users.map(shortMethod).join(', ')}${problem.moreUsers ? `, and ${problem.moreUsers} more` : ''}` : '');
       say(words, `${MARKS[problem.level]} ${effect(problem, row)}`);
-      put(since, worst.since && worst.kind !== 'flapping' ? worst.periods > 1 ? `On and off since ${clock(worst.since)}, ${worst.periods} times` : `Since ${clock(worst.since)}, ${lasting(worst, asOf)}` : '');
+      put(since, worst.since && worst.kind !== 'flapping' ? worst.periods > 1 ? `On and off since ${clock(worst.since)}, ${worst.periods} times` : `Since ${clock(worst.since)}, ${lasting(worst, asOf)}${failed ? `; calls failed from ${clock(failed)} on` : ''}` : '');
       list(why, because(problem, row, asOf, {changes, names}));
       put(numbers, figures(problem, row, asOf, head));
       list(todo, advice(problem, row, asOf).map(text => ({text})));
       countDown(worst, now);
-      drawPast(row, worst, head, asOf);
+      drawPast(row, head, asOf);
       offer(problem, operate, writable);
     },
   };
@@ -198,15 +205,15 @@ function card() {
   }
 
   /** The samples of the lane that are known, until now, with an axis. */
-  function drawPast({lane, cells = {}}, worst, head, asOf) {
-    const {sampled, sampleSeconds, samples} = head, key = `${lane} ${sampled} ${asOf}`;
+  function drawPast(row, head, asOf) {
+    const {lane} = row, {sampled, sampleSeconds, samples} = head, key = `${lane} ${sampled} ${asOf}`;
     if (!lane || key === shown) return;
     shown = key;
     const left = leftOut([lane], samples), first = unknown(lane), at = index => clock(Date.parse(sampled) - (samples - index) * sampleSeconds * 1_000);
-    const parts = drawn(lane, head, asOf, {state: cells['circuit-breaker']?.state, closedSince: worst.closedSince}), whole = parts.reduce((sum, [, count]) => sum + count, 0);
+    const parts = drawn(row, head, asOf), whole = lengthOf(parts);
     say(from, first ? `no data before ${at(first)}` : at(0));
     say(middle, at((left + whole) / 2));
-    past.replaceChildren(laneOf(lane, sampleSeconds, left, parts), axis);
+    past.replaceChildren(laneOf(sampleSeconds, left, parts), axis);
   }
 
   /** The bar is what is left of the whole wait, as the number. The clocks may differ by a second: it is not longer than the wait. */
@@ -275,7 +282,7 @@ function line(name, columns) {
   };
   return {
     node, link,
-    show(row, now, seconds, chosen, left) {
+    show(row, now, head, chosen, left, asOf) {
       const level = levelOf(row);
       dress(state, `state ${quiet(row) ? 'quiet' : level}`);
       if (!state.firstChild) state.append(element('span', '', 'hidden'));
@@ -283,9 +290,13 @@ function line(name, columns) {
       dress(node, chosen ? 'chosen' : '');
       const href = hrefOf({name, tab: read().tab});
       if (link.getAttribute('href') !== href) link.setAttribute('href', href);
-      if (`${row.lane} ${left}` !== lane) {
-        lane = `${row.lane} ${left}`;
-        cells.get('state').cell.replaceChildren(...(row.lane ? [laneOf(row.lane, seconds, left)] : []));
+      // As on the card. That of a healthy name is only cut off elsewhere until the next sample.
+      const key = `${row.lane} ${row.level} ${left} ${row.level || row.states ? asOf : ''}`, strip = cells.get('state').cell;
+      if (key !== lane) {
+        lane = key;
+        strip.replaceChildren(...(row.lane ? [laneOf(head.sampleSeconds, left, drawn(row, head, asOf))] : []));
+      } else if (row.lane) {
+        showUntil(strip.firstChild, left, lengthOf(drawn(row, head, asOf)));
       }
       for (const {key} of patterns) {
         const [text, className] = row.cells[key] ? cellText(key, row.cells[key], now) : ['', ''];
@@ -304,7 +315,7 @@ function line(name, columns) {
   };
 }
 
-export function showTable({head, names}, now) {
+export function showTable({head, names}, now, asOf) {
   const chosen = read(), columns = layOut(new Set(names.flatMap(row => Object.keys(row.cells))), head.attemptTimes);
   for (const {key, cell} of headers) {
     const order = chosen.sort === key ? 'ascending' : chosen.sort === `-${key}` ? 'descending' : null;
@@ -332,7 +343,7 @@ export function showTable({head, names}, now) {
       const key = `name ${group} ${row.name}`;
       used.add(key);
       if (!lines.has(key)) lines.set(key, line(row.name, columns));
-      lines.get(key).show(row, now, head.sampleSeconds, row.name === chosen.name, left);
+      lines.get(key).show(row, now, head, row.name === chosen.name, left, asOf);
       wanted.push(lines.get(key).node);
     }
   }

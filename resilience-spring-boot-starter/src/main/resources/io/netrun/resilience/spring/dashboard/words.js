@@ -1,6 +1,6 @@
 // Numbers, times and states as words. Nothing here touches the page.
 
-const LETTERS = {c: 'passing', w: 'failing', x: 'off', d: 'disabled', h: 'half-open', r: 'rejecting', o: 'open', f: 'forced open', '-': 'not known'};
+const LETTERS = {c: 'passing', a: 'few rejected or denied', w: 'failing', x: 'off', d: 'disabled', h: 'half-open', r: 'rejecting', o: 'open', f: 'forced open', '-': 'not known'};
 
 export const title = key => key.replaceAll('-', ' ');
 export const letterWord = letter => LETTERS[letter] ?? letter;
@@ -52,32 +52,68 @@ export const plain = value => value === null || value === undefined ? 'none'
 export const runs = lane => [...(lane ?? '').matchAll(/(\d+)([a-z-])/g)].map(([, count, letter]) => [letter, Number(count)]);
 
 const RED = 'or';
+/** The states of a circuit that is not closed; a sample has the worst of those within it. */
+const CIRCUIT = 'ohfd';
+/** From the least to the worst. */
+const WORSE = '-cawxdhrof';
+const STATES = {open: 'o', 'half-open': 'h', 'forced-open': 'f', disabled: 'd'};
+const worse = (one, other) => WORSE.indexOf(one) >= WORSE.indexOf(other) ? one : other;
+
+/** How a name is now, as a letter: its circuit, or its level, which is that of the last ten seconds. */
+function present({level, cells = {}}, last) {
+  const {state, mode} = cells['circuit-breaker'] ?? {};
+  if (state && mode !== 'observe' && STATES[state]) return STATES[state];
+  return {failing: 'w', rejecting: 'r'}[level] ?? (level === 'observing' || 'acxd-'.includes(last) ? last : 'c');
+}
 
 /**
- * The runs of a lane that look alike as one, until now: since the last sample the circuit may have changed. A circuit that
- * is closed again was open until then, and not until the end of the sample.
+ * A lane as pieces [letter, samples] until now, those that look alike as one. Where the changes of the circuit's state are
+ * known, a piece is as long as the state was; otherwise as long as its samples. The last piece is the state of now.
  */
-export function drawn(lane, {sampled, sampleSeconds}, now, {state, closedSince} = {}) {
-  const joined = [], each = sampleSeconds * 1_000, add = (letter, count) => {
-    const last = joined.at(-1);
-    if (last && (last[0] === letter || (RED.includes(last[0]) && RED.includes(letter)))) last[1] += count;
-    else if (count > 0) joined.push([letter, count]);
+export function drawn(row, {sampled, sampleSeconds}, now) {
+  const {lane, states = [], level} = row, each = sampleSeconds * 1_000, pieces = runs(lane), whole = pieces.reduce((sum, [, count]) => sum + count, 0);
+  const last = pieces.at(-1)?.[0], is = present(row, last), cuts = states.map(([letter, ms]) => [letter, whole - ms / each]), latest = cuts.at(-1), joined = [];
+  // The level is that of two samples: where only the last one is quiet, the problem is not over.
+  if ((level === 'failing' || level === 'rejecting') && 'wr'.includes(is) && 'ca'.includes(last) && pieces.at(-1)[1] === 1 && pieces.length > 1) pieces.at(-1)[0] = is;
+  // The server's clock has whole seconds, which may end before the latest change.
+  if (last && sampled) pieces.push([is, Math.min(3, Math.max(0, (now - Date.parse(sampled)) / each, latest ? latest[1] - whole + 0.1 : 0))]);
+  if (latest && latest[0] !== is && (CIRCUIT.includes(latest[0]) || CIRCUIT.includes(is))) cuts.push([CIRCUIT.includes(is) ? is : 'c', Math.max(whole, latest[1])]);
+  const add = (letter, from, to) => {
+    const before = joined.at(-1), count = Math.round((to - from) * 1_000) / 1_000;
+    if (count <= 0) return;
+    if (before && (before[0] === letter || (RED.includes(before[0]) && RED.includes(letter)))) before[1] = Math.round((before[1] + count) * 1_000) / 1_000;
+    else joined.push([letter, count]);
   };
-  for (const [letter, count] of runs(lane)) add(letter, count);
-  const red = joined.findLastIndex(([letter]) => RED.includes(letter)), after = joined.slice(red + 1);
-  if (closedSince && red >= 0 && after.length && after.every(([letter]) => letter === 'c')) {
-    const open = (Date.parse(sampled) - Date.parse(closedSince)) / each - after.reduce((sum, [, count]) => sum + count, 0);
-    if (open > 0 && open < 1) { joined[red][1] -= open; after[0][1] += open; }
+  let from = 0;
+  for (const [letter, count] of pieces) {
+    const to = from + count;
+    while (from < to) {
+      const known = cuts.findLast(([, at]) => at <= from), next = cuts.find(([, at]) => at > from && at < to), end = next ? next[1] : to;
+      if (!known) add(letter, from, end);
+      else if (CIRCUIT.includes(known[0])) add(CIRCUIT.includes(letter) ? known[0] : worse(known[0], letter), from, end);
+      else add(!CIRCUIT.includes(letter) ? letter : joined.at(-1)?.[0] === 'w' ? 'w' : 'c', from, end);
+      from = end;
+    }
   }
-  const last = joined.at(-1)?.[0], is = {open: 'o', 'half-open': 'h', 'forced-open': 'f', disabled: 'd'}[state] ?? ('ohfd'.includes(last) && state === 'closed' ? 'c' : last);
-  if (last && sampled) add(is, Math.min(3, Math.max(0, (now - Date.parse(sampled)) / each)));
   return joined;
 }
 
-/** A lane in words: open for 40 s, half-open for 10 s. */
-export function laneWords(lane, seconds) {
+/** Since when calls failed before the circuit opened, where the lane has that: its first coloured piece begins then. */
+export function failedFrom({causes: [{kind, since}]}, row, head, now) {
+  if (!since || (kind !== 'open' && kind !== 'half-open') || !row.lane || !head.sampled) return undefined;
+  const each = head.sampleSeconds * 1_000;
+  let at = Date.parse(head.sampled) - head.samples * each;
+  for (const [letter, count] of drawn(row, head, now)) {
+    if (letter === 'w' && Math.abs(at + count * each - Date.parse(since)) < 1_000) return at;
+    at += count * each;
+  }
+  return undefined;
+}
+
+/** The pieces of a lane in words: open for 40 s, half-open for 10 s. */
+export function laneWords(pieces, seconds) {
   const sums = new Map();
-  for (const [letter, count] of runs(lane)) sums.set(letter, (sums.get(letter) ?? 0) + count);
+  for (const [letter, count] of pieces) sums.set(letter, (sums.get(letter) ?? 0) + count);
   return [...sums].filter(([letter]) => letter !== '-').map(([letter, count]) => `${letterWord(letter)} ${span(count * seconds * 1_000)}`).join(', ') || 'no data';
 }
 
@@ -365,7 +401,7 @@ const PLURALS = {
 };
 
 /** In which states calls were lost. */
-const HARMED = 'whor';
+const HARMED = 'awhor';
 
 /** How names are that are no problems: slower too, fine, or without calls. Their cards have the rest. */
 function neighbours({head, problems, names}) {

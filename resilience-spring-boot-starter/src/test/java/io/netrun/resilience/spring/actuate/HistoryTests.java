@@ -140,6 +140,20 @@ class HistoryTests {
     }
 
     @Test
+    void fewRejectedCallsShouldBeAWarningInTheLane() {
+        Bulkhead bulkhead = registry.getOrCreate(
+                Bulkhead.TYPE,
+                "reports",
+                BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
+        for (int i = 0; i < 20; i++) {
+            bulkhead.run(() -> {});
+        }
+        bulkhead.run(() -> catchThrowable(() -> bulkhead.run(() -> {})));
+        pass();
+        assertThat(LaneState.encoded(history.of(bulkhead).states())).isEqualTo("179-1a");
+    }
+
+    @Test
     void ringShouldKeepFifteenMinutes() {
         fail(1);
         pass();

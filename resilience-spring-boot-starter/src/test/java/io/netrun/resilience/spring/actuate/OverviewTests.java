@@ -258,6 +258,84 @@ class OverviewTests {
     }
 
     @Test
+    void timelineOfANameWithoutCallsShouldBeUnknown() {
+        registry.getOrCreate(CircuitBreaker.TYPE, "idle");
+        registry.getOrCreate(Retry.TYPE, "ledger");
+        succeed(1);
+        ticker.pass(History.EACH);
+        http.get()
+                .uri("/overview/idle")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.patterns['circuit-breaker'].lane")
+                .isEqualTo("180-");
+        http.get()
+                .uri("/overview/ledger")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.patterns.retry.lane")
+                .value(lane -> assertThat(lane.toString()).as("calls pass it").endsWith("c"));
+    }
+
+    @Test
+    void changesOfACircuitShouldBeKnownExactly() {
+        ticker.pass(History.EACH);
+        ticker.pass(Duration.ofSeconds(1));
+        fail(3);
+        ticker.pass(Duration.ofSeconds(2));
+        ledger.halfOpen();
+        ticker.pass(Duration.ofSeconds(2));
+        String states = "[[\"c\",5000],[\"o\",4000],[\"h\",2000]]";
+        overview()
+                .jsonPath("$.names[?(@.name == 'ledger')].states")
+                .value(changes -> assertThat(changes.toString()).isEqualTo("[" + states + "]"))
+                .jsonPath("$.names[?(@.name == 'payments')].states")
+                .isEmpty();
+        http.get()
+                .uri("/overview/ledger")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.patterns['circuit-breaker'].states[1][0]")
+                .isEqualTo("o");
+    }
+
+    @Test
+    void problemShouldBeginWithItsPieceOfTheLane() {
+        ticker.pass(History.EACH);
+        succeed(99);
+        fail(1); // too few for a problem
+        ticker.pass(History.EACH);
+        ticker.pass(History.EACH);
+        succeed(3);
+        fail(1);
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.problems[0].causes[0].kind")
+                .isEqualTo("failing")
+                .jsonPath("$.problems[0].causes[0].since")
+                .isEqualTo(ticker.now().minus(History.EACH).toString())
+                .jsonPath("$.names[?(@.name == 'ledger')].lane")
+                .value(lane -> assertThat(lane.toString()).endsWith("3c1w\"]"));
+    }
+
+    @Test
+    void laneShouldCountAShareOfAllCallsOfTheName() {
+        Retry retry = registry.getOrCreate(
+                Retry.TYPE, "ledger", RetryConfig.builder().maxAttempts(1).build());
+        ticker.pass(History.EACH);
+        succeed(40);
+        catchThrowable(() -> retry.run(() -> {
+            throw new IllegalStateException("down");
+        }));
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.names[?(@.name == 'ledger')].level")
+                .isEmpty()
+                .jsonPath("$.names[?(@.name == 'ledger')].lane")
+                .value(lane -> assertThat(lane.toString()).endsWith("c\"]"));
+    }
+
+    @Test
     void failuresBeforeAForcedOpenCircuitShouldBeKnown() {
         Bulkhead around = registry.getOrCreate(Bulkhead.TYPE, "ledger");
         ticker.pass(History.EACH);
@@ -328,7 +406,9 @@ class OverviewTests {
                 .jsonPath("$.problems[0].level")
                 .isEqualTo("warning")
                 .jsonPath("$.problems[0].share")
-                .isEqualTo(0.05);
+                .isEqualTo(0.05)
+                .jsonPath("$.names[?(@.name == 'reports')].lane")
+                .value(lane -> assertThat(lane.toString()).endsWith("1a\"]"));
     }
 
     @Test

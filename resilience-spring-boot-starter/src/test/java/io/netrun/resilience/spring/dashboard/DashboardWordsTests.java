@@ -191,13 +191,50 @@ class DashboardWordsTests {
 
     @Test
     void laneShouldJoinWhatAbutsAndGoOnUntilNow() throws Exception {
-        assertThat(run("words.drawn('173-2o1r4c', {sampled: '2026-11-29T10:34:55.500Z', sampleSeconds: 5}, " + NOW
-                        + ", {state: 'closed', closedSince: '2026-11-29T10:34:33Z'})"))
-                .as("red until it was closed, half a sample before the end")
-                .isEqualTo("[[\"-\",173],[\"o\",2.5],[\"c\",5.5]]");
-        assertThat(run("words.drawn('178-2c', {sampled: '2026-11-29T10:34:55.500Z', sampleSeconds: 5}, " + NOW
-                        + ", {state: 'open'})"))
-                .isEqualTo("[[\"-\",178],[\"c\",2],[\"o\",1]]");
+        assertThat(drawn("lane: '173-2o1r4c'", "")).isEqualTo("[[\"-\",173],[\"o\",3],[\"c\",5]]");
+        assertThat(drawn("lane: '178-2c'", "state: 'open'")).isEqualTo("[[\"-\",178],[\"c\",2],[\"o\",1]]");
+        assertThat(drawn("lane: '178-2c'", "state: 'open', mode: 'observe'"))
+                .as("a dry run rejects nothing")
+                .isEqualTo("[[\"-\",178],[\"c\",3]]");
+    }
+
+    @Test
+    void pieceShouldBeAsLongAsTheStateWas() throws Exception {
+        assertThat(drawn(
+                        "lane: '149-28c1o1h1o', states: [['c', 15000], ['o', 11000], ['h', 5500], ['o', 4000]]",
+                        "state: 'open'"))
+                .as("no sample begins when the circuit opened, and none ends with the trial")
+                .isEqualTo("[[\"-\",149],[\"c\",28.8],[\"o\",1.1],[\"h\",0.3],[\"o\",1.8]]");
+        assertThat(drawn("lane: '176-1c1w1o1c', states: [['c', 10000], ['o', 8000], ['h', 2500], ['c', 2000]]", ""))
+                .as("calls failed until it opened")
+                .isEqualTo("[[\"-\",176],[\"c\",1],[\"w\",1.4],[\"o\",1.1],[\"h\",0.1],[\"c\",1.4]]");
+        assertThat(drawn("lane: '170-4o6c', states: [['h', 30000], ['c', 29000]]", ""))
+                .as("what was before the first change is known by the samples only")
+                .isEqualTo("[[\"-\",170],[\"o\",4],[\"h\",0.2],[\"c\",6.8]]");
+    }
+
+    @Test
+    void lastPieceShouldBeThePresentState() throws Exception {
+        String past = "lane: '170-10c', states: [['c', 5000], ['o', -4900]]";
+        assertThat(drawn(past, "state: 'open'")).as("after the latest sample").endsWith("[\"o\",0.1]]");
+        assertThat(drawn("lane: '170-8c2o', states: [['c', 10000], ['o', 9000]]", "state: 'half-open'"))
+                .as("the change to it is not known")
+                .endsWith("[\"o\",1.8],[\"h\",1]]");
+        assertThat(drawn("lane: '170-8c1w1c', level: 'failing'", "state: 'closed'"))
+                .as("the level is that of two samples")
+                .endsWith("[\"w\",3]]");
+        assertThat(drawn("lane: '170-8c2w', level: 'warning'", "state: 'closed'"))
+                .endsWith("[\"w\",2],[\"c\",1]]");
+    }
+
+    @Test
+    void failuresBeforeTheOpeningShouldBeSaid() throws Exception {
+        String head = ", {sampled: '2026-11-29T10:34:55Z', sampleSeconds: 5, samples: 180}, " + NOW + ")";
+        String row = "{lane: '170-6c3w1o', states: [['c', 10000], ['o', 6000]], cells: {'circuit-breaker': {state: 'open'}}}";
+        assertThat(run("new Date(words.failedFrom(" + OPEN + ", " + row + head + ").toISOString()"))
+                .isEqualTo("2026-11-29T10:34:35.000Z");
+        assertThat(run("words.failedFrom(" + OPEN + ", " + row.replace("6c3w", "9c") + head + " ?? 'none'"))
+                .isEqualTo("none");
     }
 
     // ---- a setting that makes it worse
@@ -283,6 +320,12 @@ class DashboardWordsTests {
 
     private static String figures(String problem, String row, String sampled) throws Exception {
         return run("words.figures(" + problem + ", " + row + ", " + NOW + ", {sampled: '" + sampled + "'})");
+    }
+
+    /** The pieces of a lane whose latest sample is five seconds old. */
+    private static String drawn(String row, String circuit) throws Exception {
+        return run("words.drawn({" + row + ", cells: {'circuit-breaker': {" + circuit
+                + "}}}, {sampled: '2026-11-29T10:34:55.500Z', sampleSeconds: 5}, " + NOW + ")");
     }
 
     private static String advice(String problem, String row) throws Exception {
