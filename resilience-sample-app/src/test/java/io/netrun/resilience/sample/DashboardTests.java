@@ -394,20 +394,20 @@ class DashboardTests {
         answer(problem("reports", "rejecting", full, """
                         "share": 0.92, "change": "slow", "attemptMillis": 3003, "before": {"calls": 7.7, "attemptMillis": 1003}"""), row("reports", "rejecting", 7.8, 0, 7.2, bulkhead));
         soon(() -> assertThat(card("reports").getText())
-                .contains("■ 8 % of calls go through, the others are rejected: bulkhead full (2 of 2)")
+                .contains("■ 92 % of calls are rejected: bulkhead full (2 of 2)")
                 .contains("Slow: calls take 3.0 s, 1.0 s before " + clock())
-                .contains("2 at once let 0.6/s through, 7.8/s arrive (7.7 before)")
-                .contains("Find what has become slow"));
+                .contains("the 2 permits let 0.6/s through, 7.8/s arrive", "Rates and shares: of the last 10 s")
+                .contains("Look at what Client.call does"));
         assertThat(text("headline"))
                 .contains("reports: slow, 3.0 s instead of 1.0 s; bulkhead full, 92 % rejected, for 1 min 4");
         assertThat(row("reports").getText()).contains("2 of 2 used, 1 wait", "92 %");
         answer(problem("reports", "rejecting", full, """
                         "share": 0.79, "change": "flood", "attemptMillis": 31, "before": {"calls": 0.3, "attemptMillis": 30}"""), row("reports", "rejecting", 299, 0, 236, bulkhead));
         soon(() -> assertThat(card("reports").getText())
-                .contains("■ 1 of 5 calls goes through, the others are rejected: bulkhead full (2 of 2)")
-                .contains("Many calls: 299/s arrive, 0.3 before " + clock())
-                .contains("calls take 31 ms (30 ms before); 2 at once let 63/s through")
-                .contains("Find who calls so often, and limit it there")
+                .contains("■ 79 % of calls are rejected: bulkhead full (2 of 2)")
+                .contains("Many calls: 299/s arrive, 0.3/s before " + clock())
+                .contains("the 2 permits let 63/s through; calls take 31 ms (30 ms before)")
+                .contains("Find who calls Client.call so often", "look in the access log")
                 .doesNotContain("Slow"));
         assertThat(buttons("reports")).as("more permits would not help").containsExactly("Timeline");
     }
@@ -422,17 +422,15 @@ class DashboardTests {
                         "share": 0.69, "change": "flood", "attemptMillis": 35, "before": {"calls": 2.2, "attemptMillis": 33}"""), row("payments", "failing", 19, 13.1, 0, """
                         {"retry": {"calls": 0.7, "denied": 12, "budget": 8}, "circuit-breaker": {"state": "closed", "calls": 19}}"""));
         soon(() -> assertThat(card("payments").getText())
-                .contains(
-                        "▲ 31 % of calls go through, the others fail",
-                        "Failed last at " + clock() + ": 503 “payments is down”")
-                .contains("The circuit breaker does not protect: it opens at 1000 consecutive failures")
+                .contains("▲ 69 % of calls fail", "Failed last at " + clock() + ": 503 “payments is down”")
+                .contains("The circuit has not opened yet: it opens at 1000 consecutive failures")
                 .contains("Most retries are denied, their budget is used up: 12/s denied, 0.7/s made")
-                .contains("Many calls: 19/s arrive, 2.2 before " + clock()));
+                .contains("Many calls: 19/s arrive, 2.2/s before " + clock()));
         assertThat(card("payments").findElements(By.cssSelector(".why li")))
                 .as("one cause in a line")
                 .hasSize(4);
         assertThat(card("payments").findElement(By.cssSelector(".why .bold")).getText())
-                .contains("does not protect");
+                .contains("has not opened yet");
         assertThat(row("payments").getText()).contains("0.7/s, 12/s denied").doesNotContain("left");
         assertThat(buttons("payments"))
                 .containsExactly(
@@ -446,7 +444,7 @@ class DashboardTests {
     void forcedOpenCircuitShouldNameWhoAndHaveColoursOfItsOwn() {
         answer(
                 problem("mail", "forced", """
-                        {"kind": "forced-open", "pattern": "circuit-breaker", "text": "circuit forced open: calls are rejected until it is reset",
+                        {"kind": "forced-open", "pattern": "circuit-breaker", "text": "circuit forced open: calls are rejected until it is half-opened or reset",
                          "since": "SINCE", "reason": "forced open", "by": "alice", "action": "reset"}""", """
                         "share": 1, "before": {"calls": 3}"""),
                 row("mail", "forced", 3.3, 0, 3.3, """
@@ -455,9 +453,9 @@ class DashboardTests {
                 .contains(
                         "◆ No call succeeds now, all are rejected: circuit forced open",
                         "Since " + clock(),
-                        "It stays so until it is reset",
+                        "It stays so until it is half-opened or reset",
                         "by alice")
-                .contains("3.3 calls/s (3 before)")
+                .contains("3.3 calls/s in the last 10 s (3 before " + clock())
                 .doesNotContain("calls take"));
         Object colours = browser.executeScript("const colour = (query, of = 'color', pseudo) =>"
                 + " getComputedStyle(document.querySelector(query), pseudo)[of];"
@@ -472,13 +470,14 @@ class DashboardTests {
     }
 
     @Test
-    void flappingCircuitShouldBeginWithTheBadNews() {
+    void flappingCircuitShouldSaySinceWhenItPasses() {
         answer(problem("payments", "warning", """
                         {"kind": "flapping", "pattern": "circuit-breaker", "text": "circuit opened 4 times in the last 15 minutes",
                          "opened": 4, "lostShare": 0.38, "since": "SINCE", "closedSince": "CLOSED", "action": "force-open"}""", ""), row("payments", "warning", 2.2, 0, 0, """
                         {"circuit-breaker": {"state": "closed", "calls": 2.2}}"""));
         soon(() -> assertThat(card("payments").getText()).contains("◐ No call fails now: circuit closed since "));
-        assertThat(text("headline")).matches("payments: unstable, circuit opened 4 times, 38 % of calls lost\\..*");
+        assertThat(text("headline")).matches("payments: passing again since .*, after 4 openings from .* on\\..*");
+        assertThat(card("payments").getText()).contains("38 % of calls failed or were rejected from " + clock());
         assertThat(buttons("payments"))
                 .as("healthy now")
                 .containsExactly("Timeline", "Failures: the last ones", "Settings: see and change");
@@ -495,15 +494,16 @@ class DashboardTests {
         soon(() -> assertThat(card("payments").getText())
                 .contains("■ No call succeeds now: circuit open")
                 .contains("A trial failed at ", "IOException: “broken pipe”")
-                .contains("2.7 calls/s (2.5 before): 22 % failed, 63 % were rejected, 15 % passed as trials")
+                .contains("2.7 calls/s in the last 10 s (2.5 before " + clock())
+                .doesNotContain("passed")
                 .containsPattern("Next trial in [1-5]?\\d s")
                 .doesNotContain("calls take"));
         soon(() -> {
             List<?> both = (List<?>) browser.executeScript("const card = document.querySelector('.problem'); return ["
-                    + " Number(card.querySelector('.rest').getAttribute('width')),"
-                    + " Number(/in (\\d+)/.exec(card.querySelector('.trial').textContent)[1]) / 71 * 100]");
+                    + " Number(card.querySelector('.waited').getAttribute('width')),"
+                    + " 100 - Number(/in (\\d+)/.exec(card.querySelector('.trial').textContent)[1]) / 71 * 100]");
             assertThat(((Number) both.get(0)).doubleValue())
-                    .as("the bar is as long as the number, of 71 s")
+                    .as("the bar fills until the trial, of 71 s")
                     .isCloseTo(((Number) both.get(1)).doubleValue(), within(0.01));
         });
         assertThat(row("payments").getText()).containsPattern("open, trial in [1-5]?\\d s");
@@ -518,8 +518,10 @@ class DashboardTests {
 
     @Test
     void stripsShouldBeAlikeAndEndWithThePresentState() {
-        answer(problem("payments", "failing", """
-                        {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "action": "settings"}""", ""), row("payments", "failing", 2, 1, 0, "{}").replace("159-21c", "159-13c8w"));
+        answer(
+                problem("payments", "failing", """
+                        {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "action": "settings"}""", ""),
+                row("payments", "failing", 2, 1, 0, "{}").replace("159-21c", "159-13c8w"));
         soon(() -> assertThat(card("payments").findElements(By.cssSelector(".lane-w")))
                 .isNotEmpty());
         Object colours = browser.executeScript("const colour = (query, of = 'color', pseudo) =>"
@@ -529,11 +531,12 @@ class DashboardTests {
                 + " colour('#rows .lane-w', 'fill'), colour('.legend .lane-w', 'fill'),"
                 + " colour('.legend .failing', 'color', '::before')])].length");
         assertThat(colours).as("number of colours for one state").isEqualTo(1L);
-        answer(problem("payments", "rejecting", """
+        answer(
+                problem("payments", "rejecting", """
                         {"kind": "open", "pattern": "circuit-breaker", "text": "circuit open: calls are rejected", "since": "SINCE",
-                         "lastOpened": "CLOSED", "nextTrialTime": "TRIAL", "action": "reset"}""", ""), row("payments", "rejecting", 2, 0, 2, """
-                        {"circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL"}}""")
-                        .replace("\"159-21c\"", """
+                         "lastOpened": "CLOSED", "nextTrialTime": "TRIAL", "action": "reset"}""", ""),
+                row("payments", "rejecting", 2, 0, 2, """
+                        {"circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL"}}""").replace("\"159-21c\"", """
                         "159-19c1o1h", "states": [["c", 10000], ["o", 9000], ["h", 4000], ["o", 3000]]"""));
         soon(() -> assertThat(bars(".problem")).contains("lane-o").endsWith("lane-o"));
         assertThat(bars("#rows"))
@@ -774,7 +777,9 @@ class DashboardTests {
         browser.findElement(By.id("reason")).sendKeys("moves to new hosts" + Keys.ENTER);
         soon(() -> assertThat(card("payments").getText())
                 .contains("by Dana, reason: moves to new hosts", "Ask Dana whether it is over"));
-        assertThat(text("changes")).contains("Dana: force open", "; reason: moves to new hosts");
+        assertThat(browser.findElement(By.id("changes")).getText())
+                .as("opened at once")
+                .contains("Dana: force open", "; reason: moves to new hosts");
         soon(() -> press(browser.findElement(By.id("do-circuit-breaker-reset"))));
         assertThat(browser.findElement(By.id("operator")).getDomProperty("value"))
                 .as("remembered")

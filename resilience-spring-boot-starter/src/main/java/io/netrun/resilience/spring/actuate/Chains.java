@@ -110,10 +110,21 @@ public final class Chains {
 
         private final Map<Object, Set<String>> titles;
         private final Set<String> withFallback;
+        private final Map<String, Set<PolicyType<?, ?>>> types = new HashMap<>();
 
         private Users(Map<Object, Set<String>> titles, Set<String> withFallback) {
             this.titles = titles;
             this.withFallback = withFallback;
+            titles.forEach((user, ofUser) -> {
+                PolicyType<?, ?> type = user instanceof FamilyName family ? family.type() : ((Policy) user).type();
+                ofUser.forEach(title ->
+                        types.computeIfAbsent(title, first -> new HashSet<>()).add(type));
+            });
+        }
+
+        /** Whether a method or client makes calls through any instance of a pattern. */
+        boolean passes(String title, PolicyType<?, ?> type) {
+            return types.getOrDefault(title, Set.of()).contains(type);
         }
 
         /** The methods and clients that make calls through an instance, or through its family. */

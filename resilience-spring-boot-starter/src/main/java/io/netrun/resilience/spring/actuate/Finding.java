@@ -51,7 +51,7 @@ record Finding(
      *
      * @param number how many there were within the history
      * @param closedSince since when it is closed again, as far as that is known
-     * @param share what share of the calls failed or was rejected since the first one
+     * @param share what share of the calls failed or was rejected from the first one until it was closed
      * @param until when there are so few within the history that it is healthy, if it stays closed
      */
     private record Openings(
@@ -62,6 +62,7 @@ record Finding(
 
         void addTo(Map<String, @Nullable Object> view) {
             view.put("opened", number);
+            view.put("flappingFrom", FLAPPING);
             put(view, "closedSince", closedSince);
             Overview.putRate(view, "lostShare", share);
             put(view, "until", until);
@@ -197,10 +198,13 @@ record Finding(
                 case FORCED_OPEN ->
                     addState(
                             Kind.FORCED_OPEN,
-                            "circuit forced open: calls are rejected until it is reset",
+                            "circuit forced open: calls are rejected until it is half-opened or reset",
                             "force-open");
                 case DISABLED ->
-                    addState(Kind.DISABLED, "circuit disabled: calls pass unprotected until it is reset", "disable");
+                    addState(
+                            Kind.DISABLED,
+                            "circuit disabled: calls pass unprotected until it is half-opened or reset",
+                            "disable");
                 case HALF_OPEN -> addState(Kind.HALF_OPEN, "circuit half-open: trials decide", "");
                 default -> readRates(figures);
             }
@@ -280,7 +284,10 @@ record Finding(
                     null));
         }
 
-        /** The lane shows failures from one call in ten on, and a problem is there since then; all, if no sample has that. */
+        /**
+         * The lane shows failures from one call in ten on, and a problem is there since then; all, if no sample has
+         * that.
+         */
         private int[] much(int[] values) {
             int[] much = values.clone();
             for (int i = 0; i < much.length; i++) {
@@ -329,7 +336,12 @@ record Finding(
                     cell.rate(Series.FAILURES),
                     1,
                     last,
-                    new Openings(openings, closed, track.lostShare(first), until)));
+                    new Openings(openings, closed, track.lostShare(first, closedIn(closed)), until)));
+        }
+
+        /** The sample after the one in which the circuit closed; after the last one if that is not known. */
+        private int closedIn(@Nullable Instant closed) {
+            return Math.min(History.SAMPLES, Comparison.began(closed, sampled) + 1);
         }
 
         /** The first of the samples in which it happened; two without, in between, are not the beginning. */

@@ -9,6 +9,7 @@ import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
 import io.netrun.resilience.spring.pattern.MeterSpec;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,12 +100,17 @@ public final class Overview {
             @Nullable Track track) {
 
         double rate(Series series) {
-            return track == null ? Double.NaN : track.rate(series, RECENT);
+            return rate(series, RECENT);
         }
 
-        /** The calls that came in a second, whether they were admitted or not. */
-        double arriving() {
-            return rate(Series.CALLS) + rate(Series.REJECTIONS);
+        /** In the last samples. */
+        double rate(Series series, int samples) {
+            return track == null ? Double.NaN : track.rate(series, samples);
+        }
+
+        /** The calls that came in a second of the last samples, whether they were admitted or not. */
+        double arriving(int samples) {
+            return rate(Series.CALLS, samples) + rate(Series.REJECTIONS, samples);
         }
 
         /** Whether something of this kind has happened in the last seconds. */
@@ -146,6 +152,23 @@ public final class Overview {
         @Nullable
         Instant since() {
             return level().isProblem() ? findings.get(0).since() : null;
+        }
+
+        /**
+         * How many of the last samples are those of its present state: while the circuit is open, what was before is
+         * another state. None if it has just opened.
+         */
+        int recent(@Nullable Instant last) {
+            Instant since = since();
+            if (since == null || last == null) {
+                return RECENT;
+            }
+            Finding.Kind kind = findings.get(0).kind();
+            if (kind != Finding.Kind.OPEN && kind != Finding.Kind.FORCED_OPEN) {
+                return RECENT;
+            }
+            long whole = Duration.between(since, last).toNanos() / History.EACH.toNanos();
+            return (int) Math.max(0, Math.min(RECENT, whole));
         }
 
         /** Calls that are not served in a second. */
@@ -298,10 +321,10 @@ public final class Overview {
 
     private Row row(String name, List<Cell> cells) {
         cells.sort(Comparator.comparingInt(cell -> ORDER.indexOf(cell.pattern)));
-        double calls = calls(cells);
-        double rejected = rejected(cells);
+        double calls = calls(cells, RECENT);
+        double rejected = rejected(cells, RECENT);
         List<Finding> findings = Finding.of(cells, recentEvents, history.last(), calls, rejected);
-        return new Row(name, cells, findings, calls, largest(cells, Series.FAILURES), rejected);
+        return new Row(name, cells, findings, calls, largest(cells, Series.FAILURES, RECENT), rejected);
     }
 
     private static List<Row> shown(List<Row> rows) {
@@ -325,7 +348,7 @@ public final class Overview {
         putRate(view, "lost", row.lost());
         Track track = row.cells.stream()
                 .filter(Cell::countsCalls)
-                .max(Comparator.comparingDouble(Cell::arriving))
+                .max(Comparator.comparingDouble((Cell cell) -> cell.arriving(RECENT)))
                 .map(Cell::track)
                 .orElse(null);
         Comparison.of(
@@ -403,25 +426,43 @@ public final class Overview {
     }
 
     /** A healthy name that is slower since then, or shares slow methods and is no slower without them. */
-    private void putSlower(Map<String, @Nullable Object> line, Row row, Set<String> methods, Slower slower) {
+    private void putSlower(
+            Map<String, @Nullable Object> line, Row row, Set<String> methods, Slower slower, Chains.Users users) {
         List<String> keys = attemptKeys(methods);
         Comparison comparison = comparison(row.calls, keys, slower.since);
         List<String> shared = keys.stream().filter(slower.methods::contains).toList();
         if (comparison.change() != Comparison.Change.SLOW && shared.isEmpty()) {
             return;
         }
-        Map<String, @Nullable Object> view = new LinkedHashMap<>();
-        if (!Double.isNaN(comparison.attempt()) && !Double.isNaN(comparison.attemptBefore())) {
-            view.put("attemptMillis", rounded(comparison.attempt()));
-            view.put("before", rounded(comparison.attemptBefore()));
-        }
+        Map<String, @Nullable Object> view = times(comparison);
         List<String> own = keys.stream().filter(key -> !shared.contains(key)).toList();
         if (!shared.isEmpty() && !isSlower(row.calls, own, slower.since)) {
             view.put("by", shared);
+            Map<String, @Nullable Object> without = times(comparison(row.calls, own, slower.since));
+            if (!without.isEmpty()) {
+                view.put("without", without);
+            }
+            view.put(
+                    "through",
+                    row.cells.stream()
+                            .filter(cell ->
+                                    attemptKeys(users.of(cell.policy)).stream().anyMatch(shared::contains))
+                            .map(cell -> cell.pattern.key())
+                            .toList());
         }
         if (view.containsKey("by") || comparison.change() == Comparison.Change.SLOW) {
             line.put("slower", view);
         }
+    }
+
+    /** How long attempts take and took; empty unless both are known. */
+    private static Map<String, @Nullable Object> times(Comparison comparison) {
+        Map<String, @Nullable Object> times = new LinkedHashMap<>();
+        if (!Double.isNaN(comparison.attempt()) && !Double.isNaN(comparison.attemptBefore())) {
+            times.put("attemptMillis", rounded(comparison.attempt()));
+            times.put("before", rounded(comparison.attemptBefore()));
+        }
+        return times;
     }
 
     private Map<String, @Nullable Object> line(
@@ -432,15 +473,13 @@ public final class Overview {
             line.put("level", JsonView.plain(row.level()));
         }
         registry.familyOf(row.cells.get(0).policy).ifPresent(family -> line.put("family", family));
-        putRate(line, "calls", row.calls);
-        putRate(line, "failed", row.failed);
-        putRate(line, "rejected", row.rejected);
+        putRates(line, row);
         Set<String> methods = users(row.cells, users);
         putIfAny(line, "classes", classes(methods));
         if (!attempts.isEmpty()) {
-            putAttempts(line, row, methods, attempts);
+            putAttempts(line, row, own(row, methods, users), attempts);
             if (slower != null && !row.level().isProblem()) {
-                putSlower(line, row, methods, slower);
+                putSlower(line, row, methods, slower, users);
             }
         }
         lane(row, methods, line);
@@ -448,6 +487,19 @@ public final class Overview {
         row.cells.forEach(cell -> cells.put(cell.pattern.key(), cell(cell)));
         line.put("cells", cells);
         return line;
+    }
+
+    private void putRates(Map<String, @Nullable Object> line, Row row) {
+        int recent = row.recent(history.last());
+        int samples = recent == 0 ? RECENT : recent;
+        putRate(line, "calls", calls(row.cells, samples));
+        if (recent > 0) {
+            putRate(line, "failed", largest(row.cells, Series.FAILURES, samples));
+            putRate(line, "rejected", rejected(row.cells, samples));
+        }
+        if (samples != RECENT) {
+            line.put("seconds", samples * History.EACH.toSeconds());
+        }
     }
 
     private static Map<String, @Nullable Object> cell(Cell cell) {
@@ -500,26 +552,26 @@ public final class Overview {
     }
 
     /** The calls that came, whether they were admitted or not; NaN if no pattern of the name counts them. */
-    static double calls(List<Cell> cells) {
+    private static double calls(List<Cell> cells, int samples) {
         return cells.stream()
                 .filter(Cell::countsCalls)
-                .mapToDouble(Cell::arriving)
+                .mapToDouble(cell -> cell.arriving(samples))
                 .filter(rate -> !Double.isNaN(rate))
                 .max()
                 .orElse(Double.NaN);
     }
 
-    static double rejected(List<Cell> cells) {
+    private static double rejected(List<Cell> cells, int samples) {
         return cells.stream()
                 .filter(cell -> cell.figures.rejects())
-                .mapToDouble(cell -> cell.rate(Series.REJECTIONS))
+                .mapToDouble(cell -> cell.rate(Series.REJECTIONS, samples))
                 .filter(rate -> !Double.isNaN(rate))
                 .sum();
     }
 
-    static double largest(List<Cell> cells, Series series) {
+    private static double largest(List<Cell> cells, Series series, int samples) {
         return cells.stream()
-                .mapToDouble(cell -> cell.rate(series))
+                .mapToDouble(cell -> cell.rate(series, samples))
                 .filter(rate -> !Double.isNaN(rate))
                 .max()
                 .orElse(Double.NaN);
@@ -576,6 +628,17 @@ public final class Overview {
         Set<String> titles = new LinkedHashSet<>();
         cells.forEach(cell -> titles.addAll(users.of(cell.policy)));
         return titles;
+    }
+
+    /**
+     * The methods whose attempts are those of a name. One that goes around an instance of the name, since it has
+     * another one of that pattern, is in the row of the other one; all, if there are only such.
+     */
+    private static Set<String> own(Row row, Set<String> methods, Chains.Users users) {
+        Set<String> own = new LinkedHashSet<>(methods);
+        own.removeIf(method -> row.cells.stream()
+                .anyMatch(cell -> !users.of(cell.policy).contains(method) && users.passes(method, cell.policy.type())));
+        return own.isEmpty() ? methods : own;
     }
 
     /** The simple names of the classes of methods; a client keeps its title. */

@@ -13,9 +13,9 @@ final class StateChanges {
     private StateChanges() {}
 
     /**
-     * The changes within the lane, the oldest first, each as the letter of the new state and the milliseconds from it to
-     * the latest sample, which are negative for a later one. The first one is the state at the beginning of the lane, or
-     * of the sample with the first change that is known.
+     * The changes within the lane, the oldest first, each as the letter of the new state and the milliseconds from it
+     * to the latest sample, which are negative for a later one. The first one is the state at the beginning of the
+     * lane, or of the sample with the first change that is known.
      *
      * @param events of the circuit, the latest first; they may not go back to the beginning of the lane
      */
@@ -26,7 +26,8 @@ final class StateChanges {
         Map<String, @Nullable Object> oldest = Map.of();
         for (Map<String, @Nullable Object> event : events) {
             if ("stateChanged".equals(event.get("event")) && event.get("time") instanceof Instant time) {
-                changes.add(0, change(event.get("to"), Duration.between(time, last).toMillis()));
+                changes.add(
+                        0, change(event.get("to"), Duration.between(time, last).toMillis()));
                 oldest = event;
                 if (!time.isAfter(beginning)) {
                     break;

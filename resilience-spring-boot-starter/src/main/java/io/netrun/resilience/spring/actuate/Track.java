@@ -202,12 +202,15 @@ final class Track {
         return -1;
     }
 
-    /** What share of the calls failed or was rejected, from a sample of a copy to the last one with such a call. */
-    double lostShare(int from) {
+    /**
+     * What share of the calls failed or was rejected, from a sample of a copy to the last one with such a call before
+     * another sample.
+     */
+    double lostShare(int from, int to) {
         long lost = 0;
         long calls = 0;
         long later = 0;
-        for (int i = from; i < samples; i++) {
+        for (int i = from; i < to; i++) {
             later += calls(i);
             if (failures[i] + rejections[i] > 0) {
                 lost += failures[i] + (long) rejections[i];
@@ -268,7 +271,9 @@ final class Track {
         return Arrays.copyOf(states, samples);
     }
 
-    /** The states of a copy by their ranks, where what fails or is rejected counts as a share of all calls of a name. */
+    /**
+     * The states of a copy by their ranks, where what fails or is rejected counts as a share of all calls of a name.
+     */
     byte[] states(Arrivals ofName) {
         byte[] ranks = states();
         for (int i = 0; i < samples; i++) {

@@ -8,9 +8,9 @@ const $ = id => document.getElementById(id);
 
 export const EFFECTS = {
   reset: 'The circuit is closed and all its counts are zero. Totals stay.',
-  'half-open': 'The next calls are trials, which close or open the circuit.',
-  'force-open': 'All calls are rejected until the circuit is reset.',
-  disable: 'All calls are admitted and counted until the circuit is reset. Nothing protects them.',
+  'half-open': 'The next calls are trials, which close the circuit or open it, also one that was forced open.',
+  'force-open': 'All calls are rejected until the circuit is half-opened or reset.',
+  disable: 'All calls are admitted and counted until the circuit is half-opened or reset. Nothing protects them.',
   resume: 'A pause that the dependency asked for ends now. Waiting calls go on at the rate of the limit.',
   'switch-off': 'Calls bypass it until it is switched on again.',
   'switch-on': 'It protects calls again.',

@@ -55,7 +55,7 @@ function show(serverTime) {
   showHead(last, answered, serverTime);
   showProblems(last, now, answered, act, writable);
   showTable(last, now, answered);
-  showChanges(last.changes, now);
+  showChanges(last.changes, answered, last.problems);
 }
 
 async function act(pattern, name, action) {

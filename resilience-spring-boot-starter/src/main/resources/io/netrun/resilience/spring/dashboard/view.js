@@ -4,7 +4,7 @@ import {BUTTONS, RISKY} from './actions.js';
 import {button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {advice, because, clock, drawn, duration, effect, failedFrom, figures, headline, lasting, laneWords, letterWord, millis, quiet, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
+import {advice, because, clock, drawn, duration, effect, failedFrom, figures, headline, lasting, laneWords, letterWord, millis, passed, quiet, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -12,7 +12,7 @@ const HEIGHTS = {o: [0, 12], f: [0, 12], r: [0, 12], h: [2, 8], w: [3, 6], a: [3
 const MARKS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐'};
 const SHORT = {'circuit-breaker': 'Breaker', 'rate-limiter': 'Limiter'};
 const HINTS = {
-  'circuit-breaker': 'State of the circuit, and the time to the next trial', retry: 'Retries a second, and what is denied or left of the budget',
+  'circuit-breaker': 'State of the circuit, and the time to the next trial', retry: 'Retries a second, and what is denied, or fails after the last attempt, or is left of the budget',
   bulkhead: 'Permits in use, and calls that wait', timeout: 'Calls that timed out in a minute',
   'rate-limiter': 'Permits that are free', hedge: 'Hedges a second', fallback: 'Calls a second that reached the fallback',
 };
@@ -64,6 +64,13 @@ const leftOut = (lanes, samples) => lanes.length ? Math.max(0, Math.min(samples 
 /** The pattern is there, and nothing of it has happened lately. */
 const NONE = 'none';
 
+/** Calls came, and none had it: where a pattern counts that. Of a circuit that has just opened, it is not known yet. */
+const ZERO = '0';
+const zero = ({calls, failed, rejected, cells}, counted) => {
+  const state = cells['circuit-breaker']?.state, unknown = !failed && !rejected && (state === 'open' || state === 'forced-open');
+  return calls && !unknown && counted.some(key => key in cells) ? ZERO : '';
+};
+
 const perMinute = value => value ? `${rate(value * 60)}/min` : '';
 
 /** The text of a cell, and whether it is bad. */
@@ -83,7 +90,7 @@ function cellText(key, cell, now) {
   }
   if ('limit' in cell) return [`${cell.available ?? 0} free of ${cell.limit}${cell.waiting ? `, ${cell.waiting} wait` : ''}${would ? ` ${would}` : ''}`, rejected ? 'worst' : ''];
   if (key === 'retry') {
-    const text = [cell.calls ? `${rate(cell.calls)}/s` : '', cell.denied ? `${rate(cell.denied)}/s denied` : cell.budget !== undefined ? `budget ${Math.floor(cell.budget)}` : ''].filter(Boolean).join(', ');
+    const text = [cell.calls ? `${rate(cell.calls)}/s` : '', cell.denied ? `${rate(cell.denied)}/s denied` : cell.failed ? `${rate(cell.failed)}/s fail` : cell.budget !== undefined ? `budget ${Math.floor(cell.budget)}` : ''].filter(Boolean).join(', ');
     return [text || NONE, cell.denied || cell.failed ? 'worse' : ''];
   }
   if (key === 'timeout') return [perMinute(cell.failed) || would || rejected || NONE, cell.failed || rejected ? 'worse' : ''];
@@ -144,8 +151,8 @@ function card() {
   const node = element('li'), top = element('div', undefined, 'title'), name = element('h3'), link = element('a'), users = element('span', '', 'soft'), words = element('p', '', 'words'), since = element('p'),
     why = element('ul', undefined, 'why'), numbers = element('p', '', 'soft'), todo = element('ul', undefined, 'todo'), actions = element('p', undefined, 'row');
   const trial = element('p', undefined, 'trial'), trialWords = element('span'), bar = svg('svg', {class: 'countdown', viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': true});
-  const remaining = svg('rect', {class: 'rest', height: 6}), past = element('div', undefined, 'past'), axis = element('p', undefined, 'axis'), from = element('span'), middle = element('span'), to = element('span', 'now');
-  bar.append(svg('rect', {class: 'track', width: 100, height: 6}), remaining);
+  const waited = svg('rect', {class: 'waited', height: 6}), past = element('div', undefined, 'past'), axis = element('p', undefined, 'axis'), from = element('span'), middle = element('span'), to = element('span', 'now');
+  bar.append(svg('rect', {class: 'track', width: 100, height: 6}), waited);
   trial.append(trialWords, bar);
   axis.append(from, middle, to);
   name.append(link);
@@ -162,9 +169,9 @@ function card() {
       say(users, problem.users.length ? `guarded: ${problem.users.map(shortMethod).join(', ')}${problem.moreUsers ? `, and ${problem.moreUsers} more` : ''}` : '');
       say(words, `${MARKS[problem.level]} ${effect(problem, row)}`);
       put(since, worst.since && worst.kind !== 'flapping' ? worst.periods > 1 ? `On and off since ${clock(worst.since)}, ${worst.periods} times` : `Since ${clock(worst.since)}, ${lasting(worst, asOf)}${failed ? `; calls failed from ${clock(failed)} on` : ''}` : '');
-      list(why, because(problem, row, asOf, {changes, names}));
-      put(numbers, figures(problem, row, asOf, head));
-      list(todo, advice(problem, row, asOf).map(text => ({text})));
+      list(why, because(problem, row, asOf, {changes, names, head}));
+      put(numbers, figures(problem, row));
+      list(todo, advice(problem, row, asOf, {names}).map(text => ({text})));
       countDown(worst, now);
       drawPast(row, head, asOf);
       offer(problem, operate, writable);
@@ -216,14 +223,14 @@ function card() {
     past.replaceChildren(laneOf(sampleSeconds, left, parts), axis);
   }
 
-  /** The bar is what is left of the whole wait, as the number. The clocks may differ by a second: it is not longer than the wait. */
+  /** The bar fills until the trial. The clocks may differ by a second: no more is left than the whole wait. */
   function countDown({kind, nextTrialTime, lastOpened}, now) {
     const end = Date.parse(nextTrialTime ?? ''), whole = Math.ceil((end - Date.parse(lastOpened ?? '')) / 1_000);
     const rest = Math.ceil((end - now) / 1_000), left = whole > 0 ? Math.min(rest, whole) : rest;
     trial.hidden = kind !== 'open' || !nextTrialTime;
     bar.toggleAttribute('hidden', !(left > 0 && whole > 0));
     if (!(left > 0)) { say(trialWords, 'The next call is a trial'); return; }
-    if (whole > 0) remaining.setAttribute('width', String(100 * left / whole));
+    if (whole > 0) waited.setAttribute('width', String(100 * (whole - left) / whole));
     say(trialWords, `Next trial in ${span(left * 1_000)}`);
   }
 }
@@ -234,7 +241,7 @@ const COLUMNS = [
   {key: 'name', label: 'Name'}, {key: 'state', label: 'Last 15 minutes', hint: 'The state over time, until now'},
   ...patterns.map(({key}) => ({key, pattern: true, label: SHORT[key] ?? title(key)[0].toUpperCase() + title(key).slice(1), hint: HINTS[key]})),
   {key: 'calls', label: 'Calls/s', number: true}, {key: 'failing', label: 'Failing', number: true, hint: 'What share of the calls fails'}, {key: 'rejected', label: 'Rejected', number: true, narrow: true, hint: 'What share of the calls is rejected'},
-  {key: 'mean', label: 'Mean', number: true, narrow: true, hint: 'How long attempts of the last minute took, or those since a problem began, on average'}, {key: 'worst', label: 'Worst', number: true, narrow: true, hint: 'The longest attempt of the last minutes'},
+  {key: 'mean', label: 'Mean', number: true, narrow: true, hint: 'How long attempts of the last minute took, or those since a problem began, on average'}, {key: 'worst', label: 'Worst', number: true, narrow: true, hint: 'The longest attempt, as long as the meter registry keeps it: usually for three minutes'},
 ];
 const lines = new Map();
 let laidOut = '', headers = [];
@@ -277,7 +284,7 @@ function line(name, columns) {
     const at = cells.get(key);
     if (!at) return;
     say(at.cell, text);
-    dress(at.cell, className || text === NONE ? `${at.base} ${className || 'off'}`.trim() : at.base);
+    dress(at.cell, className || text === NONE || text === ZERO ? `${at.base} ${className || 'off'}`.trim() : at.base);
     if (at.cell.title !== (hint ?? '')) at.cell.title = hint ?? '';
   };
   return {
@@ -306,8 +313,8 @@ function line(name, columns) {
       const bad = part => !part ? '' : level === 'forced' ? 'by-hand' : row.calls && part < row.calls / 10 ? 'worse' : 'worst';
       const part = number => share(number, row.calls) || (number ? `${rate(number)}/s` : ''), perSecond = number => number ? `${rate(number)} a second` : '';
       put('calls', rate(row.calls));
-      put('failing', part(row.failed), bad(row.failed), perSecond(row.failed));
-      put('rejected', part(row.rejected), bad(row.rejected), perSecond(row.rejected));
+      put('failing', part(row.failed) || zero(row, ['circuit-breaker']), bad(row.failed), perSecond(row.failed));
+      put('rejected', part(row.rejected) || zero(row, ['circuit-breaker', 'bulkhead', 'rate-limiter']), bad(row.rejected), perSecond(row.rejected));
       const [count, total, longest] = row.attempts ?? [];
       put('mean', count ? millis(total / count) : '');
       put('worst', longest ? millis(longest) : '');
@@ -374,13 +381,22 @@ function arrange(wanted) {
 
 // ---- audit
 
-export function showChanges(changes, now) {
-  say($('audit-count'), changes.length ? `${changes.length}; the last one ${span(now - Date.parse(changes[0].time))} ago` : 'nothing yet');
+/** States that an operator has brought about. Where one of them is the problem, the list is opened once. */
+const BY_HAND = new Set(['forced-open', 'disabled']);
+let auditOpened = false;
+
+/** Times are those at the answer, as on the cards. */
+export function showChanges(changes, asOf, problems) {
+  if (!auditOpened && problems.some(({name, causes: [{kind}]}) => BY_HAND.has(kind) && changes.some(change => change.name === name))) {
+    auditOpened = true;
+    $('audit').open = true;
+  }
+  say($('audit-count'), changes.length ? `${changes.length}; the last one ${span(passed(changes[0].time, asOf))} ago` : 'nothing yet');
   const texts = changes.map(change => {
     const keys = [...new Set([...Object.keys(change.before), ...Object.keys(change.after)])];
     const what = keys.map(key => `${key} ${change.before[key] ?? 'none'} → ${change.after[key] ?? 'none'}`).join(', ');
-    const until = change.action === 'force-open' || change.action === 'disable' ? ', until it is reset' : change.action === 'settings' ? ', until the process ends' : '';
-    return `${new Date(change.time).toLocaleString()} ${change.principal ?? 'no name given'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${until}${change.reason ? `; reason: ${change.reason}` : ''}`;
+    const until = change.action === 'force-open' || change.action === 'disable' ? ', until it is half-opened or reset' : change.action === 'settings' ? ', until the process ends' : '';
+    return `${new Date(change.time).toLocaleString()} ${change.principal ?? 'an unnamed operator'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${until}${change.reason ? `; reason: ${change.reason}` : ''}`;
   });
   const list = $('changes');
   texts.forEach((text, index) => {

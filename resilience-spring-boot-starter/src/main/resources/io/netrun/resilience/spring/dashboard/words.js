@@ -125,13 +125,6 @@ export function shortFailure(text, longest = 90) {
   return status ? `${status} ${quoted}` : type ? `${type}: ${quoted}` : quoted;
 }
 
-/** A share of calls as it is spoken: 2 of 3, or 85 % where no small fraction is near. */
-export function portion(part, whole) {
-  const value = Math.min(1, part / whole), near = [[1, 2], [1, 3], [2, 3], [1, 4], [3, 4], [1, 5], [2, 5], [3, 5], [4, 5], [1, 10], [9, 10]]
-    .map(([of, all]) => ({of, all, off: Math.abs(value - of / all)})).sort((x, y) => x.off - y.off)[0];
-  return near.off <= Math.min(0.011, value / 10) ? {text: `${near.of} of ${near.all}`, one: near.of === 1} : {text: share(part, whole), one: false};
-}
-
 /** The last failure of a problem, whichever of its causes has it. */
 const failureOf = ({causes}) => causes.find(each => each.lastFailure)?.lastFailure;
 
@@ -160,7 +153,7 @@ export function cause(problem, row, now) {
     if (FILLED.has(kind)) return `flooded, ${rate(row.calls)} calls/s instead of ${rate(before.calls)}; ${text}`;
   }
   switch (kind) {
-    case 'forced-open': return worst.by && worst.by !== 'an operator' ? `forced open by ${worst.by}` : 'forced open by an operator, no name given';
+    case 'forced-open': return `forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
     case 'open': return `${fault(failureOf(problem))}, circuit open`;
     case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide`;
     case 'failing': {
@@ -170,13 +163,17 @@ export function cause(problem, row, now) {
     case 'exhausted': return `${fault(failureOf(problem))} after all attempts${failedShare(row)}`;
     case 'timing-out': return `does not answer in time${failedShare(row)}`;
     case 'flapping': {
-      const failure = failureOf(problem), why = failure ? `${shortFailure(failure.thrown ?? failure.reason, SHORT)}; ` : '';
-      return `unstable, ${why}circuit opened ${worst.opened} times${worst.lostShare ? `, ${share(worst.lostShare, 1)} of calls lost` : ''}`;
+      const failure = failureOf(problem), why = failure ? ` (${shortFailure(failure.thrown ?? failure.reason, SHORT)})` : '', {opened, since, closedSince} = worst;
+      const openings = `${opened} openings${since ? ` from ${clock(since)} on` : ''}${why}`;
+      return row.failed || row.rejected ? `unstable, ${openings}` : `passing again${closedSince ? ` since ${clock(closedSince)}` : ''}, after ${openings}`;
     }
     case 'full': case 'limited': return `${worst.text}${rejectedShare(row)}`;
     default: return worst.text;
   }
 }
+
+/** Who changed something without a name. */
+const UNNAMED = 'an unnamed operator';
 
 const failedShare = ({calls, failed}) => share(failed, calls) ? `; ${share(failed, calls)} fail` : '';
 
@@ -189,7 +186,7 @@ const FILLED = new Set(['full', 'limited', 'waiting']);
 /** For how long, or since when with pauses: it is then not for that long that calls are lost. */
 export const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `on and off since ${clock(since)}` : `for ${span(passed(since, now))}`;
 
-/** What a problem means for calls: 1 of 4 calls goes through, the others are rejected: bulkhead full (2 of 2). */
+/** What a problem means for calls, with the number of the headline: 73 % of calls are rejected: bulkhead full (2 of 2). */
 export function effect(problem, row) {
   const [worst] = problem.causes, {calls, failed = 0, rejected = 0} = row, lost = Math.min(calls ?? 0, failed + rejected);
   if (worst.kind === 'flapping') return `${failed || rejected ? outcome(calls, failed, rejected, lost) : 'No call fails now'}: circuit closed${worst.closedSince ? ` since ${clock(worst.closedSince)}` : ''}`;
@@ -202,24 +199,16 @@ export function effect(problem, row) {
 const initial = text => `${text[0].toUpperCase()}${text.slice(1)}`;
 
 function outcome(calls, failed, rejected, lost, late) {
-  const fail = late ? ['time out', 'times out'] : ['fail', 'fails'], which = failed < calls / 100 ? 0 : rejected < calls / 100 ? 1 : 2;
-  const others = [['are rejected', 'is rejected'], fail, [`${fail[0]} or are rejected`, `${fail[1]} or is rejected`]][which];
-  if (lost > calls * 0.985) return which === 0 ? 'No call succeeds, all are rejected' : 'No call succeeds';
-  if (lost >= calls / 2) {
-    const good = portion(calls - lost, calls);
-    return `${good.text} ${good.text.endsWith('%') ? 'of ' : ''}calls ${good.one ? 'goes' : 'go'} through, the others ${others[0]}`;
-  }
-  const bad = portion(lost, calls);
-  return `${bad.text} ${bad.text.endsWith('%') ? 'of ' : ''}calls ${others[bad.one ? 1 : 0]}`;
+  const fail = late ? 'time out' : 'fail', which = failed < calls / 100 ? 0 : rejected < calls / 100 ? 1 : 2;
+  const others = ['are rejected', fail, `${fail} or are rejected`][which];
+  if (lost >= calls * 0.995) return which === 0 ? 'No call succeeds, all are rejected' : 'No call succeeds';
+  return `${share([rejected, failed, lost][which], calls)} of calls ${others}`;
 }
-
-const perSecond = (now, before) => `${rate(now)} calls/s${before === undefined ? '' : ` (${rate(before)} before)`}`;
-const took = (now, before) => `calls take ${millis(now)}${before === undefined ? '' : ` (${millis(before)} before)`}`;
 
 /** How many calls a second a bulkhead has let through, as counted: with those that it rejects, all that arrive. */
 function admitted({cells = {}, calls = 0, rejected = 0}) {
   const {maxConcurrent} = cells.bulkhead ?? {};
-  return maxConcurrent && rejected ? `; ${maxConcurrent} at once let ${rate(Math.max(0, calls - rejected))}/s through` : '';
+  return maxConcurrent && rejected ? `; the ${maxConcurrent === 1 ? 'permit lets' : `${maxConcurrent} permits let`} ${rate(Math.max(0, calls - rejected))}/s through` : '';
 }
 
 /**
@@ -237,13 +226,13 @@ const LARGE = 3;
 /** What has changed: slow work, or too many calls. */
 function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, row) {
   const then = since ? ` before ${clock(since)}` : ' before';
-  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${admitted(row)}, ${rate(row.calls)}/s arrive${before.calls === undefined ? '' : ` (${rate(before.calls)} before)`}`;
-  if (change === 'flood') return `Many calls: ${rate(row.calls)}/s arrive, ${rate(before.calls)}${then}${attemptMillis === undefined ? '' : `; ${took(attemptMillis, before.attemptMillis)}`}${admitted(row)}`;
+  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${admitted(row)}, ${rate(row.calls)}/s arrive`;
+  if (change === 'flood') return `Many calls: ${rate(row.calls)}/s arrive, ${rate(before.calls)}/s${then}${admitted(row)}${attemptMillis === undefined ? '' : `; calls take ${millis(attemptMillis)}${before.attemptMillis === undefined ? '' : ` (${millis(before.attemptMillis)} before)`}${admitted(row) ? ' once admitted' : ''}`}`;
   return '';
 }
 
 /** Some retries go on while their budget fills up again. */
-const retriesDenied = (denied, made) => `${made ? denied > made ? 'Most retries are' : 'Retries are' : 'All retries are'} denied, their budget is used up: ${rate(denied)}/s denied${made ? `, ${rate(made)}/s made` : ''}`;
+const retriesDenied = (denied, made) => `${made ? denied > made ? 'Most retries are' : 'Retries are' : 'All retries are'} denied, their budget is used up: ${rate(denied)}/s denied${made ? `, ${rate(made)}/s made` : ''}; that spares the service`;
 
 const OTHERS = {
   denied: ({pattern, rate: denied, text}, {cells = {}}) => pattern === 'retry' ? retriesDenied(denied, cells.retry?.calls ?? 0) : text ? initial(text) : '',
@@ -256,17 +245,17 @@ const OTHERS = {
 /** A closed circuit that lets calls fail for so long does not protect. */
 const LONG = 30_000;
 
-/** When a circuit that should have opened would open, or that it would not. */
+/** How far a circuit is that should have opened, and when it would open at the present pace, with what that is made of. */
 function unprotected({causes}, row, now) {
   const each = causes.find(({opensAt}) => opensAt);
   if (!each?.since || passed(each.since, now) < LONG) return null;
-  const {opensAt, failureThreshold, failureCount = 0} = each;
-  if (failureThreshold === undefined) return {text: `The circuit breaker does not protect: it opens at ${opensAt}`, bold: true};
-  const count = `failure count ${failureCount} of ${failureThreshold}`, failed = row.failed ?? 0;
-  if (/consecutive/.test(opensAt)) return {text: `The circuit breaker does not protect: ${failureCount} of ${opensAt}`, bold: true};
-  const more = failed - Math.max(0, (row.calls ?? 0) - failed - (row.rejected ?? 0));
-  if (more <= 0.05) return {text: `The circuit does not open: too few of the calls fail (${count})`, bold: true};
-  return {text: `The circuit opens about ${clock(toTens(now + Math.max(0, failureThreshold - failureCount) / more * 1_000))} if this goes on (${count})`, bold: true};
+  const {opensAt, failureThreshold, failureCount = 0} = each, yet = 'The circuit has not opened yet';
+  if (failureThreshold === undefined) return {text: `${yet}: it opens at ${opensAt}`};
+  if (/consecutive/.test(opensAt)) return {text: `${yet}: it opens at ${opensAt}, and each success sets the count to 0 (now ${failureCount})`};
+  const failed = row.failed ?? 0, succeeded = Math.max(0, (row.calls ?? 0) - failed - (row.rejected ?? 0)), more = failed - succeeded;
+  const count = `${yet}: failure count ${failureCount} of ${failureThreshold}; a failure adds 1 (${rate(failed)}/s), a success takes 1 away (${rate(succeeded)}/s).`;
+  if (more <= 0.05) return {text: `${count} At this pace it stays closed`};
+  return {text: `${count} At this pace it opens about ${clock(toTens(now + Math.max(0, failureThreshold - failureCount) / more * 1_000))}`};
 }
 
 /** To ten seconds, as what is foreseen. */
@@ -281,26 +270,32 @@ const changeOf = ({name, causes: [{kind, pattern}]}, changes = []) => {
   return action && changes.find(change => change.name === name && change.pattern === pattern && change.action === action);
 };
 
-/** Names that share the slow methods, or are slower as well: what is slow is not what they have in common. */
-function company({name, change, users = []}, names = []) {
-  if (change !== 'slow') return [];
-  const methods = new Set(users.map(shortMethod));
-  return names.filter(each => each.slower && each.name !== name).flatMap(({name: other, slower: {attemptMillis, before, by}}) => {
-    if (!by) return [`${other} is slower too: ${millis(attemptMillis)} instead of ${millis(before)}`];
-    return by.some(method => methods.has(method)) ? [`Not ${other} in general: its other calls are as fast as before`] : [];
+/** Names that are slower as well, or through which the slow calls go: those are cleared if they are as fast as before without these. */
+function company(problem, names = []) {
+  return neighboursOf(problem, names).flatMap(({name, cells, slower: {attemptMillis, before, by, without, through = []}}) => {
+    if (!by) return [`${name} is slower too: ${millis(attemptMillis)} instead of ${millis(before)}`];
+    const around = Object.keys(cells ?? {}).filter(key => !through.includes(key)), their = through.map(title).join(' and ');
+    const cleared = without ? `Not ${name} itself: ${millis(without.attemptMillis)} without these calls (${millis(without.before)} before), ${millis(attemptMillis)} with them` : `These are the only calls of ${name} now`;
+    return [cleared, through.length && around.length ? `These calls use the ${their} of ${name}, but not its ${around.map(title).join(' and ')}` : ''].filter(Boolean);
   });
 }
 
+/** The names that a slow problem has slowed, or that have its methods in common with it. */
+function neighboursOf({name, change, users = []}, names) {
+  const methods = new Set(users.map(shortMethod));
+  return change === 'slow' ? names.filter(({name: other, slower}) => slower && other !== name && (!slower.by || slower.by.some(method => methods.has(method)))) : [];
+}
+
 /** How calls went before an operator had them rejected: whether they failed is what may have led to it. */
-function beforeIt({before = {}, failedBefore}, {lane}) {
-  const earlier = runs(lane).map(([letter]) => letter).filter(letter => letter !== 'f' && letter !== '-');
+function beforeIt({before = {}, failedBefore}, {lane}, seconds) {
+  const past = runs(lane).filter(([letter]) => letter !== 'f' && letter !== '-'), earlier = past.map(([letter]) => letter), time = span(past.reduce((sum, [, count]) => sum + count, 0) * seconds * 1_000);
   if (!earlier.length || before.calls === undefined) return '';
-  if (earlier.some(letter => RED.includes(letter))) return 'Calls were rejected before it as well';
-  return failedBefore ? `Before it, ${failedBefore < 0.005 ? tight('less than 1 %') : share(failedBefore, 1)} of calls failed` : earlier.includes('w') ? '' : 'Before it, no call failed';
+  if (earlier.some(letter => RED.includes(letter))) return `Calls were rejected in the ${time} before it as well`;
+  return failedBefore ? `In the ${time} before it, ${failedBefore < 0.005 ? tight('less than 1 %') : share(failedBefore, 1)} of calls failed` : earlier.includes('w') ? '' : `In the ${time} before it, no call failed`;
 }
 
 /** Why, a line for each cause, with the evidence there is. */
-export function because(problem, row, now, {changes, names} = {}) {
+export function because(problem, row, now, {changes, names, head = {}} = {}) {
   const [worst, ...others] = problem.causes, lines = [], changed = explains(problem, row) ? changeWords(problem, row) : '';
   const failure = failureOf(problem), protects = unprotected(problem, row, now);
   const say = (text, more) => { if (text) lines.push({text, ...more}); };
@@ -309,22 +304,23 @@ export function because(problem, row, now, {changes, names} = {}) {
     say(changed);
     for (const text of company(problem, names)) say(text);
   }
-  if (filled && problem.change === 'flood') say('Callers are not recorded: this page cannot name them');
+  if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}`);
+  if (worst.kind === 'flapping' && worst.since) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${clock(worst.since)} to ${clock(worst.lastOpened)}` : ` since ${clock(worst.since)}`}${worst.reason ? `, the last time because ${worst.reason}` : ''}`);
   if (failure) {
     const text = failure.thrown ?? failure.reason, at = clock(failure.time), trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
     say(`${trial ? `A trial failed at ${at}` : worst.kind === 'flapping' ? `Last failure ${at}` : `Failed last at ${at}`}: ${shortFailure(text)}`, {full: text});
   }
-  if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}`);
   if (worst.kind === 'flapping') {
-    if (worst.since) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${clock(worst.since)} to ${clock(worst.lastOpened)}` : ` since ${clock(worst.since)}`}${worst.reason ? `, last because ${worst.reason}` : ''}`);
-    if (worst.until) say(`This warning goes away at ${clock(worst.until)} if the circuit stays closed`);
+    const {since, closedSince, lostShare, until, flappingFrom} = worst;
+    if (lostShare && since) say(`${share(lostShare, 1)} of calls failed or were rejected ${closedSince ? `from ${clock(since)} to ${clock(closedSince)}` : `since ${clock(since)}`}`);
+    if (until) say(`This warning goes away at ${clock(until)} if the circuit stays closed${flappingFrom ? `: fewer than ${flappingFrom} openings are then in the last 15 minutes` : ''}`);
   }
   if (worst.kind === 'forced-open' || worst.kind === 'disabled') {
     const change = changeOf(problem, changes), who = change ? change.principal : worst.by === 'an operator' ? null : worst.by;
     const done = title(change?.action ?? (worst.kind === 'disabled' ? 'disable' : 'force-open'));
-    say(`Operator’s entry: ${done}${change ? `, ${change.scope === 'fleet' ? 'all nodes' : 'this process'}` : ''}, ${who ? `by ${who}` : 'no name given'}${change ? change.reason ? `, reason: ${change.reason}` : ', no reason given' : ''}`);
-    say('It stays so until it is reset');
-    if (worst.kind === 'forced-open') say(beforeIt(problem, row));
+    say(`Operator’s entry: ${done}${change ? `, on ${change.scope === 'fleet' ? 'all nodes' : 'this process only'}` : ''}, by ${who ?? UNNAMED}${change ? change.reason ? `, reason: ${change.reason}` : ', no reason given' : ''}`);
+    say('It stays so until it is half-opened or reset');
+    if (worst.kind === 'forced-open') say(beforeIt(problem, row, head.sampleSeconds ?? 5));
   }
   if (protects) say(protects.text, {bold: true});
   else if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
@@ -333,53 +329,49 @@ export function because(problem, row, now, {changes, names} = {}) {
     say(changed);
     for (const text of company(problem, names)) say(text);
   }
-  if (problem.fallback !== undefined && (row.failed || row.rejected || worst.kind === 'open' || worst.kind === 'forced-open')) say(problem.fallback ? 'A fallback is there for the callers' : 'No fallback: callers get an error');
+  if (problem.fallback !== undefined && (row.failed || row.rejected || PASSES_NONE.has(worst.kind) || worst.kind === 'flapping')) say(problem.fallback ? 'A fallback is there for the callers' : `No fallback: callers ${worst.kind === 'flapping' && !row.failed && !row.rejected ? 'got' : 'get'} an error`);
   return lines;
 }
 
-const MINUTE = 60_000;
-
-/** How long calls take means nothing while none passes. */
+/** While these last, no call succeeds. */
 const PASSES_NONE = new Set(['open', 'forced-open']);
 
-/** The outcomes of the last seconds add up to all calls: some may have passed before the circuit opened, or as trials. */
-function outcomes({calls, failed = 0, rejected = 0}, {since}, sampled) {
-  const [fail, reject] = [failed, rejected].map(part => Math.round(part / calls * 100)), rest = 100 - fail - reject;
-  if (calls - failed - rejected < calls / 200 || rest < 1) return '';
-  const when = since && sampled && Date.parse(sampled) - Date.parse(since) < RATES_OF ? 'before it opened' : 'as trials';
-  return `: ${[[fail, 'failed'], [reject, 'were rejected'], [rest, `passed ${when}`]].filter(([part]) => part).map(([part, how]) => `${tight(`${part} %`)} ${how}`).join(', ')}`;
-}
-
-/** A rate is that of ten seconds. */
-const RATES_OF = 10_000;
-
-/** Calls and times, where the causes do not have them already. */
-export function figures(problem, row, now, {sampled} = {}) {
-  const {attemptMillis, before = {}, causes: [worst]} = problem;
-  if (explains(problem, row)) return '';
-  if (row.calls === undefined) return worst.rate ? `${rate(worst.rate)} a second` : 'No calls in the last seconds';
-  if (PASSES_NONE.has(worst.kind)) return `${perSecond(row.calls, before.calls)}${outcomes(row, worst, sampled)}`;
-  const short = worst.since && passed(worst.since, now) < MINUTE ? ` since ${clock(worst.since)}` : ' in the last minute';
-  return [perSecond(row.calls, before.calls), attemptMillis === undefined ? '' : `${took(attemptMillis, before.attemptMillis)}${short}`].filter(Boolean).join(', ');
+/** How many calls come, where the causes do not have that already; and of what time all rates and shares of the card are. */
+export function figures(problem, row) {
+  const {before = {}, causes: [worst]} = problem, of = `the last ${tight(`${row.seconds ?? 10} s`)}`;
+  if (row.calls === undefined) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
+  if (explains(problem, row)) return `Rates and shares: of ${of}`;
+  const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' ? ` (${rate(before.calls)} before ${clock(worst.since)})` : '';
+  const calls = `${rate(row.calls)} calls/s`;
+  return PASSES_NONE.has(worst.kind) || worst.kind === 'flapping' ? `${calls} in ${of}${earlier}` : `${calls}${earlier}; rates and shares: of ${of}`;
 }
 
 /** What may help, where that is known, the first thing first. */
-export function advice(problem, row, now) {
-  const {change, causes, causes: [worst]} = problem, lines = [];
-  if (unprotected(problem, row, now)) {
-    const {failureThreshold} = causes.find(({opensAt}) => opensAt);
-    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `Lower failure-threshold, which is ${failureThreshold}, in the settings: the circuit then opens sooner.`);
-  }
+export function advice(problem, row, now, {names} = {}) {
+  const {change, causes, causes: [worst], users = []} = problem, lines = [], method = users.length === 1 ? shortMethod(users[0]) : undefined;
+  const service = method ? `the service that ${method} calls` : 'the service behind it', {calls = 0, failed = 0, rejected = 0} = row;
+  const through = neighboursOf(problem, names ?? []).filter(({slower}) => slower.by).map(({name}) => name);
   switch (worst.kind) {
-    case 'open': lines.push('Look at the service behind it; wait: the circuit tries again by itself.'); break;
-    case 'flapping': lines.push('Look at the service behind it; nothing has to be done here.'); break;
-    case 'failing': lines.push('Look at the service behind it.'); break;
-    case 'forced-open': lines.push(`${worst.by && worst.by !== 'an operator' ? `Ask ${worst.by} whether it is over` : 'Ask your colleagues who forced it open, and why'}. Then half-open tries a few calls first; reset lets all through.`); break;
-    case 'full': lines.push(change === 'slow' ? 'Find what has become slow: more permits would load it more.' : change === 'flood' ? 'Find who calls so often, and limit it there: more permits would let the flood through.' : 'Find what is slow, or who calls so often.'); break;
+    case 'open': lines.push(`Look at ${service}. Wait: the circuit tries again by itself.`); break;
+    case 'flapping': lines.push(`Look at ${service}; nothing has to be done here.`); break;
+    case 'failing': lines.push(`Look at ${service}${calls - failed - rejected > calls / 20 ? ': some calls succeed, so perhaps only some of its instances are down' : ''}.`); break;
+    case 'forced-open':
+      lines.push(worst.by && worst.by !== 'an operator' ? `Ask ${worst.by} whether it is over.` : 'Ask your colleagues who forced it open, and why.');
+      lines.push('If it is over: half-open lets a few calls through as trials, which close the circuit or open it; reset lets all through at once.');
+      break;
+    case 'full':
+      if (change === 'slow') lines.push(`Look at what ${method ?? 'these calls'} ${method ? 'does' : 'do'}: its queries or requests, locks, amount of data. More permits would load ${through.join(' and ') || 'what is slow'} more.`);
+      else if (change === 'flood') lines.push(`Find who calls ${method ?? 'it'} so often. Callers are not recorded here: look in the access log for the requests that lead to ${method ? 'this method' : 'it'}.`, 'Limit them there: more permits would let the flood through.');
+      else lines.push('Find what is slow, or who calls so often.');
+      break;
     case 'limited': lines.push('Find who calls so often, or raise the limit.'); break;
-    case 'timing-out': lines.push('Find what has become slow.'); break;
+    case 'timing-out': lines.push(`Find what has become slow: look at ${service}.`); break;
     case 'disabled': case 'off': lines.push('Nothing protects these calls.'); break;
     default:
+  }
+  if (unprotected(problem, row, now)) {
+    const {failureThreshold} = causes.find(({opensAt}) => opensAt);
+    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `Or lower failure-threshold, which is ${failureThreshold}, in the settings: the circuit then opens sooner, and rejects the calls too that would succeed.`);
   }
   return lines;
 }

@@ -181,16 +181,50 @@ class OverviewTests {
                 .isEqualTo("reset")
                 .jsonPath("$.names[?(@.name == 'ledger')].level")
                 .isEqualTo("rejecting")
+                .jsonPath("$.names[?(@.name == 'ledger')].seconds")
+                .isEqualTo(5)
                 .jsonPath("$.names[?(@.name == 'ledger')].calls")
-                .isEqualTo(1)
+                .isEqualTo(2)
                 .jsonPath("$.names[?(@.name == 'ledger')].failed")
-                .isEqualTo(0.3)
+                .isEqualTo(0.6)
                 .jsonPath("$.names[?(@.name == 'ledger')].rejected")
-                .isEqualTo(0.7)
+                .isEqualTo(1.4)
                 .jsonPath("$.names[?(@.name == 'ledger')].opened")
                 .isEqualTo(1)
                 .jsonPath("$.names[?(@.name == 'ledger')].lane")
                 .value(lane -> assertThat(lane.toString()).contains("o"));
+    }
+
+    @Test
+    void openCircuitShouldHaveTheRatesSinceItOpened() {
+        String line = "$.names[?(@.name == 'ledger')]";
+        ticker.pass(History.EACH);
+        succeed(30);
+        ticker.pass(Duration.ofSeconds(1));
+        fail(3);
+        succeed(2);
+        ticker.pass(Duration.ofSeconds(4));
+        overview()
+                .jsonPath(line + ".rejected")
+                .isEmpty()
+                .jsonPath(line + ".failed")
+                .isEmpty()
+                .jsonPath(line + ".calls")
+                .isEqualTo(3.5);
+        succeed(10);
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath(line + ".rejected")
+                .isEqualTo(2)
+                .jsonPath(line + ".calls")
+                .isEqualTo(2); // none from before
+        succeed(20);
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath(line + ".rejected")
+                .isEqualTo(3)
+                .jsonPath(line + ".seconds")
+                .isEmpty();
     }
 
     @Test
@@ -222,6 +256,8 @@ class OverviewTests {
                 .jsonPath("$.problems[0].causes[0].text")
                 .isEqualTo("circuit opened 3 times in the last 15 minutes")
                 .jsonPath("$.problems[0].causes[0].opened")
+                .isEqualTo(3)
+                .jsonPath("$.problems[0].causes[0].flappingFrom")
                 .isEqualTo(3)
                 .jsonPath("$.problems[0].causes[0].since")
                 .isNotEmpty()

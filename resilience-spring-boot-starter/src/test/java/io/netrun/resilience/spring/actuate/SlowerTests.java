@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,8 +35,9 @@ class SlowerTests {
             "reports",
             BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
     private final Retry database = registry.getOrCreate(Retry.TYPE, "database");
-    private final InstanceUser methods = new Methods(Map.of(
+    private final Map<String, Pipeline> paths = new TreeMap<>(Map.of(
             "shop.Orders.report()", Pipeline.of(reports, database), "shop.Orders.find()", Pipeline.of(database)));
+    private final InstanceUser methods = new Methods(paths);
 
     private record Methods(Map<String, Pipeline> pipelines) implements InstanceUser {
 
@@ -74,7 +76,18 @@ class SlowerTests {
     void neighbourShouldBeSlowByWhatItSharesAlone() {
         samples(10, 1_000, 10);
         full(4, 3_000, 10);
-        assertThat(slower("database")).containsEntry("by", List.of("Orders.report"));
+        assertThat(slower("database"))
+                .containsEntry("by", List.of("Orders.report"))
+                .containsEntry("without", Map.of("attemptMillis", 10L, "before", 10L))
+                .containsEntry("through", List.of("retry"));
+    }
+
+    @Test
+    void methodOfAnotherBulkheadShouldBeInTheRowOfThat() {
+        paths.put("shop.Orders.find()", Pipeline.of(registry.getOrCreate(Bulkhead.TYPE, "database"), database));
+        samples(12, 1_000, 10);
+        assertThat(line("database")).containsEntry("attempts", List.of(60, 600L, 10L));
+        assertThat(line("reports")).containsEntry("attempts", List.of(60, 60_000L, 1_000L));
     }
 
     @Test
@@ -118,6 +131,11 @@ class SlowerTests {
 
     @SuppressWarnings("unchecked")
     private Map<String, Object> slower(String name) {
+        return (Map<String, Object>) line(name).getOrDefault("slower", Map.of());
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> line(String name) {
         Chains chains = new Chains(List::of, () -> List.of(methods), () -> times);
         Operators operators = new Operators(null, null, false, Optional::empty);
         Overview overview = new Overview(
@@ -131,7 +149,6 @@ class SlowerTests {
         return ((List<Map<String, Object>>) overview.all().get("names"))
                 .stream()
                         .filter(line -> line.get("name").equals(name))
-                        .map(line -> (Map<String, Object>) line.getOrDefault("slower", Map.of()))
                         .findFirst()
                         .orElseThrow();
     }
