@@ -87,6 +87,7 @@ public final class BlockTranslator {
             case "ratelimiter.limitforperiod", "ratelimiter.limitrefreshperiod" -> putRate(setting, row);
             case "circuitbreaker.recordfailurepredicate" -> putPredicate(setting, row, "record-exceptions");
             case "retry.retryexceptionpredicate" -> putPredicate(setting, row, "retry-exceptions");
+            case "retry.failaftermaxattempts" -> putExhausted(setting, row);
             default -> putSimple(setting, row);
         }
     }
@@ -218,6 +219,22 @@ public final class BlockTranslator {
                             + row.here().name() + " where it is.");
         } else {
             left(setting, "It had no effect, since enable-exponential-backoff is not true.");
+        }
+    }
+
+    /** There, it is about results alone; here, an exhausted retry wraps failures, too. */
+    private void putExhausted(Setting setting, Row row) {
+        if (!keepBehaviour || !Values.truth(setting.value().text()).equals("true")) {
+            putSimple(setting, row);
+        } else if (effective.text("result-predicate") == null) {
+            put(setting, row, "rethrow");
+            left(setting, "It had no effect, since there is no result-predicate: the last failure is thrown as it is.");
+        } else {
+            putSimple(setting, row);
+            left(
+                    setting,
+                    "There, only a result that is not accepted fails with an exception of its own; here, wrap applies to"
+                            + " failures, too. Catch RetryExhaustedException where the failure itself is caught.");
         }
     }
 

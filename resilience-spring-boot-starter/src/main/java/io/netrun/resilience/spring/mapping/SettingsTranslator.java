@@ -73,7 +73,48 @@ public final class SettingsTranslator {
         }
         addBases();
         addOthers();
+        leaveOtherProfiles();
         return result;
+    }
+
+    /** What was written out for a profile is right as long as no other profile changes the same configurations. */
+    private void leaveOtherProfiles() {
+        if (document.base()) {
+            return;
+        }
+        for (Placed placed : List.copyOf(result.moved())) {
+            List<String> path = placed.path();
+            String section = path.size() == 5 ? ModuleSettings.SECTIONS.get(path.get(1)) : null;
+            if (section == null
+                    || !path.get(2).equals("instances")
+                    || placed.setting().origin() != null) {
+                continue;
+            }
+            Block.Id id = new Block.Id(section, false, path.get(3));
+            Block own = blocks.get(id);
+            boolean derived = hasShared(document, section)
+                    || (own != null && own.settings().containsKey("baseconfig"));
+            List<String> others = module.documents().stream()
+                    .filter(other -> !other.base() && !other.id().equals(document.id()))
+                    .filter(other -> other.isBeside(document.id()))
+                    .filter(other -> hasShared(other, section) || other.blocks().containsKey(id))
+                    .map(other -> other.id().substring(0, other.id().indexOf('#')))
+                    .distinct()
+                    .toList();
+            if (derived && !others.isEmpty()) {
+                leave(new Left(
+                        "resilience4j." + section + ".instances." + id.name(),
+                        "Its settings are written out as they are with this document alone. "
+                                + String.join(", ", others)
+                                + " changes them, too, in a document of a profile: compare them with both, if both can"
+                                + " be active."));
+            }
+        }
+    }
+
+    private static boolean hasShared(SettingsDocument other, String section) {
+        return other.blocks().keySet().stream()
+                .anyMatch(id -> id.shared() && id.section().equals(section));
     }
 
     private void addOrder(boolean write) {
@@ -304,6 +345,9 @@ public final class SettingsTranslator {
         if (keepBehaviour && id.section().equals("ratelimiter")) {
             addLimit(view, id, moved);
         }
+        if (keepBehaviour && id.section().equals("retry")) {
+            addExhausted(view, id, moved);
+        }
         if (alone) {
             addStandards(view, id, moved);
         }
@@ -311,6 +355,16 @@ public final class SettingsTranslator {
             leaveOwn(translator.left());
         }
         return moved;
+    }
+
+    /** The defaults rethrow what their retry has no predicate for; an instance that has one fails with its results. */
+    private static void addExhausted(View view, Block.Id id, Map<String, Moved> moved) {
+        String fails = view.text(id, "fail-after-max-attempts");
+        boolean own = text(view.defaults(id.section()), "result-predicate") == null
+                && view.text(id, "result-predicate") != null;
+        if (own && fails != null && Values.truth(fails).equals("true")) {
+            moved.putIfAbsent("on-exhausted", new Moved(Setting.Value.of("wrap"), null));
+        }
     }
 
     /** Without a period, the defaults have no limit, which an instance with a period must not have then. */
