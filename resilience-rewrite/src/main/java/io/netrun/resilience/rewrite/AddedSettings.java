@@ -142,7 +142,8 @@ final class AddedSettings {
         }
 
         @Override
-        public Properties.File visitFile(Properties.File file, ExecutionContext ctx) {
+        public Properties.File visitFile(Properties.File original, ExecutionContext ctx) {
+            Properties.File file = LineEnds.readable(original);
             List<Written> missing =
                     missing(settings, PropertiesMove.read(file).get(0).settings());
             List<Properties.Content> contents = new ArrayList<>(file.getContent());
@@ -154,7 +155,7 @@ final class AddedSettings {
                 contents.add(end, PropertiesMove.entry(setting, end == 0 ? "" : "\n"));
                 end++;
             }
-            return missing.isEmpty() ? file : file.withContent(contents);
+            return missing.isEmpty() ? original : LineEnds.as(file.withContent(contents), original);
         }
     }
 }

@@ -36,11 +36,20 @@ final class FallbackFit {
         return types.size() == own.size() + 1 && types.subList(0, own.size()).equals(own);
     }
 
+    /** The types of parameters without their type arguments, which resilience4j does not compare either. */
     private static List<String> types(J.MethodDeclaration method) {
         List<String> types = new ArrayList<>();
         for (Statement parameter : method.getParameters()) {
             if (parameter instanceof J.VariableDeclarations variable) {
-                types.add(variable.getTypeExpression() + (variable.getVarargs() == null ? "" : "[]"));
+                String type = String.valueOf(variable.getTypeExpression()).replaceAll("@\\w+(\\([^)]*\\))?\\s*", "");
+                String raw = type.replaceAll("(?s)<.*>", "").replace(" ", "");
+                String behind = "[]"
+                        .repeat(variable.getVariables()
+                                .get(0)
+                                .getDimensionsAfterName()
+                                .size());
+                types.add(
+                        raw.substring(raw.lastIndexOf('.') + 1) + behind + (variable.getVarargs() == null ? "" : "[]"));
             }
         }
         return types;

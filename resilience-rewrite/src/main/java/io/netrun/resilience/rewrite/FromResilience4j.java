@@ -25,6 +25,7 @@ import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.TypeUtils;
 import org.openrewrite.properties.tree.Properties;
 import org.openrewrite.text.PlainText;
 import org.openrewrite.xml.tree.Xml;
@@ -44,7 +45,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             required = false)
     private final @Nullable Boolean keepBehaviour;
 
-    private static final String TIMEOUT = "java.util.concurrent.TimeoutException";
+    static final String TIMEOUT = "java.util.concurrent.TimeoutException";
 
     private final transient Leftovers leftovers = new Leftovers(this);
 
@@ -92,6 +93,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     YamlMove.read(file).forEach(document -> add(found, file, document));
                 } else if (tree instanceof Properties.File file) {
                     PropertiesMove.read(file).forEach(document -> add(found, file, document));
+                } else if (tree instanceof SourceFile file && OtherLanguages.isSource(file)) {
+                    if (OtherLanguages.uses(file, JavaMove.PACKAGES)) {
+                        found.module(SettingsMove.path(file)).keepForeign();
+                        found.left().add(SettingsMove.path(file));
+                    }
                 } else if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
                     scan(found, file, ctx);
                 }
@@ -108,6 +114,10 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         if (!document.settings().isEmpty() || ModuleSettings.isMain(path)) {
             found.module(path).add(document);
         }
+    }
+
+    private static boolean isOfJava(SourceFile file) {
+        return file instanceof JavaSourceFile && !GradleMove.isScript(file) && !OtherLanguages.isSource(file);
     }
 
     private static void scan(Found found, JavaSourceFile file, ExecutionContext ctx) {
@@ -136,8 +146,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 return annotation;
             }
         }.visit(file, 0);
-        JavaSourceFile moved =
-                new JavaMove(module, new ProtectedMethods.Options(false, left -> {}), false, false).move(file, ctx);
+        JavaSourceFile moved = new JavaMove(module, new ProtectedMethods.Options(false, true, left -> {}), false, false)
+                .move(file, ctx);
         if (JavaMove.isForeign(moved)) {
             module.keepForeign();
             found.left().add(path);
@@ -178,17 +188,32 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         return new TreeVisitor<Tree, ExecutionContext>() {
             @Override
             public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
+                return LineEnds.kept(tree, moved(tree, ctx), ctx);
+            }
+
+            private @Nullable Tree moved(@Nullable Tree tree, ExecutionContext ctx) {
                 SettingsMove settings = new SettingsMove(
                         found.modules(), keeps(), (path, left) -> leftovers.insertRow(ctx, row(path, left)));
-                if (tree instanceof SourceFile file && !(tree instanceof JavaSourceFile)) {
+                if (tree instanceof SourceFile file && !isOfJava(file)) {
                     String path = SettingsMove.path(file);
                     ModuleSettings module = found.modules().get(Names.module(path));
                     boolean stays = module == null ? found.isForeignKept() : module.isForeignKept();
-                    if (!stays && !found.modules().isEmpty()) {
-                        OtherTexts.list(file, left -> leftovers.insertRow(ctx, row(path, left)));
+                    boolean moves = !stays || !found.annotated().isEmpty();
+                    if (moves && !found.modules().isEmpty()) {
+                        OtherTexts.list(file, stays, left -> leftovers.insertRow(ctx, row(path, left)));
                     }
                 }
-                if (tree instanceof Yaml.Documents file) {
+                if (tree instanceof SourceFile file && OtherLanguages.isSource(file)) {
+                    String path = SettingsMove.path(file);
+                    if (found.modules().containsKey(Names.module(path))) {
+                        OtherLanguages.list(
+                                file,
+                                MappingTable.RESILIENCE4J,
+                                JavaMove.PACKAGES,
+                                left -> leftovers.insertRow(ctx, row(path, left)));
+                    }
+                    return tree;
+                } else if (tree instanceof Yaml.Documents file) {
                     return new YamlMove(settings).visit(file, ctx);
                 } else if (tree instanceof Properties.File file) {
                     return new PropertiesMove(settings).visit(file, ctx);
@@ -200,7 +225,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                                     MappingTable.RESILIENCE4J, found.catalogs(), found.stays(Catalogs.root(file)))
                             .move(file, left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
                 } else if (tree instanceof JavaSourceFile file) {
-                    return moved(file, found, ctx);
+                    return FromResilience4j.this.moved(file, found, ctx);
                 } else if (tree instanceof Xml.Document file
                         && SettingsMove.path(file).endsWith("pom.xml")) {
                     return new PomMove(
@@ -234,13 +259,15 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                             + " handle both.";
             exceptions.forEach((there, here) -> addException(ctx, file, there, reason.formatted(here)));
         }
-        ProtectedMethods.Options options =
-                new ProtectedMethods.Options(keeps(), left -> leftovers.insertRow(ctx, row(path, left)));
+        ProtectedMethods.Options options = new ProtectedMethods.Options(
+                keeps(), !found.annotated().isEmpty(), left -> leftovers.insertRow(ctx, row(path, left)));
         JavaSourceFile moved = new JavaMove(
                         module, options, found.async().contains(Names.module(path)), found.areExceptionsKept())
                 .move(file, ctx);
         boolean handles = moved.getImports().stream()
-                .anyMatch(imported -> imported.getTypeName().equals(TIMEOUT));
+                        .anyMatch(imported -> imported.getTypeName().equals(TIMEOUT))
+                || moved.getTypesInUse().getTypesInUse().stream()
+                        .anyMatch(type -> TypeUtils.isOfClassType(type, TIMEOUT));
         if (handles && module.usesTimeouts() && !found.areExceptionsKept()) {
             leftovers.insertRow(
                     ctx,

@@ -29,10 +29,14 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     private static final String CLOUD_PACKAGE = "org.springframework.cloud.circuitbreaker.resilience4j.";
 
+    static final List<String> PACKAGES = List.of(PACKAGE, CLOUD_PACKAGE);
+
     private static final String ENABLE_ASYNC = "org.springframework.scheduling.annotation.EnableAsync";
 
     private static final Map<String, String> EXCEPTIONS =
             MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
+
+    private static final String OWN_TIMEOUT = String.valueOf(EXCEPTIONS.get(FromResilience4j.TIMEOUT));
 
     private final ModuleSettings module;
 
@@ -44,9 +48,15 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final Set<String> fallbacks = new HashSet<>();
 
+    /** The fallback methods of methods with a time limiter. */
+    private final Set<String> limited = new HashSet<>();
+
+    /** The fallback methods of methods that may throw the other timeout themselves. */
+    private final Set<String> unlimited = new HashSet<>();
+
     private final Imports imports = new Imports();
 
-    private boolean timeouts;
+    private FailureArguments failureArguments = FailureArguments.NONE;
 
     /**
      * @param module what is known of the module of the file
@@ -110,21 +120,67 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             @Override
             public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
                 String pattern = ProtectedMethods.pattern(annotation, file);
-                if (pattern != null) {
-                    timeouts |= pattern.equals("timeout");
-                    String name = Trees.text(Trees.arguments(annotation).get("fallbackMethod"));
-                    if (name != null) {
-                        fallbacks.add(name);
-                    }
+                String name = pattern == null
+                        ? null
+                        : Trees.text(Trees.arguments(annotation).get("fallbackMethod"));
+                if (name != null) {
+                    fallbacks.add(name);
                 }
                 return annotation;
+            }
+
+            @Override
+            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
+                Set<String> ofClass = fallbacks(declaration.getLeadingAnnotations(), file);
+                boolean limits = isLimited(declaration.getLeadingAnnotations(), file);
+                for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
+                    Set<String> own = new HashSet<>(fallbacks(method.getLeadingAnnotations(), file));
+                    if (own.isEmpty() && method.hasModifier(J.Modifier.Type.Public)) {
+                        own.addAll(ofClass);
+                    }
+                    boolean ofMethod = limits || isLimited(method.getLeadingAnnotations(), file);
+                    if (ofMethod) {
+                        limited.addAll(own);
+                    }
+                    if (!ofMethod || throwsTimeout(method)) {
+                        unlimited.addAll(own);
+                    }
+                }
+                return super.visitClassDeclaration(declaration, p);
             }
         }.visit(file, 0);
     }
 
+    private static Set<String> fallbacks(List<J.Annotation> annotations, JavaSourceFile file) {
+        return annotations.stream()
+                .filter(annotation -> ProtectedMethods.pattern(annotation, file) != null)
+                .map(annotation -> Trees.text(Trees.arguments(annotation).get("fallbackMethod")))
+                .filter(name -> name != null)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isLimited(List<J.Annotation> annotations, JavaSourceFile file) {
+        return annotations.stream()
+                .anyMatch(annotation -> "timeout".equals(ProtectedMethods.pattern(annotation, file)));
+    }
+
+    private static boolean throwsTimeout(J.MethodDeclaration method) {
+        return method.getThrows() != null
+                && method.getThrows().stream()
+                        .anyMatch(thrown -> thrown.toString().endsWith("TimeoutException"));
+    }
+
     @Override
     public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, ExecutionContext ctx) {
+        FailureArguments outer = failureArguments;
+        failureArguments = FailureArguments.of(declaration, getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
         J.ClassDeclaration visited = super.visitClassDeclaration(declaration, ctx);
+        List<Statement> statements =
+                withTimeouts(failureArguments.added(visited.getBody().getStatements(), ctx), ctx);
+        if (statements.size() > visited.getBody().getStatements().size()) {
+            visited = visited.withBody(visited.getBody().withStatements(statements));
+        }
+        failureArguments = outer;
         if (declaration.getKind() == J.ClassDeclaration.Kind.Type.Annotation) {
             return withoutPatterns(visited);
         }
@@ -143,6 +199,50 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             return visited.withLeadingAnnotations(annotations);
         }
         return visited;
+    }
+
+    /** With overloads of fallback methods for both timeouts: calls with a time limiter have another one here. */
+    private List<Statement> withTimeouts(List<Statement> statements, ExecutionContext ctx) {
+        List<Statement> all = new ArrayList<>();
+        for (Statement statement : statements) {
+            all.add(statement);
+            if (!(statement instanceof J.MethodDeclaration fallback) || !isForBoth(fallback)) {
+                continue;
+            }
+            List<Statement> parameters = new ArrayList<>(fallback.getParameters());
+            int last = parameters.size() - 1;
+            J.VariableDeclarations failure = (J.VariableDeclarations) parameters.get(last);
+            parameters.set(last, ofTimeout(failure).withId(Tree.randomId()));
+            List<String> names = Bridges.names(fallback);
+            names.set(last, "new TimeoutException(" + names.get(last) + ".getMessage())");
+            String call = fallback.getSimpleName() + "(" + String.join(", ", names) + ")";
+            J.MethodDeclaration added = Bridges.of(fallback, fallback.getSimpleName(), parameters, call, ctx);
+            if (added != null) {
+                imports.add(OWN_TIMEOUT);
+                all.add(added);
+            }
+        }
+        return all;
+    }
+
+    private boolean isForBoth(J.MethodDeclaration fallback) {
+        List<Statement> parameters = fallback.getParameters();
+        JavaType.FullyQualified type = parameters.get(parameters.size() - 1) instanceof J.VariableDeclarations last
+                ? TypeUtils.asFullyQualified(last.getType())
+                : null;
+        return limited.contains(fallback.getSimpleName())
+                && unlimited.contains(fallback.getSimpleName())
+                && type != null
+                && type.getFullyQualifiedName().equals(FromResilience4j.TIMEOUT);
+    }
+
+    private static J.VariableDeclarations ofTimeout(J.VariableDeclarations failure) {
+        String name = OWN_TIMEOUT.substring(OWN_TIMEOUT.lastIndexOf('.') + 1);
+        Space prefix = failure.getTypeExpression() == null
+                ? Space.EMPTY
+                : failure.getTypeExpression().getPrefix();
+        return failure.withTypeExpression(
+                Trees.identifier(name, JavaType.ShallowClass.build(OWN_TIMEOUT)).withPrefix(prefix));
     }
 
     /** resilience4j does not look at the annotations of an annotation, and this library does. */
@@ -185,13 +285,22 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             if (name == null) {
                 continue;
             }
-            for (Statement statement : declaration.getBody().getStatements()) {
-                if (statement instanceof J.MethodDeclaration method
-                        && method.hasModifier(J.Modifier.Type.Public)
+            List<J.MethodDeclaration> methods = FailureArguments.methods(declaration);
+            for (J.MethodDeclaration method : methods) {
+                boolean called = method.hasModifier(J.Modifier.Type.Public)
                         && !method.hasModifier(J.Modifier.Type.Static)
                         && !method.isConstructor()
-                        && !method.getSimpleName().equals(name)
-                        && FallbackFit.isMissing(declaration, method, name)) {
+                        && !method.getSimpleName().equals(name);
+                if (called && FailureArguments.isConfused(method, name, methods)) {
+                    options.left()
+                            .accept(new Left(
+                                    "fallbackMethod of the class, at " + method.getSimpleName(),
+                                    "There, " + name
+                                            + " gets the failure; here, it gets the argument, which has its type."
+                                            + " Put @Fallback on this method, and name a method that has the argument"
+                                            + " and the failure as parameters."));
+                }
+                if (called && FallbackFit.isMissing(declaration, method, name)) {
                     options.left()
                             .accept(new Left(
                                     "fallbackMethod of the class, at " + method.getSimpleName(),
@@ -229,11 +338,12 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 methods().move(visited.getLeadingAnnotations(), ofClass(), returns(declaration), visited.getPrefix()),
                 declaration);
         add(moved);
+        List<J.Annotation> annotations = withRenamedFallback(moved.annotations(), declaration);
         leaveFallbackOfClass(declaration, moved);
         if (fallbacks.contains(visited.getSimpleName())) {
             List<Statement> parameters = new ArrayList<>(visited.getParameters());
             Statement former = parameters.get(parameters.size() - 1);
-            Statement failure = failure(former);
+            Statement failure = failure(former, visited.getSimpleName());
             parameters.set(parameters.size() - 1, failure);
             visited = visited.withParameters(parameters);
             if (failure instanceof J.VariableDeclarations variable && isReplaced(former, failure)) {
@@ -241,7 +351,29 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                         visited, variable.getVariables().get(0).getSimpleName());
             }
         }
-        return visited.withLeadingAnnotations(moved.annotations());
+        return visited.withLeadingAnnotations(annotations);
+    }
+
+    /** Names the fallback method with the argument and the failure, where the former one would get the argument. */
+    private List<J.Annotation> withRenamedFallback(List<J.Annotation> annotations, J.MethodDeclaration method) {
+        FailureArguments.Renamed renamed = failureArguments.names().get(method.getId());
+        if (renamed == null) {
+            return annotations;
+        }
+        List<J.Annotation> all = new ArrayList<>();
+        for (J.Annotation annotation : annotations) {
+            boolean meant = Trees.typeName(annotation, null).equals(ProtectedMethods.FALLBACK)
+                    && renamed.there()
+                            .equals(Trees.text(Trees.arguments(annotation).get("method")));
+            all.add(
+                    meant
+                            ? Trees.annotation(
+                                    annotation,
+                                    ProtectedMethods.FALLBACK,
+                                    List.of(Trees.argument("method", renamed.here())))
+                            : annotation);
+        }
+        return all;
     }
 
     /** A fallback of the class was inside the patterns of a method, and is around them now. */
@@ -336,14 +468,15 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 && there.getTypeExpression() != here.getTypeExpression();
     }
 
-    /** The failure that a fallback method handles. */
-    private Statement failure(Statement parameter) {
+    /** The failure that a fallback method handles; one for both timeouts stays, and gets an overload. */
+    private Statement failure(Statement parameter, String fallback) {
         if (!(parameter instanceof J.VariableDeclarations variable)) {
             return parameter;
         }
         JavaType.FullyQualified type = TypeUtils.asFullyQualified(variable.getType());
         String there = type == null ? "" : type.getFullyQualifiedName();
-        @Nullable String here = timeouts || there.startsWith(PACKAGE) ? EXCEPTIONS.get(there) : null;
+        boolean replaced = there.startsWith(PACKAGE) || (limited.contains(fallback) && !unlimited.contains(fallback));
+        @Nullable String here = replaced ? EXCEPTIONS.get(there) : null;
         if (here == null || variable.getTypeExpression() == null) {
             return variable;
         }

@@ -57,6 +57,16 @@ record Numbers(Map<String, Set<String>> values) {
                 .orElse(null);
     }
 
+    /** The number that all values are, with or without the mark of a long one; null if they are not. */
+    @Nullable
+    String only(String placeholder) {
+        Set<String> numbers = of(placeholder).stream()
+                .map(value -> value.replaceFirst("[lL]$", ""))
+                .collect(Collectors.toSet());
+        String first = numbers.isEmpty() ? "" : numbers.iterator().next();
+        return numbers.size() == 1 && first.matches("\\d{1,12}") ? first : null;
+    }
+
     /** Whether all values are durations with their units. */
     boolean haveUnits(String placeholder) {
         return of(placeholder).stream().allMatch(value -> value.matches("\\d+\\s*(ns|us|ms|s|m|h|d)|PT.*"));

@@ -3,8 +3,6 @@ package io.netrun.resilience.rewrite;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.openrewrite.SourceFile;
-import org.openrewrite.Tree;
 import org.openrewrite.properties.tree.Properties;
 import org.openrewrite.xml.tree.Xml;
 import org.openrewrite.yaml.YamlIsoVisitor;
@@ -32,28 +28,57 @@ final class OtherTexts {
 
     private static final Pattern OPTION = Pattern.compile("(?:-D|--)(resilience4j\\.[^\\s=\"',]+)");
 
+    private static final String SECTIONS =
+            "(?:circuit-?breaker|retry|(?:thread-?pool-?)?bulkhead|rate-?limiter|time-?limiter)";
+
+    /** Properties of a build, such as the one with the version, are no settings. */
+    private static final Pattern TAG =
+            Pattern.compile("<(resilience4j\\." + SECTIONS + "\\.(?:instances|backends|configs)\\.[^>/\\s]+)>");
+
+    private static final Pattern QUOTED = Pattern.compile("[\"'](resilience4j\\." + SECTIONS + "\\.[^\"'=:\\s]+)");
+
+    private static final Pattern JSON = Pattern.compile("SPRING_APPLICATION_JSON[^\n]*resilience4j");
+
+    private static final String WITHIN_A_TEXT = "Settings within a text are not moved. Put them into a file, run the"
+            + " recipe on it, and copy the result.";
+
     private static final Pattern EMBEDDED = Pattern.compile("(?m)^\\s*(resilience4j[.:][^=\\s]*)");
 
     private OtherTexts() {}
 
-    /** Lists those of a file, each once. */
-    static void list(SourceFile file, Consumer<Left> left) {
+    /**
+     * Lists those of a file, each once.
+     *
+     * @param stays whether code stays with resilience4j, so that its settings have an effect
+     */
+    static void list(SourceFile file, boolean stays, Consumer<Left> left) {
         String text = file.printAll();
-        if (!text.toLowerCase(Locale.ROOT).contains("resilience4j") || file instanceof Xml.Document) {
+        if (!text.toLowerCase(Locale.ROOT).contains("resilience4j")) {
             return;
         }
+        String path = SettingsMove.path(file);
         Set<Left> found = new LinkedHashSet<>();
-        matches(PLACEHOLDER, text).forEach(key -> found.add(placeholder(key)));
-        matches(VARIABLE, text).forEach(name -> found.add(variable(name)));
-        matches(OPTION, text).forEach(key -> found.add(option(key)));
+        matches(VARIABLE, text).forEach(name -> found.add(variable(name, stays)));
+        matches(OPTION, text).forEach(key -> found.add(option(key, stays)));
+        if (JSON.matcher(text).find()) {
+            found.add(new Left("SPRING_APPLICATION_JSON", WITHIN_A_TEXT));
+        }
+        if (file instanceof Xml.Document) {
+            matches(TAG, text).forEach(key -> found.add(option(key, stays)));
+        } else if (GradleMove.isScript(file) || OtherLanguages.isSource(file)) {
+            matches(QUOTED, text).forEach(key -> found.add(option(key, stays)));
+        } else if (!stays) {
+            matches(PLACEHOLDER, text).forEach(key -> found.add(placeholder(key)));
+        }
         if (file instanceof Yaml.Documents documents) {
             documents.getDocuments().forEach(document -> {
-                anchors(document, found);
-                embedded(document, found);
+                if (!stays) {
+                    anchors(document, found);
+                }
+                embedded(document, stays, found);
             });
-        } else if (!(file instanceof Properties.File)
-                && SettingsMove.path(file).matches(".*\\.(env|sh)|(.*/)?\\.env")) {
-            matches(EMBEDDED, text).forEach(key -> found.add(option(key)));
+        } else if (!(file instanceof Properties.File) && path.matches(".*\\.(env|sh)|(.*/)?\\.env")) {
+            matches(EMBEDDED, text).forEach(key -> found.add(option(key, stays)));
         }
         found.forEach(left);
     }
@@ -76,17 +101,24 @@ final class OtherTexts {
                         : "The setting is not there any more. Write ${" + here + "}, whose values may have a unit.");
     }
 
-    private static Left option(String key) {
-        String here = PropertyTexts.here(Names.elements(key));
-        return new Left(
-                key,
-                here == null
-                        ? "It is not moved, and has no effect. Set what it became in the configuration."
-                        : "It is not moved, and has no effect. Write " + here + ", with a unit if it is a duration.");
+    private static Left option(String key, boolean stays) {
+        List<String> elements = Names.elements(key);
+        String here = PropertyTexts.here(elements);
+        return new Left(key, effect(stays) + (here == null ? PropertyTexts.remedy(elements) : written(here, stays)));
+    }
+
+    private static String effect(boolean stays) {
+        return stays
+                ? "It counts for the code that stays with resilience4j, and not for annotated methods. "
+                : "It is not moved, and has no effect. ";
+    }
+
+    private static String written(String here, boolean stays) {
+        return "Write " + here + (stays ? " beside it" : "") + ", with a unit if it is a duration.";
     }
 
     /** A variable of the environment, whose name has no dashes and may have capitals. */
-    private static Left variable(String name) {
+    private static Left variable(String name, boolean stays) {
         String[] parts = name.split("_", -1);
         String here = null;
         for (int last = parts.length - 1; last > 3 && here == null; last--) {
@@ -95,14 +127,14 @@ final class OtherTexts {
             here = PropertyTexts.here(List.of("resilience4j", parts[1], parts[2], instance, setting));
         }
         if (here == null && parts.length > 5 && parts[2].equalsIgnoreCase("breaker")) {
-            return variable(name.replaceFirst("_(?i:breaker)_", "BREAKER_"));
+            return variable(name.replaceFirst("_(?i:breaker)_", "BREAKER_"), stays);
         }
         return new Left(
                 name,
-                here == null
-                        ? "It is not moved, and has no effect. Set what it became in the configuration."
-                        : "It is not moved, and has no effect. Write " + variableOf(here)
-                                + ", with a unit if it is a duration.");
+                effect(stays)
+                        + (here == null
+                                ? "Set what it became in the configuration."
+                                : written(variableOf(here), stays)));
     }
 
     private static String variableOf(String key) {
@@ -110,19 +142,16 @@ final class OtherTexts {
     }
 
     /** A text with a whole file of settings, as a ConfigMap of Kubernetes has it. */
-    private static void embedded(Yaml.Document document, Set<Left> found) {
+    private static void embedded(Yaml.Document document, boolean stays, Set<Left> found) {
         new YamlIsoVisitor<Integer>() {
             @Override
             public Yaml.Scalar visitScalar(Yaml.Scalar scalar, Integer p) {
                 if (scalar.getValue().contains("\n")) {
                     matches(EMBEDDED, scalar.getValue()).forEach(key -> {
                         if (!key.endsWith(":")) {
-                            found.add(option(key));
+                            found.add(option(key, stays));
                         } else {
-                            found.add(new Left(
-                                    key,
-                                    "Settings within a text are not moved. Put them into a file, run the recipe on it,"
-                                            + " and copy the result."));
+                            found.add(new Left(key, WITHIN_A_TEXT));
                         }
                     });
                 }
@@ -131,58 +160,17 @@ final class OtherTexts {
         }.visit(document, 0);
     }
 
-    /** Anchors within settings that are moved, and aliases outside of them. */
+    /** Aliases whose anchors were within settings that are moved, and which cannot have its content instead. */
     private static void anchors(Yaml.Document document, Set<Left> found) {
-        Set<String> defined = new HashSet<>();
-        Set<String> kept = new HashSet<>();
-        List<String> aliases = new ArrayList<>();
-        if (document.getBlock() instanceof Yaml.Mapping mapping) {
-            collect(mapping, List.of(), defined, kept, aliases);
-        }
-        aliases.stream()
-                .filter(alias -> defined.contains(alias) && !kept.contains(alias))
-                .distinct()
-                .forEach(alias -> found.add(new Left(
-                        "*" + alias,
-                        "Its anchor &" + alias + " was in the settings of resilience4j, which are moved, so that the"
-                                + " file cannot be read. Write the former content at the first *" + alias + ".")));
-    }
-
-    private static void collect(
-            Yaml.Mapping mapping, List<String> path, Set<String> defined, Set<String> kept, List<String> aliases) {
-        for (Yaml.Mapping.Entry entry : mapping.getEntries()) {
-            List<String> full = new ArrayList<>(path);
-            full.addAll(YamlReading.elements(entry));
-            boolean moved = !full.isEmpty() && (SettingsDocument.isForeign(full) || SettingsDocument.isOurs(full));
-            if (!moved && entry.getValue() instanceof Yaml.Mapping child && child.getAnchor() == null) {
-                collect(child, full, defined, kept, aliases);
-                continue;
-            }
-            new YamlIsoVisitor<Integer>() {
-                @Override
-                public @Nullable Yaml visit(@Nullable Tree tree, Integer p) {
-                    if (tree instanceof Yaml.Alias alias && !moved) {
-                        aliases.add(alias.getAnchor().getKey());
-                        return alias;
-                    } else if (tree instanceof Yaml.Anchor anchor) {
-                        (moved ? defined : kept).add(anchor.getKey());
-                        return anchor;
-                    }
-                    anchor(tree);
-                    return super.visit(tree, p);
-                }
-
-                private void anchor(@Nullable Object tree) {
-                    Yaml.Anchor anchor = tree instanceof Yaml.Mapping mapping
-                            ? mapping.getAnchor()
-                            : tree instanceof Yaml.Sequence sequence
-                                    ? sequence.getAnchor()
-                                    : tree instanceof Yaml.Scalar scalar ? scalar.getAnchor() : null;
-                    if (anchor != null) {
-                        (moved ? defined : kept).add(anchor.getKey());
-                    }
-                }
-            }.visit(entry.getValue(), 0);
+        boolean moves = YamlReading.read(document, "", true, SettingsDocument::isForeign)
+                .isForeign();
+        if (moves && document.getBlock() instanceof Yaml.Mapping mapping) {
+            Anchors.dangling(mapping, YamlMove.pruned(mapping))
+                    .forEach(alias -> found.add(new Left(
+                            "*" + alias,
+                            "Its anchor &" + alias
+                                    + " was in the settings of resilience4j, which are moved, so that the"
+                                    + " file cannot be read. Write the former content at the first *" + alias + ".")));
         }
     }
 }

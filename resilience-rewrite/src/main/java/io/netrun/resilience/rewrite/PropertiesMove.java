@@ -29,7 +29,7 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
         List<SettingsDocument> read = new ArrayList<>();
         List<Setting> settings = new ArrayList<>();
         boolean base = SettingsMove.isBase(path);
-        for (Properties.Content content : file.getContent()) {
+        for (Properties.Content content : LineEnds.readable(file).getContent()) {
             if (content instanceof Properties.Entry entry) {
                 List<String> elements = Names.elements(entry.getKey());
                 base &= !entry.getKey().equals("spring.config.activate.on-profile");
@@ -49,7 +49,8 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
     }
 
     @Override
-    public Properties visitFile(Properties.File file, ExecutionContext ctx) {
+    public Properties visitFile(Properties.File original, ExecutionContext ctx) {
+        Properties.File file = LineEnds.readable(original);
         String path = SettingsMove.path(file);
         endpointsStay = move.areEndpointsKept(path);
         List<Properties.Content> contents = new ArrayList<>();
@@ -70,7 +71,7 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
             Properties.Content first = contents.get(0);
             contents.set(0, (Properties.Content) first.withPrefix(stripped(first.getPrefix())));
         }
-        return same ? file : file.withContent(contents);
+        return same ? original : LineEnds.as(file.withContent(contents), original);
     }
 
     /** Compared by identity: a changed line is equal to what it was. */

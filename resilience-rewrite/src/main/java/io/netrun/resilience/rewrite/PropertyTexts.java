@@ -45,7 +45,7 @@ record PropertyTexts(String path, ModuleSettings module, ProtectedMethods.Option
 
     private static final Pattern ENTRY = Pattern.compile("\\s*(resilience4j\\.[^=:\\s]+)\\s*[=:]\\s*(.*)");
 
-    private static final Pattern KEY = Pattern.compile("(resilience4j\\.[^=:}]+)(.*)", Pattern.DOTALL);
+    private static final Pattern KEY = Pattern.compile("(?:(?<![\\w.])|(?<=-D))(resilience4j\\.[\\w.\\[\\]*-]+)");
 
     /** Whether an annotation may have properties. */
     static boolean isOfTest(J.Annotation annotation) {
@@ -187,17 +187,69 @@ record PropertyTexts(String path, ModuleSettings module, ProtectedMethods.Option
     /** Lists a text that names settings and is not moved. */
     void leave(String text) {
         Matcher key = KEY.matcher(text);
-        if (module.isForeignKept() || !text.matches("(?s)(\\$\\{)?resilience4j\\..+") || !key.find()) {
+        if (!key.find() || (module.isForeignKept() && !options.annotated())) {
             return;
         }
-        String here = here(Names.elements(key.group(1).strip()));
-        options.left()
-                .accept(new Left(
-                        text,
-                        "The text is not moved. "
-                                + (here == null
-                                        ? "It names settings of resilience4j."
-                                        : "Write " + text.substring(0, key.start()) + here + key.group(2) + ".")));
+        List<String> elements = Names.elements(key.group(1));
+        boolean begins = text.matches("(?s)(\\$\\{)?resilience4j\\..+");
+        if (!begins && pattern(elements) == null) {
+            return;
+        }
+        String meter = MappingTable.get()
+                .find(MappingTable.RESILIENCE4J, "meter", key.group(1))
+                .map(row -> row.here().name())
+                .orElse("");
+        String here = here(elements);
+        if (!meter.isEmpty()) {
+            options.left().accept(new Left(text, "It names a meter, which is " + meter + " here. Its tags differ."));
+        } else if (module.isForeignKept()) {
+            options.left()
+                    .accept(new Left(
+                            text,
+                            "It counts for the code that stays with resilience4j, and not for annotated methods. "
+                                    + (here == null
+                                            ? remedy(elements)
+                                            : "Write " + replaced(text, key, here) + " beside it.")));
+        } else {
+            options.left()
+                    .accept(new Left(
+                            text,
+                            "The text is not moved. "
+                                    + (here == null
+                                            ? "It names settings of resilience4j. " + remedy(elements)
+                                            : "Write " + replaced(text, key, here) + ".")));
+        }
+    }
+
+    private static String replaced(String text, Matcher key, String here) {
+        return text.substring(0, key.start(1)) + here + text.substring(key.end(1));
+    }
+
+    /** What to do about a key that has no counterpart of its own. */
+    static String remedy(List<String> elements) {
+        String key = Names.uniform(String.join(".", elements));
+        String pattern = pattern(elements);
+        return MappingTable.get()
+                .rows(MappingTable.RESILIENCE4J, "application setting")
+                .filter(row -> row.there().name().contains(".")
+                        && key.endsWith(Names.uniform(row.there().name())))
+                .filter(row -> !row.here().name().isEmpty())
+                .map(row -> "Write " + row.here().name() + ".")
+                .findFirst()
+                .orElse(
+                        pattern == null
+                                ? "Remove it, or write what it became in the configuration."
+                                : "Its counterparts are under resilience." + pattern + ".");
+    }
+
+    /** The pattern of a section of resilience4j; null for what is none. */
+    private static @Nullable String pattern(List<String> elements) {
+        String section = elements.size() < 2 ? "" : Names.uniform(elements.get(1));
+        return ModuleSettings.SECTIONS.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(section.equals("threadpoolbulkhead") ? "bulkhead" : section))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The key that a key of resilience4j becomes; null if it has none of its own. */

@@ -203,9 +203,10 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
      * How to move annotations.
      *
      * @param keepBehaviour whether the order of resilience4j is kept
+     * @param annotated whether the application has annotations of resilience4j
      * @param left takes what was left
      */
-    record Options(boolean keepBehaviour, Consumer<Left> left) {}
+    record Options(boolean keepBehaviour, boolean annotated, Consumer<Left> left) {}
 
     /**
      * Annotations after the move.

@@ -27,7 +27,8 @@ import org.openrewrite.java.tree.TypeUtils;
  * @param parameters the parameters of the recovery methods, by their ids
  * @param names their names, by their ids
  * @param shared those that recover methods with fallbacks of different names
- * @param ofClass the ids of methods with a recovery method that the annotation of their class retries
+ * @param ofClass the ids of methods with a recovery method that the annotation of their class, or of a type above it,
+ *     retries
  * @param bridges what is added behind recovery methods that keep their parameters, by their ids
  * @param lost recovery methods that fit no method of the class
  * @param closed those of the methods with a circuit breaker that do not take the failure of an open circuit
@@ -60,7 +61,7 @@ record Recoveries(
                 } else if (isMarked(method.getLeadingAnnotations(), "Retryable", file)
                         || isMarked(method.getLeadingAnnotations(), "CircuitBreaker", file)) {
                     failing.add(method);
-                } else if (all && isCallable(method)) {
+                } else if ((all && isCallable(method)) || uses.isRetriedAbove(declaration, method)) {
                     failing.add(method);
                     inherited.add(method.getId());
                 }

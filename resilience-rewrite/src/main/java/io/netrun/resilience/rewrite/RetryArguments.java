@@ -104,10 +104,18 @@ final class RetryArguments {
     /** Adds a placeholder as a duration, with a unit behind it unless its values have their own. */
     void putDuration(String name, String argument, String placeholder, String unit) {
         String odd = numbers.odd(placeholder);
+        String only = numbers.only(placeholder);
         if (odd == null) {
             put(argument, placeholder + unit);
         } else if (numbers.haveUnits(placeholder)) {
             put(argument, placeholder);
+        } else if (only != null) {
+            put(argument, unit.equals("ms") ? Values.duration(only) : only + unit);
+            left.accept(new Left(
+                    name + " = " + placeholder,
+                    "Its value is '" + odd + "', behind which no unit can stand, so the duration is written here. To"
+                            + " have it in the configuration, write it there with its unit, and set " + argument
+                            + " = \"" + placeholder + "\"."));
         } else {
             left.accept(new Left(
                     name + " = " + placeholder,
@@ -134,6 +142,14 @@ final class RetryArguments {
 
     void put(String name, String text) {
         put(name, Trees.literal(text));
+    }
+
+    /** Adds the name of the instance, before all others. */
+    void putName(String name) {
+        Map<String, Expression> others = new LinkedHashMap<>(arguments);
+        arguments.clear();
+        put("name", name);
+        arguments.putAll(others);
     }
 
     void putNumber(String name, long number) {

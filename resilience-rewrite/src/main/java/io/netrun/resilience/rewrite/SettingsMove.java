@@ -10,8 +10,10 @@ import io.netrun.resilience.spring.mapping.SettingsTranslator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -78,12 +80,16 @@ final class SettingsMove {
         int former = settings.size();
         Map<String, Written> known = new HashMap<>();
         settings.forEach(setting -> known.put(setting.key(), setting));
+        Set<String> commented = new HashSet<>(); // a setting may become several
         result.moved().forEach(placed -> {
             Setting origin = placed.setting().origin();
-            Written written = new Written(
-                    placed.path(), placed.setting().value(), origin == null ? List.of() : origin.comments(), origin);
+            List<String> comments = origin == null || commented.contains(origin.key()) ? List.of() : origin.comments();
+            Written written = new Written(placed.path(), placed.setting().value(), comments, origin);
             if (known.putIfAbsent(written.key(), written) == null) {
                 settings.add(written);
+                if (origin != null) {
+                    commented.add(origin.key());
+                }
             }
         });
         boolean changes = settings.size() > former || (document.isForeign() && !module.isForeignKept());

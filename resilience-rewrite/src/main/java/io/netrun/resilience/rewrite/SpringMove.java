@@ -13,6 +13,7 @@ import org.openrewrite.Tree;
 import org.openrewrite.java.ChangeType;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.RemoveAnnotation;
+import org.openrewrite.java.tree.Comment;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
@@ -25,6 +26,8 @@ import org.openrewrite.java.tree.TypeUtils;
 final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private static final String RECOVER = SpringAnnotations.RETRY + "Recover";
+
+    private static final String LIMIT = SpringAnnotations.FRAMEWORK + "ConcurrencyLimit";
 
     private static final List<String> REMOVED = List.of(
             RECOVER, SpringAnnotations.RETRY + "EnableRetry", SpringAnnotations.FRAMEWORK + "EnableResilientMethods");
@@ -78,6 +81,16 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                         + " does not have, so it stays. Annotated methods throw the other one now: catch"
                                         + " it, too."));
                 continue;
+            }
+            boolean named = moved.getImports().stream()
+                    .anyMatch(imported -> imported.getTypeName().equals(exception.getKey()));
+            if (named && library.equals(MappingTable.SPRING_RETRY)) {
+                annotations
+                        .left()
+                        .accept(new Left(
+                                exception.getKey(),
+                                "There, a failure that no recovery method takes is wrapped in it; here, it is thrown as it"
+                                        + " is, unless on-exhausted is wrap. Catch it, too."));
             }
             moved = file(
                     new ChangeType(exception.getKey(), exception.getValue(), true)
@@ -168,7 +181,57 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                         + " parameter.")));
         J.ClassDeclaration visited = withBridges(super.visitClassDeclaration(declaration, ctx), ctx);
         recoveries = outer;
-        return visited.withLeadingAnnotations(moved(visited.getLeadingAnnotations(), "", null, visited.getPrefix()));
+        List<J.Annotation> moved = moved(visited.getLeadingAnnotations(), "", null, visited.getPrefix());
+        List<J.Annotation> kept = withComments(moved);
+        Space lost = lost(moved);
+        if (!lost.getComments().isEmpty() && !visited.getModifiers().isEmpty()) {
+            List<J.Modifier> modifiers = new ArrayList<>(visited.getModifiers());
+            modifiers.set(
+                    0, modifiers.get(0).withPrefix(before(lost, modifiers.get(0).getPrefix())));
+            visited = visited.withModifiers(modifiers);
+        }
+        return visited.withLeadingAnnotations(kept);
+    }
+
+    /** The comments before an annotation that is removed, and that is the last one. */
+    private Space lost(List<J.Annotation> annotations) {
+        J.Annotation last = annotations.isEmpty() ? null : annotations.get(annotations.size() - 1);
+        return last != null && isRemoved(last) ? last.getPrefix() : Space.EMPTY;
+    }
+
+    /** The comments before annotations that are removed are before the next ones. */
+    private List<J.Annotation> withComments(List<J.Annotation> annotations) {
+        boolean commented = annotations.stream()
+                .anyMatch(annotation -> isRemoved(annotation)
+                        && !annotation.getPrefix().getComments().isEmpty());
+        if (!commented) {
+            return annotations;
+        }
+        List<J.Annotation> all = new ArrayList<>(annotations);
+        for (int i = 0; i < all.size(); i++) {
+            J.Annotation annotation = all.get(i);
+            if (isRemoved(annotation) && !annotation.getPrefix().getComments().isEmpty()) {
+                all.set(i, annotation.withPrefix(annotation.getPrefix().withComments(List.of())));
+                if (i + 1 < all.size()) {
+                    J.Annotation next = all.get(i + 1);
+                    all.set(i + 1, next.withPrefix(before(annotation.getPrefix(), next.getPrefix())));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static Space before(Space first, Space second) {
+        List<Comment> comments = new ArrayList<>(first.getComments());
+        int last = comments.size() - 1;
+        comments.set(last, comments.get(last).withSuffix(second.getWhitespace()));
+        comments.addAll(second.getComments());
+        return first.withComments(comments);
+    }
+
+    private boolean isRemoved(J.Annotation annotation) {
+        String name = Trees.typeName(annotation, getCursor().firstEnclosing(JavaSourceFile.class));
+        return isOfLibrary(name) && REMOVED.contains(name);
     }
 
     /** With methods that call recovery methods which keep their parameters, since other code uses them. */
@@ -259,7 +322,14 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         imports.add(ProtectedMethods.FALLBACK);
         String indent = method.getPrefix().getIndent();
         Space line = Space.format("\n" + indent);
-        if (all.isEmpty()) {
+        if (all.isEmpty() && method.getModifiers().isEmpty()) {
+            all.add(Trees.annotation(Space.EMPTY, ProtectedMethods.FALLBACK, arguments));
+            return method.getReturnTypeExpression() == null
+                    ? method
+                    : method.withReturnTypeExpression(
+                                    method.getReturnTypeExpression().withPrefix(line))
+                            .withLeadingAnnotations(all);
+        } else if (all.isEmpty()) {
             List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
             modifiers.set(0, modifiers.get(0).withPrefix(line));
             all.add(Trees.annotation(Space.EMPTY, ProtectedMethods.FALLBACK, arguments));
@@ -287,7 +357,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             }
             String here = SpringAnnotations.here(name);
             RetryArguments arguments = annotations.arguments(name, there);
-            configure(arguments, here, there, method);
+            String shared = method == null && name.equals(LIMIT) ? share(arguments) : null;
+            configure(arguments, here, there, method, shared);
             moved.add(Trees.annotation(annotation, here, arguments.list()));
             imports.add(here);
             imports.remove(name);
@@ -312,13 +383,43 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 library.equals(MappingTable.SPRING_RETRY) ? SpringAnnotations.RETRY : SpringAnnotations.FRAMEWORK);
     }
 
+    /** Gives a limit of a class the name of the class, since its methods share it there. Returns the name, or null. */
+    private @Nullable String share(RetryArguments arguments) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        String type = owner == null ? "" : owner.getSimpleName();
+        boolean inherited = owner == null
+                || owner.getKind() != J.ClassDeclaration.Kind.Type.Class
+                || owner.hasModifier(J.Modifier.Type.Abstract);
+        if (inherited) {
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@ConcurrencyLimit at " + type,
+                            "There, the methods of a bean share the limit of their class; here, each method has its own."
+                                    + " Put @Bulkhead with a name on each class that has these methods."));
+            return null;
+        }
+        arguments.putName(type);
+        if (uses.isNameOfSeveralLimited(type)) {
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@ConcurrencyLimit at " + type,
+                            "Another class has the same name, and would share its limit. Give each another name, as in"
+                                    + " @Bulkhead(name = \"" + type + "\")."));
+        }
+        return type;
+    }
+
     /** Moves what is no argument into the settings of the instance, if its name is known. */
     private void configure(
             RetryArguments arguments,
             String annotation,
             Map<String, Expression> there,
-            J.@Nullable MethodDeclaration method) {
-        String instance = there.containsKey("label") ? Trees.text(there.get("label")) : defaultName(method);
+            J.@Nullable MethodDeclaration method,
+            @Nullable String shared) {
+        String own = there.containsKey("label") ? Trees.text(there.get("label")) : defaultName(method);
+        String instance = shared == null ? own : shared;
         String path = SettingsMove.path(getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
         String pattern = Names.uniform(annotation.substring(annotation.lastIndexOf('.') + 1));
         arguments.settings().forEach((setting, value) -> {

@@ -4,6 +4,7 @@ import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.Names;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
@@ -59,6 +60,13 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         return new TreeVisitor<Tree, ExecutionContext>() {
             @Override
             public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
+                if (tree instanceof SourceFile file && OtherLanguages.isSource(file)) {
+                    if (OtherLanguages.uses(file, List.of(packageName()))) {
+                        found.modules().add(Names.module(SettingsMove.path(file)));
+                        found.left().add(SettingsMove.path(file));
+                    }
+                    return tree;
+                }
                 if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
                     found.uses().scan(file);
                 }
@@ -98,11 +106,20 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         return new TreeVisitor<Tree, ExecutionContext>() {
             @Override
             public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
+                return LineEnds.kept(tree, moved(tree, ctx), ctx);
+            }
+
+            private @Nullable Tree moved(@Nullable Tree tree, ExecutionContext ctx) {
                 if (!(tree instanceof SourceFile source) || found.modules().isEmpty()) {
                     return tree;
                 }
                 String path = SettingsMove.path(source);
-                if (GradleMove.isScript(source)) {
+                if (OtherLanguages.isSource(source)) {
+                    if (found.modules().contains(Names.module(path))) {
+                        OtherLanguages.list(source, library(), List.of(packageName()), left -> leave(ctx, path, left));
+                    }
+                    return tree;
+                } else if (GradleMove.isScript(source)) {
                     return isPartOfSpring()
                             ? found.isOwner(path) ? GradleMove.add(source) : source
                             : new GradleMove(library(), found.catalogs(), found.stays(path))
@@ -118,7 +135,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                                     left -> leave(ctx, path, left))
                             .visit(file, ctx);
                 } else if (tree instanceof JavaSourceFile file && Trees.mentions(file, packageName(), Set.of())) {
-                    return moved(file, path, found, ctx);
+                    return SpringRecipe.this.moved(file, path, found, ctx);
                 } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
                     return found.settings().move(source, ctx);
                 }

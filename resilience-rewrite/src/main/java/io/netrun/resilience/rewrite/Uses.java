@@ -1,6 +1,11 @@
 package io.netrun.resilience.rewrite;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.JavaIsoVisitor;
@@ -13,11 +18,13 @@ import org.openrewrite.java.tree.JavaType;
  *
  * @param called the methods that are called or referred to, with the names of their classes where these are known
  * @param overriding the names of methods that implement or override others, or may be implemented
+ * @param limited the files of classes with a limit on concurrent calls, by their simple names
+ * @param retried the methods that Spring Retry retries without naming their recovery, as {@code Type.method/2}
  */
-record Uses(Set<String> called, Set<String> overriding) {
+record Uses(Set<String> called, Set<String> overriding, Map<String, Set<String>> limited, Set<String> retried) {
 
     Uses() {
-        this(new HashSet<>(), new HashSet<>());
+        this(new HashSet<>(), new HashSet<>(), new HashMap<>(), new HashSet<>());
     }
 
     /** Adds what a file uses. */
@@ -34,6 +41,23 @@ record Uses(Set<String> called, Set<String> overriding) {
                 called.add(
                         key(reference.getMethodType(), reference.getReference().getSimpleName()));
                 return super.visitMemberReference(reference, p);
+            }
+
+            @Override
+            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
+                boolean limits = declaration.getLeadingAnnotations().stream()
+                        .anyMatch(annotation -> annotation.getSimpleName().equals("ConcurrencyLimit"));
+                if (limits) {
+                    limited.computeIfAbsent(declaration.getSimpleName(), name -> new HashSet<>())
+                            .add(SettingsMove.path(file));
+                }
+                boolean all = isRetried(declaration.getLeadingAnnotations(), file);
+                for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
+                    if (all || isRetried(method.getLeadingAnnotations(), file)) {
+                        retried.add(declaration.getSimpleName() + "." + signature(method));
+                    }
+                }
+                return super.visitClassDeclaration(declaration, p);
             }
 
             @Override
@@ -55,6 +79,59 @@ record Uses(Set<String> called, Set<String> overriding) {
                 || method.getBody() == null
                 || called.contains("." + name)
                 || called.contains(key(method.getMethodType(), name));
+    }
+
+    private static boolean isRetried(List<J.Annotation> annotations, JavaSourceFile file) {
+        return annotations.stream().anyMatch(annotation -> {
+            String name = Trees.typeName(annotation, file);
+            return (name.equals(SpringAnnotations.RETRY + "Retryable")
+                            || name.equals(SpringAnnotations.RETRY + "CircuitBreaker"))
+                    && !Trees.arguments(annotation).containsKey("recover");
+        });
+    }
+
+    private static String signature(J.MethodDeclaration method) {
+        long parameters = method.getParameters().stream()
+                .filter(J.VariableDeclarations.class::isInstance)
+                .count();
+        return method.getSimpleName() + "/" + parameters;
+    }
+
+    /** Whether an interface or superclass has the annotation that retries a method. */
+    boolean isRetriedAbove(J.ClassDeclaration owner, J.MethodDeclaration method) {
+        Set<String> above = new LinkedHashSet<>();
+        if (owner.getExtends() != null) {
+            above.add(simple(owner.getExtends().toString()));
+        }
+        if (owner.getImplements() != null) {
+            owner.getImplements().forEach(type -> above.add(simple(type.toString())));
+        }
+        if (owner.getType() != null) {
+            addTypes(owner.getType(), above);
+        }
+        return above.stream().anyMatch(type -> retried.contains(type + "." + signature(method)));
+    }
+
+    private static void addTypes(JavaType.FullyQualified type, Set<String> above) {
+        List<JavaType.FullyQualified> types = new ArrayList<>(type.getInterfaces());
+        if (type.getSupertype() != null) {
+            types.add(type.getSupertype());
+        }
+        for (JavaType.FullyQualified next : types) {
+            if (!(next instanceof JavaType.Unknown) && above.add(simple(next.getClassName()))) {
+                addTypes(next, above);
+            }
+        }
+    }
+
+    private static String simple(String type) {
+        String raw = type.replaceAll("(?s)<.*>", "");
+        return raw.substring(raw.lastIndexOf('.') + 1);
+    }
+
+    /** Whether several classes with a limit have the same simple name. */
+    boolean isNameOfSeveralLimited(String name) {
+        return limited.getOrDefault(name, Set.of()).size() > 1;
     }
 
     private static String key(JavaType.@Nullable Method type, String name) {

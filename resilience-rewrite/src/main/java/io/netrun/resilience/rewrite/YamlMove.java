@@ -45,6 +45,12 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
         Yaml.Document changed = document;
         if (translated != null && document.getBlock() instanceof Yaml.Mapping mapping) {
             changed = document.withBlock(changed(mapping, translated, ctx));
+            List<Yaml.Mapping.Entry> former = mapping.getEntries();
+            if (!former.isEmpty()
+                    && pruned(former.get(former.size() - 1), List.of(), translated.isForeignKept()) == null) {
+                Yaml.Document.End end = document.getEnd();
+                changed = changed.withEnd(end.withPrefix(withoutTrailing(end.getPrefix())));
+            }
         } else if (translated != null && !translated.settings().isEmpty()) {
             return document; // a document without settings cannot get any
         }
@@ -75,13 +81,19 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
         if (!written && !added.isEmpty()) {
             entries.add(added.get(0).withPrefix(entries.isEmpty() ? "" : "\n\n"));
         }
-        return mapping.withEntries(entries);
+        return Anchors.repaired(mapping, mapping.withEntries(entries));
+    }
+
+    /** The mapping without the settings of resilience4j and of this library. */
+    static Yaml.Mapping pruned(Yaml.Mapping mapping) {
+        return mapping.withEntries(ListUtils.map(mapping.getEntries(), entry -> pruned(entry, List.of(), false)));
     }
 
     /** What stands behind the last moved setting is its comment, which has moved with it. */
     private static String withoutTrailing(String prefix) {
         int line = prefix.indexOf('\n');
-        return line < 0 ? prefix : prefix.substring(line);
+        String behind = line < 0 ? prefix : prefix.substring(0, line);
+        return behind.strip().startsWith("#") || line >= 0 ? prefix.substring(behind.length()) : prefix;
     }
 
     /** The entry without what was moved; null if nothing remains. */

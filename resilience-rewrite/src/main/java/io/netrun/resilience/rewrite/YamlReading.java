@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.openrewrite.yaml.YamlIsoVisitor;
 import org.openrewrite.yaml.tree.Yaml;
 
 /** Reads the settings of a YAML document, with their comments and with aliases resolved. One use for each document. */
@@ -26,6 +25,15 @@ final class YamlReading {
 
     private boolean profile;
 
+    /** Whether a setting of the top level was read: the comments before the first one stay where they are. */
+    private boolean begun;
+
+    /** Whether the value before the next token is that of the last setting. */
+    private boolean near;
+
+    /** How many aliases lead to what is read: the comments there stay where they are. */
+    private int aliases;
+
     private YamlReading(Predicate<List<String>> wanted) {
         this.wanted = wanted;
     }
@@ -37,34 +45,10 @@ final class YamlReading {
      */
     static SettingsDocument read(Yaml.Document document, String id, boolean base, Predicate<List<String>> wanted) {
         YamlReading reading = new YamlReading(wanted);
-        new YamlIsoVisitor<Map<String, Yaml.Block>>() {
-            @Override
-            public Yaml.Mapping visitMapping(Yaml.Mapping mapping, Map<String, Yaml.Block> anchors) {
-                if (mapping.getAnchor() != null) {
-                    anchors.put(mapping.getAnchor().getKey(), mapping);
-                }
-                return super.visitMapping(mapping, anchors);
-            }
-
-            @Override
-            public Yaml.Sequence visitSequence(Yaml.Sequence sequence, Map<String, Yaml.Block> anchors) {
-                if (sequence.getAnchor() != null) {
-                    anchors.put(sequence.getAnchor().getKey(), sequence);
-                }
-                return super.visitSequence(sequence, anchors);
-            }
-
-            @Override
-            public Yaml.Scalar visitScalar(Yaml.Scalar scalar, Map<String, Yaml.Block> anchors) {
-                if (scalar.getAnchor() != null) {
-                    anchors.put(scalar.getAnchor().getKey(), scalar);
-                }
-                return super.visitScalar(scalar, anchors);
-            }
-        }.visit(document, reading.anchors);
+        reading.anchors.putAll(Anchors.anchored(document));
         if (document.getBlock() instanceof Yaml.Mapping mapping) {
             reading.mapping(mapping, List.of(), false);
-            reading.trailing(document.getEnd().getPrefix());
+            reading.behind(document.getEnd().getPrefix(), false, false);
         }
         return new SettingsDocument(id, base && !reading.profile, List.copyOf(reading.settings));
     }
@@ -80,6 +64,7 @@ final class YamlReading {
      * @param beneath whether it is within a wanted entry, whose own comment stays where it is
      */
     private void mapping(Yaml.Mapping mapping, List<String> path, boolean beneath) {
+        boolean first = true;
         for (Yaml.Mapping.Entry entry : mapping.getEntries()) {
             List<String> full = new ArrayList<>(path);
             boolean merge = entry.getKey().getValue().equals("<<");
@@ -90,17 +75,29 @@ final class YamlReading {
             if (key.equals("spring.config.activate.on-profile") || key.equals("spring.profiles")) {
                 profile = true;
             }
-            trailing(entry.getPrefix());
             boolean inside = !full.isEmpty() && wanted.test(full);
-            if (!beneath) {
-                comments.clear();
+            boolean moves = inside && path.isEmpty();
+            behind(entry.getPrefix(), first, beneath);
+            if (beneath || (moves && begun)) {
+                before(entry.getPrefix());
+            } else {
+                comments.clear(); // they stay before the entry
             }
+            begun |= moves;
+            first = false;
+            near = false;
             block(entry.getValue(), full, inside, merge);
         }
     }
 
     private void block(Yaml.@Nullable Block value, List<String> path, boolean wantedHere, boolean merge) {
-        Yaml.Block block = resolved(value);
+        boolean alias = value instanceof Yaml.Alias;
+        aliases += alias ? 1 : 0;
+        read(resolved(value), path, wantedHere, merge);
+        aliases -= alias ? 1 : 0;
+    }
+
+    private void read(Yaml.@Nullable Block block, List<String> path, boolean wantedHere, boolean merge) {
         if (block instanceof Yaml.Mapping mapping) {
             mapping(mapping, path, wantedHere);
         } else if (block instanceof Yaml.Sequence sequence && merge) {
@@ -110,6 +107,8 @@ final class YamlReading {
         } else if (block instanceof Yaml.Sequence sequence && wantedHere) {
             List<String> words = new ArrayList<>();
             for (Yaml.Sequence.Entry entry : sequence.getEntries()) {
+                behind(entry.getPrefix(), true, true);
+                before(entry.getPrefix());
                 Yaml.Block element = resolved(entry.getBlock());
                 if (element instanceof Yaml.Scalar scalar) {
                     words.add(word(scalar));
@@ -125,6 +124,7 @@ final class YamlReading {
         settings.removeIf(former -> former.path().equals(path)); // a key of its own wins over one that is merged
         settings.add(new Setting(List.copyOf(path), value, List.copyOf(comments)));
         comments.clear();
+        near = true;
     }
 
     private Yaml.@Nullable Block resolved(Yaml.@Nullable Block block) {
@@ -144,22 +144,52 @@ final class YamlReading {
         };
     }
 
-    /** The first line before a token is behind the one before it. */
-    private void trailing(String prefix) {
+    /**
+     * Reads a comment behind the token before: the first line of what is before a token.
+     *
+     * @param first whether it is behind the key of the mapping, so that it is about what follows
+     * @param beneath whether that is within a wanted entry
+     */
+    private void behind(String prefix, boolean first, boolean beneath) {
         int line = prefix.indexOf('\n');
         String behind = (line < 0 ? prefix : prefix.substring(0, line)).strip();
-        if (behind.startsWith("#") && !settings.isEmpty()) {
-            Setting last = settings.remove(settings.size() - 1);
-            List<String> all = new ArrayList<>(last.comments());
-            all.add(behind.substring(1).strip());
-            settings.add(new Setting(last.path(), last.value(), all));
+        if (!behind.startsWith("#") || aliases > 0) {
+            return;
         }
-        if (line >= 0) {
-            prefix.substring(line)
-                    .lines()
-                    .map(String::strip)
-                    .filter(comment -> comment.startsWith("#"))
-                    .forEach(comment -> comments.add(comment.substring(1).strip()));
+        String comment = behind.substring(1).strip();
+        if (near && !first) {
+            addToLast(comment);
+        } else if (beneath) {
+            comments.add(comment);
         }
+    }
+
+    /**
+     * Reads the comments on lines of their own. One that is indented more than what follows is about what was before.
+     */
+    private void before(String prefix) {
+        int line = prefix.indexOf('\n');
+        if (line < 0 || aliases > 0) {
+            return;
+        }
+        int indent = prefix.length() - prefix.lastIndexOf('\n') - 1;
+        prefix.substring(line)
+                .lines()
+                .filter(each -> each.strip().startsWith("#"))
+                .forEach(each -> {
+                    String comment = each.strip().substring(1).strip();
+                    if (near && each.indexOf('#') > indent) {
+                        addToLast(comment);
+                    } else {
+                        comments.add(comment);
+                    }
+                });
+    }
+
+    private void addToLast(String comment) {
+        Setting last = settings.remove(settings.size() - 1);
+        List<String> all = new ArrayList<>(last.comments());
+        all.add(comment);
+        settings.add(new Setting(last.path(), last.value(), all));
     }
 }

@@ -124,6 +124,34 @@ class ExceptionCallTests implements RewriteTest {
                     """));
     }
 
+    @Test
+    void handlerOfUnrecoveredFailuresShouldBeLeft() {
+        rewriteRun(
+                spec -> spec.recipe(new FromSpringRetry(true))
+                        .dataTable(
+                                Leftovers.Row.class,
+                                rows -> assertThat(rows)
+                                        .anySatisfy(
+                                                row -> assertThat(row.reason()).contains("it is thrown as it is"))),
+                java("""
+                    import org.springframework.retry.ExhaustedRetryException;
+
+                    class Handler {
+                        Object handle(ExhaustedRetryException failure) {
+                            return failure.getMessage();
+                        }
+                    }
+                    """, """
+                    import io.netrun.resilience.retry.RetryExhaustedException;
+
+                    class Handler {
+                        Object handle(RetryExhaustedException failure) {
+                            return failure.getMessage();
+                        }
+                    }
+                    """));
+    }
+
     private static String simple(String name) {
         return name.substring(name.lastIndexOf('.') + 1);
     }

@@ -9,7 +9,6 @@ import static org.openrewrite.yaml.Assertions.yaml;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.openrewrite.test.RecipeSpec;
 import org.openrewrite.test.RewriteTest;
 
@@ -42,9 +41,9 @@ class OtherTextTests implements RewriteTest {
                 }));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"a: 1\nvalue: *shared", "a: 1\nvalue:\n  <<: *shared", "a: 1\nvalue: [*shared]"})
-    void aliasOfAnAnchorThatIsMovedShouldBeLeft(String outside) {
+    @Test
+    void aliasThatCannotHaveTheContentShouldBeLeft() {
+        String outside = "a: 1\nvalue: [*shared]";
         rewriteRun(
                 spec -> leaving(spec, "*shared", "&shared"),
                 srcMainResources(yaml("""
@@ -53,6 +52,62 @@ class OtherTextTests implements RewriteTest {
                         a: &shared
                           maxAttempts: 4
                     """ + outside, AFTER + outside, source -> source.path("application.yml"))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "`value: *shared`, `value: &shared\n  maxAttempts: 4`",
+                "`value:\n  <<: *shared\n  b: 2`, `value:\n  <<: &shared\n    maxAttempts: 4\n  b: 2`",
+                "`one: *shared\ntwo: *shared`, `one: &shared\n  maxAttempts: 4\ntwo: *shared`",
+                "`value:\n  deep:\n    one: *shared`, `value:\n  deep:\n    one: &shared\n      maxAttempts: 4`",
+            })
+    void aliasShouldHaveWhatItsAnchorHad(String before, String after) {
+        rewriteRun(
+                spec -> spec.afterRecipe(
+                        run -> assertThat(run.getDataTables().keySet()).noneMatch(table -> table instanceof Leftovers)),
+                srcMainResources(yaml(
+                        """
+                    resilience4j.retry:
+                      instances:
+                        a: &shared
+                          maxAttempts: 4
+                    """ + before.replace("\\n", "\n"),
+                        AFTER + after.replace("\\n", "\n"),
+                        source -> source.path("application.yml"))));
+    }
+
+    @Test
+    void aliasesShouldHaveNestedAnchorsListsAndWords() {
+        rewriteRun(srcMainResources(yaml("""
+            resilience4j.retry:
+              instances:
+                a: &all
+                  maxAttempts: &four 4
+                  retryExceptions: &list
+                    - java.io.IOException
+            list: *list
+            four: *four
+            all: *all
+            flow: [*four, *four]
+            """, """
+            resilience:
+              retry:
+                instances:
+                  a:
+                    max-attempts: 4
+                    exceptions:
+                      - java.io.IOException
+            list: &list
+              - java.io.IOException
+            four: &four 4
+            all: &all
+              maxAttempts: &four 4
+              retryExceptions: &list
+                - java.io.IOException
+            flow: [*four, *four]
+            """, source -> source.path("application.yml"))));
     }
 
     @Test

@@ -207,6 +207,78 @@ class RecoveryUseTests implements RewriteTest {
                     """));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "interface, implements, , '@Retryable '",
+        "interface, implements, '@Retryable ', ",
+        "abstract class, extends, , '@Retryable public abstract '",
+    })
+    void recoveryOfAMethodThatATypeAboveRetriesShouldBeNamed(
+            String kind, String inherits, String ofType, String ofMethod) {
+        String type = ofType == null ? "" : ofType;
+        String method = ofMethod == null ? "" : ofMethod;
+        String above = """
+                package shop;
+
+                import %s;
+
+                %spublic %s Mail {
+                    %sString send(String to);
+                }
+                """;
+        rewriteRun(
+                java(
+                        above.formatted("org.springframework.retry.annotation.Retryable", type, kind, method),
+                        above.formatted(
+                                "io.netrun.resilience.annotation.Retry",
+                                type.replace("Retryable", "Retry"),
+                                kind,
+                                method.replace("Retryable", "Retry"))),
+                java("""
+                    package shop;
+
+                    import java.io.IOException;
+                    import org.springframework.retry.annotation.Recover;
+
+                    class Sender %s Mail {
+                        @Override
+                        public String send(String to) {
+                            return "";
+                        }
+
+                        public String send(String to, int size) {
+                            return "";
+                        }
+
+                        @Recover
+                        String back(IOException failure, String to) {
+                            return "back";
+                        }
+                    }
+                    """.formatted(inherits), """
+                    package shop;
+
+                    import java.io.IOException;
+                    import io.netrun.resilience.annotation.Fallback;
+
+                    class Sender %s Mail {
+                        @Override
+                        @Fallback(method = "back")
+                        public String send(String to) {
+                            return "";
+                        }
+
+                        public String send(String to, int size) {
+                            return "";
+                        }
+
+                        String back(String to, IOException failure) {
+                            return "back";
+                        }
+                    }
+                    """.formatted(inherits)));
+    }
+
     @Test
     void openCircuitShouldHaveTheRecoveryThatIgnoresItsFailure() {
         rewriteRun(java("""
@@ -294,8 +366,14 @@ class RecoveryUseTests implements RewriteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"30000l, '#{${reset}}'", "'{ 5 }', '#{${reset}}'", "30000L, '${reset}'", "'', '${reset:30000L}'"})
-    void valueBehindWhichNoUnitCanStandShouldBeLeft(String value, String expression) {
+    @CsvSource({
+        "30000l, '#{${reset}}', '(openDuration = \"30s\")'",
+        "'{ 5 }', '#{${reset}}', ''",
+        "30000L, '${reset}', '(openDuration = \"30s\")'",
+        "'', '${reset:30000L}', '(openDuration = \"30s\")'",
+        "20s, '${reset:30000L}', ''",
+    })
+    void valueBehindWhichNoUnitCanStandShouldBeLeft(String value, String expression, String here) {
         rewriteRun(
                 spec -> spec.dataTable(
                         Leftovers.Row.class,
@@ -307,11 +385,11 @@ class RecoveryUseTests implements RewriteTest {
                     import io.netrun.resilience.annotation.CircuitBreaker;
 
                     class Mail {
-                        @CircuitBreaker
+                        @CircuitBreaker%s
                         void send() {
                         }
                     }
-                    """)),
+                    """.formatted(here))),
                 srcMainResources(properties(
                         value.isEmpty() ? "other=1" : "reset=" + value,
                         source -> source.path("application.properties"))));

@@ -415,4 +415,27 @@ class SpringAnnotationTests implements RewriteTest {
             }
             """));
     }
+
+    @Test
+    void commentsOfRemovedAnnotationsShouldStay() {
+        rewriteRun(spec -> spec.recipe(new FromSpringRetry(true)), java("""
+            import org.springframework.retry.annotation.EnableRetry;
+            import org.springframework.stereotype.Service;
+
+            @Service
+            // which profile
+            @EnableRetry
+            // where from
+            public class Config {
+            }
+            """, """
+            import org.springframework.stereotype.Service;
+
+            @Service
+            // which profile
+            // where from
+            public class Config {
+            }
+            """));
+    }
 }

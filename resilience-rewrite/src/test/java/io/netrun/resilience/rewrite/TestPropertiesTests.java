@@ -102,7 +102,8 @@ class TestPropertiesTests implements RewriteTest {
                                         "${resilience4j.retry.instances.a.max-attempts:3}: The text is not moved. Write"
                                                 + " ${resilience.retry.instances.a.max-attempts:3}.",
                                         "resilience4j.retry.configs.x.max-attempts: The text is not moved. It names"
-                                                + " settings of resilience4j.")),
+                                                + " settings of resilience4j. Its counterparts are under"
+                                                + " resilience.retry.")),
                 srcTestJava(java("""
                     class CallTests {
                         void properties(Registry registry, Runner runner) {

@@ -1,0 +1,189 @@
+package io.netrun.resilience.rewrite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Comments of YAML stay at the settings that they are about. */
+class CommentTests {
+
+    @Test
+    void commentOfASectionShouldBeAtItsFirstSetting() {
+        assertThat(Shapes.moved("""
+                resilience4j.retry.instances: # all of them
+                  a: # the first
+                    # how often
+                    maxAttempts: 4 # four
+                    waitDuration: 1s
+                  b: # the second
+                    maxAttempts: 5
+                """, false)).isEqualTo("""
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        # all of them
+                        # the first
+                        # how often
+                        # four
+                        max-attempts: 4
+                        base-delay: 1s
+                      b:
+                        # the second
+                        max-attempts: 5
+                """);
+    }
+
+    @Test
+    void commentAtTheEndOfABlockShouldNotBeAtTheNext() {
+        assertThat(Shapes.moved("""
+                resilience4j.retry.instances:
+                  a:
+                    maxAttempts: 4
+                    # waitDuration: 1s
+                  # before b
+                  b:
+                    maxAttempts: 5
+                """, false)).isEqualTo("""
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        # waitDuration: 1s
+                        max-attempts: 4
+                      b:
+                        # before b
+                        max-attempts: 5
+                """);
+    }
+
+    @Test
+    void commentOfAnotherSectionShouldStayThere() {
+        assertThat(Shapes.moved("""
+                resilience4j.retry.instances:
+                  a:
+                    maxAttempts: 4
+                  # the end
+                server: # ours
+                  port: 0 # any
+                # last
+                """, false)).isEqualTo("""
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        max-attempts: 4
+                  # the end
+                server: # ours
+                  port: 0 # any
+                # last
+                """);
+    }
+
+    @Test
+    void commentBehindTheLastSettingShouldNotBeDoubled() {
+        assertThat(Shapes.moved("""
+                resilience4j.retry.instances.a:
+                  maxAttempts: 4 # four
+                # the end
+                """, false)).isEqualTo("""
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        # four
+                        max-attempts: 4
+                # the end
+                """);
+    }
+
+    @Test
+    void commentOfEachDottedSettingShouldStay() {
+        assertThat(Shapes.moved("""
+                # retries
+                resilience4j.retry.instances.a.maxAttempts: 4
+                # of b
+                resilience4j.retry.instances.b.maxAttempts: 5
+                """, false)).isEqualTo("""
+                # retries
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        max-attempts: 4
+                      b:
+                        # of b
+                        max-attempts: 5
+                """);
+    }
+
+    @Test
+    void commentOfASettingThatBecomesSeveralShouldBeThereOnce() {
+        assertThat(Shapes.moved("""
+                resilience4j.circuitbreaker.instances.a:
+                  # three
+                  permittedNumberOfCallsInHalfOpenState: 3
+                """, false)).isEqualTo("""
+                resilience:
+                  circuit-breaker:
+                    instances:
+                      a:
+                        # three
+                        success-threshold: 3
+                        half-open-max-calls: 3
+                """);
+    }
+
+    @Test
+    void commentsOfAListShouldBeAtItsSetting() {
+        assertThat(Shapes.moved("""
+                resilience4j.retry.instances.a:
+                  retryExceptions: # these
+                    - java.io.IOException # network
+                    # and this
+                    - java.lang.IllegalStateException
+                  maxAttempts: 4
+                """, false)).isEqualTo("""
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        # these
+                        # network
+                        # and this
+                        exceptions:
+                          - java.io.IOException
+                          - java.lang.IllegalStateException
+                        max-attempts: 4
+                """);
+    }
+
+    @Test
+    void commentOfAnAnchorShouldStayWithTheAnchor() {
+        assertThat(Shapes.moved("""
+                shared: &shared
+                  waitDuration: 1s # slow
+                  maxAttempts: 4 # four
+                resilience4j.retry.instances:
+                  a: *shared
+                  b:
+                    <<: *shared
+                    maxAttempts: 5
+                copied: *shared
+                """, false)).isEqualTo("""
+                shared: &shared
+                  waitDuration: 1s # slow
+                  maxAttempts: 4 # four
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        base-delay: 1s
+                        max-attempts: 4
+                      b:
+                        base-delay: 1s
+                        max-attempts: 5
+                copied: *shared
+                """);
+    }
+}
