@@ -1,6 +1,7 @@
 package io.netrun.resilience.timeout;
 
 import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.SpinBackoff;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,9 @@ final class TimeoutInterrupts {
 
     /** Guarded by this object's monitor. */
     private int outstanding;
+
+    /** The number of limits that are about to interrupt the thread; guarded by this object's monitor. */
+    private int interrupting;
 
     private TimeoutInterrupts() {}
 
@@ -57,15 +61,22 @@ final class TimeoutInterrupts {
                 return false;
             }
             outstanding++;
+            interrupting++;
         }
+        Throwable failure = null;
         try {
             thread.interrupt();
-            return true;
         } catch (Throwable thrown) {
-            // The flag may be set nevertheless, so it must be cleared.
-            SafeLog.warn(log, "The interrupt of a call beyond its time limit failed", thrown);
-            return true;
+            failure = thrown;
         }
+        synchronized (this) {
+            interrupting--;
+        }
+        if (failure != null) {
+            // The flag may be set nevertheless, so it must be cleared.
+            SafeLog.warn(log, "The interrupt of a call beyond its time limit failed", failure);
+        }
+        return true;
     }
 
     /** Returns the number of outstanding interrupts by limits on the calling thread; for tests. */
@@ -80,16 +91,29 @@ final class TimeoutInterrupts {
     }
 
     /**
-     * Clears one interrupt, on its thread.
+     * Clears one interrupt, on its thread. Waits for other limits that are about to interrupt it: a flag that was set
+     * for one of them beforehand would be taken for an interrupt by other code when its own comes.
      *
      * @param cleared how many interrupts the thread has cleared while it waited for this one; of two, one was not made
      *     by a limit
      */
-    synchronized void clear(int cleared) {
+    void clear(int cleared) {
+        int all = cleared;
+        for (int checks = 0; !tryClear(all); checks++) {
+            all += Thread.interrupted() ? 1 : 0;
+            SpinBackoff.await(checks);
+        }
+    }
+
+    private synchronized boolean tryClear(int cleared) {
+        if (interrupting > 0) {
+            return false;
+        }
         outstanding--;
         int all = cleared + (Thread.interrupted() ? 1 : 0);
         if (outstanding > 0 || all > 1) {
             thread.interrupt();
         }
+        return true;
     }
 }
