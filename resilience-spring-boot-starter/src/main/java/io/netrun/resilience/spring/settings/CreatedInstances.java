@@ -11,13 +11,18 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The created instances with their settings. Applies changed settings to existing instances. Thread-safe. */
 final class CreatedInstances {
+
+    private static final Logger log = LoggerFactory.getLogger(CreatedInstances.class);
 
     private final Supplier<ResilienceRegistry> registry;
     private final ConcurrentMap<InstanceKey, InstanceSettings<?>> created = new ConcurrentHashMap<>();
@@ -114,12 +119,57 @@ final class CreatedInstances {
     }
 
     /**
-     * Replaces the settings of an instance.
+     * Replaces the settings of an instance, and keeps what code has changed at run time, except for settings whose
+     * configured values have changed.
      *
      * @return false if the former settings are no longer in force; then nothing has changed
      */
     <P extends Policy, C extends Record> boolean tryReplace(
             PatternDescriptor<P, C> pattern, String name, InstanceSettings<C> former, InstanceSettings<C> later) {
+        AtomicReference<@Nullable String> conflict = new AtomicReference<>();
+        boolean replaced =
+                tryReplace(pattern, name, former, later, present -> keepingCode(former, later, present, conflict));
+        String dropped = conflict.get();
+        if (replaced && dropped != null) {
+            log.warn(
+                    "{} '{}' drops what code has changed, which conflicts with the changed configuration: {}",
+                    pattern.title(),
+                    name,
+                    dropped);
+        }
+        return replaced;
+    }
+
+    private static <C extends Record> C keepingCode(
+            InstanceSettings<C> former,
+            InstanceSettings<C> later,
+            C present,
+            AtomicReference<@Nullable String> conflict) {
+        Map<String, @Nullable Object> byCode = former.changedIn(present);
+        byCode.keySet().removeAll(former.differing(later));
+        try {
+            return byCode.isEmpty()
+                    ? later.effective().config()
+                    : Setting.with(later.effective().config(), byCode);
+        } catch (IllegalArgumentException wrong) {
+            conflict.set(wrong.getMessage());
+            return later.effective().config();
+        }
+    }
+
+    /** Replaces the settings of an instance, with all that was changed at run time; otherwise as above. */
+    <P extends Policy, C extends Record> boolean tryReplaceAll(
+            PatternDescriptor<P, C> pattern, String name, InstanceSettings<C> former, InstanceSettings<C> later) {
+        return tryReplace(
+                pattern, name, former, later, present -> later.effective().config());
+    }
+
+    private <P extends Policy, C extends Record> boolean tryReplace(
+            PatternDescriptor<P, C> pattern,
+            String name,
+            InstanceSettings<C> former,
+            InstanceSettings<C> later,
+            UnaryOperator<C> change) {
         InstanceKey key = InstanceKey.of(pattern, name);
         P policy = registry.get().find(pattern.type(), name).orElse(null);
         replacing.lock();
@@ -129,7 +179,7 @@ final class CreatedInstances {
             }
             created.put(key, later);
             if (policy != null) {
-                apply(policy, former, later, present -> later.effective().config());
+                apply(policy, former, later, change);
             }
             return true;
         } finally {

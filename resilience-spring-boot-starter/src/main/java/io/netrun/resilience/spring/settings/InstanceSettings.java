@@ -140,9 +140,18 @@ final class InstanceSettings<C extends Record> {
         return later.withOperatorChange(config, byOperator);
     }
 
-    /** The settings of a configuration that differ from those in force, by Java name. */
+    /**
+     * The settings that code has changed, by Java name: those that differ from these, and those on which an operator's
+     * change depended.
+     *
+     * @param config the configuration in force
+     */
     Map<String, @Nullable Object> changedIn(C config) {
-        return Setting.values(config, differing(effective.config(), config));
+        Set<String> changed = differing(resolved.config(), effective.config());
+        changed.removeIf(
+                setting -> !ValueWithOrigin.CODE.equals(effective.origins().get(setting)));
+        changed.addAll(differing(effective.config(), config));
+        return Setting.values(config, changed);
     }
 
     /** The configuration in force with other values; without them if they conflict with it. */

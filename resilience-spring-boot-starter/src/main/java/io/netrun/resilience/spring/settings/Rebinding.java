@@ -37,7 +37,7 @@ final class Rebinding {
     /**
      * Resolves the settings of an instance again and applies them.
      *
-     * @param keepingChanges whether an operator's changes stay
+     * @param keepingChanges whether changes at run time stay
      * @return the settings whose effective values have changed, by Java name
      */
     <P extends Policy, C extends Record> Set<String> reapply(
@@ -85,7 +85,9 @@ final class Rebinding {
             }
             InstanceSettings<C> later = resolution.resolve(pattern, name, code.apply(former));
             next = keepingChanges ? keeping(pattern, name, former, later, Set.of()) : later;
-        } while (!created.tryReplace(pattern, name, former, next));
+        } while (!(keepingChanges
+                ? created.tryReplace(pattern, name, former, next)
+                : created.tryReplaceAll(pattern, name, former, next)));
         return usedOf(pattern, former, next);
     }
 

@@ -12,10 +12,14 @@ import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.MapPropertySource;
 
 /** The origins of settings that code changes at run time, when an operator changes others. */
 class ChangedByCodeTests {
@@ -34,9 +38,14 @@ class ChangedByCodeTests {
         }
     }
 
-    private static void run(Consumer<Changes> test) {
+    private final Map<String, Object> properties = new HashMap<>();
+
+    private void run(Consumer<Changes> test) {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("changed", properties)))
                 .withBean(Shop.class)
                 .run(context -> test.accept(new Changes(
                         context.getBean(InstanceFactory.class), context.getBean(ResilienceRegistry.class))));
@@ -111,6 +120,94 @@ class ChangedByCodeTests {
             assertThat(changes.originOfRetry("baseDelay")).isEqualTo(ValueWithOrigin.OPERATOR);
             assertThat(changes.originOfRetry("maxDelay")).isEqualTo(ValueWithOrigin.CODE);
             assertThat(changes.originOfRetry("maxAttempts")).isEqualTo(ValueWithOrigin.BUILT_IN);
+        });
+    }
+
+    @Test
+    void refreshOfAnotherSettingShouldKeepWhatCodeHasChanged() {
+        run(changes -> {
+            changes.operator("mode=enforce");
+            changes.operator("maxWait=3s");
+            changes.bulkhead()
+                    .reconfigure(c ->
+                            c.toBuilder().maxQueue(5).mode(PolicyMode.OBSERVE).build());
+            properties.put("resilience.bulkhead.instances.shop.max-concurrent", 9);
+            changes.instances.rebind(true, List.of());
+            BulkheadConfig config = changes.bulkhead().config();
+            assertThat(config.maxConcurrent()).isEqualTo(9);
+            assertThat(config.maxQueue()).isEqualTo(5);
+            assertThat(config.mode()).as("later than the operator").isEqualTo(PolicyMode.OBSERVE);
+            assertThat(config.maxWait()).hasSeconds(3);
+            assertThat(changes.origin("maxQueue")).isEqualTo(ValueWithOrigin.CODE);
+            assertThat(changes.origin("mode")).isEqualTo(ValueWithOrigin.CODE);
+            assertThat(changes.origin("maxWait")).isEqualTo(ValueWithOrigin.OPERATOR);
+        });
+    }
+
+    @Test
+    void refreshOfTheSameSettingShouldWinOverCode() {
+        run(changes -> {
+            changes.bulkhead()
+                    .reconfigure(c -> c.toBuilder().maxQueue(5).maxConcurrent(2).build());
+            properties.put("resilience.bulkhead.instances.shop.max-queue", 9);
+            changes.instances.rebind(true, List.of());
+            assertThat(changes.bulkhead().config().maxQueue()).isEqualTo(9);
+            assertThat(changes.bulkhead().config().maxConcurrent()).isEqualTo(2);
+            assertThat(changes.origin("maxQueue")).contains("max-queue");
+        });
+    }
+
+    @Test
+    void configurationShouldWinWhereCodeDoesNotAgree() {
+        run(changes -> {
+            changes.retry()
+                    .reconfigure(c -> c.toBuilder()
+                            .baseDelay(Duration.ofSeconds(2))
+                            .maxAttempts(7)
+                            .build());
+            properties.put("resilience.retry.instances.shop.max-delay", "1s");
+            changes.instances.rebind(true, List.of());
+            assertThat(changes.retry().config().maxDelay()).hasSeconds(1);
+            assertThat(changes.retry().config().baseDelay()).hasSeconds(1);
+            assertThat(changes.originOfRetry("baseDelay")).isEqualTo(ValueWithOrigin.ANNOTATION);
+        });
+    }
+
+    @Test
+    void secondRefreshShouldKeepWhatCodeHasChanged() {
+        run(changes -> {
+            changes.bulkhead().reconfigure(c -> c.toBuilder().maxQueue(5).build());
+            for (int limit = 4; limit < 7; limit++) {
+                properties.put("resilience.bulkhead.instances.shop.max-concurrent", limit);
+                changes.instances.rebind(true, List.of());
+                assertThat(changes.bulkhead().config().maxQueue()).isEqualTo(5);
+            }
+        });
+    }
+
+    @Test
+    void pinnedConfigurationShouldBeAll() {
+        run(changes -> {
+            changes.bulkhead().reconfigure(c -> c.toBuilder().maxQueue(5).build());
+            changes.instances.pin(
+                    BULKHEADS, "shop", BulkheadConfig.builder().maxConcurrent(3).build());
+            assertThat(changes.bulkhead().config())
+                    .isEqualTo(BulkheadConfig.builder().maxConcurrent(3).build());
+        });
+    }
+
+    @Test
+    void valueOnWhichAnOperatorsDependsShouldSurviveARefresh() {
+        run(changes -> {
+            changes.retry()
+                    .reconfigure(
+                            c -> c.toBuilder().maxDelay(Duration.ofHours(1)).build());
+            new RuntimeSettings(changes.instances).change(RETRIES, changes.retry(), "base-delay=10s");
+            properties.put("resilience.retry.instances.shop.max-attempts", 4);
+            changes.instances.rebind(true, List.of());
+            assertThat(changes.retry().config().maxAttempts()).isEqualTo(4);
+            assertThat(changes.retry().config().maxDelay()).hasHours(1);
+            assertThat(changes.originOfRetry("maxDelay")).isEqualTo(ValueWithOrigin.CODE);
         });
     }
 }
