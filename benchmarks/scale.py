@@ -267,7 +267,9 @@ def http(runs):
                 against = "" if r is base or library.startswith("none") else f"{r['cpuMicros'] - base['cpuMicros']:+.1f}"
                 rows.append([run.jdk, server, library, f"{r['perSecond']:,.0f}", f"{r['cpuMicros']:.1f}", against,
                              *[f"{r[p] / 1000:.2f}" for p in ("p50", "p99", "p999")]])
-    return table(["JDK", "server", "library", "requests per second", "CPU per request, µs", "… more than none",
+    rounds = [r["round"] for run in runs for r in run.read("http") or []]
+    few = "One round only: differences of some 10 % mean nothing.\n\n" if rounds and max(rounds) == 0 else ""
+    return few + table(["JDK", "server", "library", "requests per second", "CPU per request, µs", "… more than none",
                   "p50, ms", "p99, ms", "p99.9, ms"], rows) if rows else NONE
 
 
@@ -313,6 +315,13 @@ def plots(runs, page):
     return "\n\n".join(texts)
 
 
+def remark(runs, step):
+    """What is to be known of how a step was measured."""
+    busy = [f"JDK {run.jdk}" for run in runs
+            if (run.directory / "busy").exists() and step in (run.directory / "busy").read_text().split()]
+    return f"\n\nMeasured on a machine that did other work at the same time ({', '.join(busy)}): times are provisional." if busy else ""
+
+
 def main(results, page):
     runs = [Run(directory) for directory in sorted(results.iterdir()) if directory.is_dir()]
     caller = {"netrun": "netrun", "a slot for each thread": "slotPerThread",
@@ -329,8 +338,8 @@ def main(results, page):
         "later": over_threads(runs, "TimeoutAsync", later),
         "window": over_threads(runs, "CircuitBreakerCountWindow", window),
         "failing": failing(runs), "worker": rows_of(runs, worker), "prepared": rows_of(runs, prepared),
-        "keyed": keyed(runs), "pending": pending(runs), "idle": idle(runs), "started": started(runs),
-        "endpoint": endpoint(runs), "http": http(runs)}
+        "keyed": keyed(runs), "pending": pending(runs) + remark(runs, "pending"), "idle": idle(runs), "started": started(runs),
+        "endpoint": endpoint(runs) + remark(runs, "many"), "http": http(runs)}
     text = (SOURCES / "scale.md").read_text(encoding="utf-8")
     for name, part in parts.items():
         text = text.replace("{" + name + "}", part)
