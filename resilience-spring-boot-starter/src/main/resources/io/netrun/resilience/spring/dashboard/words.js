@@ -67,6 +67,20 @@ function present({level, cells = {}}, last) {
 }
 
 /**
+ * A sample that has the failures which opened the circuit leaves open for how long calls failed: like failures within
+ * the sample of an opening, they are part of the opening.
+ */
+function withoutRunUp(pieces) {
+  const joined = [];
+  pieces.forEach(([letter, count], index) => {
+    const is = letter === 'w' && count < 2 && pieces[index + 1]?.[0] === 'o' ? 'c' : letter, before = joined.at(-1);
+    if (before?.[0] === is) before[1] = Math.round((before[1] + count) * 1_000) / 1_000;
+    else joined.push([is, count]);
+  });
+  return joined;
+}
+
+/**
  * A lane as pieces [letter, samples] until now, those that look alike as one. Where the changes of the circuit's state are
  * known, a piece is as long as the state was; otherwise as long as its samples. The last piece is the state of now.
  */
@@ -95,7 +109,7 @@ export function drawn(row, {sampled, sampleSeconds}, now) {
       from = end;
     }
   }
-  return joined;
+  return states.length ? withoutRunUp(joined) : joined;
 }
 
 /** Since when calls failed before the circuit opened, where the lane has that: its first coloured piece begins then. */

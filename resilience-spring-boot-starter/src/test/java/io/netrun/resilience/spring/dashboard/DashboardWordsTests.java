@@ -232,9 +232,13 @@ class DashboardWordsTests {
                         "state: 'open'"))
                 .as("no sample begins when the circuit opened, and none ends with the trial")
                 .isEqualTo("[[\"-\",149],[\"c\",28.8],[\"o\",1.1],[\"h\",0.3],[\"o\",1.8]]");
-        assertThat(drawn("lane: '176-1c1w1o1c', states: [['c', 10000], ['o', 8000], ['h', 2500], ['c', 2000]]", ""))
+        String opened = "states: [['c', 10000], ['o', 8000], ['h', 2500], ['c', 2000]]";
+        assertThat(drawn("lane: '175-1c2w1o1c', " + opened, ""))
                 .as("calls failed until it opened")
-                .isEqualTo("[[\"-\",176],[\"c\",1],[\"w\",1.4],[\"o\",1.1],[\"h\",0.1],[\"c\",1.4]]");
+                .isEqualTo("[[\"-\",175],[\"c\",1],[\"w\",2.4],[\"o\",1.1],[\"h\",0.1],[\"c\",1.4]]");
+        assertThat(drawn("lane: '175-2c1w1o1c', " + opened, ""))
+                .as("the failures that opened it: perhaps of a moment")
+                .isEqualTo("[[\"-\",175],[\"c\",3.4],[\"o\",1.1],[\"h\",0.1],[\"c\",1.4]]");
         assertThat(drawn("lane: '170-4o6c', states: [['h', 30000], ['c', 29000]]", ""))
                 .as("what was before the first change is known by the samples only")
                 .isEqualTo("[[\"-\",170],[\"o\",4],[\"h\",0.2],[\"c\",6.8]]");
