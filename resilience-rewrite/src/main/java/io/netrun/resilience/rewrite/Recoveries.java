@@ -152,7 +152,7 @@ record Recoveries(
         }
         J.MethodDeclaration first = own.get(0);
         boolean same = own.stream()
-                        .map(each -> String.valueOf(each.getBody()))
+                        .map(each -> each.getBody() == null ? "" : CodeCounterparts.text(each.getBody()))
                         .distinct()
                         .count()
                 == 1;

@@ -319,6 +319,57 @@ class RecoveryUseTests implements RewriteTest {
             """));
     }
 
+    @Test
+    void openCircuitShouldHaveTheRecoveryThatAllFailuresHave() {
+        rewriteRun(java("""
+            import java.io.IOException;
+            import org.springframework.retry.annotation.CircuitBreaker;
+            import org.springframework.retry.annotation.Recover;
+
+            class Mail {
+                @CircuitBreaker
+                public String send(String to) {
+                    return "sent";
+                }
+
+                @Recover
+                public String back(NumberFormatException e, String to) {
+                    return "none";
+                }
+
+                @Recover
+                public String back(IOException e, String to) {
+                    return "none";
+                }
+            }
+            """, """
+            import java.io.IOException;
+            import io.netrun.resilience.annotation.CircuitBreaker;
+            import io.netrun.resilience.annotation.Fallback;
+            import io.netrun.resilience.circuitbreaker.CircuitOpenException;
+
+            class Mail {
+                @CircuitBreaker
+                @Fallback(method = "back")
+                public String send(String to) {
+                    return "sent";
+                }
+
+                public String back(String to, NumberFormatException e) {
+                    return "none";
+                }
+
+                public String back(String to, CircuitOpenException e) {
+                    return back(to, (NumberFormatException) null);
+                }
+
+                public String back(String to, IOException e) {
+                    return "none";
+                }
+            }
+            """));
+    }
+
     @ParameterizedTest
     @CsvSource({"NumberFormatException, true", "RuntimeException, false", "Exception, false", "Throwable, false"})
     void openCircuitWithoutARecoveryShouldBeLeft(String type, boolean left) {
