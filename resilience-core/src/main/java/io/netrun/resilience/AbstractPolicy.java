@@ -55,7 +55,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     protected AbstractPolicy(String name, C config, Ticker ticker) {
         this.name = Require.name(name);
         this.config = Objects.requireNonNull(config, "config");
-        this.ticker = Objects.requireNonNull(ticker, "ticker");
+        this.ticker = GuardedTicker.of(Objects.requireNonNull(ticker, "ticker"));
     }
 
     @Override

@@ -23,10 +23,10 @@ final class TimeoutInterrupts {
     private int depth;
 
     /** Guarded by this object's monitor. */
-    private int outstanding;
+    private short outstanding;
 
     /** The number of limits that are about to interrupt the thread; guarded by this object's monitor. */
-    private int interrupting;
+    private short interrupting;
 
     private TimeoutInterrupts() {}
 

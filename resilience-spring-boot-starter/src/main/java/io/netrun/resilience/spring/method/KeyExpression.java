@@ -11,6 +11,18 @@ final class KeyExpression {
     /** The key of calls for which the expression yields null or a blank text: they share an instance. */
     static final String NO_KEY = "(none)";
 
+    /** Whether the text of a class's objects differs from object to object, and so is no key. */
+    private static final ClassValue<Boolean> WITHOUT_TEXT = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            try {
+                return type.isArray() || type.getMethod("toString").getDeclaringClass() == Object.class;
+            } catch (NoSuchMethodException | LinkageError unknown) {
+                return false;
+            }
+        }
+    };
+
     private final String text;
     private final String where;
     private final ArgumentExpression expression;
@@ -41,7 +53,7 @@ final class KeyExpression {
     /**
      * The key of a call; {@link #NO_KEY} if it is null or blank.
      *
-     * @throws PolicyKeyException if the expression fails
+     * @throws PolicyKeyException if the expression fails, or its result has no text of its own
      */
     String of(@Nullable Object[] values) {
         Object value;
@@ -51,6 +63,10 @@ final class KeyExpression {
             key = value == null ? "" : String.valueOf(value);
         } catch (RuntimeException | Error failure) {
             throw new PolicyKeyException(where + " failed; the call was not made: " + failure, failure);
+        }
+        if (value != null && WITHOUT_TEXT.get(value.getClass())) {
+            throw invalid(new IllegalArgumentException("a " + value.getClass().getTypeName()
+                    + " has another text for each object; write an expression for one of its values"));
         }
         return key == null || key.isBlank() ? NO_KEY : key;
     }

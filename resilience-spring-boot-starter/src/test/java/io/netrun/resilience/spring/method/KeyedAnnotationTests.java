@@ -28,10 +28,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -101,6 +103,11 @@ class KeyedAnnotationTests {
         @RateLimiter(name = "property", key = "#order.customer()", limit = 1, period = "1h")
         public String property(Order order) {
             return order.customer();
+        }
+
+        @RateLimiter(name = "object", key = "#any", limit = 1, period = "1h")
+        public String object(Object any) {
+            return String.valueOf(calls.incrementAndGet());
         }
 
         @RateLimiter(name = "bean", key = "@tenants.of(#id)", limit = 1, period = "1h")
@@ -257,6 +264,23 @@ class KeyedAnnotationTests {
             assertThatExceptionOfType(RateLimitExceededException.class)
                     .isThrownBy(() -> shop.plain(" "))
                     .withMessageContaining("'tenant:(none)'");
+        });
+    }
+
+    @Test
+    void objectWithoutATextOfItsOwnShouldBeNoKey() {
+        runner.run(context -> {
+            Shop shop = context.getBean(Shop.class);
+            for (Object each : List.of(new int[] {1}, new String[] {"a"}, new Object(), (Runnable) () -> {})) {
+                assertThatExceptionOfType(PolicyKeyException.class)
+                        .isThrownBy(() -> shop.object(each))
+                        .withMessageContaining("has another text for each object");
+            }
+            assertThat(shop.calls()).isZero();
+            for (Object each : List.of("a", 1, new Order("b"), List.of("c"), Optional.of("d"), TimeUnit.DAYS)) {
+                shop.object(each);
+            }
+            assertThat(shop.calls()).isEqualTo(6);
         });
     }
 

@@ -1,0 +1,121 @@
+package io.netrun.resilience;
+
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A ticker that is foreign code, so that policies need not fear it: a cancel never throws, a task runs at most once and
+ * not at all once it was cancelled, and neither does one whose {@code schedule} failed.
+ */
+final class GuardedTicker implements Ticker {
+
+    private static final Logger log = LoggerFactory.getLogger(GuardedTicker.class);
+
+    private final Ticker foreign;
+
+    private GuardedTicker(Ticker foreign) {
+        this.foreign = foreign;
+    }
+
+    /** Returns the ticker itself if it is the system's, or guarded already. */
+    static Ticker of(Ticker ticker) {
+        return ticker == SystemTicker.INSTANCE || ticker instanceof GuardedTicker ? ticker : new GuardedTicker(ticker);
+    }
+
+    @Override
+    public long nanoTime() {
+        return foreign.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+        return foreign.now();
+    }
+
+    @Override
+    public void sleep(long nanos) throws InterruptedException {
+        foreign.sleep(nanos);
+    }
+
+    @Override
+    public Scheduled schedule(Runnable task, long delayNanos) {
+        Task guarded = new Task(task);
+        try {
+            return guarded.set(foreign.schedule(guarded, delayNanos));
+        } catch (Throwable failed) {
+            guarded.drop();
+            throw failed;
+        }
+    }
+
+    @Override
+    public Scheduled scheduleAt(Runnable task, long at) {
+        Task guarded = new Task(task);
+        try {
+            return guarded.set(foreign.scheduleAt(guarded, at));
+        } catch (Throwable failed) {
+            guarded.drop();
+            throw failed;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return foreign.toString();
+    }
+
+    /** A task, which is released with its run or its cancel, and its handle. */
+    private static final class Task implements Runnable, Scheduled {
+
+        private static final VarHandle ACTION = ConstantBootstraps.fieldVarHandle(
+                MethodHandles.lookup(), "action", VarHandle.class, Task.class, Runnable.class);
+
+        @SuppressWarnings("UnusedVariable") // read through ACTION
+        private @Nullable Runnable action;
+
+        /** Null until the task is set. */
+        private @Nullable Scheduled foreign;
+
+        Task(Runnable action) {
+            this.action = action;
+        }
+
+        Task set(@Nullable Scheduled by) {
+            foreign = Objects.requireNonNull(by, "the ticker's schedule returned null instead of a handle");
+            return this;
+        }
+
+        @Override
+        public void run() {
+            Runnable due = drop();
+            if (due != null) {
+                due.run();
+            }
+        }
+
+        @Nullable
+        Runnable drop() {
+            return (Runnable) ACTION.getAndSet(this, null);
+        }
+
+        @Override
+        public void cancel() {
+            drop();
+            Scheduled present = foreign;
+            if (present == null) {
+                return;
+            }
+            try {
+                present.cancel();
+            } catch (Throwable failed) {
+                SafeLog.warn(log, "A timer could not be cancelled; it does nothing when it is due", failed);
+            }
+        }
+    }
+}

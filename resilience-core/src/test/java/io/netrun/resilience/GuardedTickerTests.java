@@ -1,0 +1,181 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.retry.Jitter;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.test.ManualTicker;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutConfig;
+import io.netrun.resilience.timeout.TimeoutExceededException;
+import io.netrun.resilience.timeout.TimeoutThread;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Tickers that are foreign code. */
+@org.junit.jupiter.api.Timeout(60)
+class GuardedTickerTests {
+
+    private static final Object RESULT = new Object();
+
+    private final ManualTicker time = new ManualTicker();
+
+    /** Its cancel takes the task back, or not, and throws. */
+    private final class CancelThrows extends RelayTicker {
+
+        private final boolean cancels;
+
+        CancelThrows(boolean cancels) {
+            super(time);
+            this.cancels = cancels;
+        }
+
+        @Override
+        public Scheduled schedule(Runnable task, long delayNanos) {
+            Scheduled scheduled = super.schedule(task, delayNanos);
+            return () -> {
+                if (cancels) {
+                    scheduled.cancel();
+                }
+                throw new StackOverflowError("cancel");
+            };
+        }
+    }
+
+    static Stream<PolicyType<?, ?>> patterns() {
+        return Stream.of(Timeout.TYPE, Retry.TYPE, Bulkhead.TYPE, RateLimiter.TYPE, CircuitBreaker.TYPE, Hedge.TYPE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("patterns")
+    void tickerOfAPolicyShouldBeGuarded(PolicyType<?, ?> type) {
+        ResilienceRegistry registry = ResilienceRegistry.create(new CancelThrows(true));
+        Ticker ticker = ((AbstractPolicy<?>) registry.getOrCreate(type, "any")).ticker();
+        ticker.schedule(() -> {}, 1).cancel();
+        ticker.scheduleAt(() -> {}, ticker.nanoTime() + 1).cancel();
+    }
+
+    @Test
+    void taskThatCouldNotBeCancelledShouldNotRun() {
+        AtomicInteger runs = new AtomicInteger();
+        Ticker guarded = GuardedTicker.of(new CancelThrows(false));
+        guarded.schedule(runs::incrementAndGet, 1).cancel();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void taskThatIsRunTwiceShouldRunOnce() {
+        AtomicInteger runs = new AtomicInteger();
+        List<Runnable> tasks = new ArrayList<>();
+        Ticker guarded = GuardedTicker.of(new RelayTicker(time) {
+            @Override
+            public Scheduled schedule(Runnable task, long delayNanos) {
+                tasks.add(task);
+                return () -> {};
+            }
+        });
+        Ticker.Scheduled handle = guarded.schedule(runs::incrementAndGet, 1);
+        tasks.forEach(Runnable::run);
+        tasks.forEach(Runnable::run);
+        handle.cancel();
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void taskWhoseScheduleFailedShouldNotRun() {
+        AtomicInteger runs = new AtomicInteger();
+        Ticker guarded = GuardedTicker.of(new RelayTicker(time) {
+            @Override
+            public Scheduled schedule(Runnable task, long delayNanos) {
+                super.schedule(task, delayNanos);
+                throw new IllegalStateException("full");
+            }
+        });
+        assertThatThrownBy(() -> guarded.schedule(runs::incrementAndGet, 1)).hasMessage("full");
+        assertThatThrownBy(() -> guarded.scheduleAt(runs::incrementAndGet, 1)).hasMessage("full");
+        time.advance(Duration.ofSeconds(1));
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // a ticker that breaks its contract
+    void missingHandleShouldBeTold() {
+        Ticker guarded = GuardedTicker.of(new RelayTicker(time) {
+            @Override
+            public Scheduled schedule(Runnable task, long delayNanos) {
+                super.schedule(task, delayNanos);
+                return null;
+            }
+        });
+        AtomicInteger runs = new AtomicInteger();
+        assertThatThrownBy(() -> guarded.schedule(runs::incrementAndGet, 1))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("returned null");
+        time.advance(Duration.ofSeconds(1));
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void systemsTickerShouldBeUsedAsItIs() {
+        assertThat(GuardedTicker.of(Ticker.system())).isSameAs(Ticker.system());
+        Ticker guarded = GuardedTicker.of(time);
+        assertThat(GuardedTicker.of(guarded)).isSameAs(guarded);
+    }
+
+    @Test
+    void retryShouldGoOnAfterATimerThatCannotBeCancelled() throws Exception {
+        Retry retry = Retry.of(
+                "retry",
+                RetryConfig.builder()
+                        .maxAttempts(3)
+                        .baseDelay(Duration.ofMillis(3))
+                        .jitter(Jitter.NONE)
+                        .build(),
+                new CancelThrows(true));
+        AtomicInteger attempts = new AtomicInteger();
+        CompletableFuture<Object> call = retry.callAsync(() -> {
+            attempts.incrementAndGet();
+            return CompletableFuture.failedFuture(new IllegalStateException("down"));
+        });
+        while (!call.isDone()) {
+            time.advance(Duration.ofMillis(3));
+            Thread.onSpinWait();
+        }
+        assertThat(attempts).hasValue(3);
+    }
+
+    @Test
+    void limitThatCannotBeCancelledShouldLeaveTheOutcome() {
+        Timeout timeout = Timeout.of(
+                "timeout", TimeoutConfig.builder().thread(TimeoutThread.CALLER).build(), new CancelThrows(true));
+        assertThat(timeout.call(() -> RESULT)).isSameAs(RESULT);
+        IllegalStateException failure = new IllegalStateException("down");
+        assertThatThrownBy(() -> timeout.call(() -> {
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThatThrownBy(() -> timeout.call(() -> {
+                    time.advance(Duration.ofHours(1));
+                    TimeUnit.SECONDS.sleep(30);
+                    return RESULT;
+                }))
+                .isInstanceOf(TimeoutExceededException.class);
+        assertThat(timeout.metrics().totalTimedOut()).isEqualTo(1);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+}
