@@ -92,6 +92,32 @@ class CompatibilityTests {
                 });
     }
 
+    /** There, it is about results alone, and none is judged without a predicate. */
+    @Test
+    void exhaustedRetryShouldWrapOnlyWithAPredicate() {
+        runner.withPropertyValues(
+                        "resilience4j.retry.configs.default.fail-after-max-attempts=true",
+                        "resilience4j.retry.instances.plain.max-attempts=2",
+                        "resilience4j.retry.instances.own.fail-after-max-attempts=true",
+                        "resilience4j.retry.instances.judged.result-predicate=" + Empty.class.getName())
+                .run(context -> {
+                    assertThat(get(context, Retry.TYPE, "plain").config().onExhausted())
+                            .isEqualTo(OnExhausted.RETHROW);
+                    assertThat(get(context, Retry.TYPE, "own").config().onExhausted())
+                            .isEqualTo(OnExhausted.RETHROW);
+                    assertThat(get(context, Retry.TYPE, "judged").config().onExhausted())
+                            .isEqualTo(OnExhausted.WRAP);
+                });
+    }
+
+    /** A result that is not accepted. */
+    static final class Empty implements Predicate<Object> {
+        @Override
+        public boolean test(Object result) {
+            return "".equals(result);
+        }
+    }
+
     @Test
     void baseThatLeadsBackShouldStopTheStart() {
         runner.withPropertyValues(
