@@ -111,10 +111,10 @@ def main(file, rounds, seconds):
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(PERCENTILES)
         script.flush()
-        for turn in range(rounds):
+        for number in range(rounds):
             for kind in kinds():
                 for library in APPLICATIONS:
-                    result = {"round": turn, "jdk": java_version(), **measure(library, kind, seconds, script.name)}
+                    result = {"round": number, "jdk": java_version(), **measure(library, kind, seconds, script.name)}
                     print(json.dumps(result), flush=True)
                     results.append(result)
     pathlib.Path(file).write_text(json.dumps(results, indent=1))

@@ -64,7 +64,7 @@ def jdks(runs):
 
 
 class Bound:
-    """A row of the table of bounds: what is compared, with what, and the greatest quotient."""
+    """One line of the table of bounds: what is compared, with what, and the greatest quotient."""
 
     def __init__(self, case, bound, least, quotient):
         self.case, self.bound, self.least, self.quotient = case, bound, least, quotient
@@ -167,7 +167,7 @@ def over_threads(runs, kind, subjects):
 
 
 def rows_of(runs, subjects):
-    """A row for each subject, and a column for each JDK on which one of them was measured."""
+    """One line for each subject, and a column for each JDK on which one of them was measured."""
     runs = [run for run in runs if any(run.figure(*name) for name in subjects.values())]
     rows = [[title, *[cell(run.figure(*name)) for run in runs]] for title, name in subjects.items()]
     return table(["subject", *[f"JDK {run.jdk}, ns" for run in runs]], rows) if runs else NONE

@@ -17,6 +17,11 @@ public final class ForeignStage {
 
     private static final Logger log = LoggerFactory.getLogger(ForeignStage.class);
 
+    /** Created with the class, since there may be no memory later. */
+    private static final LateCancels LATE = new LateCancels(true);
+
+    private static final LateCancels LATE_WITHOUT_INTERRUPT = new LateCancels(false);
+
     private ForeignStage() {}
 
     /**
@@ -119,7 +124,7 @@ public final class ForeignStage {
     /**
      * Cancels a future, with an interrupt of what runs for it. If it is a call of this library that another thread is
      * ending, that thread has released what the call holds when this returns, unless that takes more than a hundred
-     * milliseconds. Exceptions are logged.
+     * milliseconds. Exceptions are logged. If the heap is full, the future is cancelled as soon as there is memory.
      */
     public static void cancel(CompletableFuture<?> future) {
         cancel(future, true);
@@ -127,13 +132,20 @@ public final class ForeignStage {
 
     static void cancel(CompletableFuture<?> future, boolean mayInterruptIfRunning) {
         try {
-            if (future instanceof CallFuture<?> own) {
-                own.cancelWithin(mayInterruptIfRunning);
-            } else {
-                future.cancel(mayInterruptIfRunning);
-            }
+            tryCancel(future, mayInterruptIfRunning);
+        } catch (OutOfMemoryError full) {
+            (mayInterruptIfRunning ? LATE : LATE_WITHOUT_INTERRUPT).add(future);
         } catch (Throwable thrown) {
             SafeLog.error(log, "Cancelling a future failed; its call may continue", thrown);
+        }
+    }
+
+    /** Cancels a future; throws what its {@code cancel} throws. */
+    static void tryCancel(CompletableFuture<?> future, boolean mayInterruptIfRunning) {
+        if (future instanceof CallFuture<?> own) {
+            own.cancelWithin(mayInterruptIfRunning);
+        } else {
+            future.cancel(mayInterruptIfRunning);
         }
     }
 

@@ -106,6 +106,11 @@ final class PlatformPool {
         return handover;
     }
 
+    /** Returns a task as {@link #prepare} does, without a thread for it. */
+    Runnable reserve(Runnable task) {
+        return new Handover(task);
+    }
+
     /** Returns a task as {@link #prepare} does, to be scheduled once. */
     TimedHandover prepareTimed(Runnable task) {
         TimedHandover handover = new TimedHandover(this, task);

@@ -118,6 +118,11 @@ public final class Workers {
         return PLATFORM.prepareTimed(task);
     }
 
+    /** Returns a task as {@link #handOver} does, for a need so rare that no thread is started for it beforehand. */
+    static Runnable reserve(Runnable task) {
+        return PLATFORM.reserve(task);
+    }
+
     /** Schedules a task with a timer that hands it over. */
     static Ticker.Scheduled handOverAt(TimerThread timer, Runnable task, long at) {
         return timer.handOverAt(PLATFORM, task, at);

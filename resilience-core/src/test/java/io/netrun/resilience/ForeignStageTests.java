@@ -21,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -303,5 +305,64 @@ class ForeignStageTests {
                         throw e.getCause();
                     }
                 });
+    }
+
+    // ---- a full heap
+
+    /** As the JDK's own future while the heap is full: its cancel allocates an exception. */
+    private static final class FullHeapFuture extends CompletableFuture<String> {
+
+        private final AtomicInteger failures;
+
+        FullHeapFuture(int failures) {
+            this.failures = new AtomicInteger(failures);
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            if (failures.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("full");
+            }
+            return super.cancel(mayInterruptIfRunning);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void futureThatCouldNotBeCancelledShouldBeCancelledLater(boolean byLimit) {
+        Timeout timeout = limits.timeout(TimeoutThread.AUTO);
+        FullHeapFuture body = new FullHeapFuture(5);
+        CompletableFuture<String> call = Pipeline.of(timeout, bulkhead).callAsync(() -> body);
+        if (byLimit) {
+            limits.ticker.advance(LimitFixture.LIMIT);
+        } else {
+            call.cancel(true);
+        }
+        await().until(call::isDone);
+        await().until(body::isCancelled);
+        await().until(() -> bulkhead.metrics().asyncActive() == 0);
+    }
+
+    @Test
+    void futuresThatCouldNotBeCancelledShouldAllBeCancelledLater() {
+        List<FullHeapFuture> bodies = IntStream.range(0, 200)
+                .mapToObj(number -> new FullHeapFuture(number % 4))
+                .toList();
+        bodies.forEach(ForeignStage::cancel);
+        await().until(() -> bodies.stream().allMatch(CompletableFuture::isCancelled));
+        FullHeapFuture next = new FullHeapFuture(1);
+        ForeignStage.cancel(next);
+        await().until(next::isCancelled);
+    }
+
+    @Test
+    void futureWhoseCancelAlwaysFailsShouldNotHoldUpOthers() {
+        FullHeapFuture never = new FullHeapFuture(1_000_000);
+        FullHeapFuture other = new FullHeapFuture(2);
+        ForeignStage.cancel(never);
+        ForeignStage.cancel(other);
+        await().until(other::isCancelled);
+        never.complete("so that it is not tried any longer");
+        never.failures.set(0);
     }
 }

@@ -197,7 +197,7 @@ record Declaration(
         return foreign != null && isOnMethod(method, targetClass, foreign);
     }
 
-    /** An annotation of a class with the place where it is, such as {@code @Hedge on the superclass com.shop.Base}. */
+    /** An annotation of a class with where it is, such as {@code @Hedge on the superclass com.shop.Base}. */
     static String textOfClass(Class<?> targetClass, Class<? extends Annotation> annotation) {
         MergedAnnotation<?> found = MergedAnnotations.from(targetClass, SearchStrategy.TYPE_HIERARCHY)
                 .get(annotation);

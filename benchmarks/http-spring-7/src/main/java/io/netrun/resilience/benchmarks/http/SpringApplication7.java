@@ -76,7 +76,7 @@ public class SpringApplication7 {
         }
     }
 
-    /** The handler; {@code /counted} tells whether the bean is protected at all. */
+    /** The handler; {@code /counted} shows whether the bean is protected at all. */
     @RestController
     static class Handler {
 
