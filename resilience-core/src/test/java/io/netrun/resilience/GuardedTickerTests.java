@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.retry.Jitter;
@@ -177,5 +178,13 @@ class GuardedTickerTests {
                 .isInstanceOf(TimeoutExceededException.class);
         assertThat(timeout.metrics().totalTimedOut()).isEqualTo(1);
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void trialShouldBeMadeAfterATimerThatCannotBeCancelled() {
+        CircuitBreaker breaker = CircuitBreaker.of("breaker", CircuitBreakerConfig.defaults(), new CancelThrows(true));
+        breaker.open("test");
+        time.advance(CircuitBreakerConfig.defaults().openDuration());
+        assertThat(breaker.call(() -> RESULT)).isSameAs(RESULT);
     }
 }

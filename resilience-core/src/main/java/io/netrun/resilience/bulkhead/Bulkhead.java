@@ -48,7 +48,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         super(name, config, ticker);
         this.sync = new FairSemaphore(config.maxConcurrent(), config.maxQueue());
         this.async = new FairSemaphore(config.maxConcurrent(), config.maxQueue());
-        this.observation = new Observation(sync, async, ticker, this::publishWouldReject);
+        this.observation = new Observation(sync, async, ticker(), this::publishWouldReject);
         applyConfig();
     }
 

@@ -88,7 +88,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.initialState = config.initialState();
-        this.circuit = new Circuit(name, config, ticker, waits(), new Announcements());
+        this.circuit = new Circuit(name, config, ticker(), waits(), new Announcements());
         this.outcomes = new OutcomeRecorder(config, events(), circuit);
     }
 
