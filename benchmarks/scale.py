@@ -55,10 +55,6 @@ def all_of(values):
     return " / ".join(value if value else MISSING for value in values)
 
 
-def by_jdk(runs, value):
-    return all_of(value(run) for run in runs)
-
-
 def jdks(runs):
     return " / ".join(f"JDK {run.jdk}" for run in runs)
 

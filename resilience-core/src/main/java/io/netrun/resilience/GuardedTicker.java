@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,20 +46,18 @@ final class GuardedTicker implements Ticker {
 
     @Override
     public Scheduled schedule(Runnable task, long delayNanos) {
-        Task guarded = new Task(task);
-        try {
-            return guarded.set(foreign.schedule(guarded, delayNanos));
-        } catch (Throwable failed) {
-            guarded.drop();
-            throw failed;
-        }
+        return guarded(task, guarded -> foreign.schedule(guarded, delayNanos));
     }
 
     @Override
     public Scheduled scheduleAt(Runnable task, long at) {
+        return guarded(task, guarded -> foreign.scheduleAt(guarded, at));
+    }
+
+    private static Scheduled guarded(Runnable task, Function<Runnable, Scheduled> schedule) {
         Task guarded = new Task(task);
         try {
-            return guarded.set(foreign.scheduleAt(guarded, at));
+            return guarded.set(schedule.apply(guarded));
         } catch (Throwable failed) {
             guarded.drop();
             throw failed;

@@ -126,7 +126,7 @@ final class TimerThread implements Runnable {
 
     /** Runs a task once after a delay, unless it is cancelled before; see {@link Ticker#schedule}. */
     Ticker.Scheduled schedule(Runnable action, long delayNanos) {
-        return set(action, clock.nanoTime() + Math.min(MAX_DELAY, Math.max(0, delayNanos)));
+        return set(action, after(delayNanos, clock.nanoTime()));
     }
 
     /** Runs a task once at a given time, unless it is cancelled before; see {@link Ticker#scheduleAt}. */
@@ -146,7 +146,11 @@ final class TimerThread implements Runnable {
             return at;
         }
         long now = clock.nanoTime();
-        return now + Math.min(MAX_DELAY, Math.max(0, at - now));
+        return after(at - now, now);
+    }
+
+    private static long after(long delayNanos, long now) {
+        return now + Math.min(MAX_DELAY, Math.max(0, delayNanos));
     }
 
     private Ticker.Scheduled set(Runnable action, long at) {

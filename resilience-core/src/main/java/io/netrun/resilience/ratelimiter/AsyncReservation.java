@@ -242,7 +242,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         Ticker.Scheduled scheduled = expiry;
         if (scheduled != null) {
             expiry = null;
-            DueTimer.cancelQuietly(scheduled);
+            scheduled.cancel();
         }
     }
 

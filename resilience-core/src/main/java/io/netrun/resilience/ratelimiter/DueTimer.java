@@ -4,16 +4,12 @@ import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The clock of a {@link ReservationQueue} and its single timer, which drains the queue when the first token is due.
  * Confined to the draining thread, except for {@link #reach}.
  */
 final class DueTimer {
-
-    private static final Logger log = LoggerFactory.getLogger(DueTimer.class);
 
     /**
      * How often the timer is set again if a test advances the time meanwhile, which would make a relative delay too
@@ -88,16 +84,7 @@ final class DueTimer {
         Ticker.Scheduled former = scheduled;
         if (former != null) {
             scheduled = null;
-            cancelQuietly(former);
-        }
-    }
-
-    /** Cancels a timer; what that throws is logged. */
-    static void cancelQuietly(Ticker.Scheduled timer) {
-        try {
-            timer.cancel();
-        } catch (Throwable thrown) {
-            log.error("A timer could not be cancelled", thrown);
+            former.cancel();
         }
     }
 }

@@ -220,7 +220,7 @@ final class Pauses implements PendingWaits.Waiting {
         Ticker.Scheduled last = scheduled;
         if (last != null) {
             scheduled = null;
-            DueTimer.cancelQuietly(last);
+            last.cancel();
         }
     }
 

@@ -68,7 +68,7 @@ final class WarmUp implements PendingWaits.Waiting {
         Ticker.Scheduled former = scheduled;
         if (former != null) {
             scheduled = null;
-            DueTimer.cancelQuietly(former);
+            former.cancel();
         }
         long steps = steps(time);
         if (steps >= STEPS) {
@@ -97,7 +97,7 @@ final class WarmUp implements PendingWaits.Waiting {
         over = true;
         Ticker.Scheduled last = scheduled;
         if (last != null) {
-            DueTimer.cancelQuietly(last);
+            last.cancel();
         }
     }
 }
