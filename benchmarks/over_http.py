@@ -78,9 +78,10 @@ def load(url, seconds, script):
                             capture_output=True, text=True, check=True).stdout
     micros = [int(value) for value in re.search(r"percentiles (\d+) (\d+) (\d+)", output).groups()]
     requests, duration, errors = [int(value) for value in re.search(r"totals (\d+) (\d+) (\d+)", output).groups()]
-    if errors:
-        raise RuntimeError(f"{errors} requests failed")
-    return requests, requests / (duration / 1e6), micros
+    # A connection now and then, above all while the server is cold; more would measure something else.
+    if errors > requests / 10_000:
+        raise RuntimeError(f"{errors} of {requests} requests failed")
+    return requests - errors, requests / (duration / 1e6), micros
 
 
 def measure(library, kind, seconds, script):

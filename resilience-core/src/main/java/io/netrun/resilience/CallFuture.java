@@ -164,7 +164,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         try {
             LockSupport.parkNanos(Math.min(1L + tries, 10) * 1_000_000);
         } catch (Throwable forbidden) {
-            Thread.onSpinWait(); // the thread is watched by a tool that forbids it to pause, such as BlockHound
+            // The thread is watched by a tool that forbids it to pause, such as BlockHound: it tries again at once.
         }
     }
 

@@ -44,13 +44,17 @@ final class DirectLayer implements Layer {
 
     private static <T extends @Nullable Object> CompletableFuture<T> start(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
+        CompletionStage<T> stage = null;
         try {
-            CompletionStage<T> stage = stage(body, deadline);
+            stage = stage(body, deadline);
             return stage == null
                     ? CompletableFuture.failedFuture(new NullPointerException(
                             "the asynchronous call returned null instead of a CompletionStage"))
                     : ForeignStage.ofBody(stage);
         } catch (Throwable thrown) {
+            if (stage instanceof CompletableFuture<T> unusable) {
+                ForeignStage.cancel(unusable); // nobody would learn of its end
+            }
             return ForeignStage.failed(body instanceof AdaptedCall<?> ? thrown : ExceptionFilter.ofStage(thrown));
         }
     }

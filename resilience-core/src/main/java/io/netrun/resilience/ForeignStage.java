@@ -18,9 +18,10 @@ public final class ForeignStage {
     private static final Logger log = LoggerFactory.getLogger(ForeignStage.class);
 
     /** Created with the class, since there may be no memory later. */
-    private static final LateCancels LATE = new LateCancels(true);
+    private static final LateCancels<CompletableFuture<?>> LATE = new LateCancels<>(future -> tryCancel(future, true));
 
-    private static final LateCancels LATE_WITHOUT_INTERRUPT = new LateCancels(false);
+    private static final LateCancels<CompletableFuture<?>> LATE_WITHOUT_INTERRUPT =
+            new LateCancels<>(future -> tryCancel(future, false));
 
     private ForeignStage() {}
 
@@ -141,7 +142,7 @@ public final class ForeignStage {
     }
 
     /** Cancels a future; throws what its {@code cancel} throws. */
-    static void tryCancel(CompletableFuture<?> future, boolean mayInterruptIfRunning) {
+    private static void tryCancel(CompletableFuture<?> future, boolean mayInterruptIfRunning) {
         if (future instanceof CallFuture<?> own) {
             own.cancelWithin(mayInterruptIfRunning);
         } else {

@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FormerPolicies {
 
+    /**
+     * The number of collected instances to forget with each one that is added. More than one, so that none are left in
+     * the end; few, because a collection finds all instances at once that thousands of new keys have evicted before,
+     * and one call must not pay for all.
+     */
+    static final int MOST_FORGOTTEN = 4;
+
     /** References are compared by identity, and so are the policies. */
     private final Set<Former> references = ConcurrentHashMap.newKeySet();
 
@@ -40,7 +47,11 @@ final class FormerPolicies {
     }
 
     private void forgetCollected() {
-        for (Reference<? extends Policy> gone = collected.poll(); gone != null; gone = collected.poll()) {
+        for (int i = 0; i < MOST_FORGOTTEN; i++) {
+            Reference<? extends Policy> gone = collected.poll();
+            if (gone == null) {
+                return;
+            }
             forget((Former) gone);
         }
     }

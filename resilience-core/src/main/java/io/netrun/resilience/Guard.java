@@ -60,10 +60,10 @@ public interface Guard {
     default <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<? extends T>, ?> body) {
         Objects.requireNonNull(body, "body");
+        CompletableFuture<T> call = null;
         try {
             Deadline scope = Deadline.current();
-            CompletableFuture<T> call =
-                    entry().callAsync((CheckedSupplier<? extends CompletionStage<T>, ?>) body, scope);
+            call = entry().callAsync((CheckedSupplier<? extends CompletionStage<T>, ?>) body, scope);
             if (call.isDone()) {
                 return call;
             }
@@ -71,6 +71,9 @@ public interface Guard {
             scope.cancelWithScope(own);
             return own;
         } catch (Throwable thrown) {
+            if (call != null) {
+                ForeignStage.cancel(call); // nobody would learn of its end
+            }
             return CompletableFuture.failedFuture(thrown);
         }
     }

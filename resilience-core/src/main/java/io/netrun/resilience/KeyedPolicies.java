@@ -278,14 +278,14 @@ public final class KeyedPolicies<P extends Policy> {
     private Evictions<P> evictOnce(Evictions<P> evictions) {
         int[] left = {evictions.count};
         try {
-            for (Ranked<P> ranked : inOrderOfEviction(evictions.candidates)) {
-                KeyedInstance<P> entry = ranked.entry;
-                if (left[0] > 0 && locked(() -> evicted(entry))) {
-                    left[0]--;
-                    if (ranked.rank == KeyedInstance.Rank.CHANGED) {
-                        warnOfLoss(entry.policy());
+            List<Ranked<P>> busier = evictIdle(evictions.candidates, left);
+            if (left[0] > 0) {
+                busier.sort(Comparator.comparing(Ranked::rank)); // a stable sort: those of a rank stay in their order
+                boolean isEmergency = entries.size() > mostInstances();
+                for (Ranked<P> ranked : busier) {
+                    if (isEmergency || ranked.rank.compareTo(KeyedInstance.Rank.IN_USE) < 0) {
+                        tryEvict(ranked.entry, ranked.rank, left);
                     }
-                    evict(entry, ranked.rank);
                 }
             }
         } finally {
@@ -293,6 +293,43 @@ public final class KeyedPolicies<P extends Policy> {
         }
         boolean added = now != evictions.time;
         return left[0] > 0 && added ? locked(() -> nextEvictions(true)) : new Evictions<>(0, List.of(), now);
+    }
+
+    /**
+     * Evicts idle instances, those first that were not requested for longest. Most are idle, so that few have to be
+     * ranked: that reads memory of theirs that no cache has.
+     *
+     * @param left the number to evict
+     * @return those that were looked at in vain, in the order of their last requests
+     */
+    private List<Ranked<P>> evictIdle(List<KeyedInstance<P>> candidates, int[] left) {
+        List<Used<P>> inOrder = new ArrayList<>(candidates.size());
+        for (KeyedInstance<P> entry : candidates) {
+            inOrder.add(new Used<>(entry, entry.usedAt()));
+        }
+        inOrder.sort(Comparator.comparingLong(Used::at));
+        List<Ranked<P>> busier = new ArrayList<>();
+        for (int i = 0; i < inOrder.size() && left[0] > 0; i++) {
+            KeyedInstance<P> entry = inOrder.get(i).entry;
+            KeyedInstance.Rank rank = entry.rank();
+            if (rank == KeyedInstance.Rank.IDLE) {
+                tryEvict(entry, rank, left);
+            } else {
+                busier.add(new Ranked<>(entry, rank));
+            }
+        }
+        return busier;
+    }
+
+    /** Evicts an instance, unless none is left to evict or another thread has evicted it. */
+    private void tryEvict(KeyedInstance<P> entry, KeyedInstance.Rank rank, int[] left) {
+        if (left[0] > 0 && locked(() -> evicted(entry))) {
+            left[0]--;
+            if (rank == KeyedInstance.Rank.CHANGED) {
+                warnOfLoss(entry.policy());
+            }
+            evict(entry, rank);
+        }
     }
 
     private void evict(KeyedInstance<P> entry, KeyedInstance.Rank rank) {
@@ -358,31 +395,15 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     /**
-     * Returns idle instances, then those that are not in use, each by when they were last requested. Those in use, and
-     * then those that were changed, are included only beyond {@link #mostInstances()}.
-     */
-    private List<Ranked<P>> inOrderOfEviction(List<KeyedInstance<P>> candidates) {
-        boolean isEmergency = entries.size() > mostInstances();
-        List<Ranked<P>> ranked = new ArrayList<>(candidates.size());
-        for (KeyedInstance<P> entry : candidates) {
-            KeyedInstance.Rank rank = entry.rank();
-            if (isEmergency || rank.compareTo(KeyedInstance.Rank.IN_USE) < 0) {
-                ranked.add(new Ranked<>(entry, rank, entry.usedAt()));
-            }
-        }
-        ranked.sort(Comparator.<Ranked<P>, KeyedInstance.Rank>comparing(Ranked::rank)
-                .thenComparingLong(Ranked::usedAt));
-        return ranked;
-    }
-
-    /**
      * What to evict.
      *
      * @param time when this was decided, see {@link KeyedPolicies#now}
      */
     private record Evictions<P extends Policy>(int count, List<KeyedInstance<P>> candidates, long time) {}
 
-    private record Ranked<P extends Policy>(KeyedInstance<P> entry, KeyedInstance.Rank rank, long usedAt) {}
+    private record Used<P extends Policy>(KeyedInstance<P> entry, long at) {}
+
+    private record Ranked<P extends Policy>(KeyedInstance<P> entry, KeyedInstance.Rank rank) {}
 
     /** An instance that has left its family, and returns to it when it is changed. */
     record Evicted<P extends Policy>(KeyedPolicies<P> family, KeyedInstance<P> entry) {

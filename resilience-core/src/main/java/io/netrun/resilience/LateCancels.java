@@ -1,20 +1,23 @@
 package io.netrun.resilience;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Futures whose {@code cancel} failed because the heap was full: the JDK's allocates an exception. What a call holds
- * until such a future ends would be held for ever, so a worker cancels it again until there is memory. To add one
- * allocates nothing.
+ * Futures, or subscriptions, whose {@code cancel} failed because the heap was full: that of the JDK's futures allocates
+ * an exception. What a call holds until its future ends would be held for ever, so a worker cancels it again until
+ * there is memory. To add one allocates nothing. Thread-safe.
+ *
+ * @apiNote For authors of policies.
+ * @param <C> what is cancelled
  */
-final class LateCancels implements Runnable {
+public final class LateCancels<C> {
 
     private static final Logger log = LoggerFactory.getLogger(LateCancels.class);
 
@@ -24,21 +27,26 @@ final class LateCancels implements Runnable {
     /** A minute at least: what fails for longer does not fail because of the heap alone. */
     private static final int MAX_ROUNDS = 3_000;
 
-    private final boolean mayInterruptIfRunning;
-    private final AtomicReferenceArray<@Nullable CompletableFuture<?>> futures = new AtomicReferenceArray<>(MOST);
+    private final Consumer<? super C> cancel;
+    private final AtomicReferenceArray<@Nullable C> waiting = new AtomicReferenceArray<>(MOST);
 
     /** Hands this over to a worker; null while a worker has it. */
     private final AtomicReference<@Nullable Runnable> start;
 
-    LateCancels(boolean mayInterruptIfRunning) {
-        this.mayInterruptIfRunning = mayInterruptIfRunning;
-        this.start = new AtomicReference<>(Workers.reserve(this));
+    /**
+     * Allocates what is needed later.
+     *
+     * @param cancel cancels one; called on a worker, again and again while it throws an {@link OutOfMemoryError}
+     */
+    public LateCancels(Consumer<? super C> cancel) {
+        this.cancel = cancel;
+        this.start = new AtomicReference<>(Workers.reserve(this::run));
     }
 
-    /** Adds a future. Does nothing if there are too many: they end with their own work then. */
-    void add(CompletableFuture<?> future) {
+    /** Adds one. Does nothing if there are too many: they end with their own work then. */
+    public void add(C cancellable) {
         for (int i = 0; i < MOST; i++) {
-            if (futures.get(i) == null && futures.compareAndSet(i, null, future)) {
+            if (waiting.get(i) == null && waiting.compareAndSet(i, null, cancellable)) {
                 wake();
                 return;
             }
@@ -52,8 +60,7 @@ final class LateCancels implements Runnable {
         }
     }
 
-    @Override
-    public void run() {
+    private void run() {
         int rounds = 1;
         while (!tryCancelAll(rounds >= MAX_ROUNDS) || !tryPrepare()) {
             rounds++;
@@ -66,17 +73,17 @@ final class LateCancels implements Runnable {
     }
 
     /**
-     * Cancels each future once. Returns whether none is left.
+     * Cancels each once. Returns whether none is left.
      *
      * @param last whether those that cannot be cancelled now are given up
      */
     private boolean tryCancelAll(boolean last) {
         boolean all = true;
         for (int i = 0; i < MOST; i++) {
-            CompletableFuture<?> future = futures.get(i);
-            if (future != null) {
-                if (tryCancel(future, last)) {
-                    futures.set(i, null);
+            C cancellable = waiting.get(i);
+            if (cancellable != null) {
+                if (tryCancel(cancellable, last)) {
+                    waiting.set(i, null);
                 } else {
                     all = false;
                 }
@@ -85,23 +92,23 @@ final class LateCancels implements Runnable {
         return all;
     }
 
-    private boolean tryCancel(CompletableFuture<?> future, boolean last) {
+    private boolean tryCancel(C cancellable, boolean last) {
         try {
-            ForeignStage.tryCancel(future, mayInterruptIfRunning);
+            cancel.accept(cancellable);
         } catch (OutOfMemoryError full) {
             if (!last) {
                 return false;
             }
-            SafeLog.error(log, "Cancelling a future failed for a minute; its call may continue", full);
+            SafeLog.error(log, "A cancel failed for a minute; its call may continue", full);
         } catch (Throwable failed) {
-            SafeLog.error(log, "Cancelling a future failed; its call may continue", failed);
+            SafeLog.error(log, "A cancel failed; its call may continue", failed);
         }
         return true;
     }
 
     private boolean tryPrepare() {
         try {
-            start.set(Workers.reserve(this));
+            start.set(Workers.reserve(this::run));
             return true;
         } catch (OutOfMemoryError full) {
             return false;
@@ -110,7 +117,7 @@ final class LateCancels implements Runnable {
 
     private boolean isEmpty() {
         for (int i = 0; i < MOST; i++) {
-            if (futures.get(i) != null) {
+            if (waiting.get(i) != null) {
                 return false;
             }
         }

@@ -21,7 +21,10 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     /** Settles what is held for the inner call, which has ended, before this future ends. */
     protected abstract void onInnerEnd(T value, @Nullable Throwable failure);
 
-    /** Follows an inner call. If this future has ended meanwhile, the inner call is stopped. */
+    /**
+     * Follows an inner call. If this future has ended meanwhile, the inner call is stopped, and so is one that cannot be
+     * followed: nobody would learn of its end.
+     */
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
     public final RelayFuture<T> follow(CompletableFuture<T> call) {
         inner = call;
@@ -32,6 +35,7 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
             if (inner != null) {
                 end(null, thrown);
             }
+            cancelPart(call);
         }
         if (hasEnded()) {
             stopInner();

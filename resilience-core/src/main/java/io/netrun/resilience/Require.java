@@ -18,7 +18,7 @@ public final class Require {
 
     /** Requires a name: 1 to 200 characters, not blank, no control characters. */
     public static String name(String name) {
-        if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
+        if (name.isBlank() || name.length() > MAX_NAME_LENGTH || hasControlCharacter(name)) {
             String shown = name.length() > MAX_NAME_LENGTH ? name.substring(0, MAX_NAME_LENGTH) + "…" : name;
             throw new InvalidSettingException(
                     "name",
@@ -26,6 +26,16 @@ public final class Require {
                             + " characters, not all blank and none of them a control character");
         }
         return name;
+    }
+
+    /** Without a stream: each new key of a family is checked. */
+    private static boolean hasControlCharacter(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (Character.isISOControl(name.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Requires a whole number within a range, both ends included. */

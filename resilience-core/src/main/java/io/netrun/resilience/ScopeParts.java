@@ -101,8 +101,12 @@ abstract class ScopeParts {
         }
         inFlight = kept;
         settle(top, exceeded, failures);
-        if (!isNotifying()) { // otherwise this thread may be settling one of them, further down its stack
-            awaitEnding(top, kept);
+        try {
+            if (!isNotifying()) { // otherwise this thread may be settling one of them, further down its stack
+                awaitEnding(top, kept);
+            }
+        } catch (OutOfMemoryError full) {
+            // Only the short wait is left out. Who leaves the scope has to stop the call now.
         }
         if (kept != null) {
             kept.next = null;
@@ -133,7 +137,11 @@ abstract class ScopeParts {
             }
         }
         if (first) {
-            awaitReleased(top);
+            try {
+                awaitReleased(top);
+            } catch (OutOfMemoryError full) {
+                // As above.
+            }
         }
     }
 

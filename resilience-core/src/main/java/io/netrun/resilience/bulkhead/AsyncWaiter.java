@@ -231,20 +231,30 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
 
     @Override
     protected void stop() {
-        waitEnds();
+        try {
+            waitEnds();
+        } finally {
+            stopUnlessWaiting();
+        }
+    }
+
+    private void stopUnlessWaiting() {
         if (semaphore.cancel(node)) {
             start.set(null);
         } else if (node.isGranted()) {
             releaseUnused();
         }
         Deadline own = scope;
-        if (own != null) {
-            own.tryStop();
+        try {
+            if (own != null) {
+                own.tryStop();
+            }
+            if (node.isGranted() && !hasStarted()) {
+                SpinBackoff.awaitStart(this::hasStarted, () -> own != null && own.begun() != 0);
+            }
+        } finally {
+            super.stop();
         }
-        if (node.isGranted() && !hasStarted()) {
-            SpinBackoff.awaitStart(this::hasStarted, () -> own != null && own.begun() != 0);
-        }
-        super.stop();
     }
 
     /** Returns whether the worker that starts the call has its future, or has released its permit. */

@@ -267,15 +267,18 @@ final class CircuitBreakerLayer implements Layer {
         @Override
         protected void stop() {
             boolean stopped = false;
-            if (inFlight.tryEnd()) {
-                stopped = inFlight.abandon(inFlight.deadline.isExceeded());
-            } else {
-                inFlight.awaitSettled();
+            try {
+                if (inFlight.tryEnd()) {
+                    stopped = inFlight.abandon(inFlight.deadline.isExceeded());
+                } else {
+                    inFlight.awaitSettled();
+                }
+                if (context != null) {
+                    context.clear();
+                }
+            } finally {
+                super.stop();
             }
-            if (context != null) {
-                context.clear();
-            }
-            super.stop();
             inFlight.outcomes.announce(stopped);
         }
     }

@@ -43,6 +43,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
             ForeignStage.onEnd(call, this);
         } catch (Throwable thrown) {
             endWith(thrown);
+            cancelPart(call); // nobody would learn of its end
         }
         stopIfEnded();
         return this;
@@ -127,14 +128,19 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     private void followHandler(CompletionStage<T> stage, Recovery recovery) {
         CompletableFuture<T> handler = ForeignStage.asFuture(stage);
         running = handler;
-        ForeignStage.onEnd(handler, (value, thrown) -> {
-            if (thrown == null) {
-                end(value, recovery);
-            } else {
-                endWith(thrown, recovery);
-            }
-            return null;
-        });
+        try {
+            ForeignStage.onEnd(handler, (value, thrown) -> {
+                if (thrown == null) {
+                    end(value, recovery);
+                } else {
+                    endWith(thrown, recovery);
+                }
+                return null;
+            });
+        } catch (Throwable thrown) {
+            endWith(thrown, recovery);
+            cancelPart(handler); // nobody would learn of its end
+        }
         stopIfEnded();
     }
 
@@ -196,12 +202,15 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     protected void stop() {
         CompletableFuture<?> call = running;
         Object handled = failure;
-        if (handled instanceof Recovery recovery) {
-            recovery.abandoned(deadline.isExceeded());
-        }
-        clear();
-        if (call != null) {
-            cancelPart(call);
+        try {
+            if (handled instanceof Recovery recovery) {
+                recovery.abandoned(deadline.isExceeded());
+            }
+            clear();
+        } finally {
+            if (call != null) {
+                cancelPart(call);
+            }
         }
     }
 }

@@ -62,13 +62,21 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
     /** Receives the end of its future. */
     @Override
     public @Nullable Void apply(T value, @Nullable Throwable failure) {
-        set(ENDED);
+        if ((set(ENDED) & ENDED) != 0) {
+            return null; // it has failed, since its future could not be followed
+        }
         try {
             call.ended(this, value, failure);
         } catch (Throwable outOfMemory) {
             call.giveUp(outOfMemory); // nobody else ends the call
         }
         return null;
+    }
+
+    /** Fails, because its future cannot be followed. Does nothing if it has ended. */
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
+    void fail(Throwable failure) {
+        apply(null, failure);
     }
 
     /** Returns whether its future has ended; the thread that ended it may not have reported that yet. */

@@ -276,7 +276,12 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     final void follow(Attempt<T> attempt, CompletableFuture<T> future) {
         attempt.follow(future);
-        ForeignStage.onEnd(future, attempt);
+        try {
+            ForeignStage.onEnd(future, attempt);
+        } catch (Throwable thrown) {
+            attempt.fail(thrown);
+            cancelPart(future); // nobody would learn of its end
+        }
         if (hasEnded()) {
             attempt.stop();
             ForeignStage.cancel(future);

@@ -160,6 +160,13 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     @Override
     protected void stop() {
         bodies.getAndUpdate(running -> running | STOPPED);
-        Workers.executeReliably(() -> task.cancel(true));
+        Runnable interrupt;
+        try {
+            interrupt = () -> task.cancel(true);
+        } catch (OutOfMemoryError full) {
+            task.cancel(true); // rather than not at all
+            return;
+        }
+        Workers.executeReliably(interrupt);
     }
 }

@@ -212,22 +212,36 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     @Override
     protected void stop() {
         Start<T> call = start.getAndSet(null);
+        try {
+            leaveQueue();
+            endWait(call);
+        } finally {
+            if (call != null) {
+                returnUnused();
+            }
+            stopBegun(call == null);
+        }
+    }
+
+    private void leaveQueue() {
         if (!limiter.queue().cancel(reservation, Reservation.State.CANCELLED) && reservation.isWaiting()) {
             // Another thread has removed it from the queue, and is about to settle it.
             SpinBackoff.awaitBriefly(() -> !reservation.isWaiting());
         }
-        endWait(call);
-        if (call != null) {
-            returnUnused();
-        }
+    }
+
+    private void stopBegun(boolean mayBegin) {
         Deadline scope = begun;
-        if (scope != null) {
-            scope.tryStop();
+        try {
+            if (scope != null) {
+                scope.tryStop();
+            }
+            if (mayBegin && !hasStarted()) {
+                SpinBackoff.awaitStart(this::hasStarted, () -> scope != null && scope.begun() != 0);
+            }
+        } finally {
+            super.stop();
         }
-        if (call == null && !hasStarted()) {
-            SpinBackoff.awaitStart(this::hasStarted, () -> scope != null && scope.begun() != 0);
-        }
-        super.stop();
     }
 
     /** Returns whether the worker that starts the call has its future, or does not start it. */

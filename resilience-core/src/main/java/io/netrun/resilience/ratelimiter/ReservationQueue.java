@@ -3,6 +3,7 @@ package io.netrun.resilience.ratelimiter;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.SpinBackoff;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -165,9 +166,9 @@ final class ReservationQueue implements PendingWaits.Waiting {
                 }
                 case OVERDUE -> {
                     drain();
-                    Thread.onSpinWait();
+                    SpinBackoff.pause();
                 }
-                case REPLACED -> Thread.onSpinWait();
+                case REPLACED -> SpinBackoff.pause();
             }
         }
     }
@@ -212,7 +213,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     private void cancelTokens(long tokens) {
         while (!bucket.latest().tryCancel(tokens)) {
-            Thread.onSpinWait();
+            SpinBackoff.pause();
         }
     }
 

@@ -28,10 +28,15 @@ final class StageSource<T> implements Subscription {
     static <T> void subscribe(CompletionStage<T> stage, CoreSubscriber<T> attempt) {
         StageSource<T> source = new StageSource<>(ForeignStage.asFuture(stage));
         attempt.onSubscribe(source);
-        ForeignStage.onEnd(source.future, (value, failure) -> {
-            source.end(attempt, value, failure);
-            return null;
-        });
+        try {
+            ForeignStage.onEnd(source.future, (value, failure) -> {
+                source.end(attempt, value, failure);
+                return null;
+            });
+        } catch (Throwable thrown) {
+            source.cancel(); // nobody would learn of its end
+            attempt.onError(thrown);
+        }
     }
 
     @Override

@@ -49,12 +49,29 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
         if (isCancelled()) {
             ForeignStage.cancel(begun);
         }
-        ForeignStage.onEnd(begun, (result, failure) -> {
-            scope.end();
-            onEnd(result, failure);
-            return null;
-        });
-        outer.cancelWithScope(begun);
+        boolean followed = false;
+        try {
+            ForeignStage.onEnd(begun, (result, failure) -> {
+                scope.end();
+                onEnd(result, failure);
+                return null;
+            });
+            followed = true;
+            outer.cancelWithScope(begun);
+        } catch (Throwable thrown) {
+            giveUp(begun, followed, thrown);
+        }
+    }
+
+    /** Stops a call that could not be connected with its subscriber, or with the call around it. */
+    @SuppressWarnings("NullAway") // with a failure, the result is ignored
+    private void giveUp(CompletableFuture<R> begun, boolean followed, Throwable thrown) {
+        scope.tryStop();
+        ForeignStage.cancel(begun);
+        cancelSources();
+        if (!followed) {
+            onEnd(null, thrown);
+        }
     }
 
     private CompletableFuture<R> begin(Guard guard, AdaptedCall<R> call) {

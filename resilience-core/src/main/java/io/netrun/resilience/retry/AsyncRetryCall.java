@@ -358,11 +358,14 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     void giveUp(Throwable thrown) {
         if (tryEnd()) {
             try {
-                RetrySequence known = attempts;
-                if (known != null) {
-                    known.refundUnmade();
+                try {
+                    RetrySequence known = attempts;
+                    if (known != null) {
+                        known.refundUnmade();
+                    }
+                } finally {
+                    halt();
                 }
-                halt();
                 clearOutcomeOwner();
                 clear();
             } finally {
@@ -373,27 +376,33 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     @Override
     protected void stop() {
-        countStop(layer.retry());
-        RetrySequence known = attempts; // confined to another thread, which refunds as well if it is not seen here
-        if (known != null) {
-            known.refundUnmade();
+        try {
+            countStop(layer.retry());
+            RetrySequence known = attempts; // confined to another thread, which refunds as well if it is not seen here
+            if (known != null) {
+                known.refundUnmade();
+            }
+        } finally {
+            halt();
         }
-        halt();
         clear();
     }
 
     private void halt() {
-        stopFurther();
-        AttemptDelay<T> waiting = attemptDelay;
-        if (waiting != null && waiting.tryFinish()) {
-            forgetAttempts();
-        }
-        if (drivingThread != Thread.currentThread()) {
-            awaitStart();
-        }
-        CompletableFuture<T> attempt = running;
-        if (attempt != null) {
-            cancelPart(attempt);
+        try {
+            stopFurther();
+            AttemptDelay<T> waiting = attemptDelay;
+            if (waiting != null && waiting.tryFinish()) {
+                forgetAttempts();
+            }
+            if (drivingThread != Thread.currentThread()) {
+                awaitStart();
+            }
+        } finally {
+            CompletableFuture<T> attempt = running;
+            if (attempt != null) {
+                cancelPart(attempt);
+            }
         }
     }
 

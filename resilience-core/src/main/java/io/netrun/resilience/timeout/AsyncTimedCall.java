@@ -111,9 +111,12 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
 
     @Override
     protected void stop() {
-        limit.tryStop();
-        cancelTimer();
-        super.stop();
+        try {
+            limit.tryStop();
+            cancelTimer();
+        } finally {
+            super.stop();
+        }
         if (expired) {
             markReleased();
             timeout.announce(config);

@@ -294,4 +294,27 @@ class MisbehavingSourceTests {
         guard.flux(Flux.error(new IOException("first"))).subscribe(value -> {}, ends::add);
         assertThat(ends).hasSize(2).allSatisfy(end -> assertThat(end).isSameAs(second));
     }
+
+    /** As one that allocates while the heap is full. */
+    @Test
+    void sourceThatCouldNotBeCancelledShouldBeCancelledLater() {
+        AtomicInteger failures = new AtomicInteger(3);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        Publisher<String> source = subscriber -> subscriber.onSubscribe(new Subscription() {
+
+            @Override
+            public void request(long n) {}
+
+            @Override
+            public void cancel() {
+                if (failures.getAndDecrement() > 0) {
+                    throw new OutOfMemoryError("full");
+                }
+                cancelled.countDown();
+            }
+        });
+        ReactorGuard.of(pipeline).mono(Mono.from(source)).subscribe().dispose();
+        await().until(() -> cancelled.getCount() == 0);
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
 }

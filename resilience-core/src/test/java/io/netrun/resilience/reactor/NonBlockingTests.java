@@ -84,6 +84,17 @@ class NonBlockingTests {
         assertThat(ended).isEqualTo(CALLS);
     }
 
+    /** BlockHound takes spinning for blocking, and a policy spins only where two threads meet. */
+    @Test
+    void spinShouldEndWithoutAnErrorWhereNoneMayPause() {
+        Mono<Integer> spinning = Mono.fromCallable(() -> {
+                    SpinBackoff.pause();
+                    return SpinBackoff.pause(SpinBackoff.pause(0));
+                })
+                .subscribeOn(Schedulers.parallel());
+        assertThat(spinning.block(LONG)).isPositive();
+    }
+
     /** A stop waits briefly for another thread that is ending the call, on whatever thread it runs. */
     @Test
     void briefWaitShouldEndWithoutAnErrorWhereNoneMayPause() {
