@@ -7,6 +7,7 @@ import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -15,54 +16,86 @@ import org.openjdk.jmh.annotations.State;
 /**
  * To request the circuit breaker of a key: one that there is, and a new one while the family is as large as it may be,
  * so that another one has to go. The limit of the first is a look-up in the JDK's concurrent map. The registry of
- * resilience4j has no limit, so only the first can be compared.
+ * resilience4j has no limit, so only the first can be compared. The heap is larger than that of the other cases, since
+ * there are up to 100,000 instances.
  */
+@Fork(
+        value = 3,
+        jvmArgsAppend = {"-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-Xbatch"})
 public class KeyedInstances extends NanosPerCall {
 
     @Benchmark
-    public Object hitMap(Keys keys, NextKey next) {
+    public Object hitMap(Mapped keys, NextKey next) {
         return keys.map.get(keys.names[next.of(keys)]);
     }
 
     @Benchmark
-    public Object hitNetrun(Keys keys, NextKey next) {
+    public Object hitNetrun(Family keys, NextKey next) {
         return keys.family.get(keys.names[next.of(keys)]);
     }
 
     @Benchmark
-    public Object hitResilience4j(Keys keys, NextKey next) {
+    public Object hitResilience4j(Registered keys, NextKey next) {
         return keys.registry.circuitBreaker(keys.names[next.of(keys)]);
     }
 
     @Benchmark
-    public Object missAtTheLimitNetrun(Keys keys, NextKey next) {
+    public Object missAtTheLimitNetrun(Family keys, NextKey next) {
         return keys.family.get(next.unknown());
     }
 
     /** As many keys as instances. */
     @State(Scope.Benchmark)
-    public static class Keys {
+    public abstract static class Keys {
 
         @Param({"100", "10000", "100000"})
         int count;
 
         String[] names;
-        final ConcurrentMap<String, Object> map = new ConcurrentHashMap<>();
-        final CircuitBreakerRegistry registry = CircuitBreakerRegistry.ofDefaults();
-        KeyedPolicies<CircuitBreaker> family;
 
         @Setup
         public void setUp() {
-            family = ResilienceRegistry.create()
-                    .keyed(CircuitBreaker.TYPE, "family", CircuitBreaker.TYPE.defaults(), count);
             names = new String[count];
             for (int i = 0; i < count; i++) {
                 names[i] = "key" + i;
-                map.put(names[i], family.get(names[i]));
-                registry.circuitBreaker(names[i]);
+                add(names[i]);
             }
-            Checks.require(family.size() == count, "the family is full");
-            Checks.require(family.get("key0") == family.get(new String("key0")), "a key has one instance");
+        }
+
+        abstract void add(String name);
+    }
+
+    public static class Mapped extends Keys {
+
+        final ConcurrentMap<String, Object> map = new ConcurrentHashMap<>();
+
+        @Override
+        void add(String name) {
+            map.put(name, new Object());
+        }
+    }
+
+    public static class Family extends Keys {
+
+        KeyedPolicies<CircuitBreaker> family;
+
+        @Override
+        void add(String name) {
+            if (family == null) {
+                family = ResilienceRegistry.create()
+                        .keyed(CircuitBreaker.TYPE, "family", CircuitBreaker.TYPE.defaults(), count);
+            }
+            Checks.require(family.get(name) == family.get(new String(name)), "a key has one instance");
+        }
+    }
+
+    public static class Registered extends Keys {
+
+        final CircuitBreakerRegistry registry = CircuitBreakerRegistry.ofDefaults();
+
+        @Override
+        void add(String name) {
+            registry.circuitBreaker(name);
         }
     }
 
