@@ -7,6 +7,7 @@ import org.springframework.aop.Advisor;
 import org.springframework.aop.SpringProxy;
 import org.springframework.aop.TargetSource;
 import org.springframework.aop.framework.Advised;
+import org.springframework.util.ClassUtils;
 
 /** Finds the resilience advice in proxies. */
 final class AdvisedProxies {
@@ -62,8 +63,19 @@ final class AdvisedProxies {
         return null;
     }
 
-    /** The proxy right around a bean, if it is made of interfaces and can be given advice; null otherwise. */
-    static @Nullable Advised byInterfacesAround(@Nullable Object object) {
+    /** Whether the proxy with the resilience advice is around an object that is not of a bean's class. */
+    static boolean hides(Object object, Class<?> beanClass) {
+        Advised proxy = protecting(object);
+        Object target = proxy == null ? null : targetOf(proxy);
+        return target != null && !ClassUtils.getUserClass(beanClass).isInstance(target);
+    }
+
+    /**
+     * The proxy right around a bean, if it can be given advice, and if the protection around it would be incomplete: a
+     * proxy of interfaces hides the annotations of the class, and one with asynchronous execution ends its calls before
+     * the method has run. Null otherwise.
+     */
+    static @Nullable Advised toBeProtected(@Nullable Object object) {
         Advised innermost = null;
         Object inner = object;
         while (inner instanceof Advised proxy) {
@@ -72,11 +84,23 @@ final class AdvisedProxies {
         }
         return innermost != null
                         && inner != null
-                        && Proxy.isProxyClass(innermost.getClass())
+                        && (Proxy.isProxyClass(innermost.getClass()) || indexOfAsync(innermost) >= 0)
                         && !innermost.isFrozen()
                         && !Proxy.isProxyClass(inner.getClass())
                 ? innermost
                 : null;
+    }
+
+    /** The index of the last advice for asynchronous execution in a proxy; -1 if there is none. */
+    static int indexOfAsync(Advised proxy) {
+        int index = -1;
+        Advisor[] advisors = proxy.getAdvisors();
+        for (int i = 0; i < advisors.length; i++) {
+            if (isAdvice(advisors[i], ResilienceInterceptor.ASYNC)) {
+                index = i;
+            }
+        }
+        return index;
     }
 
     /** The index of the resilience advice in a proxy; -1 if there is none. */

@@ -42,6 +42,9 @@ public final class ProtectedBeans
     /** The classes of beans before any post-processor has wrapped them; of those alone that may need protection. */
     private final ConcurrentMap<String, Class<?>> classes = new ConcurrentHashMap<>();
 
+    /** The classes of beans that are protected at an object around them. */
+    private final ConcurrentMap<String, Class<?>> hidden = new ConcurrentHashMap<>();
+
     private final Set<String> created = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ConfigurableListableBeanFactory beans;
     private final SingletonSupplier<Boolean> foreign =
@@ -121,6 +124,12 @@ public final class ProtectedBeans
         return known == null ? null : known.proxy;
     }
 
+    @Override
+    public @Nullable Class<?> hiddenClassOf(String beanName) {
+        String scoped = ScopedProxyUtils.getTargetBeanName(beanName);
+        return hidden.containsKey(scoped) ? hidden.get(scoped) : hidden.get(beanName);
+    }
+
     private static Proxying kindOf(Object proxy) {
         return Proxy.isProxyClass(proxy.getClass()) ? Proxying.BY_INTERFACES : Proxying.BY_CLASS;
     }
@@ -131,6 +140,10 @@ public final class ProtectedBeans
             AdvisedProxies.remember(bean.getClass());
             Class<?> type = AopUtils.getTargetClass(bean);
             Seen former = seen.put(name, new Seen(kindOf(bean), type, bean.getClass()));
+            Class<?> original = classes.get(name);
+            if (original != null && AdvisedProxies.hides(bean, original)) {
+                hidden.put(name, original);
+            }
             if (former == null && !Proxy.isProxyClass(bean.getClass())) {
                 UnproxiedMembers.warnOf(type, bean.getClass());
             }

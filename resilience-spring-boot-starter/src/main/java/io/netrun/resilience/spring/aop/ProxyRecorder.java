@@ -1,6 +1,5 @@
 package io.netrun.resilience.spring.aop;
 
-import org.springframework.aop.Advisor;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.ComposablePointcut;
@@ -11,8 +10,9 @@ import org.springframework.core.Ordered;
 
 /**
  * Inspects each bean right after it was proxied, before the proxy can be wrapped or replaced. Gives the protection to a
- * proxy that another post-processor had made of the bean's interfaces before: the auto-proxy creator sees no more of
- * such a bean than its interfaces, and would miss the annotations of its class.
+ * proxy that another post-processor had made before, of the bean's interfaces or for asynchronous execution: the
+ * auto-proxy creator sees no more of the former than its interfaces, and would miss the annotations of its class, and
+ * around the latter it would protect no more than the start of a call.
  */
 public final class ProxyRecorder implements SmartInstantiationAwareBeanPostProcessor, Ordered {
 
@@ -39,7 +39,7 @@ public final class ProxyRecorder implements SmartInstantiationAwareBeanPostProce
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
-        Advised proxy = AdvisedProxies.byInterfacesAround(bean);
+        Advised proxy = AdvisedProxies.toBeProtected(bean);
         if (proxy != null && beans.isToBeProtected(AdvisedProxies.targetOf(proxy))) {
             advisor.ifAvailable(ours -> protect(bean, proxy, ours));
         }
@@ -56,18 +56,12 @@ public final class ProxyRecorder implements SmartInstantiationAwareBeanPostProce
         if (outer != null && outer.isFrozen()) {
             return;
         }
-        int index = 0;
-        Advisor[] advisors = proxy.getAdvisors();
-        for (int i = 0; i < advisors.length; i++) {
-            if (AdvisedProxies.isAdvice(advisors[i], ResilienceInterceptor.ASYNC)) {
-                index = i + 1;
-            }
-        }
+        int index = AdvisedProxies.indexOfAsync(proxy) + 1;
         // Any class that has a proxy already: a final one, too.
         Pointcut methods = new ComposablePointcut(ours.getPointcut().getMethodMatcher());
         proxy.addAdvisor(index, new DefaultPointcutAdvisor(methods, ours.getAdvice()));
         if (outer != null) {
-            // It knows the annotations of the interfaces alone, which the inner proxy knows, too.
+            // What it knows, the inner proxy knows, too.
             outer.removeAdvisor(AdvisedProxies.indexOfProtection(outer));
         }
     }

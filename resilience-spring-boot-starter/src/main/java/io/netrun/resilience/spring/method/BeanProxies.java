@@ -16,6 +16,14 @@ public interface BeanProxies {
         return null;
     }
 
+    /**
+     * The class of a bean whose calls are intercepted at another object that hides it; null if its proxy knows the class,
+     * and for a bean without a proxy.
+     */
+    default @Nullable Class<?> hiddenClassOf(String beanName) {
+        return null;
+    }
+
     /** The classes of the created beans with annotated methods, by bean name. */
     default Map<String, Class<?>> created() {
         return Map.of();

@@ -4,8 +4,12 @@ import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -44,10 +48,10 @@ final class MethodCheck {
     }
 
     void check(AnnotatedBeans beans) {
-        List<Proxying> reached = beans.names().stream()
-                .filter(name -> isReached(name, beans))
-                .map(proxies::of)
-                .toList();
+        List<String> reachedNames =
+                beans.names().stream().filter(name -> isReached(name, beans)).toList();
+        reachedNames.forEach(name -> checkHidden(name, beans.type()));
+        List<Proxying> reached = reachedNames.stream().map(proxies::of).toList();
         if (!reached.isEmpty()) {
             boolean byInterfaces = reached.stream().allMatch(Proxying.BY_INTERFACES::equals);
             Class<?> proxy = beans.names().stream()
@@ -65,6 +69,38 @@ final class MethodCheck {
         }
     }
 
+    /** The annotations of a bean's class, if the proxy is around an object that hides it. */
+    private void checkHidden(String name, Class<?> visible) {
+        Class<?> hidden = proxies.hiddenClassOf(name);
+        Obstacle obstacle = Proxying.HIDDEN.obstacle();
+        if (hidden == null || obstacle == null) {
+            return;
+        }
+        Map<Method, List<Declaration>> lost = pipelines.hiddenAnnotations(hidden, visible);
+        if (!lost.isEmpty()) {
+            lost.values().forEach(pipelines::name);
+            problems.accept(Problem.tolerable(
+                    hidden.getName() + ": the annotations of methods (" + names(lost.keySet())
+                            + ") have no effect, because bean '" + name + "' " + obstacle.reason()
+                            + ", which shows the annotations of " + shown(visible) + " only",
+                    obstacle.remedy() + ", or move the annotations there"));
+        }
+    }
+
+    private static String names(Collection<Method> methods) {
+        return methods.stream().map(Method::getName).distinct().sorted().collect(Collectors.joining(", "));
+    }
+
+    /** The interfaces of a generated class, whose own name says nothing. */
+    private static String shown(Class<?> visible) {
+        return Proxy.isProxyClass(visible)
+                ? Arrays.stream(visible.getInterfaces())
+                        .filter(each -> !each.getName().startsWith("org.springframework."))
+                        .map(Class::getName)
+                        .collect(Collectors.joining(", "))
+                : visible.getName();
+    }
+
     private boolean isReached(String name, AnnotatedBeans beans) {
         Proxying proxying = proxies.of(name);
         Obstacle obstacle = proxying.obstacle();
@@ -72,13 +108,8 @@ final class MethodCheck {
             return true;
         }
         beans.methods().values().forEach(pipelines::name);
-        String methods = beans.methods().keySet().stream()
-                .map(Method::getName)
-                .distinct()
-                .sorted()
-                .collect(Collectors.joining(", "));
-        String description = beans.type().getName() + ": annotated methods (" + methods
-                + ") run unprotected, because bean '" + name + "' " + obstacle.reason();
+        String description = beans.type().getName() + ": annotated methods ("
+                + names(beans.methods().keySet()) + ") run unprotected, because bean '" + name + "' " + obstacle.reason();
         if (proxying == Proxying.HANDED_OVER) {
             log.warn("{}. {}.", description, obstacle.remedy());
         } else {

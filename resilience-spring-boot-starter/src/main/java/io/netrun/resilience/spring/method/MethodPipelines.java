@@ -197,6 +197,11 @@ public final class MethodPipelines {
                 .toList();
     }
 
+    /** What annotations of a bean's class declare in vain, if its proxy is around an object of another class. */
+    Map<Method, List<Declaration>> hiddenAnnotations(Class<?> hidden, Class<?> visible) {
+        return HiddenAnnotations.of(hidden, visible, compatibility);
+    }
+
     static List<Declaration> declarations(Method method, Class<?> targetClass, Compatibility compatibility) {
         Class<?> userClass = UserClasses.of(method, targetClass);
         return Declaration.of(

@@ -2,11 +2,10 @@ package io.netrun.resilience.spring.metrics;
 
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.MeterSpec;
+import io.netrun.resilience.spring.settings.LeftInstances;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -20,14 +19,17 @@ final class FamilyTotals<P extends Policy> {
     private final Class<P> type;
     private final List<MeterSpec<P>> meters;
 
-    /** Guards all fields below, so that a leaving instance is counted once. No foreign code runs under it. */
+    /**
+     * Guards all fields below, so that a leaving instance is counted once. No foreign code runs under it, and nothing
+     * that takes longer with more instances than to copy their references.
+     */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Set<P> members = new HashSet<>();
     private final double[] former;
 
-    /** The counts of each instance when it left, as long as it is reachable: it may return with these counts. */
-    private final Map<P, double[]> left = new WeakHashMap<>();
+    /** The counts of each instance when it left: it may return with these counts. */
+    private final LeftInstances<double[]> left = new LeftInstances<>();
 
     FamilyTotals(Class<P> type, List<MeterSpec<P>> meters) {
         this.type = type;
@@ -71,15 +73,19 @@ final class FamilyTotals<P extends Policy> {
 
     double value(int measure) {
         MeterSpec<P> spec = meters.get(measure);
+        double total;
+        List<P> present;
         lock.lock();
         try {
-            double total = spec.combination() == MeterSpec.Combination.SUM ? former[measure] : Double.NaN;
-            for (P member : members) {
-                total = spec.combine(total, spec.value().applyAsDouble(member));
-            }
-            return total;
+            total = spec.combination() == MeterSpec.Combination.SUM ? former[measure] : Double.NaN;
+            present = List.copyOf(members);
         } finally {
             lock.unlock();
         }
+        // One that leaves meanwhile is not in the former counts yet, and still has its own.
+        for (P member : present) {
+            total = spec.combine(total, spec.value().applyAsDouble(member));
+        }
+        return total;
     }
 }

@@ -5,10 +5,8 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,11 +25,8 @@ final class CreatedInstances {
     private final Supplier<ResilienceRegistry> registry;
     private final ConcurrentMap<InstanceKey, InstanceSettings<?>> created = new ConcurrentHashMap<>();
 
-    /**
-     * The settings of instances that have left the registry, as long as these are referenced: a family may take one
-     * back. A concurrent map has no weak keys.
-     */
-    private final Map<Policy, InstanceSettings<?>> left = Collections.synchronizedMap(new WeakHashMap<>());
+    /** The settings of instances that have left the registry. */
+    private final LeftInstances<InstanceSettings<?>> left = new LeftInstances<>();
 
     /** Held while settings are replaced. No user code runs under it. */
     private final ReentrantLock replacing = new ReentrantLock();

@@ -12,11 +12,15 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -104,15 +108,44 @@ class EarlyInterfaceProxyTests {
         }
     }
 
+    static class Delegate implements Deliveries {
+
+        private final Deliveries inner;
+
+        Delegate(Deliveries inner) {
+            this.inner = inner;
+        }
+
+        @Override
+        public String deliver() {
+            return inner.deliver();
+        }
+
+        @Override
+        public String collect() {
+            return inner.collect();
+        }
+
+        @Override
+        public int calls() {
+            return inner.calls();
+        }
+    }
+
     /** How a post-processor of an application may hide a bean. */
     enum Kind {
         ADVISED,
         NESTED,
         FROZEN,
         OPAQUE,
-        PLAIN;
+        PLAIN,
+        /** An object that the application has written. */
+        DELEGATE;
 
         private Object around(Object bean, AtomicInteger passed) {
+            if (this == DELEGATE) {
+                return new Delegate((Deliveries) bean);
+            }
             if (this == PLAIN) {
                 return Proxy.newProxyInstance(
                         bean.getClass().getClassLoader(), interfacesOf(bean), (proxy, method, arguments) -> {
@@ -239,10 +272,62 @@ class EarlyInterfaceProxyTests {
         });
     }
 
+    /** The proxy is around the object that hides the bean, and knows the annotations of the interface. */
+    @ParameterizedTest
+    @ValueSource(strings = {"FROZEN", "OPAQUE", "PLAIN", "DELEGATE"})
+    void startShouldTellOfHiddenAnnotationsBesideSeenOnes(Kind kind) {
+        ApplicationContextRunner application = hidden(kind).withBean("depot", Deliveries.class, Depot::new);
+        application.run(context -> assertThat(NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure()))
+                .isInstanceOfSatisfying(
+                        ResilienceConfigurationException.class,
+                        stopped -> assertThat(stopped.problems())
+                                .singleElement()
+                                .satisfies(problem -> assertThat(problem.description())
+                                        .startsWith(Depot.class.getName())
+                                        .contains("(collect) have no effect, because bean 'depot' was hidden")
+                                        .endsWith(
+                                                (kind == Kind.DELEGATE ? Delegate.class : Deliveries.class).getName()
+                                                        + " only"))));
+        application.withPropertyValues("resilience.validation=warn").run(context -> {
+            Deliveries deliveries = context.getBean(Deliveries.class);
+            assertThatThrownBy(deliveries::collect).isInstanceOf(IllegalStateException.class);
+            assertThat(deliveries.calls()).isEqualTo(1);
+            assertThatThrownBy(deliveries::deliver).isInstanceOf(RuntimeException.class);
+            assertThat(deliveries.calls()).isEqualTo(3);
+        });
+    }
+
+    static class Branch extends Depot {
+
+        @Override
+        @Retry(maxAttempts = 2, baseDelay = "1ms")
+        public String deliver() {
+            return super.deliver();
+        }
+
+        @Override
+        public String collect() {
+            return super.collect();
+        }
+    }
+
+    /** Nothing is lost: what counts at the interface is what the class says. */
+    @ParameterizedTest
+    @ValueSource(strings = {"FROZEN", "OPAQUE", "PLAIN", "DELEGATE"})
+    void annotationsThatTheInterfaceHasTooShouldCount(Kind kind) {
+        hidden(kind).withBean("branch", Deliveries.class, Branch::new).run(context -> {
+            Deliveries deliveries = context.getBean(Deliveries.class);
+            assertThatThrownBy(deliveries::deliver).isInstanceOf(RuntimeException.class);
+            assertThat(deliveries.calls()).isEqualTo(2);
+        });
+    }
+
     interface Mails {
 
         @Async
         CompletableFuture<String> send();
+
+        void post();
 
         int calls();
     }
@@ -250,6 +335,7 @@ class EarlyInterfaceProxyTests {
     static class Mailer implements Mails {
 
         private final AtomicInteger calls = new AtomicInteger();
+        private final CountDownLatch posted = new CountDownLatch(2);
 
         @Override
         @Async
@@ -258,6 +344,15 @@ class EarlyInterfaceProxyTests {
         public CompletableFuture<String> send() {
             calls.incrementAndGet();
             throw new IllegalStateException(Thread.currentThread().getName());
+        }
+
+        @Override
+        @Async
+        @Retry(maxAttempts = 2, baseDelay = "1ms")
+        public void post() {
+            calls.incrementAndGet();
+            posted.countDown();
+            throw new IllegalStateException("lost in the post");
         }
 
         @Override
@@ -276,21 +371,52 @@ class EarlyInterfaceProxyTests {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    @EnableAsync(order = Ordered.HIGHEST_PRECEDENCE, proxyTargetClass = true)
+    static class AsyncClassFirst {
+
+        @Bean
+        Mailer mails() {
+            return new Mailer();
+        }
+    }
+
     /** With Spring 7, proxies of classes are the default of all post-processors. */
-    @Test
-    void asyncProxyShouldBeGivenTheProtection() {
-        runner.withUserConfiguration(AsyncFirst.class)
-                .withPropertyValues("spring.aop.proxy-target-class=false")
-                .run(context -> {
-                    Mails mails = context.getBean(Mails.class);
-                    assertThat(Proxy.isProxyClass(mails.getClass())).isTrue();
-                    CompletableFuture<String> sent = mails.send();
-                    assertThatThrownBy(sent::join)
-                            .isInstanceOf(CompletionException.class)
-                            .rootCause()
-                            .message()
-                            .isNotEqualTo(Thread.currentThread().getName());
-                    assertThat(mails.calls()).isEqualTo(2);
-                });
+    private ApplicationContextRunner asyncFirst(boolean byClass) {
+        return runner.withUserConfiguration(byClass ? AsyncClassFirst.class : AsyncFirst.class)
+                .withPropertyValues("spring.aop.proxy-target-class=" + byClass);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void asyncProxyShouldBeGivenTheProtection(boolean byClass) {
+        asyncFirst(byClass).run(context -> {
+            Mails mails = context.getBean(Mails.class);
+            assertThat(Proxy.isProxyClass(mails.getClass())).isEqualTo(!byClass);
+            CompletableFuture<String> sent = mails.send();
+            assertThatThrownBy(sent::join)
+                    .isInstanceOf(CompletionException.class)
+                    .rootCause()
+                    .message()
+                    .isNotEqualTo(Thread.currentThread().getName());
+            assertThat(mails.calls()).isEqualTo(2);
+        });
+    }
+
+    /** Around the asynchronous execution, the call would have ended with its start. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void asyncMethodWithoutAResultShouldBeRetried(boolean byClass) {
+        asyncFirst(byClass).run(context -> {
+            Mails mails = context.getBean(Mails.class);
+            mails.post();
+            Mailer target = (Mailer) AopProxyUtils.getSingletonTarget(innermost(mails));
+            assertThat(target.posted.await(30, TimeUnit.SECONDS)).isTrue();
+        });
+    }
+
+    private static Object innermost(Object proxy) {
+        Object inner = AopProxyUtils.getSingletonTarget(proxy);
+        return inner instanceof Advised ? innermost(inner) : proxy;
     }
 }
