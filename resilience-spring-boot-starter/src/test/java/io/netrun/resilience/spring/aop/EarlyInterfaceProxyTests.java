@@ -297,17 +297,25 @@ class EarlyInterfaceProxyTests {
         });
     }
 
-    static class Branch extends Depot {
+    static class Branch implements Deliveries {
+
+        private final AtomicInteger calls = new AtomicInteger();
 
         @Override
         @Retry(maxAttempts = 2, baseDelay = "1ms")
         public String deliver() {
-            return super.deliver();
+            calls.incrementAndGet();
+            throw new IllegalStateException("no van");
         }
 
         @Override
         public String collect() {
-            return super.collect();
+            return "";
+        }
+
+        @Override
+        public int calls() {
+            return calls.get();
         }
     }
 
