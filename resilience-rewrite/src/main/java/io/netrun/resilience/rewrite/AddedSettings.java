@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.SourceFile;
 import org.openrewrite.properties.PropertiesIsoVisitor;
@@ -32,7 +31,9 @@ final class AddedSettings {
 
     private final Map<String, Map<List<String>, String>> added = new TreeMap<>();
 
-    private final Map<String, TreeSet<String>> files = new TreeMap<>();
+    private final Map<String, ModuleSettings> modules = new TreeMap<>();
+
+    private final Builds builds = new Builds();
 
     /** Whether code in a file can have settings in the configuration of its module. */
     static boolean isPossible(String path) {
@@ -45,48 +46,83 @@ final class AddedSettings {
                 .putIfAbsent(key, value);
     }
 
-    /** Notes a file of settings. */
+    /** Notes a file of settings, or of a build. */
     void scan(SourceFile file) {
         String path = SettingsMove.path(file);
-        if (ModuleSettings.isMain(path) && isPossible(path) && isBase(file)) {
-            files.computeIfAbsent(Names.module(path), module -> new TreeSet<>()).add(path);
+        builds.scan(file);
+        boolean settings = file instanceof Yaml.Documents || file instanceof Properties.File;
+        if (!settings
+                || !path.matches("(.*/)?application[^/]*")
+                || SettingsDocument.sources(path).isEmpty()) {
+            return;
         }
-    }
-
-    private static boolean isBase(SourceFile file) {
+        ModuleSettings module = modules.computeIfAbsent(Names.module(path), name -> new ModuleSettings());
         List<SettingsDocument> documents = file instanceof Yaml.Documents yaml
                 ? YamlMove.read(yaml)
                 : file instanceof Properties.File properties ? PropertiesMove.read(properties) : List.of();
-        return !documents.isEmpty() && documents.get(0).base();
+        documents.forEach(module::add);
+        if (documents.isEmpty()) {
+            module.add(new SettingsDocument(path + "#0", false, List.of()));
+        }
+    }
+
+    /** The settings of a module and of those that it depends on, whose configuration it may hide. */
+    private Map<List<String>, String> settings(String module) {
+        Map<List<String>, String> all = new LinkedHashMap<>(added.getOrDefault(module, Map.of()));
+        builds.libraries(module, added.keySet())
+                .forEach(library -> added.getOrDefault(library, Map.of()).forEach(all::putIfAbsent));
+        return all;
+    }
+
+    private Homes homes(String module) {
+        return new Homes(module, modules.getOrDefault(module, new ModuleSettings()), true);
     }
 
     /** New files, for modules that have none. */
     Collection<SourceFile> generate() {
         List<SourceFile> generated = new ArrayList<>();
         added.forEach((module, settings) -> {
-            if (!files.containsKey(module)) {
-                YamlWriting writing = new YamlWriting();
-                settings.forEach((key, value) -> writing.add(key, Setting.Value.of(value), List.of()));
+            String created = homes(module).created();
+            if (created != null) {
                 generated.add(PlainText.builder()
-                        .sourcePath(Path.of((module + "/src/main/resources/application.yml").substring(1)))
-                        .text(writing.text())
+                        .sourcePath(Path.of(created))
+                        .text(Homes.text(created, values(settings)))
                         .build());
             }
         });
         return generated;
     }
 
-    /** The file with the settings of its module, if it is the one that gets them. */
+    private static Map<List<String>, Setting.Value> values(Map<List<String>, String> settings) {
+        Map<List<String>, Setting.Value> values = new LinkedHashMap<>();
+        settings.forEach((key, value) -> values.put(key, Setting.Value.of(value)));
+        return values;
+    }
+
+    /** The file with the settings of its module, if it is one that gets them. */
     SourceFile move(SourceFile file, ExecutionContext ctx) {
         String path = SettingsMove.path(file);
-        TreeSet<String> all = files.getOrDefault(Names.module(path), new TreeSet<>());
-        Map<List<String>, String> settings = added.getOrDefault(Names.module(path), Map.of());
-        if (settings.isEmpty() || all.isEmpty() || !all.first().equals(path)) {
+        String name = Names.module(path);
+        ModuleSettings module = modules.get(name);
+        Map<List<String>, String> settings = settings(name);
+        if (settings.isEmpty() || module == null) {
+            return file;
+        } else if (homes(name).isToBegin(path)) {
+            return Homes.begun(file, values(settings));
+        }
+        List<SettingsDocument> documents = module.documents().stream()
+                .filter(document -> document.file().equals(path))
+                .toList();
+        int number = 0;
+        while (number < documents.size() && !homes(name).isHome(documents.get(number))) {
+            number++;
+        }
+        if (number == documents.size()) {
             return file;
         } else if (file instanceof Yaml.Documents yaml) {
-            return (SourceFile) new IntoYaml(settings).visitNonNull(yaml, ctx);
+            return (SourceFile) new IntoYaml(settings, number).visitNonNull(yaml, ctx);
         } else if (file instanceof Properties.File properties) {
-            return (SourceFile) new IntoProperties(settings).visitNonNull(properties, ctx);
+            return (SourceFile) new IntoProperties(settings, number).visitNonNull(properties, ctx);
         }
         return file;
     }
@@ -101,23 +137,23 @@ final class AddedSettings {
         return missing;
     }
 
-    /** Adds to the first document of a YAML file. */
+    /** Adds to a document of a YAML file. */
     private static final class IntoYaml extends YamlIsoVisitor<ExecutionContext> {
 
         private final Map<List<String>, String> settings;
 
-        private boolean first = true;
+        private int number;
 
-        IntoYaml(Map<List<String>, String> settings) {
+        IntoYaml(Map<List<String>, String> settings, int number) {
             this.settings = settings;
+            this.number = number;
         }
 
         @Override
         public Yaml.Document visitDocument(Yaml.Document document, ExecutionContext ctx) {
-            if (!first) {
+            if (number-- != 0) {
                 return document;
             }
-            first = false;
             List<Setting> ours = YamlReading.read(document, "", true, SettingsDocument::isOurs).settings().stream()
                     .filter(setting -> SettingsDocument.isOurs(setting.path()))
                     .toList();
@@ -132,23 +168,27 @@ final class AddedSettings {
         }
     }
 
-    /** Adds to the first part of a file of properties. */
+    /** Adds to a part of a file of properties. */
     private static final class IntoProperties extends PropertiesIsoVisitor<ExecutionContext> {
 
         private final Map<List<String>, String> settings;
 
-        IntoProperties(Map<List<String>, String> settings) {
+        private final int number;
+
+        IntoProperties(Map<List<String>, String> settings, int number) {
             this.settings = settings;
+            this.number = number;
         }
 
         @Override
         public Properties.File visitFile(Properties.File original, ExecutionContext ctx) {
             Properties.File file = LineEnds.readable(original);
             List<Written> missing =
-                    missing(settings, PropertiesMove.read(file).get(0).settings());
+                    missing(settings, PropertiesMove.read(file).get(number).settings());
             List<Properties.Content> contents = new ArrayList<>(file.getContent());
             int end = 0;
-            while (end < contents.size() && !PropertiesMove.isSeparator(contents.get(end))) {
+            int before = number;
+            while (end < contents.size() && (!PropertiesMove.isSeparator(contents.get(end)) || before-- > 0)) {
                 end++;
             }
             for (Written setting : missing) {

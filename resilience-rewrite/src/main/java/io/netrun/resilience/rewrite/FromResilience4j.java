@@ -1,19 +1,21 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.Block;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.ModuleSettings;
 import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
-import io.netrun.resilience.spring.mapping.SettingsTranslator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Option;
@@ -81,6 +83,10 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>(),
+                new LinkedHashSet<>(),
+                new Builds(),
+                new Constants(),
+                new HashMap<>(),
                 new Catalogs(MappingTable.RESILIENCE4J));
     }
 
@@ -90,18 +96,22 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             @Override
             public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
                 if (tree instanceof Yaml.Documents file) {
-                    YamlMove.read(file).forEach(document -> add(found, file, document));
+                    add(found, file, YamlMove.read(file));
+                    addImports(found, file, YamlMove.imports(file));
                 } else if (tree instanceof Properties.File file) {
-                    PropertiesMove.read(file).forEach(document -> add(found, file, document));
+                    add(found, file, PropertiesMove.read(file));
+                    addImports(found, file, PropertiesMove.imports(file));
                 } else if (tree instanceof SourceFile file && OtherLanguages.isSource(file)) {
                     if (OtherLanguages.uses(file, JavaMove.PACKAGES)) {
                         found.module(SettingsMove.path(file)).keepForeign();
                         found.left().add(SettingsMove.path(file));
                     }
                 } else if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
+                    found.constants().scan(file);
                     scan(found, file, ctx);
                 }
                 if (tree instanceof SourceFile file) {
+                    found.builds().scan(file);
                     found.catalogs().scan(file);
                 }
                 return tree;
@@ -109,11 +119,22 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         };
     }
 
-    private static void add(Found found, SourceFile file, SettingsDocument document) {
+    private static void add(Found found, SourceFile file, List<SettingsDocument> documents) {
         String path = SettingsMove.path(file);
-        if (!document.settings().isEmpty() || ModuleSettings.isMain(path)) {
-            found.module(path).add(document);
+        boolean main = ModuleSettings.isMain(path);
+        for (SettingsDocument document : documents) {
+            if (!document.settings().isEmpty() || main) {
+                found.module(path).add(document);
+            }
         }
+        if (documents.isEmpty() && main) {
+            found.module(path).add(new SettingsDocument(path + "#0", false, List.of())); // an empty file
+        }
+    }
+
+    private static void addImports(Found found, SourceFile file, List<String> imports) {
+        String path = SettingsMove.path(file);
+        imports.forEach(name -> found.module(path).addImport(name));
     }
 
     private static boolean isOfJava(SourceFile file) {
@@ -122,7 +143,14 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
 
     private static void scan(Found found, JavaSourceFile file, ExecutionContext ctx) {
         String path = SettingsMove.path(file);
-        if (!file.printAll().contains("resilience4j")) {
+        String text = file.printAll();
+        String sources = SettingsDocument.sources(path);
+        boolean main = sources.isEmpty() || sources.equals("main");
+        if (main && text.contains("@SpringBootApplication")) {
+            found.module(path);
+            found.applications().add(Names.module(path));
+        }
+        if (!text.contains("resilience4j")) {
             return;
         }
         ModuleSettings module = found.module(path);
@@ -133,9 +161,17 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 if (pattern != null) {
                     module.addPattern(pattern);
                     found.annotated().add(Names.module(path));
+                    if (main) {
+                        found.applications().add(Names.module(path));
+                    }
                     Map<String, Expression> arguments = Trees.arguments(annotation);
                     boolean pool = ProtectedMethods.isPool(arguments);
                     String name = Trees.text(arguments.get("name"));
+                    if (name != null) {
+                        found.names()
+                                .computeIfAbsent(Names.module(path) + " " + pattern, key -> new TreeSet<>())
+                                .add(name);
+                    }
                     if (pattern.equals("bulkhead") && name != null) {
                         module.addBulkhead(name, pool);
                     }
@@ -146,7 +182,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 return annotation;
             }
         }.visit(file, 0);
-        JavaSourceFile moved = new JavaMove(module, new ProtectedMethods.Options(false, true, left -> {}), false, false)
+        JavaSourceFile moved = new JavaMove(
+                        module, new ProtectedMethods.Options(false, true, left -> {}), false, false, new Constants())
                 .move(file, ctx);
         if (JavaMove.isForeign(moved)) {
             module.keepForeign();
@@ -161,21 +198,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         found.settle();
         List<SourceFile> generated = new ArrayList<>();
         found.modules().forEach((name, module) -> {
-            String root = name + "/src/main/resources/";
-            String relative = root.substring(1);
-            boolean has = module.documents().stream()
-                    .anyMatch(document -> document.id().startsWith(relative) && document.base());
-            if (keeps() && !module.patterns().isEmpty() && !has && found.annotated(module)) {
-                SettingsDocument document = new SettingsDocument(relative + "application.yml#0", true, List.of());
-                YamlWriting writing = new YamlWriting();
-                new SettingsTranslator(module, document, true)
-                        .translate(true)
-                        .moved()
-                        .forEach(placed ->
-                                writing.add(placed.path(), placed.setting().value(), List.of()));
+            String created = new Homes(name, module, found.applications().contains(name)).created();
+            if (keeps() && !module.patterns().isEmpty() && created != null) {
                 generated.add(PlainText.builder()
-                        .sourcePath(Path.of(relative + "application.yml"))
-                        .text(writing.text())
+                        .sourcePath(Path.of(created))
+                        .text(Homes.text(created, Homes.settings(module, created)))
                         .build());
             }
         });
@@ -193,7 +220,13 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
 
             private @Nullable Tree moved(@Nullable Tree tree, ExecutionContext ctx) {
                 SettingsMove settings = new SettingsMove(
-                        found.modules(), keeps(), (path, left) -> leftovers.insertRow(ctx, row(path, left)));
+                        found.modules(),
+                        found.applications(),
+                        keeps(),
+                        (path, left) -> leftovers.insertRow(ctx, row(path, left)));
+                if (tree instanceof SourceFile file && keeps() && found.writes(SettingsMove.path(file))) {
+                    OtherTexts.listPlace(file, left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
+                }
                 if (tree instanceof SourceFile file && !isOfJava(file)) {
                     String path = SettingsMove.path(file);
                     ModuleSettings module = found.modules().get(Names.module(path));
@@ -214,9 +247,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     }
                     return tree;
                 } else if (tree instanceof Yaml.Documents file) {
-                    return new YamlMove(settings).visit(file, ctx);
+                    leaveSimilar(file, found, ctx);
+                    return begun(settings, new YamlMove(settings).visit(file, ctx));
                 } else if (tree instanceof Properties.File file) {
-                    return new PropertiesMove(settings).visit(file, ctx);
+                    leaveSimilar(file, found, ctx);
+                    return begun(settings, new PropertiesMove(settings).visit(file, ctx));
                 } else if (tree instanceof SourceFile file && GradleMove.isScript(file)) {
                     return new GradleMove(MappingTable.RESILIENCE4J, found.catalogs(), found.stays(file))
                             .move(file, left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
@@ -238,6 +273,45 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 return tree;
             }
         };
+    }
+
+    /** Lists sections whose names are those of annotations in another spelling. */
+    private void leaveSimilar(SourceFile file, Found found, ExecutionContext ctx) {
+        String path = SettingsMove.path(file);
+        ModuleSettings module = found.modules().get(Names.module(path));
+        if (module == null) {
+            return;
+        }
+        Set<Block.Id> ids = new LinkedHashSet<>();
+        module.documents().stream()
+                .filter(document -> document.file().equals(path))
+                .forEach(document -> ids.addAll(document.blocks().keySet()));
+        for (Block.Id id : ids) {
+            String pattern = ModuleSettings.SECTIONS.entrySet().stream()
+                    .filter(section -> section.getValue().equals(id.section()))
+                    .map(Map.Entry::getKey)
+                    .findFirst()
+                    .orElse("bulkhead");
+            Set<String> names = found.names().getOrDefault(Names.module(path) + " " + pattern, Set.of());
+            names.stream()
+                    .filter(name -> !id.shared() && !names.contains(id.name()))
+                    .filter(name -> Names.uniform(name).equals(Names.uniform(id.name())))
+                    .forEach(name -> leftovers.insertRow(
+                            ctx,
+                            row(
+                                    path,
+                                    new Left(
+                                            "resilience4j." + id.section() + ".instances." + id.name(),
+                                            "The annotation has the name " + name + ". There, the section had no"
+                                                    + " effect on it; here, the start"
+                                                    + " fails because of the similar"
+                                                    + " names. Write "
+                                                    + name + " if it is meant, and remove the section otherwise."))));
+        }
+    }
+
+    private static @Nullable Tree begun(SettingsMove settings, @Nullable Tree moved) {
+        return moved instanceof SourceFile changed ? settings.withDocument(changed) : moved;
     }
 
     private @Nullable Tree moved(JavaSourceFile file, Found found, ExecutionContext ctx) {
@@ -262,7 +336,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         ProtectedMethods.Options options = new ProtectedMethods.Options(
                 keeps(), !found.annotated().isEmpty(), left -> leftovers.insertRow(ctx, row(path, left)));
         JavaSourceFile moved = new JavaMove(
-                        module, options, found.async().contains(Names.module(path)), found.areExceptionsKept())
+                        module,
+                        options,
+                        found.async().contains(Names.module(path)),
+                        found.areExceptionsKept(),
+                        found.constants())
                 .move(file, ctx);
         boolean handles = moved.getImports().stream()
                         .anyMatch(imported -> imported.getTypeName().equals(TIMEOUT))
@@ -330,6 +408,10 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param left the paths of the files that use resilience4j beyond what is moved
      * @param moved the paths of the other files that use it
      * @param annotated the modules with annotations of resilience4j
+     * @param applications the modules whose main sources have such annotations, or are an application
+     * @param builds which modules have which others
+     * @param constants what constants are
+     * @param names the names of instances in annotations, by their module and pattern
      * @param catalogs the version catalogs of Gradle
      */
     record Found(
@@ -338,12 +420,36 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             Set<String> left,
             Set<String> moved,
             Set<String> annotated,
+            Set<String> applications,
+            Builds builds,
+            Constants constants,
+            Map<String, Set<String>> names,
             Catalogs catalogs) {
 
-        /** Decides what needs all files: modules keep resilience4j if their handlers do. */
+        /**
+         * Decides what needs all files: modules keep resilience4j if their handlers do, and an application has the
+         * patterns of its libraries, and the settings that their code needs.
+         */
         void settle() {
             if (areExceptionsKept()) {
                 moved.forEach(path -> module(path).keepForeign());
+            }
+            modules.forEach((name, module) ->
+                    builds.libraries(name, modules.keySet()).forEach(library -> addLibrary(name, module, library)));
+        }
+
+        private void addLibrary(String name, ModuleSettings module, String library) {
+            ModuleSettings settings = modules.get(library);
+            if (settings == null) {
+                return;
+            } else if (settings.isForeignKept()) {
+                module.keepForeign();
+            }
+            if (isConfigured(name)) {
+                module.include(settings);
+                if (async.contains(library)) {
+                    async.add(name);
+                }
             }
         }
 
@@ -366,8 +472,17 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             return modules.computeIfAbsent(Names.module(path), name -> new ModuleSettings());
         }
 
-        boolean annotated(ModuleSettings module) {
-            return module.documents().stream().noneMatch(SettingsDocument::isForeign);
+        /** Whether settings are written for the module of a file. */
+        boolean writes(String path) {
+            ModuleSettings module = modules.get(Names.module(path));
+            return module != null && !module.patterns().isEmpty();
+        }
+
+        /** Whether a module is an application, or has the configuration of one. */
+        private boolean isConfigured(String name) {
+            return applications.contains(name)
+                    || modules.getOrDefault(name, new ModuleSettings()).documents().stream()
+                            .anyMatch(document -> ModuleSettings.isAlwaysRead(document.file()));
         }
 
         /** Whether the dependencies of a build file have to stay, for its module or for one beneath. */

@@ -9,8 +9,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.openrewrite.Cursor;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Tree;
 import org.openrewrite.java.ChangeType;
@@ -20,6 +22,7 @@ import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.Statement;
+import org.openrewrite.java.tree.TypeTree;
 import org.openrewrite.java.tree.TypeUtils;
 
 /** Moves the annotations and the exceptions of resilience4j in a source file. One use for each file. */
@@ -36,6 +39,14 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     private static final Map<String, String> EXCEPTIONS =
             MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
 
+    /** The failures of a retry with a result that it does not accept. */
+    private static final Set<String> EXHAUSTED = Set.of(
+            "io.github.resilience4j.retry.MaxRetriesExceededException",
+            "io.github.resilience4j.retry.MaxRetriesExceeded");
+
+    /** What a fallback method gets for such a result. */
+    private static final String UNACCEPTABLE = "io.netrun.resilience.retry.UnacceptableResultException";
+
     private static final String OWN_TIMEOUT = String.valueOf(EXCEPTIONS.get(FromResilience4j.TIMEOUT));
 
     private final ModuleSettings module;
@@ -45,6 +56,10 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     private final boolean enableAsync;
 
     private final boolean exceptionsStay;
+
+    private final Constants constants;
+
+    private final Set<UUID> handled = new HashSet<>();
 
     private final Set<String> fallbacks = new HashSet<>();
 
@@ -63,8 +78,15 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
      * @param options how to move annotations
      * @param enableAsync whether the class of the application is to enable {@code @Async}
      * @param exceptionsStay whether calls fail with the exceptions of resilience4j as before
+     * @param constants what constants are
      */
-    JavaMove(ModuleSettings module, ProtectedMethods.Options options, boolean enableAsync, boolean exceptionsStay) {
+    JavaMove(
+            ModuleSettings module,
+            ProtectedMethods.Options options,
+            boolean enableAsync,
+            boolean exceptionsStay,
+            Constants constants) {
+        this.constants = constants;
         this.module = module;
         this.options = options;
         this.enableAsync = enableAsync;
@@ -74,6 +96,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     /** The file after the move. */
     JavaSourceFile move(JavaSourceFile file, ExecutionContext ctx) {
         collect(file);
+        leaveExhausted(file);
         Tree moved = visit(file, ctx);
         JavaSourceFile result = imports.apply(
                 moved instanceof JavaSourceFile changed ? changed : file,
@@ -93,6 +116,118 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             result = ExceptionCalls.renamed(result, null);
         }
         return result;
+    }
+
+    /** Lists a failure that is for results alone there, and wraps failures, too, here. */
+    private void leaveExhausted(JavaSourceFile file) {
+        Set<String> named = new HashSet<>();
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Import visitImport(J.Import imported, Integer p) {
+                return imported;
+            }
+
+            @Override
+            public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration method, Integer p) {
+                if (fallbacks.contains(method.getSimpleName()) && method.getBody() != null) {
+                    visit(method.getBody(), p, getCursor()); // its parameters are moved
+                    return method;
+                }
+                return super.visitMethodDeclaration(method, p);
+            }
+
+            @Override
+            public J.InstanceOf visitInstanceOf(J.InstanceOf test, Integer p) {
+                return isInFallback(getCursor()) && isExhausted(test.getClazz(), file)
+                        ? test
+                        : super.visitInstanceOf(test, p);
+            }
+
+            @Override
+            public J.TypeCast visitTypeCast(J.TypeCast cast, Integer p) {
+                if (isInFallback(getCursor()) && isExhausted(cast.getClazz().getTree(), file)) {
+                    return cast;
+                }
+                return super.visitTypeCast(cast, p);
+            }
+
+            @Override
+            public J.FieldAccess visitFieldAccess(J.FieldAccess access, Integer p) {
+                if (EXHAUSTED.contains(access.toString())) {
+                    named.add(access.toString());
+                }
+                return super.visitFieldAccess(access, p);
+            }
+
+            @Override
+            public J.Identifier visitIdentifier(J.Identifier identifier, Integer p) {
+                String name = exhausted(identifier, file);
+                if (name != null) {
+                    named.add(name);
+                }
+                return identifier;
+            }
+        }.visit(file, 0);
+        named.stream()
+                .sorted()
+                .forEach(name -> options.left()
+                        .accept(new Left(
+                                name,
+                                "There, only a result that stays unacceptable throws it. RetryExhaustedException is"
+                                    + " thrown where on-exhausted is wrap, for failures, too: for a result, its cause"
+                                    + " is UnacceptableResultException, which is also what a fallback method for"
+                                    + " Throwable gets. Check the places that name it.")));
+    }
+
+    private boolean isInFallback(Cursor cursor) {
+        J.MethodDeclaration method = cursor.firstEnclosing(J.MethodDeclaration.class);
+        return method != null && fallbacks.contains(method.getSimpleName());
+    }
+
+    private static boolean isExhausted(@Nullable J type, JavaSourceFile file) {
+        return type instanceof J.Identifier name
+                ? exhausted(name, file) != null
+                : type instanceof J.FieldAccess access && EXHAUSTED.contains(access.toString());
+    }
+
+    /** The full name of a type, if it is one of those failures. */
+    private static @Nullable String exhausted(J.Identifier name, JavaSourceFile file) {
+        return EXHAUSTED.stream()
+                .filter(type -> type.endsWith("." + name.getSimpleName()))
+                .filter(type -> file.getImports().stream()
+                        .anyMatch(imported -> imported.getTypeName().equals(type)
+                                || (imported.getPackageName().equals(PACKAGE + "retry")
+                                        && imported.getQualid().getSimpleName().equals("*"))))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public J.InstanceOf visitInstanceOf(J.InstanceOf test, ExecutionContext ctx) {
+        J.InstanceOf visited = super.visitInstanceOf(test, ctx);
+        return isOfResult(visited.getClazz()) ? visited.withClazz(unacceptable(visited.getClazz())) : visited;
+    }
+
+    @Override
+    public J.TypeCast visitTypeCast(J.TypeCast cast, ExecutionContext ctx) {
+        J.TypeCast visited = super.visitTypeCast(cast, ctx);
+        TypeTree type = visited.getClazz().getTree();
+        return isOfResult(type) ? visited.withClazz(visited.getClazz().withTree(unacceptable(type))) : visited;
+    }
+
+    private boolean isOfResult(@Nullable J type) {
+        return !exceptionsStay
+                && isInFallback(getCursor())
+                && isExhausted(type, getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
+    }
+
+    private J.Identifier unacceptable(J former) {
+        imports.add(UNACCEPTABLE);
+        EXHAUSTED.forEach(imports::remove);
+        return Trees.identifier(
+                        UNACCEPTABLE.substring(UNACCEPTABLE.lastIndexOf('.') + 1),
+                        JavaType.ShallowClass.build(UNACCEPTABLE))
+                .withPrefix(former.getPrefix());
     }
 
     /** Whether a file names types of resilience4j, or those of Spring Cloud for it. */
@@ -314,21 +449,26 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     @Override
     public J.Annotation visitAnnotation(J.Annotation annotation, ExecutionContext ctx) {
-        return PropertyTexts.isOfTest(annotation) ? texts().move(annotation) : super.visitAnnotation(annotation, ctx);
+        return super.visitAnnotation(texts().move(annotation), ctx);
     }
 
     @Override
     public J.Literal visitLiteral(J.Literal literal, ExecutionContext ctx) {
-        String text = Trees.text(literal);
-        if (text != null) {
-            texts().leave(text);
-        }
+        texts().leave(literal);
         return super.visitLiteral(literal, ctx);
     }
 
+    @Override
+    public J.Binary visitBinary(J.Binary binary, ExecutionContext ctx) {
+        boolean names = binary.getOperator() == J.Binary.Type.Addition && texts().leave(binary);
+        return names ? binary : super.visitBinary(binary, ctx);
+    }
+
     private PropertyTexts texts() {
-        return new PropertyTexts(
-                SettingsMove.path(getCursor().firstEnclosingOrThrow(JavaSourceFile.class)), module, options);
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        Constants.Scope scope = new Constants.Scope(
+                getCursor().firstEnclosingOrThrow(JavaSourceFile.class), owner == null ? "" : owner.getSimpleName());
+        return new PropertyTexts(scope, module, options, constants, handled);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.openrewrite.SourceFile;
 import org.openrewrite.properties.tree.Properties;
+import org.openrewrite.quark.Quark;
 import org.openrewrite.xml.tree.Xml;
 import org.openrewrite.yaml.YamlIsoVisitor;
 import org.openrewrite.yaml.tree.Yaml;
@@ -35,11 +36,16 @@ final class OtherTexts {
     private static final Pattern TAG =
             Pattern.compile("<(resilience4j\\." + SECTIONS + "\\.(?:instances|backends|configs)\\.[^>/\\s]+)>");
 
-    private static final Pattern QUOTED = Pattern.compile("[\"'](resilience4j\\." + SECTIONS + "\\.[^\"'=:\\s]+)");
+    /** A key of a setting anywhere in a text, which an option, a placeholder or a tag has beside. */
+    private static final Pattern NAMED =
+            Pattern.compile("(?<![\\w./{<-])(?:systemProp\\.)?(resilience4j\\." + SECTIONS + "\\.[^<>\"'=:\\s,;)}]+)");
 
     private static final Pattern JSON = Pattern.compile("SPRING_APPLICATION_JSON[^\n]*resilience4j");
 
-    private static final String WITHIN_A_TEXT = "Settings within a text are not moved. Put them into a file, run the"
+    private static final Pattern PLACE =
+            Pattern.compile("(?<![\\w.])spring\\.config\\.(?:name|location)\\b|\\bSPRING_CONFIG_(?:NAME|LOCATION)\\b");
+
+    static final String WITHIN_A_TEXT = "Settings within a text are not moved. Put them into a file, run the"
             + " recipe on it, and copy the result.";
 
     private static final Pattern EMBEDDED = Pattern.compile("(?m)^\\s*(resilience4j[.:][^=\\s]*)");
@@ -58,15 +64,22 @@ final class OtherTexts {
         }
         String path = SettingsMove.path(file);
         Set<Left> found = new LinkedHashSet<>();
-        matches(VARIABLE, text).forEach(name -> found.add(variable(name, stays)));
+        found.addAll(variables(text, stays));
         matches(OPTION, text).forEach(key -> found.add(option(key, stays)));
         if (JSON.matcher(text).find()) {
             found.add(new Left("SPRING_APPLICATION_JSON", WITHIN_A_TEXT));
         }
         if (file instanceof Xml.Document) {
             matches(TAG, text).forEach(key -> found.add(option(key, stays)));
+            matches(NAMED, text).stream()
+                    .filter(key -> !key.endsWith("version"))
+                    .forEach(key -> found.add(option(key, stays)));
         } else if (GradleMove.isScript(file) || OtherLanguages.isSource(file)) {
-            matches(QUOTED, text).forEach(key -> found.add(option(key, stays)));
+            matches(NAMED, text).forEach(key -> found.add(option(key, stays)));
+        } else if (path.endsWith("gradle.properties")) {
+            matches(NAMED, text).stream()
+                    .filter(key -> text.contains("systemProp." + key))
+                    .forEach(key -> found.add(option(key, stays)));
         } else if (!stays) {
             matches(PLACEHOLDER, text).forEach(key -> found.add(placeholder(key)));
         }
@@ -81,6 +94,25 @@ final class OtherTexts {
             matches(EMBEDDED, text).forEach(key -> found.add(option(key, stays)));
         }
         found.forEach(left);
+    }
+
+    /** Lists what makes an application read other files than its main configuration. */
+    static void listPlace(SourceFile file, Consumer<Left> left) {
+        if (file instanceof Quark || SettingsMove.path(file).matches(".*\\.(md|adoc|txt|html)")) {
+            return;
+        }
+        matches(PLACE, file.printAll())
+                .forEach(key -> left.accept(new Left(
+                        key,
+                        "The defaults of resilience4j are in the main configuration of the module, as application.yml,"
+                                + " which is not read with it. Copy them to the file that is read instead.")));
+    }
+
+    /** The variables of the environment that a text names. */
+    static Set<Left> variables(String text, boolean stays) {
+        Set<Left> found = new LinkedHashSet<>();
+        matches(VARIABLE, text).forEach(name -> found.add(variable(name, stays)));
+        return found;
     }
 
     private static Set<String> matches(Pattern pattern, String text) {

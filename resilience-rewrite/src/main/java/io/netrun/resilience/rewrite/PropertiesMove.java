@@ -32,7 +32,7 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
         for (Properties.Content content : LineEnds.readable(file).getContent()) {
             if (content instanceof Properties.Entry entry) {
                 List<String> elements = Names.elements(entry.getKey());
-                base &= !entry.getKey().equals("spring.config.activate.on-profile");
+                base &= !SettingsMove.isCondition(entry.getKey(), false);
                 if (!elements.isEmpty()
                         && (SettingsDocument.isForeign(elements) || SettingsDocument.isOurs(elements))) {
                     settings.add(new Setting(
@@ -46,6 +46,19 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
         }
         read.add(new SettingsDocument(path + "#" + read.size(), base, List.copyOf(settings)));
         return read;
+    }
+
+    /** The files that it imports. */
+    static List<String> imports(Properties.File file) {
+        List<String> imports = new ArrayList<>();
+        for (Properties.Content content : LineEnds.readable(file).getContent()) {
+            if (content instanceof Properties.Entry entry
+                    && SettingsMove.isBase(SettingsMove.path(file))
+                    && SettingsMove.isImport(Names.elements(entry.getKey()))) {
+                SettingsMove.add(entry.getValue().getText(), imports);
+            }
+        }
+        return imports;
     }
 
     @Override

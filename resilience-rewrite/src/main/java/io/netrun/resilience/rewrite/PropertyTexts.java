@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,29 +29,35 @@ import org.openrewrite.marker.Markers;
 /**
  * Settings of resilience4j in texts of code: those of annotations of tests are moved, others are left.
  *
- * @param path the path of the file
+ * @param scope where the texts stand
  * @param module what is known of its module
  * @param options how to move them
+ * @param constants what constants are
+ * @param handled the ids of texts that stay beside what they have become
  */
-record PropertyTexts(String path, ModuleSettings module, ProtectedMethods.Options options) {
+record PropertyTexts(
+        Constants.Scope scope,
+        ModuleSettings module,
+        ProtectedMethods.Options options,
+        Constants constants,
+        Set<UUID> handled) {
 
-    private static final Set<String> ANNOTATIONS = Set.of(
-            "SpringBootTest",
-            "TestPropertySource",
-            "DataJpaTest",
-            "WebMvcTest",
-            "WebFluxTest",
-            "JsonTest",
-            "RestClientTest");
+    /** The annotations whose {@code value} has properties. */
+    private static final Set<String> WITH_VALUE = Set.of("SpringBootTest");
 
-    private static final Pattern ENTRY = Pattern.compile("\\s*(resilience4j\\.[^=:\\s]+)\\s*[=:]\\s*(.*)");
+    private static final Pattern ENTRY =
+            Pattern.compile("\\s*(--|-D)?(resilience4j\\.[^=:\\s]+)(?:\\s*[=:]\\s*|\\s+)(.*?)\\s*");
 
-    private static final Pattern KEY = Pattern.compile("(?:(?<![\\w.])|(?<=-D))(resilience4j\\.[\\w.\\[\\]*-]+)");
+    private static final Pattern KEY = Pattern.compile(
+            "(?:(?<![\\w./])|(?<=-D)|(?<=systemProp\\.))(resilience4j\\.(?!(?:ya?ml|properties|json|xml|md|html|jar|readme|io|org|com)\\b)"
+                + "[\\w.\\[\\]*%-]*)");
 
-    /** Whether an annotation may have properties. */
-    static boolean isOfTest(J.Annotation annotation) {
-        return ANNOTATIONS.contains(annotation.getSimpleName());
-    }
+    private static final Pattern WITHIN = Pattern.compile("(?m)^\\s*resilience4j:|[\"']resilience4j[\"']\\s*:");
+
+    /** What stands for a part of a text that is not known. */
+    private static final String UNKNOWN = "unknown0part";
+
+    private static final Pattern UNKNOWNS = Pattern.compile(UNKNOWN + "(\\d+)x");
 
     /** The annotation with its properties moved; compared by identity, since a changed array has its former id. */
     @SuppressWarnings("ReferenceEquality")
@@ -61,35 +68,35 @@ record PropertyTexts(String path, ModuleSettings module, ProtectedMethods.Option
         List<Expression> arguments = new ArrayList<>();
         boolean changed = false;
         for (Expression argument : annotation.getArguments()) {
-            boolean properties = argument instanceof J.Assignment assignment
-                    && assignment.getVariable() instanceof J.Identifier name
-                    && name.getSimpleName().equals("properties");
-            if (properties && argument instanceof J.Assignment assignment) {
-                Expression moved = moved(assignment.getAssignment());
-                changed |= moved != assignment.getAssignment();
-                arguments.add(assignment.withAssignment(moved));
-            } else {
-                arguments.add(argument);
-            }
+            J.Assignment assignment = argument instanceof J.Assignment named ? named : null;
+            String name = assignment != null && assignment.getVariable() instanceof J.Identifier variable
+                    ? variable.getSimpleName()
+                    : "value";
+            boolean properties = name.equals("properties")
+                    || name.equals("args")
+                    || (name.equals("value") && WITH_VALUE.contains(annotation.getSimpleName()));
+            Expression former = assignment == null ? argument : assignment.getAssignment();
+            Expression moved = properties ? moved(former) : former;
+            changed |= moved != former;
+            arguments.add(assignment == null ? moved : assignment.withAssignment(moved));
         }
         return changed ? annotation.withArguments(arguments) : annotation;
     }
 
     private Expression moved(Expression properties) {
-        if (properties instanceof J.Literal literal) {
-            Map<Expression, List<String>> moved = translated(List.of(literal));
-            List<String> texts = moved.get(literal);
-            if (texts == null) {
+        if (!(properties instanceof J.NewArray array)) {
+            List<Expression> elements = translated(List.of(properties)).get(properties);
+            if (elements == null) {
                 return properties;
             }
-            return texts.size() == 1
-                    ? Trees.literal(texts.get(0)).withPrefix(literal.getPrefix())
-                    : Trees.array(texts).withPrefix(literal.getPrefix());
+            return elements.size() == 1
+                    ? elements.get(0).withPrefix(properties.getPrefix())
+                    : Trees.arrayOf(elements).withPrefix(properties.getPrefix());
         }
-        if (!(properties instanceof J.NewArray array) || array.getInitializer() == null) {
+        if (array.getInitializer() == null) {
             return properties;
         }
-        Map<Expression, List<String>> moved = translated(array.getInitializer());
+        Map<Expression, List<Expression>> moved = translated(array.getInitializer());
         if (moved.isEmpty()) {
             return properties;
         }
@@ -98,14 +105,14 @@ record PropertyTexts(String path, ModuleSettings module, ProtectedMethods.Option
                 container == null ? List.of() : container.getPadding().getElements();
         List<JRightPadded<Expression>> elements = new ArrayList<>();
         for (JRightPadded<Expression> element : former) {
-            List<String> texts = moved.get(element.getElement());
-            if (texts == null) {
+            List<Expression> own = moved.get(element.getElement());
+            if (own == null) {
                 elements.add(element.withAfter(Space.EMPTY));
                 continue;
             }
             Space prefix = element.getElement().getPrefix();
-            for (String text : texts) {
-                elements.add(JRightPadded.build(Trees.literal(text).withPrefix(prefix)));
+            for (Expression each : own) {
+                elements.add(JRightPadded.build(each.withPrefix(prefix)));
                 prefix = prefix.withComments(List.of());
                 prefix = prefix.getWhitespace().isEmpty() ? Space.SINGLE_SPACE : prefix;
             }
@@ -119,37 +126,73 @@ record PropertyTexts(String path, ModuleSettings module, ProtectedMethods.Option
         return array.getPadding().withInitializer(container.getPadding().withElements(elements));
     }
 
-    /** The texts that replace some of the elements. */
-    private Map<Expression, List<String>> translated(List<Expression> elements) {
-        Map<Expression, Setting> settings = new LinkedHashMap<>();
+    /** What replaces some of the elements, each of which may have a setting on each of its lines. */
+    private Map<Expression, List<Expression>> translated(List<Expression> elements) {
+        Map<Line, Setting> settings = new LinkedHashMap<>();
         for (Expression element : elements) {
-            String text = Trees.text(element);
-            Matcher entry = ENTRY.matcher(text == null ? "" : text);
-            if (entry.matches()) {
-                settings.put(
-                        element,
-                        new Setting(
-                                Names.elements(entry.group(1)),
-                                Setting.Value.of(entry.group(2).strip()),
-                                List.of()));
+            String text = constants.text(element, scope);
+            List<String> lines = text == null ? List.of() : List.of(text.split("\n", -1));
+            for (int i = 0; i < lines.size(); i++) {
+                Matcher entry = ENTRY.matcher(lines.get(i));
+                if (entry.matches()) {
+                    settings.put(
+                            new Line(element, i, entry.group(1) == null ? "" : entry.group(1), lines.get(i)),
+                            new Setting(Names.elements(entry.group(2)), Setting.Value.of(entry.group(3)), List.of()));
+                }
             }
         }
-        Map<Expression, List<String>> texts = new LinkedHashMap<>();
+        Map<Expression, List<Expression>> moved = new LinkedHashMap<>();
         if (settings.isEmpty()) {
-            return texts;
+            return moved;
         }
-        SettingsDocument document = new SettingsDocument(path + "#0", false, List.copyOf(settings.values()));
-        SettingsTranslator.Result result =
-                new SettingsTranslator(module, document, options.keepBehaviour()).translate(false);
+        SettingsTranslator.Result result = result(List.copyOf(settings.values()));
         result.left().forEach(options.left());
-        List<SettingsTranslator.Placed> rest = new ArrayList<>(result.moved());
-        @Nullable Expression last = null;
-        for (Map.Entry<Expression, Setting> setting : settings.entrySet()) {
+        Map<Line, List<String>> texts = assigned(settings, result.moved());
+        List<String> present = elements.stream()
+                .map(element -> constants.text(element, scope))
+                .filter(text -> text != null)
+                .flatMap(String::lines)
+                .map(String::strip)
+                .toList();
+        for (Expression element : elements) {
+            Map<Line, List<String>> own = new LinkedHashMap<>();
+            texts.forEach((line, all) -> {
+                if (line.element().equals(element)) {
+                    own.put(line, all);
+                }
+            });
+            if (own.isEmpty()) {
+                continue;
+            }
+            if (module.isForeignKept()) {
+                own.values().forEach(all -> all.removeIf(present::contains));
+                handled.add(element.getId());
+                if (own.values().stream().allMatch(List::isEmpty)) {
+                    continue;
+                }
+            }
+            moved.put(element, replaced(element, own));
+        }
+        return moved;
+    }
+
+    private SettingsTranslator.Result result(List<Setting> settings) {
+        SettingsDocument document = new SettingsDocument(SettingsMove.path(scope.file()) + "#0", false, settings);
+        return new SettingsTranslator(module, document, options.keepBehaviour()).translate(false);
+    }
+
+    /** The texts by the lines from which they come; those that come from none are with the last one. */
+    private static Map<Line, List<String>> assigned(
+            Map<Line, Setting> settings, List<SettingsTranslator.Placed> moved) {
+        Map<Line, List<String>> texts = new LinkedHashMap<>();
+        List<SettingsTranslator.Placed> rest = new ArrayList<>(moved);
+        Line last = null;
+        for (Map.Entry<Line, Setting> setting : settings.entrySet()) {
             List<String> own = new ArrayList<>();
             for (SettingsTranslator.Placed placed : List.copyOf(rest)) {
                 Setting origin = placed.setting().origin();
                 if (origin != null && origin.path().equals(setting.getValue().path())) {
-                    own.add(text(placed));
+                    own.add(setting.getKey().prefix() + text(placed));
                     rest.remove(placed);
                 }
             }
@@ -158,20 +201,125 @@ record PropertyTexts(String path, ModuleSettings module, ProtectedMethods.Option
         }
         for (SettingsTranslator.Placed placed : rest) {
             if (last != null) {
-                texts.getOrDefault(last, new ArrayList<>()).add(text(placed));
+                texts.getOrDefault(last, new ArrayList<>()).add(last.prefix() + text(placed));
             }
-        }
-        if (module.isForeignKept()) {
-            List<String> present = elements.stream()
-                    .map(Trees::text)
-                    .filter(text -> text != null)
-                    .toList();
-            texts.values().forEach(own -> own.removeIf(present::contains));
-            texts.values().removeIf(List::isEmpty);
-            texts.forEach((element, own) -> own.add(String.valueOf(Trees.text(element))));
         }
         return texts;
     }
+
+    /** What replaces an element. */
+    private List<Expression> replaced(Expression element, Map<Line, List<String>> own) {
+        String text = String.valueOf(constants.text(element, scope));
+        if (text.contains("\n") || isBlock(element)) {
+            return List.of(withLines(element, text, own));
+        }
+        List<Expression> all = new ArrayList<>();
+        own.forEach((line, texts) -> {
+            Expression constant = texts.size() == 1 ? withConstant(element, text, texts.get(0)) : null;
+            if (constant != null) {
+                all.add(constant);
+            } else {
+                texts.forEach(each -> all.add(Trees.literal(each)));
+            }
+        });
+        if (module.isForeignKept()) {
+            all.add(element);
+        }
+        return all;
+    }
+
+    /** A text whose value is a constant, with the constant; null where that is not so. */
+    private @Nullable Expression withConstant(Expression element, String former, String text) {
+        if (!(element instanceof J.Binary binary)
+                || binary.getOperator() != J.Binary.Type.Addition
+                || binary.getRight() instanceof J.Literal) {
+            return null;
+        }
+        String value = constants.text(binary.getRight(), scope);
+        Matcher entry = ENTRY.matcher(former);
+        int start = text.indexOf('=') + 1;
+        if (value == null
+                || value.isEmpty()
+                || !entry.matches()
+                || !entry.group(3).equals(value)
+                || !text.startsWith(value, start)) {
+            return null;
+        }
+        String unit = text.substring(start + value.length());
+        Expression both = Trees.plus(Trees.literal(text.substring(0, start)), binary.getRight());
+        return unit.isEmpty() ? both : Trees.plus(both, Trees.literal(unit));
+    }
+
+    /** A text of several lines with some of them replaced, as it is written if it can be. */
+    private Expression withLines(Expression element, String text, Map<Line, List<String>> own) {
+        Map<String, List<String>> replaced = new LinkedHashMap<>();
+        own.forEach((line, texts) -> {
+            List<String> all = new ArrayList<>(texts);
+            if (module.isForeignKept()) {
+                all.add(line.text().strip());
+            }
+            replaced.put(line.text().strip(), all);
+        });
+        String changed = changed(text, replaced);
+        String source = element instanceof J.Literal literal ? literal.getValueSource() : null;
+        if (element instanceof J.Literal literal && source != null && isBlock(element)) {
+            Set<String> written = source.lines().map(PropertyTexts::withoutEnd).collect(Collectors.toSet());
+            if (written.containsAll(replaced.keySet())) {
+                return beside(literal.withValue(changed).withValueSource(changed(source, replaced)));
+            }
+        }
+        return beside(Trees.literal(changed));
+    }
+
+    /** Whether a text is a block with lines of its own. */
+    private static boolean isBlock(Expression element) {
+        String source = element instanceof J.Literal literal ? literal.getValueSource() : null;
+        return source != null && source.startsWith("\"\"\"");
+    }
+
+    private J.Literal beside(J.Literal moved) {
+        if (module.isForeignKept()) {
+            handled.add(moved.getId());
+        }
+        return moved;
+    }
+
+    private static String changed(String text, Map<String, List<String>> replaced) {
+        List<String> lines = new ArrayList<>();
+        for (String line : text.split("\n", -1)) {
+            List<String> texts = replaced.get(withoutEnd(line));
+            if (texts == null) {
+                lines.add(line);
+                continue;
+            }
+            String indent =
+                    line.substring(0, line.length() - line.stripLeading().length());
+            boolean ends = line.endsWith("\"\"\"") && line.strip().length() > 3;
+            texts.forEach(each -> lines.add(indent + each));
+            if (ends && !texts.isEmpty()) {
+                lines.set(lines.size() - 1, lines.get(lines.size() - 1) + "\"\"\"");
+            } else if (ends) {
+                lines.add(indent + "\"\"\"");
+            }
+        }
+        return String.join("\n", lines);
+    }
+
+    /** A line of a text block, at whose end the text block may end. */
+    private static String withoutEnd(String line) {
+        String text = line.strip();
+        return text.endsWith("\"\"\"") ? text.substring(0, text.length() - 3).strip() : text;
+    }
+
+    /**
+     * A line of a text with a setting.
+     *
+     * @param element the text
+     * @param number the number of the line
+     * @param prefix what is before the key, such as {@code --}
+     * @param text the line
+     */
+    private record Line(Expression element, int number, String prefix, String text) {}
 
     private static String text(SettingsTranslator.Placed placed) {
         return key(placed.path()) + "=" + placed.setting().value().text();
@@ -185,40 +333,128 @@ record PropertyTexts(String path, ModuleSettings module, ProtectedMethods.Option
     }
 
     /** Lists a text that names settings and is not moved. */
-    void leave(String text) {
-        Matcher key = KEY.matcher(text);
-        if (!key.find() || (module.isForeignKept() && !options.annotated())) {
+    void leave(J.Literal literal) {
+        String text = Trees.text(literal);
+        if (text != null && !handled.contains(literal.getId())) {
+            leave(text, text.contains("\n") ? CodeCounterparts.text(literal) : text, List.of());
+        }
+    }
+
+    /**
+     * Lists a text that names settings and is put together.
+     *
+     * @return whether it names settings, so that its parts need not be looked at
+     */
+    boolean leave(J.Binary concatenation) {
+        if (handled.contains(concatenation.getId())) {
+            return true;
+        }
+        List<Expression> parts = new ArrayList<>();
+        addParts(concatenation, parts);
+        List<Expression> unknown = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        boolean named = false;
+        boolean literal = false;
+        for (Expression part : parts) {
+            String known = constants.text(part, scope);
+            String own = Trees.text(part);
+            literal |= own != null;
+            named |= own != null && KEY.matcher(own).find();
+            text.append(known == null ? UNKNOWN + unknown.size() + "x" : known);
+            if (known == null) {
+                unknown.add(part);
+            }
+        }
+        boolean begins = text.toString().matches("(?s)(\\$\\{|--|-D)?resilience4j\\..*");
+        if (!literal || !(named || begins) || !KEY.matcher(text).find()) {
+            return false;
+        }
+        leave(text.toString(), CodeCounterparts.text(concatenation), unknown);
+        return true;
+    }
+
+    private static void addParts(Expression expression, List<Expression> parts) {
+        if (expression instanceof J.Binary binary && binary.getOperator() == J.Binary.Type.Addition) {
+            addParts(binary.getLeft(), parts);
+            addParts(binary.getRight(), parts);
+        } else {
+            parts.add(expression);
+        }
+    }
+
+    private void leave(String text, String shown, List<Expression> unknown) {
+        if (module.isForeignKept() && !options.annotated()) {
+            return;
+        }
+        OtherTexts.variables(text, module.isForeignKept()).forEach(options.left());
+        if (WITHIN.matcher(text).find()) {
+            options.left().accept(new Left(shown, OtherTexts.WITHIN_A_TEXT));
+            return;
+        }
+        List<String> lines = text.contains("\n") ? text.lines().toList() : List.of(text);
+        for (String line : lines) {
+            Matcher key = KEY.matcher(line);
+            if (key.find()) {
+                leave(line.strip(), lines.size() > 1 ? line.strip() : shown, KEY.matcher(line.strip()), unknown);
+            }
+        }
+    }
+
+    private void leave(String text, String shown, Matcher key, List<Expression> unknown) {
+        if (!key.find()) {
             return;
         }
         List<String> elements = Names.elements(key.group(1));
-        boolean begins = text.matches("(?s)(\\$\\{)?resilience4j\\..+");
-        if (!begins && pattern(elements) == null) {
-            return;
-        }
         String meter = MappingTable.get()
                 .find(MappingTable.RESILIENCE4J, "meter", key.group(1))
                 .map(row -> row.here().name())
                 .orElse("");
-        String here = here(elements);
         if (!meter.isEmpty()) {
-            options.left().accept(new Left(text, "It names a meter, which is " + meter + " here. Its tags differ."));
-        } else if (module.isForeignKept()) {
-            options.left()
-                    .accept(new Left(
-                            text,
-                            "It counts for the code that stays with resilience4j, and not for annotated methods. "
-                                    + (here == null
-                                            ? remedy(elements)
-                                            : "Write " + replaced(text, key, here) + " beside it.")));
-        } else {
-            options.left()
-                    .accept(new Left(
-                            text,
-                            "The text is not moved. "
-                                    + (here == null
-                                            ? "It names settings of resilience4j. " + remedy(elements)
-                                            : "Write " + replaced(text, key, here) + ".")));
+            options.left().accept(new Left(shown, "It names a meter, which is " + meter + " here. Its tags differ."));
+            return;
         }
+        String here = here(elements);
+        String exact = unknown.isEmpty() ? exact(text) : null;
+        String written = here == null ? null : code(replaced(text, key, here), unknown);
+        String write = exact == null ? written : exact;
+        String remedy;
+        if (module.isForeignKept()) {
+            remedy = "It counts for the code that stays with resilience4j, and not for annotated methods. "
+                    + (write == null ? remedy(elements) : "Write " + write + " beside it.");
+        } else {
+            remedy = "The text is not moved. "
+                    + (write == null
+                            ? "It names settings of resilience4j. " + remedy(elements)
+                            : "Write " + write + ".");
+        }
+        options.left().accept(new Left(shown, remedy));
+    }
+
+    /** What a text with a key and a value becomes; null if it is no such text, or becomes nothing. */
+    private @Nullable String exact(String text) {
+        Matcher entry = ENTRY.matcher(text);
+        if (!entry.matches() || !text.matches("\\S+") || entry.group(3).isEmpty() || text.contains("${")) {
+            return null;
+        }
+        Setting setting = new Setting(Names.elements(entry.group(2)), Setting.Value.of(entry.group(3)), List.of());
+        String prefix = entry.group(1) == null ? "" : entry.group(1);
+        List<SettingsTranslator.Placed> moved = result(List.of(setting)).moved();
+        return moved.isEmpty() || moved.size() > 3
+                ? null
+                : moved.stream().map(placed -> prefix + text(placed)).collect(Collectors.joining(" and "));
+    }
+
+    /** A text as code, if parts of it are not known. */
+    private static String code(String text, List<Expression> unknown) {
+        if (unknown.isEmpty()) {
+            return text;
+        }
+        Matcher part = UNKNOWNS.matcher(text);
+        String code = '"'
+                + part.replaceAll(found -> Matcher.quoteReplacement(
+                        "\" + " + CodeCounterparts.text(unknown.get(Integer.parseInt(found.group(1)))) + " + \""))
+                + '"';
+        return code.replaceFirst("^\"\" \\+ ", "").replaceFirst(" \\+ \"\"$", "");
     }
 
     private static String replaced(String text, Matcher key, String here) {

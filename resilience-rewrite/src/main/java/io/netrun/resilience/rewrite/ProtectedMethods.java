@@ -51,7 +51,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
     /** Whether a bulkhead has a thread pool. */
     static boolean isPool(Map<String, Expression> arguments) {
         Expression type = arguments.get("type");
-        return type != null && type.toString().endsWith("THREADPOOL");
+        return type != null && CodeCounterparts.text(type).endsWith("THREADPOOL");
     }
 
     /**
@@ -153,14 +153,14 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
         if (inner != null && method != null) {
             besides.add(Trees.beside(last, FALLBACK, List.of(Trees.argument("method", method)), last.getPrefix()));
             fallbacks.values().stream()
-                    .map(Object::toString)
-                    .filter(name -> !name.equals(method.toString()))
+                    .map(Trees::shown)
+                    .filter(name -> !name.equals(Trees.shown(method)))
                     .distinct()
                     .forEach(name -> options.left()
                             .accept(new Left(
                                     "fallbackMethod = " + name,
                                     "A method has one fallback. Its handlers for other failures are overloads of "
-                                            + method.toString() + " with another type of failure.")));
+                                            + Trees.shown(method) + " with another type of failure.")));
             List<String> outer = order.stream()
                     .filter(pattern -> patterns.contains(pattern) && order.indexOf(pattern) < order.indexOf(inner))
                     .toList();

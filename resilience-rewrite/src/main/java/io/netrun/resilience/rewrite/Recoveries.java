@@ -43,30 +43,27 @@ record Recoveries(
         Set<J.MethodDeclaration> lost,
         Map<UUID, String> closed) {
 
+    private static final int DEPTH = 8;
+
     static final Recoveries NONE =
             new Recoveries(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Map.of(), Set.of(), Map.of());
 
     /** Those of a class. */
     static Recoveries of(J.ClassDeclaration declaration, JavaSourceFile file, Uses uses) {
-        List<J.MethodDeclaration> recovering = new ArrayList<>();
-        List<J.MethodDeclaration> failing = new ArrayList<>();
-        Set<UUID> inherited = new HashSet<>();
-        boolean all = isMarked(declaration.getLeadingAnnotations(), "Retryable", file)
-                && !has(declaration.getLeadingAnnotations(), "recover", file)
-                && !has(declaration.getLeadingAnnotations(), "interceptor", file);
-        for (Statement statement : declaration.getBody().getStatements()) {
-            if (statement instanceof J.MethodDeclaration method) {
-                if (isMarked(method.getLeadingAnnotations(), "Recover", file)) {
-                    recovering.add(method);
-                } else if (isMarked(method.getLeadingAnnotations(), "Retryable", file)
-                        || isMarked(method.getLeadingAnnotations(), "CircuitBreaker", file)) {
-                    failing.add(method);
-                } else if ((all && isCallable(method)) || uses.isRetriedAbove(declaration, method)) {
-                    failing.add(method);
-                    inherited.add(method.getId());
-                }
-            }
+        Recoveries found = ofOwn(declaration, file, uses);
+        List<J.MethodDeclaration> methods = addFailing(declaration, file, uses, new LinkedHashMap<>());
+        Uses.Source above = uses.parent(declaration).orElse(null);
+        for (int depth = 0; above != null && depth < DEPTH && !methods.isEmpty(); depth++) {
+            found.inherit(ofOwn(above.declaration(), above.file(), uses), methods);
+            above = uses.parent(above.declaration()).orElse(null);
         }
+        return found;
+    }
+
+    private static Recoveries ofOwn(J.ClassDeclaration declaration, JavaSourceFile file, Uses uses) {
+        List<J.MethodDeclaration> recovering = FailureArguments.methods(declaration).stream()
+                .filter(method -> isMarked(method.getLeadingAnnotations(), "Recover", file))
+                .toList();
         Recoveries found = new Recoveries(
                 new HashMap<>(),
                 new HashMap<>(),
@@ -76,25 +73,48 @@ record Recoveries(
                 new HashMap<>(),
                 new LinkedHashSet<>(),
                 new HashMap<>());
-        Set<String> named = new HashSet<>();
-        failing.forEach(method -> named.add(recover(method, file)));
+        Map<J.MethodDeclaration, Failing> failing = new LinkedHashMap<>();
+        addFailing(declaration, file, uses, failing);
+        if (!recovering.isEmpty()) {
+            for (Uses.Source heir : uses.heirs(declaration)) {
+                Map<J.MethodDeclaration, Failing> beneath = new LinkedHashMap<>();
+                addFailing(heir.declaration(), heir.file(), uses, beneath);
+                List<J.MethodDeclaration> nearer = FailureArguments.methods(heir.declaration()).stream()
+                        .filter(method -> isMarked(method.getLeadingAnnotations(), "Recover", heir.file()))
+                        .toList();
+                Set<String> named = named(beneath);
+                beneath.forEach((method, of) -> {
+                    if (nearer.stream()
+                            .noneMatch(each -> fits(each, method) && isMeant(each, method, named, of.file()))) {
+                        failing.put(method, of);
+                    }
+                });
+            }
+        }
+        Set<String> named = named(failing);
         Map<J.MethodDeclaration, List<J.MethodDeclaration>> pairs = new LinkedHashMap<>();
         recovering.forEach(recovery -> pairs.put(
                 recovery,
-                failing.stream()
-                        .filter(method -> fits(recovery, method) && isMeant(recovery, method, named, file))
+                failing.entrySet().stream()
+                        .filter(method -> fits(recovery, method.getKey())
+                                && isMeant(
+                                        recovery,
+                                        method.getKey(),
+                                        named,
+                                        method.getValue().file()))
+                        .map(Map.Entry::getKey)
                         .toList()));
-        for (J.MethodDeclaration method : failing) {
+        failing.forEach((method, of) -> {
             pairs.forEach((recovery, methods) -> {
                 if (methods.contains(method)) {
-                    found.add(recovery, methods, method, uses, file);
-                    if (inherited.contains(method.getId())) {
+                    found.add(recovery, methods, method, uses, of.file());
+                    if (of.inherited()) {
                         found.ofClass.add(method.getId());
                     }
                 }
             });
-            found.close(method, pairs, file);
-        }
+            found.close(method, pairs, of.file());
+        });
         pairs.forEach((recovery, methods) -> {
             if (methods.isEmpty()) {
                 found.lost.add(recovery);
@@ -102,6 +122,61 @@ record Recoveries(
         });
         return found;
     }
+
+    /** Takes the recovery methods of a class above for methods that have none in their own class. */
+    private void inherit(Recoveries above, List<J.MethodDeclaration> methods) {
+        for (J.MethodDeclaration method : methods) {
+            UUID id = method.getId();
+            String name = above.fallbacks.get(id);
+            if (name != null && !fallbacks.containsKey(id)) {
+                fallbacks.put(id, name);
+                if (above.ofClass.contains(id)) {
+                    ofClass.add(id);
+                }
+                if (above.closed.containsKey(id)) {
+                    closed.put(id, name);
+                }
+            }
+        }
+    }
+
+    private static Set<String> named(Map<J.MethodDeclaration, Failing> failing) {
+        Set<String> named = new HashSet<>();
+        failing.forEach((method, of) -> named.add(recover(method, of.file())));
+        return named;
+    }
+
+    /** Adds the methods of a class that are retried, and returns them. */
+    private static List<J.MethodDeclaration> addFailing(
+            J.ClassDeclaration declaration, JavaSourceFile file, Uses uses, Map<J.MethodDeclaration, Failing> failing) {
+        boolean all = isMarked(declaration.getLeadingAnnotations(), "Retryable", file)
+                && !has(declaration.getLeadingAnnotations(), "recover", file)
+                && !has(declaration.getLeadingAnnotations(), "interceptor", file);
+        List<J.MethodDeclaration> added = new ArrayList<>();
+        for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
+            List<J.Annotation> annotations = method.getLeadingAnnotations();
+            boolean marked = isMarked(annotations, "Retryable", file) || isMarked(annotations, "CircuitBreaker", file);
+            boolean inherited = !marked && ((all && isCallable(method)) || uses.isRetriedAbove(declaration, method));
+            if (!isMarked(annotations, "Recover", file) && (marked || inherited)) {
+                failing.put(method, new Failing(file, inherited));
+                added.add(method);
+            }
+        }
+        return added;
+    }
+
+    /** Whether a method names a recovery method that does not fit it, so that the start would fail. */
+    boolean isNamedInVain(J.MethodDeclaration method, JavaSourceFile file) {
+        return !recover(method, file).isEmpty() && fallback(method).isEmpty();
+    }
+
+    /**
+     * A method that is retried.
+     *
+     * @param file its file
+     * @param inherited whether the annotation of its class, or of a type above it, retries it
+     */
+    private record Failing(JavaSourceFile file, boolean inherited) {}
 
     private void add(
             J.MethodDeclaration recovery,
@@ -255,8 +330,7 @@ record Recoveries(
             return false;
         }
         for (int i = 0; i < own.size(); i++) {
-            if (!String.valueOf(own.get(i).getTypeExpression())
-                    .equals(String.valueOf(given.get(i).getTypeExpression()))) {
+            if (!type(own.get(i)).equals(type(given.get(i)))) {
                 return false;
             }
         }
@@ -278,10 +352,32 @@ record Recoveries(
             parameters.add(all.get(0));
         }
         List<Statement> spaced = new ArrayList<>();
-        for (Statement parameter : parameters) {
+        for (int i = 0; i < parameters.size(); i++) {
+            Statement parameter =
+                    i < parameters.size() - 1 && parameters.get(i) instanceof J.VariableDeclarations variable
+                            ? asArray(variable)
+                            : parameters.get(i);
             spaced.add(parameter.withPrefix(spaced.isEmpty() ? Space.EMPTY : Space.SINGLE_SPACE));
         }
         return spaced;
+    }
+
+    /** A parameter for any number of values that is not the last one any more. */
+    private static J.VariableDeclarations asArray(J.VariableDeclarations variable) {
+        if (variable.getVarargs() == null || variable.getTypeExpression() == null) {
+            return variable;
+        }
+        Space prefix = variable.getTypeExpression().getPrefix();
+        return variable.withVarargs(null)
+                .withTypeExpression(
+                        Trees.identifier(type(variable), variable.getType()).withPrefix(prefix));
+    }
+
+    /** The type of a parameter as an array, whichever way it is written. */
+    private static String type(J.VariableDeclarations variable) {
+        String type = variable.getTypeExpression() == null ? "" : CodeCounterparts.text(variable.getTypeExpression());
+        int behind = variable.getVariables().get(0).getDimensionsAfterName().size();
+        return type.replace(" []", "[]") + "[]".repeat(behind) + (variable.getVarargs() == null ? "" : "[]");
     }
 
     private static List<J.VariableDeclarations> variables(J.MethodDeclaration method) {

@@ -11,13 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.openrewrite.Tree;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
-import org.openrewrite.java.tree.JLeftPadded;
-import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.Space;
-import org.openrewrite.marker.Markers;
 
 /** Builds the arguments of an annotation of this library from those of one of Spring's. One use for each annotation. */
 final class RetryArguments {
@@ -127,7 +123,7 @@ final class RetryArguments {
     /** Leaves an argument, with the reason in the table. */
     void leave(String scope, String name, Expression value) {
         String reason = row(scope, name).map(Row::reason).orElse("This library has no such setting.");
-        left.accept(new Left(name + " = " + value, reason));
+        left.accept(new Left(name + " = " + Trees.shown(value), reason));
     }
 
     private Optional<Row> row(String scope, String name) {
@@ -168,9 +164,10 @@ final class RetryArguments {
         if (row == null) {
             left.accept(new Left(name, "This library has no such setting."));
         } else if (row.here().name().isEmpty()) {
-            boolean idle = value.toString().equals("false");
+            String text = CodeCounterparts.text(value);
+            boolean idle = text.matches("false|\"\"|\\{ ?\\}");
             if (!idle) {
-                left.accept(new Left(name + " = " + value, row.reason()));
+                left.accept(new Left(name + " = " + text, row.reason()));
             }
         } else if (row.here().name().startsWith("@Fallback")) {
             recover = value;
@@ -179,7 +176,7 @@ final class RetryArguments {
         } else if (row.words().isEmpty()) {
             put(row.here().name(), value);
         } else {
-            String text = value.toString();
+            String text = CodeCounterparts.text(value);
             row.words().forEach((there, here) -> {
                 if (text.endsWith(there)) {
                     put(row.here().name(), here);
@@ -198,7 +195,7 @@ final class RetryArguments {
         if (value instanceof J.Literal literal && literal.getValue() instanceof Number number) {
             return Trees.literal(unit.equals("ms") ? Values.duration(number.toString()) : number + unit);
         }
-        return concatenated(value, unit);
+        return Trees.plus(value, Trees.literal(unit));
     }
 
     /** A text with the placeholder of an expression as a duration, or null if it is a real expression. */
@@ -231,15 +228,4 @@ final class RetryArguments {
      * @param setting the setting of the instance; empty if the argument is a text, which may have placeholders
      */
     record Target(String argument, String setting) {}
-
-    private static Expression concatenated(Expression value, String unit) {
-        return new J.Binary(
-                Tree.randomId(),
-                Space.EMPTY,
-                Markers.EMPTY,
-                value.withPrefix(Space.EMPTY),
-                new JLeftPadded<>(Space.SINGLE_SPACE, J.Binary.Type.Addition, Markers.EMPTY),
-                Trees.literal(unit).withPrefix(Space.SINGLE_SPACE),
-                JavaType.ShallowClass.build("java.lang.String"));
-    }
 }

@@ -25,17 +25,25 @@ final class SettingsMove {
 
     private final Map<String, ModuleSettings> modules;
 
+    private final Set<String> applications;
+
     private final boolean keepBehaviour;
 
     private final BiConsumer<String, Left> leftovers;
 
     /**
      * @param modules what is known of the modules, by their paths
+     * @param applications the modules whose main sources have code that is moved, or that are applications
      * @param keepBehaviour whether defaults that differ are written out
      * @param leftovers takes the path of a file and what was left in it
      */
-    SettingsMove(Map<String, ModuleSettings> modules, boolean keepBehaviour, BiConsumer<String, Left> leftovers) {
+    SettingsMove(
+            Map<String, ModuleSettings> modules,
+            Set<String> applications,
+            boolean keepBehaviour,
+            BiConsumer<String, Left> leftovers) {
         this.modules = modules;
+        this.applications = applications;
         this.keepBehaviour = keepBehaviour;
         this.leftovers = leftovers;
     }
@@ -43,6 +51,33 @@ final class SettingsMove {
     /** The path of a file, with slashes. */
     static String path(SourceFile file) {
         return file.getSourcePath().toString().replace('\\', '/');
+    }
+
+    /**
+     * Whether a key makes its document apply under a condition alone.
+     *
+     * @param section whether it has keys beneath, as {@code spring.profiles} has with {@code active}
+     */
+    static boolean isCondition(String key, boolean section) {
+        String uniform = Names.uniform(key);
+        return !section
+                && (uniform.startsWith("spring.config.activate.") || uniform.matches("spring\\.profiles(\\[\\d+\\])?"));
+    }
+
+    /** Whether a key is the one that imports files. */
+    static boolean isImport(List<String> path) {
+        return String.join(".", path).matches("spring\\.config\\.import(\\.\\d+)?");
+    }
+
+    /** Adds the paths of files that a text imports, beneath their resources. */
+    static void add(String locations, List<String> imports) {
+        for (String location : locations.split("[,;]", -1)) {
+            String name = location.replaceAll("[\"'\\s]", "").replaceFirst("^optional:", "");
+            boolean known = name.matches("(classpath\\*?:|file:)?[^:$\\[]+");
+            if (known) {
+                imports.add(name.replaceFirst("^[a-z*]+:", "").replaceFirst("^(\\./|/)+", ""));
+            }
+        }
     }
 
     /** Whether a file applies without a profile. */
@@ -64,11 +99,7 @@ final class SettingsMove {
         if (module == null || document == null) {
             return null;
         }
-        SettingsDocument home = module.home(path.substring(0, path.lastIndexOf('/') + 1));
-        boolean isHome = home != null
-                && home.id().equals(id)
-                && (document.isForeign() || ModuleSettings.isMain(path))
-                && !module.patterns().isEmpty();
+        boolean isHome = !module.patterns().isEmpty() && homes(path, module).isHome(document);
         SettingsTranslator.Result result = new SettingsTranslator(module, document, keepBehaviour).translate(isHome);
         result.left().forEach(left -> leftovers.accept(path, left));
         List<Written> settings = new ArrayList<>();
@@ -94,6 +125,20 @@ final class SettingsMove {
         });
         boolean changes = settings.size() > former || (document.isForeign() && !module.isForeignKept());
         return changes ? new Translated(settings, module.isForeignKept()) : null;
+    }
+
+    private Homes homes(String path, ModuleSettings module) {
+        return new Homes(Names.module(path), module, applications.contains(Names.module(path)));
+    }
+
+    /** A file with a document of its own for what applies always, if it needs one; it has none that can have it. */
+    SourceFile withDocument(SourceFile file) {
+        String path = path(file);
+        ModuleSettings module = modules.get(Names.module(path));
+        if (module == null || !keepBehaviour || module.patterns().isEmpty()) {
+            return file;
+        }
+        return homes(path, module).isToBegin(path) ? Homes.begun(file, Homes.settings(module, path)) : file;
     }
 
     /** Whether the endpoints of resilience4j stay, because code of the file's module uses its instances. */

@@ -125,7 +125,7 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
         Target target = BACKOFF_EXPRESSIONS.get(name);
         if (name.startsWith("maxDelay") && !grows) {
             left.accept(new Left(
-                    "@Backoff(" + name + " = " + value + ")",
+                    "@Backoff(" + name + " = " + Trees.shown(value) + ")",
                     "Without a multiplier, delays were random between delay and maxDelay;"
                             + " here, all are the delay."));
         } else if (target != null) {
@@ -198,19 +198,32 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
     }
 
     private void moveRetries(RetryArguments here, Expression value) {
+        Expression more = Trees.oneMore(value);
         if (value instanceof J.Literal literal && literal.getValue() instanceof Number number) {
             here.putNumber("maxAttempts", number.longValue() + 1);
+        } else if (more != null) {
+            here.put("maxAttempts", more);
         } else {
-            left.accept(
-                    new Left("maxRetries = " + value, "Set maxAttempts to one more: it includes the first attempt."));
+            left.accept(new Left(
+                    "maxRetries = " + Trees.shown(value),
+                    "Set maxAttempts to one more: it includes the first attempt."));
         }
     }
 
     private void moveRetriesText(RetryArguments here, Expression value) {
         String text = Trees.text(value);
+        String placeholder = RetryArguments.placeholder(text);
+        String only = placeholder == null ? null : numbers.only(placeholder);
         if (text != null && text.matches("\\d{1,9}")) {
             here.putNumber("maxAttempts", Long.parseLong(text) + 1);
-        } else {
+        } else if (only != null && only.length() < 10) {
+            here.putNumber("maxAttempts", Long.parseLong(only) + 1);
+            left.accept(new Left(
+                    "maxRetriesString = " + Trees.shown(value),
+                    "Its value " + only + " is written here, as one more, since it includes the first attempt. To have"
+                            + " it in the configuration, set max-attempts of the instance there, and remove the"
+                            + " argument."));
+        } else if (text == null || !text.isBlank()) {
             here.leave("", "maxRetriesString", value);
         }
     }
@@ -221,7 +234,8 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
                 name.equals("delayString") ? "baseDelay" : name.equals("timeoutString") ? "maxDuration" : "maxDelay";
         boolean bare = text != null && (text.matches("\\d+") || RetryArguments.placeholder(text) != null);
         if (text == null) {
-            left.accept(new Left(name + " = " + value, "Write a duration with its unit as " + target + "."));
+            left.accept(
+                    new Left(name + " = " + Trees.shown(value), "Write a duration with its unit as " + target + "."));
         } else if (RetryArguments.placeholder(text) != null) {
             here.putDuration(name, target, text, unit);
         } else {
@@ -232,7 +246,7 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
     private RetryArguments ofLimit(Map<String, Expression> there) {
         RetryArguments here = new RetryArguments(MappingTable.SPRING_FRAMEWORK, numbers, left);
         boolean rejects = there.containsKey("policy")
-                && String.valueOf(there.get("policy")).endsWith("REJECT");
+                && CodeCounterparts.text(there.get("policy")).endsWith("REJECT");
         there.forEach((name, value) -> {
             if (name.equals("limitString")) {
                 here.moveExpression("limit.", name, value, new Target("maxConcurrent", "max-concurrent"));
@@ -247,15 +261,15 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
     }
 
     private static String unit(@Nullable Expression unit) {
-        String name = unit == null ? "MILLISECONDS" : unit.toString();
+        String name = unit == null ? "MILLISECONDS" : CodeCounterparts.text(unit);
         return UNITS.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "ms");
     }
 
     private static boolean isZero(Expression value) {
-        return value.toString().matches("0L?|\"0\"");
+        return CodeCounterparts.text(value).matches("0L?|\"0\"");
     }
 
     private static boolean isPositive(@Nullable Expression value) {
-        return value != null && !value.toString().matches("0(\\.0*)?[dDfF]?");
+        return value != null && !CodeCounterparts.text(value).matches("0(\\.0*)?[dDfF]?");
     }
 }

@@ -78,8 +78,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                         .accept(new Left(
                                 exception.getKey(),
                                 "The code uses its " + needed + ", which " + exception.getValue()
-                                        + " does not have, so it stays. Annotated methods throw the other one now: catch"
-                                        + " it, too."));
+                                        + " does not have, so it stays. Annotated methods throw the other one now:"
+                                        + " catch it, too."));
                 continue;
             }
             boolean named = moved.getImports().stream()
@@ -89,8 +89,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                         .left()
                         .accept(new Left(
                                 exception.getKey(),
-                                "There, a failure that no recovery method takes is wrapped in it; here, it is thrown as it"
-                                        + " is, unless on-exhausted is wrap. Catch it, too."));
+                                "There, a failure that no recovery method takes is wrapped in it; here, it is thrown"
+                                        + " as it is, unless on-exhausted is wrap. Catch it, too."));
             }
             moved = file(
                     new ChangeType(exception.getKey(), exception.getValue(), true)
@@ -175,10 +175,10 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                         .left()
                         .accept(new Left(
                                 "@Recover " + method.getSimpleName(),
-                                "No method of this class that is retried has its result and its parameters, in their"
-                                        + " order. Add @Fallback(method = \"" + method.getSimpleName()
-                                        + "\") to the method that it recovers, and write the failure as its last"
-                                        + " parameter.")));
+                                "No method of this class, or of one beneath it, that is retried has its result and its"
+                                    + " parameters, in their order. Write its parameters as those of the method that"
+                                    + " it recovers, with the failure last, and add @Fallback(method = \""
+                                        + method.getSimpleName() + "\") to that method.")));
         J.ClassDeclaration visited = withBridges(super.visitClassDeclaration(declaration, ctx), ctx);
         recoveries = outer;
         List<J.Annotation> moved = moved(visited.getLeadingAnnotations(), "", null, visited.getPrefix());
@@ -366,6 +366,18 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             imports.remove("java.util.concurrent.TimeUnit");
             imports.remove(SpringAnnotations.FRAMEWORK + "ConcurrencyLimit.ThrottlePolicy");
             Expression recover = arguments.recover();
+            if (method != null && recover != null && recoveries.isNamedInVain(method, file)) {
+                annotations
+                        .left()
+                        .accept(new Left(
+                                "recover = " + Trees.shown(recover),
+                                "No @Recover method of that name, in this class or one above it, has the result and the"
+                                        + " parameters of " + method.getSimpleName() + ". Add @Fallback(method = "
+                                        + CodeCounterparts.text(recover)
+                                        + ") with a method that has its parameters, and"
+                                        + " the failure last."));
+                recover = null;
+            }
             if (!recovery.isEmpty() && !recovery.equals(Trees.text(recover))) {
                 recover = Trees.literal(recovery);
             }
@@ -395,8 +407,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                     .left()
                     .accept(new Left(
                             "@ConcurrencyLimit at " + type,
-                            "There, the methods of a bean share the limit of their class; here, each method has its own."
-                                    + " Put @Bulkhead with a name on each class that has these methods."));
+                            "There, the methods of a bean share the limit of their class; here, each method has its"
+                                    + " own. Put @Bulkhead with a name on each class that has these methods."));
             return null;
         }
         arguments.putName(type);

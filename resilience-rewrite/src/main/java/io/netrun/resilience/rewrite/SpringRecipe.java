@@ -85,10 +85,10 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                         found.left().add(path);
                     }
                 } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
-                    found.settings().scan((SourceFile) tree);
                     found.numbers().scan((SourceFile) tree);
                 }
                 if (tree instanceof SourceFile file) {
+                    found.settings().scan(file);
                     found.catalogs().scan(file);
                 }
                 return tree;

@@ -125,6 +125,12 @@ final class Trees {
         return expression instanceof J.Literal literal && literal.getValue() instanceof String text ? text : null;
     }
 
+    /** An expression in a message: a text as it is, and else its code on one line. */
+    static String shown(Expression expression) {
+        String text = text(expression);
+        return text == null ? CodeCounterparts.text(expression) : text;
+    }
+
     /** An annotation in the position of another one. */
     static J.Annotation annotation(J.Annotation former, String typeName, List<Expression> arguments) {
         JavaType type = JavaType.ShallowClass.build(typeName);
@@ -174,7 +180,8 @@ final class Trees {
 
     /** A string literal. */
     static J.Literal literal(String text) {
-        String source = '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        String escaped = text.replace("\\", "\\\\").replace("\"", "\\\"");
+        String source = '"' + escaped.replace("\n", "\\n").replace("\t", "\\t") + '"';
         return new J.Literal(
                 Tree.randomId(), Space.EMPTY, Markers.EMPTY, text, source, null, JavaType.Primitive.String);
     }
@@ -203,11 +210,61 @@ final class Trees {
                 JavaType.Primitive.Double);
     }
 
+    /** Two texts as one. */
+    static Expression plus(Expression first, Expression second) {
+        return new J.Binary(
+                Tree.randomId(),
+                Space.EMPTY,
+                Markers.EMPTY,
+                first.withPrefix(Space.EMPTY),
+                new JLeftPadded<>(Space.SINGLE_SPACE, J.Binary.Type.Addition, Markers.EMPTY),
+                second.withPrefix(Space.SINGLE_SPACE),
+                JavaType.ShallowClass.build("java.lang.String"));
+    }
+
+    /** A number that is written as a constant, and one; null if its type is not known. */
+    static @Nullable Expression oneMore(Expression number) {
+        boolean whole = number.getType() == JavaType.Primitive.Int || number.getType() == JavaType.Primitive.Short;
+        boolean large = number.getType() == JavaType.Primitive.Long;
+        boolean simple = number instanceof J.Identifier || number instanceof J.FieldAccess;
+        if (!simple || !(whole || large)) {
+            return null;
+        }
+        Expression more = new J.Binary(
+                Tree.randomId(),
+                Space.EMPTY,
+                Markers.EMPTY,
+                number.withPrefix(Space.EMPTY),
+                new JLeftPadded<>(Space.SINGLE_SPACE, J.Binary.Type.Addition, Markers.EMPTY),
+                literal(1).withPrefix(Space.SINGLE_SPACE),
+                number.getType());
+        return whole
+                ? more
+                : new J.TypeCast(
+                        Tree.randomId(),
+                        Space.EMPTY,
+                        Markers.EMPTY,
+                        new J.ControlParentheses<>(
+                                Tree.randomId(),
+                                Space.EMPTY,
+                                Markers.EMPTY,
+                                JRightPadded.build(identifier("int", null))),
+                        new J.Parentheses<>(
+                                Tree.randomId(), Space.SINGLE_SPACE, Markers.EMPTY, JRightPadded.build(more)));
+    }
+
     /** Several texts as the elements of an array. */
     static Expression array(List<String> texts) {
+        List<Expression> elements = new ArrayList<>();
+        texts.forEach(text -> elements.add(literal(text)));
+        return arrayOf(elements);
+    }
+
+    /** An array of elements. */
+    static Expression arrayOf(List<Expression> all) {
         List<JRightPadded<Expression>> elements = new ArrayList<>();
-        texts.forEach(text -> elements.add(JRightPadded.<Expression>build(
-                literal(text).withPrefix(elements.isEmpty() ? Space.EMPTY : Space.SINGLE_SPACE))));
+        all.forEach(element -> elements.add(JRightPadded.<Expression>build(
+                element.withPrefix(elements.isEmpty() ? Space.EMPTY : Space.SINGLE_SPACE))));
         return new J.NewArray(
                 Tree.randomId(),
                 Space.EMPTY,

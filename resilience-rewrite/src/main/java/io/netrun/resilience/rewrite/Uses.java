@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.JavaIsoVisitor;
@@ -20,11 +21,52 @@ import org.openrewrite.java.tree.JavaType;
  * @param overriding the names of methods that implement or override others, or may be implemented
  * @param limited the files of classes with a limit on concurrent calls, by their simple names
  * @param retried the methods that Spring Retry retries without naming their recovery, as {@code Type.method/2}
+ * @param types the classes, by their simple names
  */
-record Uses(Set<String> called, Set<String> overriding, Map<String, Set<String>> limited, Set<String> retried) {
+record Uses(
+        Set<String> called,
+        Set<String> overriding,
+        Map<String, Set<String>> limited,
+        Set<String> retried,
+        Map<String, List<Source>> types) {
 
     Uses() {
-        this(new HashSet<>(), new HashSet<>(), new HashMap<>(), new HashSet<>());
+        this(new HashSet<>(), new HashSet<>(), new HashMap<>(), new HashSet<>(), new HashMap<>());
+    }
+
+    /**
+     * A class.
+     *
+     * @param declaration the class
+     * @param file its file
+     */
+    record Source(J.ClassDeclaration declaration, JavaSourceFile file) {}
+
+    /** The class above a class, if its source is known and no other class has its name. */
+    Optional<Source> parent(J.ClassDeclaration declaration) {
+        List<Source> above = declaration.getExtends() == null
+                ? List.of()
+                : types.getOrDefault(simple(declaration.getExtends().toString()), List.of());
+        return above.size() == 1 ? Optional.of(above.get(0)) : Optional.empty();
+    }
+
+    /** The classes beneath a class. */
+    List<Source> heirs(J.ClassDeclaration declaration) {
+        List<Source> heirs = new ArrayList<>();
+        if (types.getOrDefault(declaration.getSimpleName(), List.of()).size() == 1) {
+            types.values()
+                    .forEach(all -> all.stream()
+                            .filter(source -> isBeneath(source.declaration(), declaration, 0))
+                            .forEach(heirs::add));
+        }
+        return heirs;
+    }
+
+    private boolean isBeneath(J.ClassDeclaration type, J.ClassDeclaration above, int depth) {
+        Source parent = depth > 8 ? null : parent(type).orElse(null);
+        return parent != null
+                && (parent.declaration().getId().equals(above.getId())
+                        || isBeneath(parent.declaration(), above, depth + 1));
     }
 
     /** Adds what a file uses. */
@@ -45,6 +87,8 @@ record Uses(Set<String> called, Set<String> overriding, Map<String, Set<String>>
 
             @Override
             public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
+                types.computeIfAbsent(declaration.getSimpleName(), name -> new ArrayList<>())
+                        .add(new Source(declaration, file));
                 boolean limits = declaration.getLeadingAnnotations().stream()
                         .anyMatch(annotation -> annotation.getSimpleName().equals("ConcurrencyLimit"));
                 if (limits) {

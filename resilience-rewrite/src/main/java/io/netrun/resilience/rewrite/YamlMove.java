@@ -37,6 +37,20 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
         return read;
     }
 
+    /** The files that its documents without a condition import. */
+    static List<String> imports(Yaml.Documents file) {
+        List<String> imports = new ArrayList<>();
+        for (Yaml.Document document : file.getDocuments()) {
+            SettingsDocument read = YamlReading.read(
+                    document, "", SettingsMove.isBase(SettingsMove.path(file)), SettingsMove::isImport);
+            if (read.base()) {
+                read.settings()
+                        .forEach(setting -> setting.value().words().forEach(word -> SettingsMove.add(word, imports)));
+            }
+        }
+        return imports;
+    }
+
     @Override
     public Yaml.Document visitDocument(Yaml.Document document, ExecutionContext ctx) {
         String path = SettingsMove.path(getCursor().firstEnclosingOrThrow(Yaml.Documents.class));

@@ -23,6 +23,7 @@ final class YamlReading {
 
     private final List<String> comments = new ArrayList<>();
 
+    /** Whether the document applies under a condition alone. */
     private boolean profile;
 
     /** Whether a setting of the top level was read: the comments before the first one stay where they are. */
@@ -50,7 +51,9 @@ final class YamlReading {
             reading.mapping(mapping, List.of(), false);
             reading.behind(document.getEnd().getPrefix(), false, false);
         }
-        return new SettingsDocument(id, base && !reading.profile, List.copyOf(reading.settings));
+        boolean writable = document.getBlock() instanceof Yaml.Mapping mapping
+                && !mapping.getEntries().isEmpty(); // an empty one is not where it seems
+        return new SettingsDocument(id, base && writable && !reading.profile, List.copyOf(reading.settings));
     }
 
     /** The elements of an entry's key. */
@@ -72,9 +75,7 @@ final class YamlReading {
                 full.addAll(elements(entry));
             }
             String key = String.join(".", full);
-            if (key.equals("spring.config.activate.on-profile") || key.equals("spring.profiles")) {
-                profile = true;
-            }
+            profile |= SettingsMove.isCondition(key, entry.getValue() instanceof Yaml.Mapping);
             boolean inside = !full.isEmpty() && wanted.test(full);
             boolean moves = inside && path.isEmpty();
             behind(entry.getPrefix(), first, beneath);

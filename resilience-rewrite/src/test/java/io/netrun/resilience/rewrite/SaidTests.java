@@ -96,6 +96,36 @@ class SaidTests {
                 .startsWith("@Recover notSent: It recovers methods");
     }
 
+    @Test
+    void similarNameOfASectionShouldBeListed() {
+        Project after = new Project()
+                .with("src/main/java/Prices.java", """
+                    import io.github.resilience4j.retry.annotation.Retry;
+
+                    class Prices {
+                        @Retry(name = "slowRetry")
+                        public void slow() {
+                        }
+
+                        @Retry(name = "both-ways")
+                        public void both() {
+                        }
+                    }
+                    """)
+                .with("src/main/resources/application.yml", """
+                    resilience4j.retry.instances:
+                      slow-retry.maxAttempts: 2
+                      both-ways.maxAttempts: 2
+                      other.maxAttempts: 2
+                    """)
+                .after(new FromResilience4j(true));
+
+        assertThat(after.left())
+                .singleElement()
+                .asString()
+                .contains("resilience4j.retry.instances.slow-retry: The annotation has the name slowRetry.");
+    }
+
     private static List<String> left(Recipe recipe, String source) {
         ExecutionContext ctx = new InMemoryExecutionContext(failure -> {
             throw new AssertionError(failure);

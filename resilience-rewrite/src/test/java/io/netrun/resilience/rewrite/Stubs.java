@@ -52,26 +52,29 @@ final class Stubs {
                 "org.springframework.retry.annotation.Retryable",
                 lists.formatted("value") + lists.formatted("include") + lists.formatted("exclude")
                         + lists.formatted("retryFor") + lists.formatted("noRetryFor")
-                        + "int maxAttempts() default 3; String maxAttemptsExpression() default \"\"; String label() default"
-                        + " \"\"; String recover() default \"\"; boolean stateful() default false; String interceptor()"
-                        + " default \"\"; Backoff backoff() default @Backoff;"));
-        types.add(
-                annotation(
-                        "org.springframework.retry.annotation.CircuitBreaker",
-                        lists.formatted("retryFor") + "int maxAttempts() default 3; long openTimeout() default 5000;"
-                                + " long resetTimeout() default 20000; String recover() default \"\"; String label() default \"\";"
-                                + " String maxAttemptsExpression() default \"\"; String resetTimeoutExpression() default \"\";"));
+                        + "int maxAttempts() default 3; String maxAttemptsExpression() default \"\"; String label()"
+                        + " default \"\"; String recover() default \"\"; boolean stateful() default false; String[]"
+                        + " listeners() default {}; String interceptor() default \"\"; Backoff backoff() default"
+                        + " @Backoff;"));
+        types.add(annotation(
+                "org.springframework.retry.annotation.CircuitBreaker",
+                lists.formatted("retryFor") + "int maxAttempts() default 3; long openTimeout() default 5000;"
+                        + " long resetTimeout() default 20000; String recover() default"
+                        + " \"\"; String label() default \"\"; String"
+                        + " maxAttemptsExpression() default \"\"; String"
+                        + " resetTimeoutExpression() default \"\";"));
         types.add(
                 type("org.springframework.resilience.InvocationRejectedException", "class", " extends RuntimeException")
                         .replace("{}", "{ public Object getTarget() { return null; } }"));
         types.add(type("org.springframework.resilience.annotation.EnableResilientMethods", "@interface", ""));
-        types.add(
-                annotation(
-                        "org.springframework.resilience.annotation.Retryable",
-                        lists.formatted("value") + lists.formatted("includes") + lists.formatted("excludes")
-                                + "long maxRetries() default 3; long delay() default 1000; double multiplier() default 1;"
-                                + " long maxDelay() default 1; long jitter() default 0; String delayString() default \"\";"
-                                + " java.util.concurrent.TimeUnit timeUnit() default java.util.concurrent.TimeUnit.MILLISECONDS;"));
+        types.add(annotation(
+                "org.springframework.resilience.annotation.Retryable",
+                lists.formatted("value") + lists.formatted("includes") + lists.formatted("excludes")
+                        + "long maxRetries() default 3; String maxRetriesString() default \"\"; long delay()"
+                        + " default 1000; double multiplier() default 1; long maxDelay() default 1; long"
+                        + " jitter() default 0; String delayString() default \"\";"
+                        + " java.util.concurrent.TimeUnit timeUnit() default"
+                        + " java.util.concurrent.TimeUnit.MILLISECONDS;"));
         types.add(annotation(
                 "org.springframework.resilience.annotation.ConcurrencyLimit",
                 "int value() default 1; ThrottlePolicy policy() default ThrottlePolicy.BLOCK;"

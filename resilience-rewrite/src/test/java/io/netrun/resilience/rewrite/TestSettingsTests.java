@@ -89,6 +89,9 @@ class TestSettingsTests implements RewriteTest {
     @Test
     void orderOfATestShouldNotCountForMainCode() {
         rewriteRun(
+                srcMainResources(yaml(
+                        "server.port: 0\n",
+                        source -> source.path("application.yml").after(actual -> actual))),
                 srcTestResources(
                         yaml("""
                             resilience4j.circuitbreaker.circuitBreakerAspectOrder: 1

@@ -33,6 +33,8 @@ public final class ModuleSettings {
 
     private final Set<String> pools = new LinkedHashSet<>();
 
+    private final Set<String> imported = new LinkedHashSet<>();
+
     private @Nullable Boolean timeouts;
 
     private boolean stays;
@@ -106,6 +108,31 @@ public final class ModuleSettings {
         return path.matches("(.*/)?application\\.(ya?ml|properties)");
     }
 
+    /** Whether a file is the main configuration of an application where Spring Boot reads it at each start. */
+    public static boolean isAlwaysRead(String path) {
+        return isMain(path)
+                && (SettingsDocument.sources(path).isEmpty()
+                        || path.matches("(.*/)?src/[^/]+/[^/]+/(config/)?application\\.[a-z]+"));
+    }
+
+    /** Adds a file that a document imports, so that it is read whenever the document is. */
+    public void addImport(String file) {
+        imported.add(file);
+    }
+
+    /** Whether a document counts at each start, whatever is active. */
+    private boolean isAlwaysRead(SettingsDocument document) {
+        String file = document.file();
+        return document.base()
+                && (isAlwaysRead(file) || imported.stream().anyMatch(name -> ("/" + file).endsWith("/" + name)));
+    }
+
+    /** Adds the patterns and thread pools of another module, whose code an application has. */
+    public void include(ModuleSettings library) {
+        patterns.addAll(library.patterns);
+        pools.addAll(library.pools);
+    }
+
     /** Instances that are named by annotations with a thread pool. */
     public Set<String> pools() {
         return pools;
@@ -121,35 +148,29 @@ public final class ModuleSettings {
         return List.copyOf(documents.values());
     }
 
-    /** The document that has the settings of the whole application: the first that has settings to move. */
-    @Nullable
-    public SettingsDocument home(String root) {
-        List<SettingsDocument> here = documents.values().stream()
-                .filter(document -> document.base() && document.id().startsWith(root))
-                .toList();
-        return here.stream()
-                .filter(SettingsDocument::isForeign)
-                .findFirst()
-                .orElseGet(() -> here.stream()
-                        .filter(document ->
-                                isMain(document.id().substring(0, document.id().indexOf('#'))))
-                        .findFirst()
-                        .orElse(null));
-    }
-
-    /** The documents without a profile over which a document lies, the lowest first. */
+    /**
+     * The documents without a profile over which a document lies, the lowest first. One that is always read does not
+     * lie over a document of its sources that may not be read.
+     */
     List<SettingsDocument> beneath(SettingsDocument document) {
         List<SettingsDocument> all = new ArrayList<>(counting(document.id()));
-        all.removeIf(other -> other.id().equals(document.id()));
+        boolean always = isAlwaysRead(document);
+        all.removeIf(other ->
+                other.id().equals(document.id()) || (always && other.isBeside(document.id()) && !isAlwaysRead(other)));
+        Comparator<SettingsDocument> rank =
+                Comparator.comparing(this::rank).thenComparing(SettingsDocument::isOfProperties);
         all.sort(Comparator.comparing((SettingsDocument other) -> other.isBeside(document.id()))
-                .thenComparing(SettingsDocument::isOfProperties));
+                .thenComparing(rank));
         if (document.base()) {
             List<String> ids = List.copyOf(documents.keySet());
-            Comparator<SettingsDocument> order = Comparator.comparing(SettingsDocument::isOfProperties)
-                    .thenComparing(other -> ids.indexOf(other.id()));
+            Comparator<SettingsDocument> order = rank.thenComparing(other -> ids.indexOf(other.id()));
             all.removeIf(other -> other.isBeside(document.id()) && order.compare(other, document) > 0);
         }
         return all;
+    }
+
+    private int rank(SettingsDocument document) {
+        return !isAlwaysRead(document) ? 2 : isAlwaysRead(document.file()) ? 0 : 1;
     }
 
     /** The documents without a profile that count for a file, and the file itself; what comes later wins. */

@@ -57,8 +57,14 @@ public record SettingsDocument(String id, boolean base, List<Setting> settings) 
                 || (others.equals("main") && !own.equals("main"));
     }
 
+    /** The path of its file. */
+    public String file() {
+        int number = id.lastIndexOf('#');
+        return number < 0 ? id : id.substring(0, number);
+    }
+
     /** The set of sources to which a file belongs, such as {@code main}; empty if that is not known. */
-    private static String sources(String id) {
+    public static String sources(String id) {
         Matcher matcher = SOURCES.matcher(id);
         return matcher.find() ? matcher.group(1) : "";
     }

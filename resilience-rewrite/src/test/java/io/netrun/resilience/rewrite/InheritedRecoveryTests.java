@@ -1,0 +1,228 @@
+package io.netrun.resilience.rewrite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Recovery methods of classes above, and for any number of values. */
+class InheritedRecoveryTests {
+
+    private static final String IMPORTS = """
+        import org.springframework.retry.annotation.Recover;
+        import org.springframework.retry.annotation.Retryable;
+
+        """;
+
+    private static final String RETRYABLE = "import org.springframework.retry.annotation.Retryable;\n\n";
+
+    private static final String BASE = "src/main/java/Base.java";
+
+    private static final String CALLS = "src/main/java/Calls.java";
+
+    private static Project moved(Project project) {
+        return project.after(new FromSpringRetry(false));
+    }
+
+    private static Project single(String members) {
+        return moved(new Project().with(CALLS, IMPORTS + "class Calls {\n" + members.indent(4) + "}\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "String... more | String[] more | String[] more",
+                "String... more | String... more | String[] more",
+                "String[] more | String... more | String[] more",
+                "String more[] | String[] more | String[] more",
+            })
+    void recoveryOfAnyNumberOfValuesShouldFit(String there, String recovered, String here) {
+        Project after = single("""
+            @Retryable(recover = "none")
+            public String ask(int size, %s) {
+                return "";
+            }
+
+            @Recover
+            public String none(IllegalStateException failure, int size, %s) {
+                return "";
+            }
+            """.formatted(there, recovered));
+
+        assertThat(after.left()).isEmpty();
+        assertThat(after.files().get(CALLS))
+                .contains("@Fallback(method = \"none\")")
+                .contains("public String none(int size, " + here + ", IllegalStateException failure)");
+    }
+
+    @Test
+    void missingValuesShouldBeAddedAsAnArray() {
+        Project after = single("""
+            @Retryable
+            public String ask(int size, String... more) {
+                return "";
+            }
+
+            @Recover
+            public String none(IllegalStateException failure, int size) {
+                return "";
+            }
+            """);
+
+        assertThat(after.files().get(CALLS))
+                .contains("public String none(int size, String[] more, IllegalStateException failure)");
+    }
+
+    @Test
+    void recoveryThatDoesNotFitShouldNotBeNamed() {
+        Project after = single("""
+            @Retryable(recover = "none")
+            public String ask(int size) {
+                return "";
+            }
+
+            @Recover
+            public String none(IllegalStateException failure, long size) {
+                return "";
+            }
+            """);
+
+        assertThat(after.files().get(CALLS)).doesNotContain("@Fallback");
+        assertThat(after.left())
+                .anySatisfy(row -> assertThat(row)
+                        .contains("recover = none: No @Recover method of that name")
+                        .contains("has the result and the parameters of ask"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Base, false", "Middle, true"})
+    void recoveryOfAClassAboveShouldBeNamed(String above, boolean between) {
+        Project before = new Project().with(BASE, """
+            import org.springframework.retry.annotation.Recover;
+
+            abstract class Base {
+                @Recover
+                private String all(Exception failure, String name, int size) {
+                    return "";
+                }
+            }
+            """).with(CALLS, RETRYABLE + """
+                class Calls extends %s {
+                    @Retryable
+                    public String ask(String name, int size) {
+                        return "";
+                    }
+                }
+                """.formatted(above));
+        if (between) {
+            before.with("src/main/java/Middle.java", "abstract class Middle extends Base {\n}\n");
+        }
+
+        Project after = moved(before);
+
+        assertThat(after.left()).isEmpty();
+        assertThat(after.files().get(BASE)).isEqualTo("""
+            abstract class Base {
+                private String all(String name, int size, Exception failure) {
+                    return "";
+                }
+            }
+            """);
+        assertThat(after.files().get(CALLS)).contains("@Fallback(method = \"all\")");
+    }
+
+    @Test
+    void recoveryOfTheOwnClassShouldWin() {
+        Project after = moved(new Project().with(BASE, """
+            import org.springframework.retry.annotation.Recover;
+
+            class Base {
+                @Recover
+                public String all(Exception failure, String name) {
+                    return "";
+                }
+            }
+            """).with(CALLS, IMPORTS + """
+                class Calls extends Base {
+                    @Retryable
+                    public String ask(String name) {
+                        return "";
+                    }
+
+                    @Recover
+                    public String own(Exception failure, String name) {
+                        return "";
+                    }
+                }
+                """));
+
+        assertThat(after.files().get(CALLS)).contains("@Fallback(method = \"own\")");
+        assertThat(after.left()).singleElement().asString().startsWith(BASE + " @Recover all: No method");
+    }
+
+    @Test
+    void recoveryOfAnUnknownClassShouldBeListed() {
+        Project after = moved(new Project().with(CALLS, RETRYABLE + """
+            class Calls extends Elsewhere {
+                @Retryable(recover = "all")
+                public String ask(String name) {
+                    return "";
+                }
+            }
+            """));
+
+        assertThat(after.files().get(CALLS)).doesNotContain("@Fallback");
+        assertThat(after.left()).singleElement().asString().contains("recover = all");
+    }
+
+    @Test
+    void recoveryThatAClassAboveUsesShouldKeepItsParameters() {
+        Project after = moved(new Project().with(BASE, """
+            import org.springframework.retry.annotation.Recover;
+
+            class Base {
+                @Recover
+                public String all(Exception failure, String name) {
+                    return "";
+                }
+
+                String other() {
+                    return all(null, "");
+                }
+            }
+            """).with(CALLS, RETRYABLE + """
+                        class Calls extends Base {
+                            @Retryable
+                            public String ask(String name) {
+                                return "";
+                            }
+                        }
+                        """));
+
+        assertThat(after.files().get(CALLS)).contains("@Fallback(method = \"allFallback\")");
+        assertThat(after.files().get(BASE))
+                .contains("public String allFallback(String name, Exception failure) {")
+                .contains("return all(failure, name);");
+    }
+
+    @Test
+    void listenersWithoutOneShouldNotBeListed() {
+        String call = """
+            @Retryable(listeners = %s)
+            public String ask() {
+                return "";
+            }
+            """;
+
+        String source = RETRYABLE + "class Calls {\n" + call.indent(4) + "}\n";
+        assertThat(moved(new Project().with(CALLS, source.formatted("{}"))).left())
+                .isEmpty();
+        assertThat(moved(new Project().with(CALLS, source.formatted("{\"a\", \"b\"}")))
+                        .left())
+                .singleElement()
+                .asString()
+                .contains("listeners = {\"a\", \"b\"}: ");
+    }
+}

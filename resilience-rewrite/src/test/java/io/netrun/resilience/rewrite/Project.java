@@ -1,0 +1,91 @@
+package io.netrun.resilience.rewrite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.InMemoryExecutionContext;
+import org.openrewrite.Parser;
+import org.openrewrite.Recipe;
+import org.openrewrite.SourceFile;
+import org.openrewrite.internal.InMemoryLargeSourceSet;
+import org.openrewrite.properties.PropertiesParser;
+import org.openrewrite.text.PlainTextParser;
+import org.openrewrite.xml.XmlParser;
+import org.openrewrite.yaml.YamlParser;
+
+/**
+ * A project of several files on which a recipe runs.
+ *
+ * @param files the texts of its files, by their paths
+ * @param left what was left, as {@code path what: reason}
+ */
+record Project(Map<String, String> files, List<String> left) {
+
+    Project() {
+        this(new LinkedHashMap<>(), List.of());
+    }
+
+    /** With a file. */
+    Project with(String path, String text) {
+        files.put(path, text);
+        return this;
+    }
+
+    /** After a recipe; a second run changes nothing. */
+    Project after(Recipe recipe) {
+        Project moved = run(recipe);
+        assertThat(moved.run(recipe).files).isEqualTo(moved.files);
+        return moved;
+    }
+
+    private Project run(Recipe recipe) {
+        ExecutionContext ctx = new InMemoryExecutionContext(failure -> {
+            throw new AssertionError(failure);
+        });
+        var run = recipe.run(new InMemoryLargeSourceSet(parsed(ctx)), ctx);
+        Map<String, String> after = new LinkedHashMap<>(files);
+        run.getChangeset().getAllResults().forEach(result -> {
+            if (result.getAfter() != null) {
+                after.put(
+                        SettingsMove.path(result.getAfter()), result.getAfter().printAll());
+            }
+        });
+        List<String> rows = new ArrayList<>();
+        run.getDataTables().forEach((table, all) -> {
+            if (table instanceof Leftovers) {
+                all.forEach(each -> {
+                    Leftovers.Row row = (Leftovers.Row) each;
+                    rows.add(row.file() + " " + row.what() + ": " + row.reason());
+                });
+            }
+        });
+        return new Project(after, rows);
+    }
+
+    private List<SourceFile> parsed(ExecutionContext ctx) {
+        Map<String, List<Parser.Input>> inputs = new LinkedHashMap<>();
+        files.forEach((path, text) -> inputs.computeIfAbsent(
+                        path.substring(path.lastIndexOf('.') + 1), kind -> new ArrayList<>())
+                .add(Parser.Input.fromString(Path.of(path), text)));
+        List<SourceFile> parsed = new ArrayList<>();
+        inputs.forEach((kind, all) ->
+                parsed.addAll(parser(kind).parseInputs(all, null, ctx).collect(Collectors.toList())));
+        return parsed;
+    }
+
+    private static Parser parser(String kind) {
+        return switch (kind) {
+            case "java" -> Stubs.parser().build();
+            case "yml", "yaml" -> new YamlParser();
+            case "properties" -> new PropertiesParser();
+            case "xml" -> new XmlParser();
+            default -> new PlainTextParser();
+        };
+    }
+}
