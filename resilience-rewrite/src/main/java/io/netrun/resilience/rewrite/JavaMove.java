@@ -176,7 +176,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                                 "There, only a result that stays unacceptable throws it. RetryExhaustedException is"
                                     + " thrown where on-exhausted is wrap, for failures, too: for a result, its cause"
                                     + " is UnacceptableResultException, which is also what a fallback method for"
-                                    + " Throwable gets. Check the places that name it.")));
+                                    + " Throwable gets. Check the lines that name it.")));
     }
 
     private boolean isInFallback(Cursor cursor) {
