@@ -3,6 +3,7 @@ package io.netrun.resilience.rewrite;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +45,10 @@ final class OtherTexts {
 
     private static final Pattern PLACE =
             Pattern.compile("(?<![\\w.])spring\\.config\\.(?:name|location)\\b|\\bSPRING_CONFIG_(?:NAME|LOCATION)\\b");
+
+    private static final String ELSEWHERE =
+            "Settings beneath another key are not moved. Put them into a file where they"
+                    + " are at the top, run the recipe on it, and copy the result.";
 
     static final String WITHIN_A_TEXT = "Settings within a text are not moved. Put them into a file, run the"
             + " recipe on it, and copy the result.";
@@ -89,8 +94,11 @@ final class OtherTexts {
                     anchors(document, found);
                 }
                 embedded(document, stays, found);
+                nested(document, found);
             });
-        } else if (!(file instanceof Properties.File) && path.matches(".*\\.(env|sh)|(.*/)?\\.env")) {
+        } else if (file instanceof Properties.File properties) {
+            nested(properties, found);
+        } else if (path.matches(".*\\.(env|sh)|(.*/)?\\.env")) {
             matches(EMBEDDED, text).forEach(key -> found.add(option(key, stays)));
         }
         found.forEach(left);
@@ -190,6 +198,43 @@ final class OtherTexts {
                 return scalar;
             }
         }.visit(document, 0);
+    }
+
+    /** Settings beneath another key, as in the values of a chart or the overrides of a configuration server. */
+    private static void nested(Yaml.Document document, Set<Left> found) {
+        new YamlIsoVisitor<List<String>>() {
+            @Override
+            public Yaml.Mapping.Entry visitMappingEntry(Yaml.Mapping.Entry entry, List<String> above) {
+                List<String> path = new ArrayList<>(above);
+                path.addAll(YamlReading.elements(entry));
+                if (isNested(path, above.size())) {
+                    found.add(new Left(String.join(".", path), ELSEWHERE));
+                    return entry;
+                }
+                visit(entry.getValue(), path, getCursor());
+                return entry;
+            }
+        }.visit(document, List.of());
+    }
+
+    private static void nested(Properties.File file, Set<Left> found) {
+        for (Properties.Content content : LineEnds.readable(file).getContent()) {
+            if (content instanceof Properties.Entry entry) {
+                List<String> path = Names.elements(entry.getKey());
+                if (!path.isEmpty() && !path.get(0).equals("systemProp") && isNested(path, 0)) {
+                    found.add(new Left(entry.getKey(), ELSEWHERE));
+                }
+            }
+        }
+    }
+
+    /** Whether one of the elements behind some is that of the settings, beneath a key that is none of Spring's own. */
+    private static boolean isNested(List<String> path, int behind) {
+        boolean known =
+                Set.of("logging", "management", "resilience", "resilience4j").contains(path.get(0));
+        return !known
+                && path.subList(Math.max(1, behind), Math.max(path.size(), Math.max(1, behind))).stream()
+                        .anyMatch("resilience4j"::equals);
     }
 
     /** Aliases whose anchors were within settings that are moved, and which cannot have its content instead. */

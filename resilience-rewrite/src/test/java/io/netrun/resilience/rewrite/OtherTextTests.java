@@ -16,16 +16,16 @@ import org.openrewrite.test.RewriteTest;
 class OtherTextTests implements RewriteTest {
 
     private static final String BEFORE = """
-            resilience4j.retry.instances.a.maxAttempts: 4
-            """;
+        resilience4j.retry.instances.a.maxAttempts: 4
+        """;
 
     private static final String AFTER = """
-            resilience:
-              retry:
-                instances:
-                  a:
-                    max-attempts: 4
-            """;
+        resilience:
+          retry:
+            instances:
+              a:
+                max-attempts: 4
+        """;
 
     @Override
     public void defaults(RecipeSpec spec) {
@@ -69,11 +69,11 @@ class OtherTextTests implements RewriteTest {
                         run -> assertThat(run.getDataTables().keySet()).noneMatch(table -> table instanceof Leftovers)),
                 srcMainResources(yaml(
                         """
-                    resilience4j.retry:
-                      instances:
-                        a: &shared
-                          maxAttempts: 4
-                    """ + before.replace("\\n", "\n"),
+                            resilience4j.retry:
+                              instances:
+                                a: &shared
+                                  maxAttempts: 4
+                            """ + before.replace("\\n", "\n"),
                         AFTER + after.replace("\\n", "\n"),
                         source -> source.path("application.yml"))));
     }
@@ -146,7 +146,8 @@ class OtherTextTests implements RewriteTest {
         "RESILIENCE4J_RETRY_INSTANCES_A_MAXATTEMPTS, RESILIENCE_RETRY_INSTANCES_A_MAXATTEMPTS",
         "RESILIENCE4J_CIRCUITBREAKER_INSTANCES_BACKENDA_WAITDURATIONINOPENSTATE, "
                 + "RESILIENCE_CIRCUITBREAKER_INSTANCES_BACKENDA_OPENDURATION",
-        "RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_SLIDING_WINDOW_SIZE, RESILIENCE_CIRCUITBREAKER_DEFAULTS_WINDOWSIZE",
+        "RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_SLIDING_WINDOW_SIZE,"
+                + " RESILIENCE_CIRCUITBREAKER_DEFAULTS_WINDOWSIZE",
         "RESILIENCE4J_RETRY_CONFIGS_SHARED_MAXATTEMPTS, Set what it became",
     })
     void variableOfTheEnvironmentShouldBeLeft(String name, String reason) {
@@ -191,5 +192,46 @@ class OtherTextTests implements RewriteTest {
                           retry:
                             instances.a.maxAttempts: 4
                     """, source -> source.path("k8s/config.yaml")));
+    }
+
+    @Test
+    void settingBeneathAnotherKeyShouldBeListed() {
+        Project after = new Project()
+                .with("src/main/java/Calls.java", """
+                    import io.github.resilience4j.retry.annotation.Retry;
+
+                    class Calls {
+                        @Retry(name = "a")
+                        public void call() {
+                        }
+                    }
+                    """)
+                .with("chart/values.yaml", """
+                    image: resilience4j
+                    app:
+                      config:
+                        resilience4j.retry.instances.a.maxAttempts: 2
+                      other:
+                        resilience4j:
+                          retry.instances.a.maxAttempts: 2
+                    """)
+                .with("src/main/resources/application.properties", """
+                    spring.cloud.config.server.overrides.resilience4j.retry.instances.a.maxAttempts=2
+                    logging.level.io.github.resilience4j=debug
+                    """)
+                .with("src/main/resources/application.yml", """
+                    logging.level.io.github.resilience4j: debug
+                    management:
+                      metrics.enable.resilience4j: true
+                    """)
+                .after(new FromResilience4j(false));
+
+        assertThat(after.left().stream().filter(row -> row.contains("beneath another key")))
+                .extracting(row -> row.substring(0, row.indexOf(": ")))
+                .containsExactlyInAnyOrder(
+                        "chart/values.yaml app.config.resilience4j.retry.instances.a.maxAttempts",
+                        "chart/values.yaml app.other.resilience4j",
+                        "src/main/resources/application.properties"
+                                + " spring.cloud.config.server.overrides.resilience4j.retry.instances.a.maxAttempts");
     }
 }
