@@ -6,6 +6,7 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -159,17 +160,17 @@ public final class ConfiguredSettings {
         return instances.getOrDefault(pattern, Map.of()).containsKey(name);
     }
 
-    /** The sources that have settings for an instance. */
-    Set<PropertySource<?>> documents(PatternDescriptor<?, ?> pattern, String name) {
-        return properties(pattern, name).keySet();
+    /** One property of an instance for each source that has settings for it. */
+    Collection<Property> properties(PatternDescriptor<?, ?> pattern, String name) {
+        return bySource(pattern, name).values();
     }
 
     /** One property of an instance that the configuration has settings for. */
     Property property(PatternDescriptor<?, ?> pattern, String name) {
-        return properties(pattern, name).values().iterator().next();
+        return bySource(pattern, name).values().iterator().next();
     }
 
-    private Map<PropertySource<?>, Property> properties(PatternDescriptor<?, ?> pattern, String name) {
+    private Map<PropertySource<?>, Property> bySource(PatternDescriptor<?, ?> pattern, String name) {
         return instances.getOrDefault(pattern, Map.of()).getOrDefault(name, Map.of());
     }
 

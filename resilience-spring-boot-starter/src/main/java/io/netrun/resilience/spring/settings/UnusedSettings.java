@@ -8,40 +8,26 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import org.slf4j.Logger;
-import org.springframework.core.env.Environment;
-import org.springframework.core.env.PropertySource;
 
 /**
  * Finds settings for names that are not in use. Their bean may be missing in this profile, in this test, or in one of
  * the applications that share a configuration, or code may request them later, so they produce a warning. It is a
- * problem only if the name looks like a misspelling of an instance without settings, and the configuration belongs to
- * this application alone.
+ * problem only if the name looks like a misspelling of an instance without settings, and its document certainly belongs
+ * to this application alone.
  */
 public final class UnusedSettings {
-
-    /** Spring Boot's key that limits a document to profiles. */
-    private static final String ON_PROFILE = "spring.config.activate.on-profile";
-
-    /** Sources that several applications may share: a configuration server, a cluster, a vault. */
-    private static final java.util.regex.Pattern SHARED =
-            java.util.regex.Pattern.compile("(?i)^(bootstrapProperties|configserver:|configClient)"
-                    + "|vault|consul|configmap|secret|zookeeper|nacos|apollo");
-
-    private static final java.util.regex.Pattern PROFILE_FILE =
-            java.util.regex.Pattern.compile("-([^-/\\\\]+)\\.(ya?ml|properties|xml)\\b");
 
     private final PatternDescriptor<?, ?> pattern;
     private final NamesInUse used;
     private final ConfiguredSettings written;
-    private final Environment environment;
+    private final OwnDocuments own;
 
     UnusedSettings(PatternDescriptor<?, ?> pattern, NamesInUse used, SettingsResolver resolver) {
         this.pattern = pattern;
         this.used = used;
         this.written = resolver.written();
-        this.environment = resolver.environment();
+        this.own = new OwnDocuments(resolver.environment());
     }
 
     /** A problem for each name that is probably misspelled, and for each key that counts for another name in use. */
@@ -64,7 +50,7 @@ public final class UnusedSettings {
 
     /** The problem of a name that is probably misspelled. */
     Optional<Problem> mistyped(String name) {
-        if (used.contains(name) || !isOwn(written.documents(pattern, name), environment)) {
+        if (used.contains(name) || !written.properties(pattern, name).stream().allMatch(own::contain)) {
             return Optional.empty();
         }
         return meant(name).map(remedy -> Problem.tolerable(unused(name), remedy));
@@ -179,26 +165,6 @@ public final class UnusedSettings {
         return meant.isEmpty() || this.written.has(pattern, corrected)
                 ? Optional.empty()
                 : Optional.of("Did you mean '[" + corrected + "]'? The family '" + meant + "' is in use");
-    }
-
-    private static boolean isOwn(Set<PropertySource<?>> documents, Environment environment) {
-        return documents.stream().noneMatch(document -> isConditional(document, environment) || isShared(document));
-    }
-
-    private static boolean isConditional(PropertySource<?> document, Environment environment) {
-        Matcher file = PROFILE_FILE.matcher(document.getName());
-        return document.containsProperty(ON_PROFILE)
-                || document.containsProperty(ON_PROFILE + "[0]")
-                || (file.find() && isActive(file.group(1), environment));
-    }
-
-    private static boolean isActive(String profile, Environment environment) {
-        return List.of(environment.getActiveProfiles()).contains(profile)
-                || List.of(environment.getDefaultProfiles()).contains(profile);
-    }
-
-    private static boolean isShared(PropertySource<?> document) {
-        return SHARED.matcher(document.getName()).find();
     }
 
     /**

@@ -22,6 +22,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -110,14 +111,25 @@ class UnusedSettingsTests {
     @ValueSource(
             strings = {
                 "Config resource 'class path resource [application-prod.yml]' via location 'optional:classpath:/'",
+                "Config resource 'class path resource [application-prod-eu.yml]' via location 'optional:classpath:/'",
+                "Config resource 'class path resource [config/shop-api-prod-eu.properties]' via location"
+                        + " 'optional:classpath:/config/' (document #1)",
+                "Config resource 'class path resource [application-PROD-EU.yaml]' via location 'classpath:/'",
+                "Config resource 'class path resource [shop-prod-eu]' via location 'classpath:shop[.yml]'",
+                "class path resource [defaults-prod-eu.properties]",
+                "Config resource 'file [config/application.yml]' via location 'optional:file:./config/'",
+                "Config resource 'file [/etc/shared/common.yml]' via location 'file:/etc/shared/common.yml'",
+                "Config resource 'file [C:\\config\\application-prod-eu.yml]' via location 'file:C:/config/'",
+                "Config tree '/run/config'",
+                "file [/etc/shared/common.properties]",
                 "configserver:https://config/shop/application.yml",
                 "bootstrapProperties-shop"
             })
     void settingsOfAProfileOrOfSeveralApplicationsShouldBeAWarning(String source) {
         runner.withBean(Named.class)
-                .withPropertyValues("used=carrier", "spring.profiles.active=prod")
+                .withPropertyValues("used=carrier")
                 .withInitializer(context -> {
-                    context.getEnvironment().setActiveProfiles("prod");
+                    context.getEnvironment().setActiveProfiles("prod", "prod-eu");
                     context.getEnvironment()
                             .getPropertySources()
                             .addLast(new MapPropertySource(
@@ -126,10 +138,67 @@ class UnusedSettingsTests {
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Config resource 'class path resource [application.yml]' via location 'optional:classpath:/'",
+                "Config resource 'class path resource [config-prod-eu/shop.yml]' via location 'classpath:/config-prod/'",
+                "Config resource 'class path resource [application-us.yml]' via location 'classpath:/'",
+                "class path resource [defaults.properties]",
+                "commandLineArgs"
+            })
+    void mistypedNameInADocumentForAllProfilesShouldStop(String source) {
+        runner.withBean(Named.class)
+                .withPropertyValues("used=carrier")
+                .withInitializer(context -> {
+                    context.getEnvironment().setActiveProfiles("prod", "prod-eu");
+                    context.getEnvironment()
+                            .getPropertySources()
+                            .addLast(new MapPropertySource(
+                                    source, Map.of("resilience.retry.instances.carier.max-attempts", 9)));
+                })
+                .run(context -> assertThat(context).getFailure().hasMessageContaining("Did you mean 'carrier'"));
+    }
+
+    /** A store with a class of its own, such as one in a cloud, may be shared under any name. */
     @Test
-    void settingsOfADocumentForAProfileShouldBeAWarning() {
+    void settingsOfAStoreShouldBeAWarning() {
+        runner.withBean(Named.class)
+                .withPropertyValues("used=carrier")
+                .withInitializer(context ->
+                        context.getEnvironment().getPropertySources().addLast(new ParameterStore("parameters")))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    static class ParameterStore extends EnumerablePropertySource<Object> {
+
+        ParameterStore(String name) {
+            super(name, new Object());
+        }
+
+        @Override
+        public String[] getPropertyNames() {
+            return new String[] {"resilience.retry.instances.carier.max-attempts"};
+        }
+
+        @Override
+        public Object getProperty(String name) {
+            return List.of(getPropertyNames()).contains(name) ? 9 : null;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "spring.config.activate.on-profile",
+                "spring.config.activate.on-profile[0]",
+                "spring.config.activate.onProfile",
+                "spring.config.activate.on-cloud-platform",
+                "spring.config.activate.onCloudPlatform"
+            })
+    void settingsOfADocumentForAProfileShouldBeAWarning(String condition) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("spring.config.activate.on-profile", "prod");
+        document.put(condition, "kubernetes");
         document.put("resilience.retry.instances.carier.max-attempts", 9);
         runner.withBean(Named.class)
                 .withPropertyValues("used=carrier")
