@@ -15,11 +15,13 @@ public final class RateLimitExceededException extends CallRejectedException impl
 
     private static final long serialVersionUID = 1L;
     private static final int DECIMALS = 3;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final int limit;
     private final Duration period;
     private final float inForce;
     private final int burst;
+    private final long intervalNanos;
     private final long retryAfterNanos;
     private final boolean paused;
 
@@ -36,6 +38,7 @@ public final class RateLimitExceededException extends CallRejectedException impl
         this.period = config.period();
         this.inForce = (float) inForce.callsPer(config.period());
         this.burst = inForce.capacity() == inForce.limit() ? limit : inForce.capacity();
+        this.intervalNanos = inForce.nanosPerCall();
         this.retryAfterNanos = retryAfterNanos;
         this.paused = paused;
     }
@@ -55,14 +58,20 @@ public final class RateLimitExceededException extends CallRejectedException impl
         return rounded.stripTrailingZeros().toPlainString() + " of " + limit;
     }
 
+    /** The rate itself may be far from exceeded: fewer tokens can be saved than it allows in a period, or more. */
+    private String usedUp(String rate) {
+        String interval = intervalNanos < NANOS_PER_MILLI ? "" : ", one every " + text(Duration.ofNanos(intervalNanos));
+        return "has too few tokens left (burst " + burst + interval + ": " + rate + ")";
+    }
+
     /** Built on demand, because most rejections are counted and never printed. */
     @Override
     public String getMessage() {
         if (paused) {
             return "RateLimiter '" + name() + "' is paused; retry after " + text(Duration.ofNanos(retryAfterNanos));
         }
-        return "RateLimiter '" + name() + "' exceeded " + calls() + (limit == 1 ? " call" : " calls") + " per "
-                + text(period) + (burst == limit ? "" : " (burst " + burst + ")") + "; retry after "
+        String rate = calls() + (limit == 1 ? " call" : " calls") + " per " + text(period);
+        return "RateLimiter '" + name() + "' " + (burst == limit ? "exceeded " + rate : usedUp(rate)) + "; retry after "
                 + text(Duration.ofNanos(retryAfterNanos));
     }
 }
