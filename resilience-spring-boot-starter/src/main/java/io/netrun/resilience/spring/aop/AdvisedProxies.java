@@ -39,16 +39,16 @@ final class AdvisedProxies {
         return protecting(object) != null;
     }
 
-    /** Whether an object is a proxy, or one around a proxy, whose target differs from call to call. */
-    static boolean hasChangingTarget(Object object) {
+    /** The proxy whose target differs from call to call: an object, or one that it is around; null if there is none. */
+    static @Nullable Advised withChangingTarget(@Nullable Object object) {
         Object inner = object;
         while (inner instanceof Advised proxy) {
             if (!proxy.getTargetSource().isStatic()) {
-                return true;
+                return proxy;
             }
             inner = targetOf(proxy);
         }
-        return false;
+        return null;
     }
 
     /** The proxy with the resilience advice: an object, or one that it is around; null if there is none. */

@@ -3,14 +3,18 @@ package io.netrun.resilience.spring.aop;
 import io.netrun.resilience.spring.method.BeanProxies;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.aspectj.lang.annotation.Aspect;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +42,10 @@ public final class ProtectedBeans
 
     private static final Logger log = LoggerFactory.getLogger(ProtectedBeans.class);
 
+    /** The name of the bean of a web application's servlet context. */
+    private static final String SERVLETS = "servletContext";
+
+    private final BooleanSupplier strict;
     private final ConcurrentMap<String, Seen> seen = new ConcurrentHashMap<>();
     /** The classes of beans before any post-processor has wrapped them; of those alone that may need protection. */
     private final ConcurrentMap<String, Class<?>> classes = new ConcurrentHashMap<>();
@@ -51,6 +59,15 @@ public final class ProtectedBeans
             SingletonSupplier.of(() -> MethodPipelines.readsForeignAnnotations(beans));
     private volatile boolean started;
     private volatile @Nullable BiConsumer<String, Class<?>> lateBeans;
+
+    /**
+     * Creates it with nothing seen.
+     *
+     * @param strict whether a problem that the start-up check could tolerate ends the start
+     */
+    public ProtectedBeans(BooleanSupplier strict) {
+        this.strict = strict;
+    }
 
     /** Runs first, since the dependencies of other post-processors are created before these. */
     @Override
@@ -146,8 +163,22 @@ public final class ProtectedBeans
             }
             if (former == null && !Proxy.isProxyClass(bean.getClass())) {
                 UnproxiedMembers.warnOf(type, bean.getClass());
+                requireUsable(type, bean.getClass());
             }
         }
+    }
+
+    /** A web server starts its filters before the start-up check. */
+    private void requireUsable(Class<?> type, Class<?> proxy) {
+        ConfigurableListableBeanFactory factory = beans;
+        Problem problem = UnproxiedMembers.ofFilter(type, proxy);
+        if (problem == null || factory == null || !factory.containsSingleton(SERVLETS)) {
+            return;
+        }
+        if (strict.getAsBoolean()) {
+            throw new ResilienceConfigurationException(List.of(problem));
+        }
+        log.warn("{}. {}.", problem.description(), problem.remedy());
     }
 
     /** Called when the bean has its final form. */

@@ -26,6 +26,11 @@ public final class ProxyFinisher implements BeanPostProcessor {
     public Object postProcessAfterInitialization(Object bean, String name) {
         if (bean instanceof Advised proxy) {
             Advised protecting = AdvisedProxies.protecting(bean);
+            Advised changing =
+                    protecting == null ? null : AdvisedProxies.withChangingTarget(AdvisedProxies.targetOf(protecting));
+            if (changing != null) {
+                StackedInvocation.prepare(changing);
+            }
             if (protecting != null && !protecting.isFrozen()) {
                 putValidationOutside(protecting);
                 ResilienceInterceptor.awaitFuturesOfAsyncMethods(protecting);

@@ -87,8 +87,9 @@ final class ResilienceInterceptor implements MethodInterceptor {
             if (AdvisedProxies.isProtected(target)) {
                 return invocation.proceed(); // a second auto-proxy creator has wrapped our proxy
             }
-            if (AdvisedProxies.hasChangingTarget(target)) {
-                invocation = StackedInvocation.mark(called);
+            Advised changing = AdvisedProxies.withChangingTarget(target);
+            if (changing != null) {
+                invocation = StackedInvocation.mark(called, changing);
             }
         }
         Class<?> targetClass = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();

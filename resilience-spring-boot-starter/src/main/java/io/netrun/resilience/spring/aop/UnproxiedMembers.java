@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.aop;
 
+import io.netrun.resilience.spring.problem.Problem;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -7,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.ClassUtils;
@@ -19,6 +21,9 @@ import org.springframework.util.ReflectionUtils;
 final class UnproxiedMembers {
 
     private static final Logger log = LoggerFactory.getLogger(UnproxiedMembers.class);
+
+    /** By name, since the class is in an optional library. */
+    private static final String FILTER = "jakarta.servlet.Filter";
 
     private UnproxiedMembers() {}
 
@@ -33,6 +38,25 @@ final class UnproxiedMembers {
                     type.getName(),
                     String.join(", ", members));
         }
+    }
+
+    /**
+     * The problem of a servlet filter whose final {@code init} runs on the proxy: the web server that calls it fails
+     * with a {@code NullPointerException}. Null for all others.
+     */
+    static @Nullable Problem ofFilter(Class<?> type, Class<?> proxy) {
+        return isFilter(type) && of(type, proxy).contains("init()")
+                ? Problem.tolerable(
+                        type.getName()
+                                + " is a servlet filter with annotated methods, but its final method init() would"
+                                + " run on the proxy, whose fields are empty: the web server could not start the filter",
+                        "Move the annotated methods to another bean, which the filter calls")
+                : null;
+    }
+
+    private static boolean isFilter(Class<?> type) {
+        return Arrays.stream(ClassUtils.getAllInterfacesForClass(type))
+                .anyMatch(each -> each.getName().equals(FILTER));
     }
 
     /**

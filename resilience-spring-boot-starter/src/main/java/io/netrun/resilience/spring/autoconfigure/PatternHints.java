@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.method.ForeignAnnotations;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;
@@ -43,6 +44,14 @@ final class PatternHints implements RuntimeHintsRegistrar {
         ForeignAnnotations.all()
                 .forEach(name -> hints.reflection()
                         .registerTypeIfPresent(classLoader, name, MemberCategory.INVOKE_DECLARED_METHODS));
+        Stream.concat(HeldBinding.BATCH.stream(), Stream.of(HeldBinding.MESSAGE, HeldBinding.SECURITY))
+                .forEach(holder -> hints.reflection()
+                        .registerTypeIfPresent(classLoader, holder.type(), MemberCategory.INVOKE_PUBLIC_METHODS));
+        hints.reflection()
+                .registerTypeIfPresent(
+                        classLoader,
+                        "org.springframework.security.core.context.SecurityContext",
+                        MemberCategory.INVOKE_PUBLIC_METHODS);
         hints.resources().registerPattern("io/netrun/resilience/spring/mapping/mapping.table");
         hints.reflection().registerType(PatternOrder.class, MemberCategory.INVOKE_DECLARED_METHODS);
         PatternDescriptors.all().forEach(pattern -> register(pattern, hints.reflection()));

@@ -30,6 +30,7 @@ import io.netrun.resilience.spring.settings.PipelineOrder;
 import io.netrun.resilience.spring.settings.SettingsResolver;
 import io.netrun.resilience.spring.startup.SettingsCheck;
 import io.netrun.resilience.spring.startup.StartupCheck;
+import io.netrun.resilience.spring.startup.Validation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,7 @@ import org.springframework.util.function.SingletonSupplier;
  * and protect nothing.
  */
 @AutoConfiguration(after = AopAutoConfiguration.class)
+@Import(ResilienceThreadAutoConfiguration.class) // so that it comes along where a test imports this class alone
 public final class ResilienceAutoConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ResilienceAutoConfiguration.class);
@@ -81,8 +83,9 @@ public final class ResilienceAutoConfiguration {
         SingletonSupplier<InstanceFactory> settings = SingletonSupplier.of(instances::getObject);
         SingletonSupplier<EarlyAnnotations> annotations =
                 SingletonSupplier.of(() -> new EarlyAnnotations(beans, pipelines.getObject()));
-        ResilienceRegistry registry = ResilienceRegistry.create(
-                ticker.getIfUnique(Ticker::system), new ApplicationSettings(settings, annotations));
+        ResilienceRegistry registry =
+                ResilienceRegistry.create(Tickers.of(ticker), new ApplicationSettings(settings, annotations));
+        Tickers.warnIfAmbiguous(ticker, beans);
         registry.onChange(event -> {
             InstanceFactory present = settings.obtain();
             if (!present.isFollowing()) {
@@ -163,8 +166,8 @@ public final class ResilienceAutoConfiguration {
         @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
         @ConditionalOnAdviceMode(AdviceMode.PROXY)
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-        static ProtectedBeans resilienceProtectedBeans() {
-            return new ProtectedBeans();
+        static ProtectedBeans resilienceProtectedBeans(Environment environment) {
+            return new ProtectedBeans(() -> Validation.in(environment) == Validation.STRICT);
         }
 
         @Bean

@@ -40,7 +40,7 @@ public final class ResilienceHttpClientsAutoConfiguration {
                 environment,
                 protecting,
                 protecting == null ? PatternDescriptors.slots() : PipelineOrder.of(environment),
-                ticker.getIfUnique(Ticker::system));
+                Tickers.of(ticker));
     }
 
     @Configuration(proxyBeanMethods = false)

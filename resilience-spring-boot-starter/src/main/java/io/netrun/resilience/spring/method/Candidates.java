@@ -5,10 +5,13 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.net.URL;
+import java.security.CodeSource;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.util.ReflectionUtils;
@@ -25,7 +28,7 @@ final class Candidates {
 
     private static final Set<String> NAMES = OURS.stream().map(Class::getName).collect(Collectors.toUnmodifiableSet());
 
-    /** Packages of beans that every application has many of, and whose classes do not know this library. */
+    /** Packages of beans that every application has many of, and whose libraries do not know this one. */
     private static final List<String> FRAMEWORKS = List.of(
             "java.",
             "org.springframework.aop.",
@@ -44,6 +47,10 @@ final class Candidates {
             "com.fasterxml.jackson.",
             "io.micrometer.");
 
+    /** The libraries that these packages are in: an application may have classes of its own there. */
+    private static final Pattern LIBRARY =
+            Pattern.compile("(^|[/\\\\])(spring|jackson|micrometer)-[^/\\\\!]*\\.jar(!/)?$");
+
     private static final ClassValue<Boolean> ANNOTATIONS = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> annotation) {
@@ -54,6 +61,10 @@ final class Candidates {
     private static final ClassValue<Boolean> TYPES = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
+            return !isOfAFramework(type) && isAnnotatedAnywhere(type);
+        }
+
+        private boolean isAnnotatedAnywhere(Class<?> type) {
             return isAnnotated(type)
                     || (type.getSuperclass() != null && has(type.getSuperclass()))
                     || Arrays.stream(type.getInterfaces()).anyMatch(Candidates::has);
@@ -67,7 +78,7 @@ final class Candidates {
      * directly or as a meta-annotation.
      */
     static boolean has(Class<?> type) {
-        return !isOfAFramework(type.getName()) && TYPES.get(type);
+        return TYPES.get(type);
     }
 
     /** Whether an annotation is one that {@link #has} looks for. */
@@ -75,13 +86,20 @@ final class Candidates {
         return NAMES.contains(name) || ForeignAnnotations.isName(name);
     }
 
-    private static boolean isOfAFramework(String type) {
+    private static boolean isOfAFramework(Class<?> type) {
         for (String each : FRAMEWORKS) {
-            if (type.startsWith(each)) {
-                return true;
+            if (type.getName().startsWith(each)) {
+                return isOfALibrary(type);
             }
         }
         return false;
+    }
+
+    /** Also if it is unknown where the class is from, as for those of the JDK. */
+    private static boolean isOfALibrary(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        URL location = source == null ? null : source.getLocation();
+        return location == null || LIBRARY.matcher(location.toString()).find();
     }
 
     private static boolean isAnnotated(Class<?> type) {

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.aop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
@@ -37,6 +38,7 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.samples.Vets;
+import org.springframework.web.shop.Prices;
 
 /** Whether beans, and not only their classes, are protected: once each, and with a word where they are not. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -262,6 +264,46 @@ class ProxiedBeansTests {
         });
     }
 
+    static class Relay extends Notifier {
+
+        private final Notifier other;
+
+        Relay(Notifier other) {
+            this.other = other;
+        }
+
+        @Override
+        public int send() {
+            return other.send();
+        }
+    }
+
+    static class Patient extends Notifier {
+
+        @Override
+        @Retry(maxAttempts = 2, baseDelay = "1ms")
+        public int send() {
+            return super.send();
+        }
+    }
+
+    @Test
+    void otherBeanThatAChangingTargetCallsShouldBeProtected() {
+        runner.withUserConfiguration(WithSwappedTarget.class)
+                .withBean("other", Patient.class)
+                .run(context -> {
+                    Notifier other = (Notifier) context.getBean("other");
+                    Notifier stacked = (Notifier) context.getBean("stacked"); // its class is that of the first target
+                    HotSwappableTargetSource source = context.getBean(HotSwappableTargetSource.class);
+                    source.swap(new Relay(other));
+                    catchThrowable(stacked::send);
+                    assertThat(other.calls()).isEqualTo(3 * 2);
+                    source.swap(other);
+                    catchThrowable(stacked::send);
+                    assertThat(other.calls()).isEqualTo(3 * 2 + 3);
+                });
+    }
+
     @Test
     void registeredObjectShouldBeReportedAndNotFailStartup(CapturedOutput output) {
         runner.withInitializer(context -> context.getBeanFactory().registerSingleton("ready", new Notifier()))
@@ -340,6 +382,9 @@ class ProxiedBeansTests {
     void classInAPackageOfSpringsShouldBeProtected() {
         runner.withBean(Vets.class)
                 .run(context -> assertThat(context.getBean(Vets.class).vets()).isEqualTo(3));
+        runner.withBean(Prices.class)
+                .run(context ->
+                        assertThat(context.getBean(Prices.class).price()).isEqualTo(3));
     }
 
     static class Connecting {

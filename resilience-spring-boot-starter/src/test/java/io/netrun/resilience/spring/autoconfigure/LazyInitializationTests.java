@@ -68,6 +68,8 @@ class LazyInitializationTests {
             "resilienceThreadBoundCalls",
             "resilienceTransactionBinding",
             "resilienceRequestBinding",
+            "resilienceLocaleBinding",
+            "resilienceHeldBindings",
             "resilienceCloudCircuits",
             "resilienceCircuitBreakerFactory",
             "reactiveResilienceCircuitBreakerFactory",

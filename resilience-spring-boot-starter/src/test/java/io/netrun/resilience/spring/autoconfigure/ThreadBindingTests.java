@@ -2,21 +2,26 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.context.ContextRegistry;
 import io.netrun.resilience.annotation.Hedge;
 import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.batch.core.scope.context.StepSynchronizationManager;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.messaging.simp.SimpAttributesContextHolder;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -26,6 +31,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 class ThreadBindingTests {
 
     private static final String KEY = "session";
+    private static final String LOCALE = "language";
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -39,7 +45,10 @@ class ThreadBindingTests {
         SYNCHRONIZATION_WITHOUT_TRANSACTION(TransactionSynchronizationManager::initSynchronization),
         TRANSACTION(() -> TransactionSynchronizationManager.setActualTransactionActive(true)),
         REQUEST(() ->
-                RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(new MockHttpServletRequest())));
+                RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(new MockHttpServletRequest()))),
+        LANGUAGE(() -> LocaleContextHolder.setLocale(Locale.GERMAN)),
+        STEP(() -> StepSynchronizationManager.register(new Object())),
+        MESSAGE(() -> SimpAttributesContextHolder.setAttributes(new Object()));
 
         private final Runnable binding;
 
@@ -53,9 +62,43 @@ class ThreadBindingTests {
         TransactionSynchronizationManager.unbindResourceIfPossible(KEY);
         TransactionSynchronizationManager.clear();
         RequestContextHolder.resetRequestAttributes();
+        LocaleContextHolder.resetLocaleContext();
+        StepSynchronizationManager.close();
+        SimpAttributesContextHolder.setAttributes(null);
+        ContextRegistry.getInstance().removeThreadLocalAccessor(LOCALE);
+    }
+
+    @Test
+    void languageThatIsCarriedShouldLetCallsMove() {
+        ContextRegistry.getInstance()
+                .registerThreadLocalAccessor(
+                        LOCALE,
+                        LocaleContextHolder::getLocaleContext,
+                        LocaleContextHolder::setLocaleContext,
+                        LocaleContextHolder::resetLocaleContext);
+        bound(Bound.LANGUAGE, orders -> assertThat(orders.thread()).isNotSameAs(Thread.currentThread()));
+    }
+
+    /** What a test of a slice imports. */
+    private final ApplicationContextRunner slice = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class, ResilienceAutoConfiguration.class))
+            .withBean(Orders.class);
+
+    @ParameterizedTest
+    @EnumSource
+    void callOfASliceWhenSomethingIsBoundShouldStayOnItsThread(Bound bound) {
+        bound(slice, bound, orders -> {
+            orders.hedged();
+            assertThat(orders.thread()).isSameAs(Thread.currentThread());
+            assertThat(orders.attempts()).containsExactly(Thread.currentThread());
+        });
     }
 
     private void bound(Bound bound, Consumer<Orders> test) {
+        bound(runner, bound, test);
+    }
+
+    private static void bound(ApplicationContextRunner runner, Bound bound, Consumer<Orders> test) {
         runner.run(context -> {
             bound.binding.run();
             test.accept(context.getBean(Orders.class));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import jakarta.persistence.EntityManager;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,11 @@ class DataSliceTests {
                 .isEqualTo(1);
     }
 
+    @Test
+    void callWithATimeLimitShouldStayInTheTransactionOfTheTest() {
+        assertThat(rows.isInTransaction()).isTrue();
+    }
+
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class Application {}
@@ -56,6 +62,11 @@ class DataSliceTests {
 
         Rows(EntityManager entities) {
             this.entities = entities;
+        }
+
+        @Timeout(duration = "30s")
+        public boolean isInTransaction() {
+            return TransactionSynchronizationManager.isActualTransactionActive();
         }
 
         @Retry(name = "rows")

@@ -1,0 +1,36 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.netrun.resilience.Ticker;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+
+/** The time of an application: that of its ticker, if it has one. */
+final class Tickers {
+
+    private static final Logger log = LoggerFactory.getLogger(ResilienceAutoConfiguration.class);
+
+    private Tickers() {}
+
+    /** The ticker of the application, or the system's. */
+    static Ticker of(ObjectProvider<Ticker> ticker) {
+        return ticker.getIfUnique(Ticker::system);
+    }
+
+    /** Warns if there are several tickers and nothing says which one counts. */
+    static void warnIfAmbiguous(ObjectProvider<Ticker> ticker, ListableBeanFactory beans) {
+        if (ticker.getIfUnique() != null) {
+            return;
+        }
+        List<String> names = List.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, Ticker.class));
+        if (names.size() > 1) {
+            log.warn(
+                    "The beans {} are all tickers, and none of them counts: instances read the system's time."
+                            + " Mark the right one with @Primary, or remove the others.",
+                    names.stream().sorted().toList());
+        }
+    }
+}
