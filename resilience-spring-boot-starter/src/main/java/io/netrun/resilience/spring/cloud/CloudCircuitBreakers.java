@@ -50,7 +50,7 @@ public final class CloudCircuitBreakers implements LateRequests {
     private final ResilienceRegistry registry;
     private final boolean timeoutWithin;
     private final List<Map<String, CloudCircuitBreakerConfig>> inCode = new CopyOnWriteArrayList<>();
-    private final ConcurrentMap<String, RebuiltOnChange<Guard>> known = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, KnownId> known = new ConcurrentHashMap<>();
     private final KeyedPolicies<CircuitBreaker> unknownBreakers;
     private final KeyedPolicies<Timeout> unknownTimeouts;
     private volatile @Nullable Function<String, CloudCircuitBreakerConfig> byDefault;
@@ -112,26 +112,32 @@ public final class CloudCircuitBreakers implements LateRequests {
         if (made == null) {
             return Pipeline::of;
         }
-        RebuiltOnChange<Guard> guard = known.get(id);
-        if (guard == null) {
-            CloudCircuitBreakerConfig circuit = customized(id);
-            if (circuit == null && !isKnown(made, id)) {
-                return unknownGuard(id);
-            }
-            guard = known.computeIfAbsent(id, key -> follow(made, key, circuit));
-        }
+        FollowingGuard guard = new FollowingGuard(made, id);
         guard.get();
-        return guard::get;
+        return guard;
     }
 
-    /** The configuration from code is applied once, so that it does not overwrite an operator's later changes. */
-    private RebuiltOnChange<Guard> follow(
-            InstanceFactory made, String id, @Nullable CloudCircuitBreakerConfig circuit) {
-        if (circuit != null) {
-            pin(made, id, circuit);
+    /** The policies of an id, as the present configuration wants them. */
+    private Supplier<Guard> find(InstanceFactory made, String id, int configurations) {
+        KnownId present = known.get(id);
+        if (present != null && present.configurations == configurations) {
+            return present.guard::get;
+        }
+        CloudCircuitBreakerConfig circuit = present == null ? customized(id) : present.circuit;
+        if (present == null && circuit == null && !isKnown(made, id)) {
+            return unknownGuard(id);
         }
         boolean limited = circuit == null ? isLimited(id) : circuit.timeout() != null;
-        return new RebuiltOnChange<>(made, problems -> obtain(made, id, limited, problems));
+        return known.compute(id, (key, former) -> {
+                    if (former == null && circuit != null) {
+                        pin(made, id, circuit);
+                    }
+                    RebuiltOnChange<Guard> guard = former != null && former.limited == limited
+                            ? former.guard
+                            : new RebuiltOnChange<>(made, problems -> obtain(made, id, limited, problems));
+                    return new KnownId(circuit, limited, configurations, guard);
+                })
+                .guard::get;
     }
 
     private @Nullable CloudCircuitBreakerConfig customized(String id) {
@@ -211,4 +217,43 @@ public final class CloudCircuitBreakers implements LateRequests {
                 .<Policy>flatMap(Optional::stream)
                 .toList());
     }
+
+    /**
+     * The policies of an id that something names.
+     *
+     * @param circuit its configuration from code, which was applied once, so that it does not overwrite an operator's
+     *     later changes; null if there is none
+     * @param configurations the number of changes of the configuration before it was read
+     */
+    private record KnownId(
+            @Nullable CloudCircuitBreakerConfig circuit,
+            boolean limited,
+            int configurations,
+            RebuiltOnChange<Guard> guard) {}
+
+    /** The policies of a circuit breaker, which may live longer than the configuration that it was created with. */
+    private final class FollowingGuard implements Supplier<Guard> {
+
+        private final InstanceFactory made;
+        private final String id;
+        private volatile @Nullable Found found;
+
+        FollowingGuard(InstanceFactory made, String id) {
+            this.made = made;
+            this.id = id;
+        }
+
+        @Override
+        public Guard get() {
+            int configurations = made.configurations();
+            Found present = found;
+            if (present == null || present.configurations != configurations) {
+                present = new Found(configurations, find(made, id, configurations));
+                found = present;
+            }
+            return present.guard.get();
+        }
+    }
+
+    private record Found(int configurations, Supplier<Guard> guard) {}
 }

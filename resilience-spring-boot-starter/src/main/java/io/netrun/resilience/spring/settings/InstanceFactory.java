@@ -283,6 +283,14 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     /**
+     * The number of changes of the configuration, by refreshes and by contexts that come and go. What depends on the
+     * sections that there are is read again after each.
+     */
+    public int configurations() {
+        return rebinding.applied();
+    }
+
+    /**
      * Announces that an annotation will request an instance. Nothing is created, but code that requests the instance
      * from now on gets it with the annotation's settings.
      */

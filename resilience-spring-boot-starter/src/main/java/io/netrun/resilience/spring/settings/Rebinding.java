@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,9 @@ final class Rebinding {
     private final CreatedInstances created;
     private final Resolution resolution;
     private final UnappliedSettings unapplied;
+
+    /** How often a configuration was applied that may have sections for other instances than before. */
+    private final AtomicInteger applied = new AtomicInteger();
 
     Rebinding(InstanceContexts contexts, CreatedInstances created, Resolution resolution, UnappliedSettings unapplied) {
         this.contexts = contexts;
@@ -125,6 +129,7 @@ final class Rebinding {
         ofOwn.logTolerated();
         reloads.values().forEach(ContextReload::logNewProblems);
         valid.forEach(ContextReload::apply);
+        applied.incrementAndGet();
         valid.forEach(ContextReload::logUnused);
     }
 
@@ -185,7 +190,13 @@ final class Rebinding {
         exchange(removed, "applied the settings of the other contexts, since a child context was closed");
     }
 
+    /** The number of changes of the configuration so far. */
+    int applied() {
+        return applied.get();
+    }
+
     private void exchange(ContextSettings context, String event) {
+        applied.incrementAndGet();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             for (String name : created.names(pattern)) {
                 if (context.contributesTo(pattern, resolution.named(pattern, name))) {
