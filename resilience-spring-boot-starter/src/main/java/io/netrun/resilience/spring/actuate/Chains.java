@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -67,6 +68,19 @@ public final class Chains {
         methods.forEach((title, used) -> add(title, used, titles));
         clients().forEach((title, pipeline) -> add(title, pipeline.policies(), titles));
         return new Users(titles, withFallback);
+    }
+
+    /** The beans of those methods that several beans of one class have, by the title of the method. */
+    Map<String, Set<String>> sharingBeans(Collection<String> titles) {
+        Map<String, Set<String>> sharing = new TreeMap<>();
+        pipelines
+                .get()
+                .forEach(ofContext -> ofContext.sharingBeans().forEach((title, beans) -> {
+                    if (titles.contains(title)) {
+                        sharing.computeIfAbsent(title, first -> new TreeSet<>()).addAll(beans);
+                    }
+                }));
+        return sharing;
     }
 
     /** The instances of a method; for each of a family, the family and the policy that stands for it. */

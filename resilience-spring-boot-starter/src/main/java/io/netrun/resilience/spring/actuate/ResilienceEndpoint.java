@@ -327,7 +327,12 @@ public final class ResilienceEndpoint {
         });
         detail.put("enabled", policy.isEnabled());
         detail.put("settings", settings);
-        detail.put("usedBy", List.copyOf(chains.users().of(policy)));
+        List<String> users = List.copyOf(chains.users().of(policy));
+        detail.put("usedBy", users);
+        Map<String, Set<String>> beans = chains.sharingBeans(users);
+        if (!beans.isEmpty()) {
+            detail.put("beans", beans);
+        }
         pattern.details(policy)
                 .forEach((key, records) ->
                         detail.put(key, records.stream().map(JsonView::of).toList()));

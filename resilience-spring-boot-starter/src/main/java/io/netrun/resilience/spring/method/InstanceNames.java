@@ -24,6 +24,9 @@ final class InstanceNames {
     private final ConcurrentMap<String, String> methods;
     private final Set<String> ambiguous;
 
+    /** The methods that got another name than their simple one, because it was taken when they needed it. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
     InstanceNames(PropertyResolver environment) {
         this(environment, new ConcurrentHashMap<>(), ConcurrentHashMap.newKeySet());
     }
@@ -43,10 +46,10 @@ final class InstanceNames {
      * Registers annotations before their names are requested, so that the names do not depend on the order of requests.
      */
     void add(Collection<Declaration> declarations) {
-        Map<String, String> seen = new HashMap<>(methods);
+        Map<String, String> seen = new HashMap<>();
         for (Declaration declaration : declarations) {
             DefaultName name = declaration.defaultName();
-            if (name != null) {
+            if (name != null && !methods.containsKey(key(declaration, name))) {
                 String former = seen.putIfAbsent(key(declaration, name), name.method());
                 if (former != null && !former.equals(name.method()) && ambiguous.add(key(declaration, name))) {
                     log.info(
@@ -71,7 +74,21 @@ final class InstanceNames {
         }
         String key = key(declaration, name);
         String owner = ambiguous.contains(key) ? methods.get(key) : methods.computeIfAbsent(key, k -> name.method());
-        return isOwner(owner, name) ? name.simple() : name.full();
+        if (isOwner(owner, name)) {
+            return name.simple();
+        }
+        if (owner != null && !ambiguous.contains(key) && told.add(key + " " + name.method())) {
+            log.warn(
+                    "{} '{}' is that of {}, which was the first to need it, and {} has '{}'."
+                            + " Name them: which one is the first, and has the settings of '{}', can change.",
+                    declaration.pattern().title(),
+                    name.simple(),
+                    owner,
+                    name.method(),
+                    name.full(),
+                    name.simple());
+        }
+        return name.full();
     }
 
     private static boolean isOwner(@Nullable String owner, DefaultName name) {

@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
@@ -52,6 +54,9 @@ import org.springframework.util.ClassUtils;
 public final class MethodPipelines {
 
     private static final Logger log = LoggerFactory.getLogger(MethodPipelines.class);
+
+    /** What Spring puts before the name of a bean in a scope, for the bean behind the scoped proxy. */
+    private static final String SCOPED = "scopedTarget.";
 
     private final Supplier<InstanceFactory> instances;
     private final List<PipelineSlot> order;
@@ -195,6 +200,25 @@ public final class MethodPipelines {
                 .filter(method -> !method.pipeline().policies().isEmpty())
                 .sorted(Comparator.comparing(MethodPipeline::title))
                 .toList();
+    }
+
+    /**
+     * The beans that share the instances of a method, since it is that of their one class, by the title of the method.
+     * Methods of a single bean are left out.
+     */
+    public Map<String, Set<String>> sharingBeans() {
+        Map<String, Set<String>> sharing = new TreeMap<>();
+        beans.getBeanProvider(BeanProxies.class)
+                .ifAvailable(proxies -> proxies.created().forEach((bean, type) -> {
+                    if (proxies.of(bean).isProtected()) {
+                        pipelines.getOrDefault(type, new ConcurrentHashMap<>()).values().stream()
+                                .map(RebuiltOnChange::get)
+                                .forEach(method -> sharing.computeIfAbsent(method.title(), first -> new TreeSet<>())
+                                        .add(bean.startsWith(SCOPED) ? bean.substring(SCOPED.length()) : bean));
+                    }
+                }));
+        sharing.values().removeIf(names -> names.size() < 2);
+        return sharing;
     }
 
     /** What annotations of a bean's class declare in vain, if its proxy is around an object of another class. */

@@ -84,6 +84,13 @@ public final class StartupCheck implements SmartInitializingSingleton {
         report(problems);
         CompatibilityReport.log(environment);
         CompatibilityReport.warn(environment);
+        pipelines
+                .sharingBeans()
+                .forEach((method, sharing) -> log.info(
+                        "{} is a method of the beans {}, which share its instances."
+                                + " Give each bean a subclass for instances of its own.",
+                        method,
+                        sharing));
         pipelines.all().forEach(method -> logTimingWarnings(method.title(), method.pipeline()));
         users.forEach(user -> user.pipelines().forEach(StartupCheck::logTimingWarnings));
         List<Pipeline> others = users.stream()

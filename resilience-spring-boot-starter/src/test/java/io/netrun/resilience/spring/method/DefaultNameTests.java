@@ -10,15 +10,20 @@ import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
 /** Annotations without a name share no instance by accident. */
+@ExtendWith(OutputCaptureExtension.class)
 class DefaultNameTests {
 
     private final ApplicationContextRunner runner =
@@ -119,6 +124,94 @@ class DefaultNameTests {
                                     "Client.send",
                                     DefaultNameTests.class.getName() + "$Late$Client.send");
                 });
+    }
+
+    static class Later {
+
+        static class Client implements Sending {
+
+            @Override
+            @Retry(maxAttempts = 7)
+            public void send() {
+                // Only its annotation matters.
+            }
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LazyBeans {
+
+        @Bean
+        @Lazy
+        Sending late() {
+            return new Late.Client();
+        }
+
+        @Bean
+        @Lazy
+        Sending later() {
+            return new Later.Client();
+        }
+    }
+
+    @Test
+    void nameThatDependsOnTheFirstCallShouldBeAWarning(CapturedOutput output) {
+        runner.withUserConfiguration(LazyBeans.class).run(context -> {
+            ((Sending) context.getBean("later")).send();
+            assertThat(output).doesNotContain("was the first to need it");
+            ((Sending) context.getBean("late")).send();
+            ((Sending) context.getBean("late")).send();
+            String here = DefaultNameTests.class.getName();
+            assertThat(names(context)).containsExactlyInAnyOrder("Client.send", here + "$Late$Client.send");
+            assertThat(output)
+                    .containsOnlyOnce("Retry 'Client.send' is that of " + here
+                            + "$Later$Client.send(), which was the first to need it");
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TwoOfOneClass {
+
+        @Bean
+        A.Client eu() {
+            return new A.Client();
+        }
+
+        @Bean
+        A.Client us() {
+            return new A.Client();
+        }
+
+        @Bean
+        Quotes single() {
+            return () -> "one";
+        }
+    }
+
+    @Test
+    void beansOfOneClassShouldShareAndBeNamed(CapturedOutput output) {
+        runner.withUserConfiguration(TwoOfOneClass.class).run(context -> {
+            String method = A.Client.class.getName() + ".call()";
+            assertThat(context.getBean(MethodPipelines.class).sharingBeans())
+                    .containsOnlyKeys(method, A.Client.class.getName() + ".send()")
+                    .containsEntry(method, Set.of("eu", "us"));
+            assertThat(output)
+                    .containsOnlyOnce(
+                            method + " is a method of the beans [eu, us], which share its instances. Give each"
+                                    + " bean a subclass for instances of its own.");
+        });
+    }
+
+    static class EuClient extends A.Client {}
+
+    static class UsClient extends A.Client {}
+
+    @Test
+    void beansOfSubclassesShouldShareNothing(CapturedOutput output) {
+        runner.withBean(EuClient.class).withBean(UsClient.class).run(context -> {
+            assertThat(names(context)).contains("EuClient.call", "UsClient.call");
+            assertThat(output).doesNotContain("share its instances");
+        });
     }
 
     static class Over {
