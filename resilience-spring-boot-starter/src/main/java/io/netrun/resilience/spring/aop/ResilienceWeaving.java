@@ -8,11 +8,13 @@ import org.aspectj.lang.Aspects;
 import org.aspectj.lang.NoAspectBoundException;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /** An application whose annotated methods are woven: while it runs, the aspect uses its settings. */
-public final class ResilienceWeaving implements DisposableBean, SmartInitializingSingleton {
+public final class ResilienceWeaving implements DisposableBean, SmartInitializingSingleton, BeanFactoryAware {
 
     /** In the order of their start. */
     private static final CopyOnWriteArrayList<ResilienceWeaving> APPLICATIONS = new CopyOnWriteArrayList<>();
@@ -20,6 +22,7 @@ public final class ResilienceWeaving implements DisposableBean, SmartInitializin
     private final Supplier<MethodPipelines> pipelines;
     private final ResilienceInterceptor interceptor;
     private final ResilienceAspect aspect;
+    private volatile @Nullable BeanFactory beans;
 
     /**
      * Begins.
@@ -39,6 +42,11 @@ public final class ResilienceWeaving implements DisposableBean, SmartInitializin
     }
 
     @Override
+    public void setBeanFactory(BeanFactory factory) {
+        beans = factory;
+    }
+
+    @Override
     public void afterSingletonsInstantiated() {
         interceptor.prepare();
     }
@@ -49,15 +57,19 @@ public final class ResilienceWeaving implements DisposableBean, SmartInitializin
     }
 
     /**
-     * Where several contexts run, such as a parent and its children, the latest that had beans of the class when it was
-     * checked.
+     * Where several contexts run, such as a parent and its children, that of the bean; for an object that is none, the
+     * latest that had beans of the class when it was checked.
      */
     private ResilienceWeaving ofBean(Object bean) {
         if (APPLICATIONS.size() == 1) {
             return this;
         }
+        BeanFactory owner = WovenBeans.ownerOf(bean);
         ResilienceWeaving latest = null;
         for (ResilienceWeaving application : APPLICATIONS) {
+            if (owner != null && application.beans == owner) {
+                return application;
+            }
             if (application.pipelines.get().has(bean.getClass())) {
                 latest = application;
             }

@@ -72,6 +72,27 @@ class WovenMethodTests {
     }
 
     @Test
+    void beanShouldBeProtectedByItsOwnContextWhileOthersRun() {
+        runner.withPropertyValues("resilience.retry.instances.open.max-attempts=2")
+                .run(first -> runner.withPropertyValues("resilience.retry.instances.open.max-attempts=5")
+                        .run(second -> {
+                            assertThat(attempts(first.getBean(Station.class))).isEqualTo(2);
+                            assertThat(attempts(second.getBean(Station.class))).isEqualTo(5);
+                            assertThat(attempts(first.getBean(Station.class))).isEqualTo(2 + 2);
+                            assertThat(retries(first.getBean(ResilienceRegistry.class), "open"))
+                                    .isEqualTo(2);
+                            assertThat(retries(second.getBean(ResilienceRegistry.class), "open"))
+                                    .isEqualTo(4);
+                        }));
+    }
+
+    private static int attempts(Station station) {
+        station.failTimes(100);
+        assertThatThrownBy(station::open).hasMessageContaining("Retry 'open'");
+        return station.attempts();
+    }
+
+    @Test
     void callFromOutsideShouldBeProtectedOnce() {
         runner.run(context -> {
             Station station = context.getBean(Station.class);
