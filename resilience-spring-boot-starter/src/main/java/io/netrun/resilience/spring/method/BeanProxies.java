@@ -17,8 +17,8 @@ public interface BeanProxies {
     }
 
     /**
-     * The class of a bean whose calls are intercepted at another object that hides it; null if its proxy knows the class,
-     * and for a bean without a proxy.
+     * The class of a bean whose calls are intercepted at another object that hides it; null if its proxy knows the
+     * class, and for a bean without a proxy.
      */
     default @Nullable Class<?> hiddenClassOf(String beanName) {
         return null;

@@ -109,7 +109,8 @@ final class MethodCheck {
         }
         beans.methods().values().forEach(pipelines::name);
         String description = beans.type().getName() + ": annotated methods ("
-                + names(beans.methods().keySet()) + ") run unprotected, because bean '" + name + "' " + obstacle.reason();
+                + names(beans.methods().keySet()) + ") run unprotected, because bean '" + name + "' "
+                + obstacle.reason();
         if (proxying == Proxying.HANDED_OVER) {
             log.warn("{}. {}.", description, obstacle.remedy());
         } else {

@@ -285,9 +285,8 @@ class EarlyInterfaceProxyTests {
                                 .satisfies(problem -> assertThat(problem.description())
                                         .startsWith(Depot.class.getName())
                                         .contains("(collect) have no effect, because bean 'depot' was hidden")
-                                        .endsWith(
-                                                (kind == Kind.DELEGATE ? Delegate.class : Deliveries.class).getName()
-                                                        + " only"))));
+                                        .endsWith((kind == Kind.DELEGATE ? Delegate.class : Deliveries.class).getName()
+                                                + " only"))));
         application.withPropertyValues("resilience.validation=warn").run(context -> {
             Deliveries deliveries = context.getBean(Deliveries.class);
             assertThatThrownBy(deliveries::collect).isInstanceOf(IllegalStateException.class);

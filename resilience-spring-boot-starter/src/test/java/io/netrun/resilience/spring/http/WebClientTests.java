@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -199,6 +200,29 @@ class WebClientTests {
         });
         run((client, registry) -> {
             assertThat(get(client).block(LONG)).isEqualTo("ok");
+            await().atMost(LONG).until(() -> left.getCount() == 0);
+        });
+    }
+
+    @Test
+    void failedResponseThatDripsShouldBeLeftAfterSomeTime() {
+        CountDownLatch left = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        server.answers(exchange -> {
+            exchange.sendResponseHeaders(503, 0);
+            try {
+                while (!never.await(20, TimeUnit.MILLISECONDS)) {
+                    exchange.getResponseBody().write(1);
+                    exchange.getResponseBody().flush();
+                }
+            } catch (IOException gone) {
+                left.countDown();
+            } catch (InterruptedException closed) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        run((client, registry) -> {
+            assertThat(get(client).block(LONG)).isEqualTo("ok"); // on the one connection, which the drips occupy
             await().atMost(LONG).until(() -> left.getCount() == 0);
         });
     }

@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -204,6 +206,23 @@ class RefreshTests {
                     change(context, "resilience.circuitBreaker.instances.payments.failureThreshold", "22");
                     assertThat(breaker(context).config().failureThreshold()).isEqualTo(22);
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"java.io.IOException,,", "java.lang.String", "int", "java.lang.Exception[]", "com.shop.Gone"})
+    void listThatHasMoreThanExceptionsShouldBeRejected(String exceptions, CapturedOutput output) {
+        runner.run(context -> {
+            CircuitBreakerConfig before = breaker(context).config();
+            change(context, "resilience.circuit-breaker.instances.payments.exceptions", exceptions);
+            assertThat(breaker(context).config()).isEqualTo(before);
+            assertThat(output)
+                    .contains(
+                            "The changed resilience configuration is not followed",
+                            "resilience.circuit-breaker.instances.payments.exceptions");
+            change(context, "resilience.circuit-breaker.instances.payments.exceptions", "java.io.IOException");
+            assertThat(breaker(context).config()).isNotEqualTo(before);
+        });
     }
 
     @Test
