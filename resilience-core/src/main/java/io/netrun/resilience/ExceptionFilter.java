@@ -197,6 +197,27 @@ public final class ExceptionFilter {
         return root;
     }
 
+    /**
+     * Returns the failure of a call behind the exceptions that policies raise for it, those that are no
+     * {@link FailureWrapper} included: a rejection, or what none of the policies has made. An exception of a policy
+     * without a cause is returned itself.
+     */
+    public static Throwable behindPolicies(Throwable failure) {
+        Throwable inside = rootOf(failure);
+        for (int depth = 0;
+                depth < MAX_DEPTH
+                        && inside instanceof ResilienceException
+                        && !(inside instanceof CallRejectedException);
+                depth++) {
+            Throwable cause = causeOf(inside);
+            if (cause == null) {
+                return inside;
+            }
+            inside = rootOf(cause);
+        }
+        return inside;
+    }
+
     /** Returns a failure without the wrappers of JDK futures; a {@link FailureWrapper} is kept. */
     public static Throwable withoutEnvelope(Throwable failure) {
         Throwable inside = failure;
@@ -234,8 +255,13 @@ public final class ExceptionFilter {
         return failure instanceof ExecutionException || failure instanceof CompletionException;
     }
 
+    /** Returns whether a failure only wraps another one: it is an envelope of the JDK, or a {@link FailureWrapper}. */
+    public static boolean isWrapper(Throwable failure) {
+        return isEnvelope(failure) || failure instanceof FailureWrapper;
+    }
+
     private static @Nullable Throwable wrapped(Throwable failure) {
-        return isEnvelope(failure) || failure instanceof FailureWrapper ? causeOf(failure) : null;
+        return isWrapper(failure) ? causeOf(failure) : null;
     }
 
     /** Returns a failure's cause; null if its own {@code getCause()} throws. */

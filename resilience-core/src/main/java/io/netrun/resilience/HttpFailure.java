@@ -46,7 +46,6 @@ public final class HttpFailure {
     private static final int UNIX_DIGITS = 10;
 
     private static final int UNIX_MILLIS_DIGITS = 13;
-    private static final int MAX_DEPTH = 16;
 
     /** Longer than any reasonable header value, and short enough not to overflow in calculations. */
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -203,13 +202,9 @@ public final class HttpFailure {
      */
     public static Optional<Duration> pauseOf(Throwable failure, Instant now) {
         try {
-            Throwable thrown = ExceptionFilter.rootOf(failure);
-            for (int depth = 0; depth < MAX_DEPTH && thrown instanceof ResilienceException; depth++) {
-                Throwable cause = thrown instanceof CallRejectedException ? null : thrown.getCause();
-                if (cause == null) {
-                    return Optional.empty();
-                }
-                thrown = ExceptionFilter.rootOf(cause);
+            Throwable thrown = ExceptionFilter.behindPolicies(failure);
+            if (thrown instanceof ResilienceException) {
+                return Optional.empty();
             }
             OptionalInt status = statusOf(thrown);
             if (status.isPresent() && !asksForLess(status.getAsInt())) {

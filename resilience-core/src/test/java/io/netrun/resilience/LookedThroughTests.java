@@ -2,17 +2,32 @@ package io.netrun.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadFullException;
+import io.netrun.resilience.bulkhead.BulkheadPools;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.circuitbreaker.CircuitOpenException;
 import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.ratelimiter.Learning;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryBudget;
+import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.retry.RetryEvent;
 import io.netrun.resilience.retry.RetryExhaustedException;
+import io.netrun.resilience.test.ManualTicker;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -25,6 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LookedThroughTests {
 
     private final Retry retry = retry(2, c -> c);
+    private final ManualTicker ticker = new ManualTicker();
+    private final List<Duration> delays = new CopyOnWriteArrayList<>();
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -155,6 +172,90 @@ class LookedThroughTests {
         assertThat(asked).hasValue(1);
     }
 
+    // ---- what a retry reads in a failure
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void hintShouldBeFoundAfterAFailureWithoutOne(boolean async) {
+        Pipeline nested = Pipeline.of(retryInTime(c -> c), retry(1, c -> c));
+        catchThrowable(() -> failingInTime(async, new IOException("down"), nested));
+        catchThrowable(() -> failingInTime(async, new Busy(Duration.ofSeconds(4)), nested));
+        catchThrowable(() -> failingInTime(async, new CompletionException(new Busy(Duration.ofSeconds(3))), nested));
+        assertThat(delays).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(4), Duration.ofSeconds(3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void wrapperWithoutACauseShouldNotHideLaterHints(boolean async) {
+        Retry outer = retryInTime(c -> c);
+        catchThrowable(() -> failingInTime(async, new CompletionException("no cause", null), outer));
+        catchThrowable(() -> failingInTime(async, new CompletionException(new Busy(Duration.ofSeconds(4))), outer));
+        assertThat(delays).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(4));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void openCircuitBehindAnotherRetryShouldEndARetryAtOnce(boolean async) {
+        CircuitBreaker open = CircuitBreaker.of(
+                "open",
+                CircuitBreakerConfig.builder()
+                        .openDuration(Duration.ofMinutes(1))
+                        .failureThreshold(1)
+                        .build(),
+                ticker);
+        catchThrowable(() -> failing(async, new IOException("down"), open));
+        Retry outer = retryInTime(c -> c.exceptions(CircuitOpenException.class).maxAttempts(4));
+        Retry inner = retry(1, c -> c.exceptions(CircuitOpenException.class));
+        catchThrowable(() -> failingInTime(async, new IOException("down"), Pipeline.of(outer, inner, open)));
+        assertThat(delays).isEmpty();
+        assertThat(outer.metrics().totalRetries()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void rejectionBehindAnotherRetryShouldCostABudgetLess(boolean async) {
+        RetryBudget budget = RetryBudget.of("b", ticker);
+        Bulkhead full = Bulkhead.of("full", c -> c.maxConcurrent(1).maxQueue(0).pools(BulkheadPools.SHARED));
+        Retry outer = retryInTime(c -> c.exceptions(BulkheadFullException.class).budget(budget));
+        Retry inner = retry(1, c -> c.exceptions(BulkheadFullException.class));
+        try (Permit held = full.acquirePermit()) {
+            assertThat(held).isNotNull();
+            catchThrowable(() -> failingInTime(async, new IOException("down"), Pipeline.of(outer, inner, full)));
+        }
+        assertThat(budget.available()).isEqualTo(500 - 5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void customBackoffShouldSeeTheLastFailure(boolean async) {
+        AtomicReference<Throwable> seen = new AtomicReference<>();
+        Retry outer = retryInTime(c -> c.customBackoff((number, failure) -> {
+            seen.set(failure);
+            return Duration.ofSeconds(7);
+        }));
+        catchThrowable(() -> failingInTime(async, new IOException("down"), Pipeline.of(outer, retry(1, c -> c))));
+        assertThat(seen.get()).isExactlyInstanceOf(IOException.class);
+        assertThat(delays).containsExactly(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void limiterShouldLearnFromAFailureInTwoRetries() {
+        RateLimiter limiter = RateLimiter.of(
+                "l",
+                RateLimiterConfig.builder()
+                        .limit(10)
+                        .learn(Learning.RETRY_AFTER)
+                        .build(),
+                ticker);
+        catchThrowable(() -> failing(
+                false,
+                new Busy(Duration.ofSeconds(9)),
+                limiter,
+                retry(1, c -> c),
+                Retry.of("second", c -> c.maxAttempts(1))));
+        assertThat(limiter.metrics().pausedFor()).isEqualTo(Duration.ofSeconds(9));
+    }
+
     // ---- a foreign exception is not changed
 
     @Test
@@ -196,8 +297,49 @@ class LookedThroughTests {
         assertThat(constant).hasNoSuppressedExceptions();
     }
 
-    private static Retry retry(int attempts, UnaryOperator<io.netrun.resilience.retry.RetryConfig.Builder> settings) {
+    private static Retry retry(int attempts, UnaryOperator<RetryConfig.Builder> settings) {
         return Retry.of("r", c -> settings.apply(c.maxAttempts(attempts).baseDelay(Duration.ZERO)));
+    }
+
+    /** A retry with two attempts, whose delays are recorded. */
+    private Retry retryInTime(UnaryOperator<RetryConfig.Builder> settings) {
+        RetryConfig config = settings.apply(RetryConfig.builder()
+                        .maxAttempts(2)
+                        .baseDelay(Duration.ofSeconds(1))
+                        .jitter(false))
+                .build();
+        Retry created = Retry.of("timed", config, ticker);
+        created.on(RetryEvent.Retrying.class, event -> delays.add(event.delay()));
+        return created;
+    }
+
+    /** Fails as {@link #failing} does; an asynchronous call without waiting for its delays. */
+    private void failingInTime(boolean async, Throwable failure, Guard guard) {
+        if (!async) {
+            failing(false, failure, guard);
+            return;
+        }
+        CompletableFuture<String> call = guard.callAsync(() -> CompletableFuture.failedFuture(failure));
+        await().until(() -> {
+            ticker.advanceToNext(Duration.ofSeconds(30));
+            return call.isDone();
+        });
+    }
+
+    private static final class Busy extends IOException implements RetryAfter {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Duration hint;
+
+        Busy(Duration hint) {
+            this.hint = hint;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return Optional.of(hint);
+        }
     }
 
     private static String call(boolean async, Policy... policies) {

@@ -127,7 +127,8 @@ final class Backoff {
 
     private double computed(BackoffStrategy.Custom function, int retry, Throwable failure) {
         try {
-            return Math.min(Math.max(0, (double) Require.nanos(function.delay(retry, failure))), max);
+            return Math.min(
+                    Math.max(0, (double) Require.nanos(function.delay(retry, ExceptionFilter.rootOf(failure)))), max);
         } catch (Throwable thrown) {
             SafeLog.error(log, "customBackoff failed; the delay is computed as configured", thrown);
             return computed(base, retry);

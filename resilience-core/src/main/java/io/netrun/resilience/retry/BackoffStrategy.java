@@ -52,7 +52,7 @@ public enum BackoffStrategy {
          * quick. If it throws, that is logged and the configured strategy is used instead.
          *
          * @param retry its number, from 0
-         * @param failure the failure of the attempt before it
+         * @param failure the unwrapped failure of the attempt before it
          */
         Duration delay(int retry, Throwable failure);
     }

@@ -143,13 +143,17 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     /**
      * Returns the hint of a failure about the next attempt, in nanoseconds from now; {@link #NO_HINT} if it has none.
      * The class of the last failure without a hint is remembered, because finding that a class does not implement an
-     * interface costs more than the rest of a retry.
+     * interface costs more than the rest of a retry. It is never the class of a wrapper, which says nothing about the
+     * failure inside.
      */
     long hintNanos(Throwable failure) {
         if (failure.getClass() == hintless) {
             return NO_HINT;
         }
         Throwable root = ExceptionFilter.rootOf(failure);
+        if (root.getClass() == hintless) {
+            return NO_HINT;
+        }
         if (root instanceof RetryAfter hint) {
             return hintNanos(hint);
         }
@@ -160,9 +164,9 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         }
         // A class of another class loader is not retained, because that loader may have to be collected earlier than
         // this one.
-        ClassLoader loader = failure.getClass().getClassLoader();
-        if (!ExceptionFilter.isEnvelope(failure) && (loader == null || loader == Retry.class.getClassLoader())) {
-            hintless = failure.getClass();
+        ClassLoader loader = root.getClass().getClassLoader();
+        if (!ExceptionFilter.isWrapper(root) && (loader == null || loader == Retry.class.getClassLoader())) {
+            hintless = root.getClass();
         }
         return NO_HINT;
     }

@@ -355,9 +355,13 @@ final class RetrySequence extends Deadline.InFlight {
             return true;
         }
         Throwable last = last();
-        int paid = budget.tryAcquire(last instanceof CallRejectedException || retry.hintNanos(last) != Retry.NO_HINT);
+        int paid = budget.tryAcquire(isRejection(last) || retry.hintNanos(last) != Retry.NO_HINT);
         cost = Math.max(0, paid);
         return paid != RetryBudget.DENIED;
+    }
+
+    private static boolean isRejection(Throwable failure) {
+        return ExceptionFilter.rootOf(failure) instanceof CallRejectedException;
     }
 
     /**
@@ -383,7 +387,7 @@ final class RetrySequence extends Deadline.InFlight {
             return true;
         }
         Throwable last = last();
-        long hint = last instanceof CallRejectedException ? retry.hintNanos(last) : Retry.NO_HINT;
+        long hint = isRejection(last) ? retry.hintNanos(last) : Retry.NO_HINT;
         return hint != Retry.NO_HINT
                 && !rules.backoff()
                         .canReach(hint, attemptsMade - 1, rules.config().maxAttempts() - 1);

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.cloud;
 
 import io.netrun.resilience.CallRejectedException;
+import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.timeout.TimeoutExceededException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFactory;
@@ -23,10 +24,11 @@ public final class GatewayCircuitBreakerFilterFactory extends SpringCloudCircuit
 
     @Override
     protected Mono<Void> handleErrorWithoutFallback(Throwable failure, boolean resumeWithoutError) {
-        if (failure instanceof TimeoutExceededException) {
+        Throwable root = ExceptionFilter.rootOf(failure);
+        if (root instanceof TimeoutExceededException) {
             return Mono.error(new ResponseStatusException(HttpStatus.GATEWAY_TIMEOUT, failure.getMessage(), failure));
         }
-        if (failure instanceof CallRejectedException) {
+        if (root instanceof CallRejectedException) {
             return Mono.error(
                     new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, failure.getMessage(), failure));
         }

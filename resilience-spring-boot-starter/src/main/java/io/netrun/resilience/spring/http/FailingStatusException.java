@@ -2,7 +2,6 @@ package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.HttpFailure;
-import io.netrun.resilience.ResilienceException;
 import io.netrun.resilience.RetryAfter;
 import java.io.IOException;
 import java.time.Clock;
@@ -22,8 +21,6 @@ import org.springframework.http.HttpHeaders;
 public abstract sealed class FailingStatusException extends IOException {
 
     private static final long serialVersionUID = 1L;
-
-    private static final int MAX_DEPTH = 16;
 
     private final int status;
 
@@ -72,15 +69,7 @@ public abstract sealed class FailingStatusException extends IOException {
 
     /** The failing status that is the failure itself or the cause of a policy's exception; null if there is none. */
     static @Nullable FailingStatusException in(Throwable failure) {
-        Throwable thrown = ExceptionFilter.rootOf(failure);
-        for (int depth = 0; depth < MAX_DEPTH && thrown instanceof ResilienceException; depth++) {
-            Throwable cause = thrown.getCause();
-            if (cause == null) {
-                return null;
-            }
-            thrown = cause;
-        }
-        return thrown instanceof FailingStatusException failing ? failing : null;
+        return ExceptionFilter.behindPolicies(failure) instanceof FailingStatusException failing ? failing : null;
     }
 
     /**
