@@ -122,6 +122,30 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /** Completes this future, after a successful {@link #tryEnd()}. Never throws, whatever a dependent does. */
     protected final void publish(T value, @Nullable Throwable failure) {
+        Object callback = follower;
+        if (callback instanceof CallInScope part) {
+            publishIn(part.scope(), value, failure);
+        } else if (callback == null && Deadline.marked() != null) {
+            publishIn(Deadline.NONE, value, failure);
+        } else {
+            publishHere(value, failure);
+        }
+    }
+
+    /**
+     * Completes this future in the scope in which the call was made, so that protected calls made by dependents belong
+     * to it, and to no other call that the completing thread happens to make.
+     */
+    private void publishIn(Deadline scope, T value, @Nullable Throwable failure) {
+        Deadline before = scope.enterScope();
+        try {
+            publishHere(value, failure);
+        } finally {
+            Deadline.exitScope(before);
+        }
+    }
+
+    private void publishHere(T value, @Nullable Throwable failure) {
         boolean published;
         try {
             published = failure == null ? super.complete(value) : super.completeExceptionally(failure);

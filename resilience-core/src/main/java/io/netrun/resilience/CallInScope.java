@@ -16,19 +16,29 @@ final class CallInScope extends Deadline.InFlight implements BiFunction<Object, 
     private final CallerContext context = CallerContext.capture();
     private volatile @Nullable CompletableFuture<?> call;
 
-    private CallInScope(CompletableFuture<?> call) {
+    private final Deadline scope;
+
+    private CallInScope(CompletableFuture<?> call, Deadline scope) {
         this.call = call;
+        this.scope = scope;
+    }
+
+    /** Returns the scope in which the call was made, in which the dependents of its future run. */
+    Deadline scope() {
+        return scope;
     }
 
     /** Cancels a call when a scope is left without its end; immediately if that has already happened. */
     @SuppressWarnings("ReturnValueIgnored") // called for its effect
     static void register(CompletableFuture<?> call, Deadline scope) {
-        if (scope == Deadline.NONE || call.isDone()) {
+        if (scope == Deadline.NONE) {
             return;
         }
-        CallInScope part = new CallInScope(call);
+        CallInScope part = new CallInScope(call, scope);
         scope.register(part);
-        call.handle(part);
+        if (!(call instanceof CallFuture<?> own) || !own.tryFollow(part)) {
+            call.handle(part);
+        }
     }
 
     /** The call has ended: nothing of it is kept. */

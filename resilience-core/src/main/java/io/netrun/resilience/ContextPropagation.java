@@ -93,7 +93,7 @@ public final class ContextPropagation {
             Thread thread = Thread.currentThread();
             ClassLoader loaderBefore = thread.getContextClassLoader();
             Map<String, String> mdcBefore = mdcCarried ? MDC.getCopyOfContextMap() : null;
-            Deadline scopeBefore = Deadline.ofThread();
+            Deadline scopeBefore = Deadline.marked();
             try {
                 thread.setContextClassLoader(loader);
                 setMdc(mdc);

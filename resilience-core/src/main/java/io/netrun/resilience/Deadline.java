@@ -54,7 +54,17 @@ public abstract class Deadline extends ScopeParts {
     @SuppressWarnings("UnnecessaryLambda")
     private static final Consumer<Throwable> IGNORE = failure -> {};
 
-    private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
+    /**
+     * The scope of what the thread runs, in an array: a change of it is then a plain write, and a thread that outlives
+     * this library keeps nothing but an empty array of the JDK.
+     */
+    private static final ThreadLocal<@Nullable Object @Nullable []> CURRENT = new ThreadLocal<>();
+
+    /**
+     * Stands for the scope of an asynchronous call without one while its body runs, which is only created if another
+     * protected call begins there: most bodies make none.
+     */
+    private static final Deadline STARTING = new Unlimited(null);
 
     /** Whether any call has ever had a scope. Until then, no thread needs to look for one. */
     private static volatile boolean used;
@@ -79,25 +89,80 @@ public abstract class Deadline extends ScopeParts {
      * call, or if that call is no longer wanted, so that calls made by its clean-up code are independent.
      */
     public static Deadline current() {
-        if (!used) {
-            return NONE;
-        }
-        Deadline scope = CURRENT.get();
+        Deadline scope = ofThread();
         return scope == null || scope.isOver() ? NONE : scope;
     }
 
     /** Returns the scope of the calling thread, left or not; null for none. */
     static @Nullable Deadline ofThread() {
-        return used ? CURRENT.get() : null;
+        Deadline scope = marked();
+        return scope == STARTING ? null : scope;
+    }
+
+    /** Returns what {@link #exitScope} restores: the scope of the calling thread, or the mark of a body that starts. */
+    static @Nullable Deadline marked() {
+        if (!used) {
+            return null;
+        }
+        @Nullable Object[] current = CURRENT.get();
+        return current == null ? null : (Deadline) current[0];
+    }
+
+    private static @Nullable Object[] slot() {
+        @Nullable Object[] current = CURRENT.get();
+        if (current == null) {
+            used = true;
+            current = new @Nullable Object[1];
+            CURRENT.set(current);
+        }
+        return current;
+    }
+
+    /**
+     * Marks the calling thread while it runs the body of an asynchronous call without a scope. If another protected
+     * call is running when it returns to that body, a scope is created, with which that call ends.
+     *
+     * @return what {@link #endStart} restores; the mark is not set if it is the scope of an abandoned call, whose
+     *     clean-up code this is
+     */
+    static @Nullable Deadline beginStart() {
+        @Nullable Object[] current = slot();
+        Deadline before = (Deadline) current[0];
+        if (before == null || before == STARTING) {
+            current[0] = STARTING;
+        }
+        return before;
+    }
+
+    /** Restores what the thread had before. Returns the scope that was created meanwhile; null if none was. */
+    static @Nullable Deadline endStart(@Nullable Deadline before) {
+        @Nullable Object[] current = slot();
+        Deadline now = (Deadline) current[0];
+        current[0] = before;
+        return now instanceof OfStart && now != before ? now : null;
+    }
+
+    /** Returns the scope of an asynchronous call without one, whose body the thread is running; NONE outside of it. */
+    private static Deadline ofStart() {
+        if (marked() != STARTING) {
+            return NONE;
+        }
+        Deadline created = new OfStart();
+        slot()[0] = created;
+        return created;
+    }
+
+    /** Clears the scope of the calling thread; a body that starts remains one. */
+    static void clearScope() {
+        if (marked() != STARTING) {
+            exitScope(null);
+        }
     }
 
     /** Sets the scope of the calling thread; null for none. */
     static void set(@Nullable Deadline scope) {
-        if (scope != null) {
-            used = true;
-        }
-        if (used) {
-            CURRENT.set(scope);
+        if (scope != null || used) {
+            slot()[0] = scope;
         }
     }
 
@@ -346,12 +411,15 @@ public abstract class Deadline extends ScopeParts {
 
     /**
      * Cancels a running asynchronous call if this scope is left before its end: it ends as if its holder had cancelled
-     * it. Does nothing without a scope, and for a call that has ended.
+     * it. Without a scope, that happens if the calling thread runs the body of another asynchronous call, and that one
+     * is cancelled. Does nothing otherwise, and for a call that has ended.
      *
      * @param call the future of the call
      */
     public final void cancelWithScope(CompletableFuture<?> call) {
-        CallInScope.register(call, this);
+        if (!call.isDone()) {
+            CallInScope.register(call, this == NONE ? ofStart() : this);
+        }
     }
 
     /**
@@ -377,18 +445,16 @@ public abstract class Deadline extends ScopeParts {
         if (this == NONE && !used) {
             return null;
         }
-        if (!used) {
-            used = true;
-        }
-        Deadline before = CURRENT.get();
-        CURRENT.set(this == NONE ? null : this);
+        @Nullable Object[] current = slot();
+        Deadline before = (Deadline) current[0];
+        current[0] = this == NONE ? null : this;
         return before;
     }
 
     /** Restores the scope that the thread had before. */
     public static void exitScope(@Nullable Deadline before) {
-        if (used) {
-            CURRENT.set(before);
+        if (before != null || used) {
+            slot()[0] = before;
         }
     }
 
@@ -412,6 +478,14 @@ public abstract class Deadline extends ScopeParts {
         @Override
         public Ticker.Scheduled scheduleHandOver(Runnable task) {
             return schedule(task);
+        }
+    }
+
+    /** The scope of an asynchronous call that has none around it, for the calls that its body makes. */
+    private static final class OfStart extends Unlimited {
+
+        OfStart() {
+            super(null);
         }
     }
 

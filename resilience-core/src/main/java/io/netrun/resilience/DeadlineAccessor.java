@@ -30,6 +30,6 @@ public final class DeadlineAccessor implements ThreadLocalAccessor<Deadline> {
 
     @Override
     public void setValue() {
-        Deadline.exitScope(null);
+        Deadline.clearScope();
     }
 }

@@ -29,7 +29,7 @@ final class DirectLayer implements Layer {
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         if (deadline == Deadline.NONE) {
-            return start(body, deadline);
+            return startUnscoped(body);
         }
         if (deadline.isOver()) {
             return CompletableFuture.failedFuture(deadline.givenUp());
@@ -40,6 +40,20 @@ final class DirectLayer implements Layer {
         } finally {
             Deadline.exitScope(before);
         }
+    }
+
+    /** If another protected call runs when the body returns, it is stopped with this call. */
+    private static <T extends @Nullable Object> CompletableFuture<T> startUnscoped(
+            CheckedSupplier<? extends CompletionStage<T>, ?> body) {
+        Deadline before = Deadline.beginStart();
+        Deadline created;
+        CompletableFuture<T> call;
+        try {
+            call = start(body, Deadline.NONE);
+        } finally {
+            created = Deadline.endStart(before);
+        }
+        return created == null ? call : StartedInScope.of(call, created);
     }
 
     private static <T extends @Nullable Object> CompletableFuture<T> start(

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.fallback.Fallback;
 import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.timeout.Timeout;
@@ -19,7 +21,9 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -287,6 +291,176 @@ class RunningCallInScopeTests {
         });
         limits.ticker.advance(LimitFixture.LIMIT);
         assertThat(scope).succeedsWithin(LimitFixture.LONG).isEqualTo(Deadline.NONE);
+    }
+
+    // ---- no limit around the call
+
+    static Stream<Guard> guardsWithoutALimit() {
+        return Stream.of(
+                Bulkhead.of("around"),
+                Retry.of("around"),
+                RateLimiter.of("around", c -> c.limit(100)),
+                CircuitBreaker.of("around"),
+                Fallback.of("around", c -> c.value("instead")),
+                Pipeline.of(),
+                Pipeline.of(Bulkhead.of("around"), Retry.of("around"), CircuitBreaker.of("around")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("guardsWithoutALimit")
+    void callsWithinShouldEndWhenTheirFutureIsLeft(Guard around) {
+        List<Consumer<CompletableFuture<String>>> ways = List.of(
+                outer -> outer.cancel(true),
+                outer -> outer.cancel(false),
+                outer -> outer.complete("instead"),
+                outer -> outer.completeExceptionally(new IllegalStateException()),
+                outer -> outer.orTimeout(1, TimeUnit.MILLISECONDS),
+                outer -> outer.obtrudeValue("instead"));
+        for (Consumer<CompletableFuture<String>> way : ways) {
+            breaker.reset();
+            breaker.halfOpen();
+            long cancelled = breaker.metrics().totalCancelled();
+            CompletableFuture<String> first = new CompletableFuture<>();
+            CompletableFuture<String> second = new CompletableFuture<>();
+            CompletableFuture<String> outer = around.callAsync(() -> {
+                CompletableFuture<String> ignored = breaker.callAsync(() -> first);
+                return breaker.callAsync(() -> second).thenCombine(ignored, (a, b) -> a);
+            });
+            assertThat(breaker.metrics().halfOpenCalls()).isEqualTo(2);
+            way.accept(outer);
+            await().atMost(LimitFixture.LONG).until(() -> first.isCancelled() && second.isCancelled());
+            await().atMost(LimitFixture.LONG)
+                    .until(() -> breaker.metrics().halfOpenCalls() == 0
+                            && breaker.metrics().totalCancelled() == cancelled + 2);
+        }
+        assertThat(Deadline.current()).isSameAs(Deadline.NONE);
+    }
+
+    @Test
+    void callsWithinCallsShouldEndWhenAFutureIsLeft() {
+        CompletableFuture<String> outer = Pipeline.of()
+                .callAsync(() -> Retry.of("r")
+                        .callAsync(() -> breaker.callAsync(() -> calls.body).thenApply(value -> value))
+                        .thenApply(value -> value));
+        outer.cancel(true);
+        await().atMost(LimitFixture.LONG).until(calls.body::isCancelled);
+        await().atMost(LimitFixture.LONG).until(() -> breaker.metrics().totalCancelled() == 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void callShouldEndWhenTheFutureAroundItIsLeft(Inside inside) {
+        CompletableFuture<String> outer = Pipeline.of().callAsync(() -> {
+            begin(inside);
+            return new CompletableFuture<>();
+        });
+        outer.cancel(true);
+        assertThat(calls.end).succeedsWithin(LimitFixture.LONG).isInstanceOf(CancellationException.class);
+        await().atMost(LimitFixture.LONG).until(() -> bulkhead.metrics().asyncActive() == 0);
+    }
+
+    @Test
+    void callOfALaterAttemptShouldEndWhenTheFutureIsLeft() {
+        Retry retry = Retry.of("r", c -> c.baseDelay(Duration.ofMillis(1)));
+        AtomicInteger attempts = new AtomicInteger();
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<String> outer = retry.callAsync(() -> {
+            if (attempts.incrementAndGet() < 3) {
+                throw new IllegalStateException();
+            }
+            CompletableFuture<String> call = breaker.callAsync(() -> calls.body).thenApply(value -> value);
+            begun.countDown();
+            return call;
+        });
+        LimitFixture.awaitLatch(begun);
+        outer.cancel(true);
+        await().atMost(LimitFixture.LONG).until(calls.body::isCancelled);
+        await().atMost(LimitFixture.LONG).until(() -> breaker.metrics().totalCancelled() == 1);
+    }
+
+    @Test
+    void callShouldGoOnAfterTheEndOfTheFutureAroundIt() {
+        CompletableFuture<String> own = new CompletableFuture<>();
+        CompletableFuture<String> outer = Pipeline.of().callAsync(() -> {
+            begin(Inside.FUTURE);
+            return own;
+        });
+        own.complete("result");
+        assertThat(outer).isCompletedWithValue("result");
+        outer.cancel(true);
+        calls.body.complete("later");
+        assertThat(calls.end).isCompletedWithValue(null);
+    }
+
+    @Test
+    void callBegunAfterTheBodyShouldBeItsOwn() {
+        CompletableFuture<String> outer = Pipeline.of().callAsync(() -> {
+            breaker.callAsync(CompletableFuture::new);
+            return new CompletableFuture<>();
+        });
+        begin(Inside.FUTURE);
+        outer.cancel(true);
+        await().atMost(LimitFixture.LONG).until(() -> breaker.metrics().totalCancelled() == 1);
+        calls.body.complete("result");
+        assertThat(calls.end).isCompletedWithValue(null);
+    }
+
+    // ---- dependents of a call's future
+
+    @Test
+    void callOfADependentShouldEndWithTheCallAround() {
+        CompletableFuture<String> token = new CompletableFuture<>();
+        CompletableFuture<String> outer = timeout.callAsync(
+                () -> Pipeline.of().callAsync(() -> token).thenCompose(value -> breaker.callAsync(() -> calls.body)));
+        completeElsewhere(token);
+        limits.ticker.advance(LimitFixture.LIMIT);
+        assertThat(outer).failsWithin(LimitFixture.LONG);
+        await().atMost(LimitFixture.LONG).until(calls.body::isCancelled);
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
+    }
+
+    @Test
+    void dependentShouldKnowTheLimitOfTheCallAround() {
+        CompletableFuture<String> token = new CompletableFuture<>();
+        CompletableFuture<Long> left = new CompletableFuture<>();
+        timeout.callAsync(() -> bulkhead.callAsync(() -> token).thenApply(value -> {
+            left.complete(Deadline.current().remainingNanos());
+            return value;
+        }));
+        completeElsewhere(token);
+        assertThat(left).isCompletedWithValue(LimitFixture.LIMIT.toNanos());
+    }
+
+    @Test
+    void callOfADependentShouldEndWhenTheFutureIsLeft() {
+        CompletableFuture<String> token = new CompletableFuture<>();
+        CompletableFuture<String> outer = Pipeline.of()
+                .callAsync(() -> Pipeline.of()
+                        .callAsync(() -> token)
+                        .thenCompose(value -> breaker.callAsync(() -> calls.body))
+                        .thenApply(value -> value));
+        completeElsewhere(token);
+        outer.cancel(true);
+        await().atMost(LimitFixture.LONG).until(calls.body::isCancelled);
+        await().atMost(LimitFixture.LONG).until(() -> breaker.metrics().totalCancelled() == 1);
+    }
+
+    @Test
+    void dependentOfAnUnlimitedCallShouldHaveNoForeignLimit() {
+        CompletableFuture<String> token = new CompletableFuture<>();
+        CompletableFuture<Deadline> scope = new CompletableFuture<>();
+        Pipeline.of().callAsync(() -> token).thenRun(() -> scope.complete(Deadline.current()));
+        timeout.callAsync(() -> {
+            token.complete("");
+            assertThat(Deadline.current()).isNotSameAs(Deadline.NONE);
+            return new CompletableFuture<>();
+        });
+        assertThat(scope).isCompletedWithValue(Deadline.NONE);
+    }
+
+    /** Completes a future on a thread that makes no call. */
+    private static void completeElsewhere(CompletableFuture<String> future) {
+        CompletableFuture.runAsync(() -> future.complete("token")).join();
     }
 
     @Test

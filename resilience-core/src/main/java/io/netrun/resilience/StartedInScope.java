@@ -1,0 +1,55 @@
+package io.netrun.resilience;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An asynchronous call whose body has made other protected calls, and has no scope but the one that was created for
+ * them. When the call is cancelled, they are stopped.
+ */
+final class StartedInScope<T extends @Nullable Object> extends RelayFuture<T> {
+
+    /** Null once the call has ended, so that it can be collected. */
+    private volatile @Nullable Deadline scope;
+
+    private StartedInScope(Deadline scope) {
+        this.scope = scope;
+    }
+
+    static <T extends @Nullable Object> CompletableFuture<T> of(CompletableFuture<T> call, Deadline scope) {
+        if (call.isDone()) {
+            scope.end();
+            return call;
+        }
+        try {
+            return new StartedInScope<T>(scope).follow(call);
+        } catch (Throwable thrown) {
+            scope.tryStop();
+            ForeignStage.cancel(call); // nobody would learn of its end
+            return ForeignStage.failed(thrown);
+        }
+    }
+
+    @Override
+    protected void onInnerEnd(T value, @Nullable Throwable failure) {
+        Deadline left = scope;
+        scope = null;
+        if (left != null) {
+            left.end();
+        }
+    }
+
+    /** First what the body returned, which knows whether the holder requested an interrupt. */
+    @Override
+    protected void stop() {
+        Deadline left = scope;
+        scope = null;
+        try {
+            super.stop();
+        } finally {
+            if (left != null) {
+                left.tryStop();
+            }
+        }
+    }
+}
