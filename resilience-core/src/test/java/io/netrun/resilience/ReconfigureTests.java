@@ -12,6 +12,8 @@ import io.netrun.resilience.circuitbreaker.CircuitOpenException;
 import io.netrun.resilience.circuitbreaker.Detection;
 import io.netrun.resilience.fallback.Fallback;
 import io.netrun.resilience.fallback.FallbackConfig;
+import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.ratelimiter.RateLimitExceededException;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.ratelimiter.RateLimiterConfig;
@@ -33,6 +35,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Settings that change while an instance lives, and the switch that every instance has. */
 @org.junit.jupiter.api.Timeout(60)
@@ -251,8 +255,101 @@ class ReconfigureTests {
         assertThatThrownBy(() -> limiter.run(() -> {})).isInstanceOf(RateLimitExceededException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fallbackShouldLetACallEndByTheSettingsItBeganWith(boolean async) {
+        Fallback fallback =
+                Fallback.of("f", FallbackConfig.builder().value("old").build(), ticker);
+        List<Runnable> changes = List.of(
+                () -> fallback.reconfigure(
+                        c -> FallbackConfig.builder().value("new").build()),
+                () -> fallback.setEnabled(false));
+        for (Runnable change : changes) {
+            String before = fallback.call(ReconfigureTests::fail);
+            assertThat(endDuring(fallback, async, change)).isEqualTo(before);
+        }
+        fallback.setEnabled(true);
+        assertThat(fallback.<String, RuntimeException>call(ReconfigureTests::fail))
+                .isEqualTo("new");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void hedgeShouldLetACallEndByTheSettingsItBeganWith(boolean async) {
+        Hedge hedge = Hedge.of(
+                "h",
+                HedgeConfig.builder()
+                        .onFailure(true)
+                        .exceptions(RuntimeException.class)
+                        .build(),
+                ticker);
+        assertThatThrownBy(() -> endDuring(
+                hedge,
+                async,
+                () -> hedge.reconfigure(c ->
+                        c.toBuilder().ignoreExceptions(RuntimeException.class).build())));
+        assertThat(hedge.metrics().totalHedged()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void circuitShouldJudgeACallByTheSettingsItBeganWith(boolean async) {
+        CircuitBreaker breaker = CircuitBreaker.of("c");
+        assertThatThrownBy(() -> endDuring(
+                breaker,
+                async,
+                () -> breaker.reconfigure(c ->
+                        c.toBuilder().ignoreExceptions(RuntimeException.class).build())));
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
+        assertThatThrownBy(() -> endDuring(breaker, async, () -> {}));
+        assertThat(breaker.metrics().totalIgnored()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void circuitShouldJudgeAResultByTheSettingsItBeganWith(boolean async) {
+        CircuitBreaker breaker = CircuitBreaker.of("c");
+        Runnable change = () -> breaker.reconfigure(
+                c -> c.toBuilder().failureResult("bad"::equals).build());
+        if (async) {
+            CompletableFuture<String> own = new CompletableFuture<>();
+            breaker.callAsync(() -> own);
+            change.run();
+            own.complete("bad");
+        } else {
+            breaker.call(() -> {
+                change.run();
+                return "bad";
+            });
+        }
+        assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
+        breaker.call(() -> "bad");
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
+    }
+
+    /** Changes something while a call runs that then fails. */
+    private static String endDuring(Guard guard, boolean async, Runnable change) {
+        AtomicInteger attempts = new AtomicInteger();
+        Runnable once = () -> {
+            if (attempts.getAndIncrement() == 0) {
+                change.run();
+            }
+        };
+        if (!async) {
+            return guard.<String, RuntimeException>call(() -> {
+                once.run();
+                return fail();
+            });
+        }
+        CompletableFuture<String> own = new CompletableFuture<>();
+        CompletableFuture<String> call = guard.callAsync(() -> own);
+        once.run();
+        own.completeExceptionally(new IllegalStateException("failed"));
+        return call.join();
+    }
+
     @Test
-    void fallbackShouldAskTheHandlersOfTheMoment() {
+    void fallbackShouldAskTheHandlersInForceAtItsBegin() {
         Fallback fallback =
                 Fallback.of("f", FallbackConfig.builder().value("old").build(), ticker);
         fallback.reconfigure(c -> FallbackConfig.builder().value("new").build());

@@ -1,6 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.Deadline;
 import io.netrun.resilience.EventPublisher;
 import io.netrun.resilience.FailureText;
 import io.netrun.resilience.Layer;
@@ -332,14 +333,16 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     }
 
     /**
-     * Acquires a permit for a call that cannot be passed as a lambda. Settle it when the call has ended. A permit of a
-     * half-open circuit that is never settled counts as failed after
+     * Acquires a permit for a call that cannot be passed as a lambda. Settle it when the call has ended. A permit that
+     * is acquired within a protected call is also settled when that one is given up: as failed if a time limit is
+     * exceeded, and otherwise as cancelled. A failure that the acquiring thread reports while it is interrupted counts
+     * as cancelled, too. A permit of a half-open circuit that is never settled counts as failed after
      * {@link CircuitBreakerConfig#halfOpenMaxDuration()}.
      *
      * @throws CircuitOpenException if the call is rejected
      */
     public Permit acquirePermit() {
-        return new CircuitBreakerPermit(circuit.admit(), outcomes);
+        return CircuitBreakerPermit.of(circuit.admit(), outcomes, Deadline.current());
     }
 
     /**

@@ -9,6 +9,7 @@ import io.netrun.resilience.Layer;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.Workers;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+import io.netrun.resilience.circuitbreaker.OutcomeRecorder.Judgement;
 import io.netrun.resilience.circuitbreaker.OutcomeRecorder.Verdict;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,21 +36,22 @@ final class CircuitBreakerLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         Admission admission = circuit.admit();
+        Judgement judgement = outcomes.judgement();
         Deadline scope = Deadline.NONE;
         InFlight inFlight = null;
         T result;
         try {
             if (deadline != Deadline.NONE) {
                 scope = deadline.child();
-                inFlight = new InFlight(outcomes, admission, scope, scope.begun(), null);
+                inFlight = new InFlight(outcomes, judgement, admission, scope, scope.begun(), null);
                 deadline.register(inFlight);
             }
             result = next.call(body, scope);
         } catch (Throwable failure) {
-            end(admission, inFlight, outcomes.judge(failure, scope, true), failure, scope);
+            end(admission, inFlight, outcomes.judge(judgement, failure, scope, true), failure, scope);
             throw failure;
         }
-        end(admission, inFlight, outcomes.judge(result), null, scope);
+        end(admission, inFlight, outcomes.judge(judgement, result), null, scope);
         return result;
     }
 
@@ -82,6 +84,7 @@ final class CircuitBreakerLayer implements Layer {
         } catch (CircuitOpenException rejection) {
             return CompletableFuture.failedFuture(rejection);
         }
+        Judgement judgement = outcomes.judgement();
         Deadline scope = Deadline.NONE;
         InFlight inFlight = null;
         CompletableFuture<T> call;
@@ -101,7 +104,7 @@ final class CircuitBreakerLayer implements Layer {
                 });
             }
             if (scope != Deadline.NONE) {
-                inFlight = new InFlight(outcomes, admission, scope, scope.begun(), body);
+                inFlight = new InFlight(outcomes, judgement, admission, scope, scope.begun(), body);
                 deadline.register(inFlight);
             }
             call = next.callAsync(body, scope);
@@ -110,15 +113,15 @@ final class CircuitBreakerLayer implements Layer {
             return CompletableFuture.failedFuture(thrown);
         }
         if (call.isDone() && !call.isCompletedExceptionally()) {
-            end(admission, inFlight, outcomes.judge(call.join(), body), null, scope);
+            end(admission, inFlight, outcomes.judge(judgement, call.join(), body), null, scope);
             return call;
         }
         try {
             if (inFlight == null) {
-                inFlight = new InFlight(outcomes, admission, scope, 0, body);
+                inFlight = new InFlight(outcomes, judgement, admission, scope, 0, body);
             }
             InFlightCall<T> followed =
-                    new InFlightCall<>(inFlight, call.isDone() ? null : outcomes.contextOfUserCode());
+                    new InFlightCall<>(inFlight, call.isDone() ? null : outcomes.contextOfUserCode(judgement));
             followed.follow(call);
             return followed;
         } catch (Throwable thrown) {
@@ -135,6 +138,7 @@ final class CircuitBreakerLayer implements Layer {
     private static final class InFlight extends Deadline.InFlight {
 
         private final OutcomeRecorder outcomes;
+        private final Judgement judgement;
         private final Admission admission;
         private final Deadline deadline;
 
@@ -149,11 +153,13 @@ final class CircuitBreakerLayer implements Layer {
 
         InFlight(
                 OutcomeRecorder outcomes,
+                Judgement judgement,
                 Admission admission,
                 Deadline deadline,
                 int begunBefore,
                 @Nullable Object body) {
             this.outcomes = outcomes;
+            this.judgement = judgement;
             this.admission = admission;
             this.deadline = deadline;
             this.begunBefore = begunBefore;
@@ -259,8 +265,8 @@ final class CircuitBreakerLayer implements Layer {
             }
             OutcomeRecorder outcomes = inFlight.outcomes;
             Verdict verdict = failure == null
-                    ? outcomes.judge(value, inFlight.adapted)
-                    : outcomes.judge(failure, inFlight.deadline, false);
+                    ? outcomes.judge(inFlight.judgement, value, inFlight.adapted)
+                    : outcomes.judge(inFlight.judgement, failure, inFlight.deadline, false);
             success = inFlight.end(verdict, failure);
         }
 

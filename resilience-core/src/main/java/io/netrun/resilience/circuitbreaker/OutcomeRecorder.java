@@ -41,9 +41,14 @@ final class OutcomeRecorder {
         this.judgement = Judgement.of(config);
     }
 
-    /** Uses other settings from now on. */
+    /** Uses other settings for calls that begin from now on. */
     void reconfigure(CircuitBreakerConfig config) {
         judgement = Judgement.of(config);
+    }
+
+    /** Returns how a call that begins now is judged at its end. */
+    Judgement judgement() {
+        return judgement;
     }
 
     /** The outcome of a call, as far as it does not depend on time. */
@@ -55,8 +60,8 @@ final class OutcomeRecorder {
     }
 
     /** Judges a result by the user's predicate, if there is one. Never throws. */
-    Verdict judge(@Nullable Object result) {
-        return isFailure(judgement.failureResult, result) ? Verdict.FAILED : Verdict.SUCCEEDED;
+    Verdict judge(Judgement by, @Nullable Object result) {
+        return isFailure(by.failureResult, result) ? Verdict.FAILED : Verdict.SUCCEEDED;
     }
 
     /**
@@ -64,8 +69,8 @@ final class OutcomeRecorder {
      *
      * @param body the call's body; may be null if it is not an adapted one
      */
-    Verdict judge(@Nullable Object result, @Nullable Object body) {
-        return AdaptedCall.hasDelivered(body) ? Verdict.SUCCEEDED : judge(result);
+    Verdict judge(Judgement by, @Nullable Object result, @Nullable Object body) {
+        return AdaptedCall.hasDelivered(body) ? Verdict.SUCCEEDED : judge(by, result);
     }
 
     /**
@@ -75,19 +80,18 @@ final class OutcomeRecorder {
      *
      * @param sync whether the calling thread made the call, so that its interrupt means that the call was cancelled
      */
-    Verdict judge(Throwable failure, Deadline deadline, boolean sync) {
+    Verdict judge(Judgement by, Throwable failure, Deadline deadline, boolean sync) {
         try {
-            return verdictOn(failure, deadline, sync);
+            return verdictOn(failure, deadline, sync, by.failures);
         } catch (OutOfMemoryError full) {
             return Verdict.IGNORED; // the permit is settled in any case
         }
     }
 
-    private Verdict verdictOn(Throwable failure, Deadline deadline, boolean sync) {
+    private static Verdict verdictOn(Throwable failure, Deadline deadline, boolean sync, ExceptionFilter failures) {
         if (deadline.isExceeded()) {
             return Verdict.FAILED;
         }
-        ExceptionFilter failures = judgement.failures;
         if (isCancelled(failure, deadline, sync) && !failures.namesInterrupt(failure)) {
             return Verdict.CANCELLED;
         }
@@ -198,10 +202,8 @@ final class OutcomeRecorder {
 
     /** Captures the context for the listeners and predicates of an asynchronous call; null if there are none. */
     @Nullable
-    CallerContext contextOfUserCode() {
-        return judgement.hasPredicate
-                        || successListeners.exists()
-                        || events.wants(CircuitBreakerEvent.StateChanged.class)
+    CallerContext contextOfUserCode(Judgement by) {
+        return by.hasPredicate || successListeners.exists() || events.wants(CircuitBreakerEvent.StateChanged.class)
                 ? CallerContext.capture()
                 : null;
     }
@@ -261,8 +263,8 @@ final class OutcomeRecorder {
         return cancelled.sum();
     }
 
-    /** How a configuration judges outcomes. */
-    private record Judgement(
+    /** How a configuration judges outcomes. A call is judged as was configured when it began. */
+    record Judgement(
             ExceptionFilter failures, @Nullable Predicate<@Nullable Object> failureResult, boolean hasPredicate) {
 
         static Judgement of(CircuitBreakerConfig config) {

@@ -16,6 +16,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void>, Runnable {
 
     private final Fallback fallback;
+    private final Fallback.Rules rules;
     private final Deadline deadline;
 
     /** The caller's context, since the call may end on any thread. */
@@ -30,8 +31,9 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     /** What the call failed with, confined to the thread on which it ended; then its {@link Recovery}. */
     private volatile @Nullable Object failure;
 
-    AsyncFallbackCall(Fallback fallback, Object body, Deadline deadline) {
+    AsyncFallbackCall(Fallback fallback, Fallback.Rules rules, Object body, Deadline deadline) {
         this.fallback = fallback;
+        this.rules = rules;
         this.body = body;
         this.deadline = deadline;
         this.context = CallerContext.capture();
@@ -70,7 +72,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
         } else if (call == null || hasEnded()) {
             clear();
         } else if (deadline.isOver() || Cancellation.ofAsyncCall(thrown, deadline)) {
-            fallback.countPassed();
+            fallback.countPassed(rules);
             endWith(thrown);
         } else {
             failure = thrown;
@@ -95,7 +97,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
 
     @SuppressWarnings({"unchecked", "NullAway"}) // what a handler returns is a T, or a stage of it, by its contract
     private void recover(Throwable thrown, Object call) {
-        Recovery recovery = fallback.recoveryOf(thrown, call);
+        Recovery recovery = fallback.recoveryOf(thrown, call, rules);
         if (recovery == null) {
             endWith(thrown);
             return;

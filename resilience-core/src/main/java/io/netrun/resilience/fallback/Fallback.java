@@ -32,11 +32,7 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     private final LongAdder passed = new LongAdder();
     private final LongAdder recoveredByStale = new LongAdder();
 
-    /** Null as long as no results are kept. */
-    private volatile @Nullable StaleResults stale;
-
-    /** The handlers of the settings, the constant among them. */
-    private volatile List<FallbackHandler> handlers = List.of();
+    private volatile Rules rules = new Rules(true, List.of(), null);
 
     private Fallback(String name, FallbackConfig config, Ticker ticker) {
         super(name, config, ticker);
@@ -94,37 +90,50 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
     @Override
     public String toString() {
-        return "Fallback '" + name() + "' (" + handlers.size() + " handlers)";
+        return "Fallback '" + name() + "' (" + rules.handlers.size() + " handlers)";
     }
 
     @Override
     protected void onReconfigured() {
+        rules = new Rules(isEnabled(), config().effectiveHandlers(), staleResults());
+    }
+
+    private @Nullable StaleResults staleResults() {
         FallbackConfig config = config();
-        handlers = config.effectiveHandlers();
         Duration age = config.stale();
-        StaleResults present = stale;
+        StaleResults present = rules.stale;
         if (age == null || !isEnabled()) {
-            stale = null;
-        } else if (present == null) {
-            stale = new StaleResults(name(), age, config.maxStaleResults(), ticker());
-        } else {
-            present.reconfigure(age, config.maxStaleResults());
+            return null;
         }
+        if (present == null) {
+            return new StaleResults(name(), age, config.maxStaleResults(), ticker());
+        }
+        present.reconfigure(age, config.maxStaleResults());
+        return present;
+    }
+
+    /** Returns the rules for a call that begins now. */
+    Rules rules() {
+        return rules;
     }
 
     /** Keeps the result of a successful call, if results are kept. Never throws. */
     void keep(Object call, @Nullable Object result) {
-        StaleResults results = stale;
+        StaleResults results = rules.stale;
         if (results != null) {
             results.keep(call, result);
         }
     }
 
     /** Counts a failed call that is not recovered, because no caller waits for it any longer. */
-    void countPassed() {
-        if (isEnabled()) {
+    void countPassed(Rules by) {
+        if (by.enabled) {
             passed.increment();
         }
+    }
+
+    void countPassed() {
+        passed.increment();
     }
 
     void countRecovered(boolean byStale) {
@@ -143,11 +152,11 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
      * for it, or it comes too late.
      */
     @Nullable
-    Recovery recoveryOf(Throwable failure, Object call) {
-        if (!isEnabled()) {
+    Recovery recoveryOf(Throwable failure, Object call, Rules by) {
+        if (!by.enabled) {
             return null;
         }
-        Recovery recovery = AdaptedCall.isCommitted(call) ? null : staleOrHandled(failure, call);
+        Recovery recovery = AdaptedCall.isCommitted(call) ? null : staleOrHandled(failure, call, by);
         if (recovery == null) {
             passed.increment();
         }
@@ -170,15 +179,15 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
                 : null;
     }
 
-    private @Nullable Recovery staleOrHandled(Throwable failure, Object call) {
-        StaleResults results = stale;
+    private @Nullable Recovery staleOrHandled(Throwable failure, Object call, Rules by) {
+        StaleResults results = by.stale;
         if (results == null) {
-            return choose(failure, call);
+            return choose(failure, call, by.handlers);
         }
         Throwable root = ExceptionFilter.rootOf(failure);
         StaleResults.Kept kept = root instanceof Exception ? results.of(call) : null;
         return kept == null
-                ? choose(failure, call)
+                ? choose(failure, call, by.handlers)
                 : Recovery.byStale(this, kept, Duration.ofNanos(ticker().nanoTime() - kept.at()), failure, root, call);
     }
 
@@ -188,10 +197,9 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
      * for a failure that is not wrapped: a handler for any {@link Exception} does not catch an {@link Error} just
      * because a retry wraps it.
      */
-    private @Nullable Recovery choose(Throwable failure, Object call) {
+    private @Nullable Recovery choose(Throwable failure, Object call, List<FallbackHandler> handlers) {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);
         Throwable root = ExceptionFilter.rootOf(failure);
-        List<FallbackHandler> handlers = this.handlers;
         FallbackHandler handler = closest(handlers, outside);
         if (outside == root || (handler != null && choosesWrapper(handler))) {
             return handler == null ? null : new Recovery(this, handler, failure, outside, call);
@@ -214,4 +222,15 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         }
         return closest;
     }
+
+    /**
+     * What follows from the settings. A call uses the rules that were in force when it began until its end.
+     *
+     * @param handlers the handlers of the settings, the constant among them
+     * @param stale null if no results are kept
+     */
+    record Rules(
+            boolean enabled,
+            List<FallbackHandler> handlers,
+            @Nullable StaleResults stale) {}
 }

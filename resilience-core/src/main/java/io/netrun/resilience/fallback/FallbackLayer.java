@@ -23,26 +23,29 @@ final class FallbackLayer implements Layer {
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
+        Fallback.Rules rules = fallback.rules();
         T result;
         try {
             result = next.call(body, deadline);
         } catch (Throwable failure) {
             // No caller waits for the result of a call that was abandoned or interrupted.
             if (deadline.isOver() || Cancellation.ofSyncCall(failure, deadline)) {
-                fallback.countPassed();
+                fallback.countPassed(rules);
                 throw failure;
             }
-            return recover(failure, body, deadline);
+            return recover(failure, body, deadline, rules);
         }
-        fallback.keep(body, result);
+        if (!deadline.isOver()) {
+            fallback.keep(body, result);
+        }
         return result;
     }
 
     // A handler returns a T by its contract, and is responsible for what it throws.
     @SuppressWarnings({"unchecked", "NullAway"})
     private <T extends @Nullable Object, X extends Throwable> T recover(
-            Throwable failure, CheckedSupplier<T, X> body, Deadline deadline) throws X {
-        Recovery recovery = fallback.recoveryOf(failure, body);
+            Throwable failure, CheckedSupplier<T, X> body, Deadline deadline, Fallback.Rules rules) throws X {
+        Recovery recovery = fallback.recoveryOf(failure, body, rules);
         if (recovery == null) {
             throw (X) failure;
         }
@@ -75,6 +78,7 @@ final class FallbackLayer implements Layer {
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
+        Fallback.Rules rules = fallback.rules();
         CompletableFuture<T> call = Layer.start(next, body, deadline);
         if (call.isDone() && !call.isCompletedExceptionally()) {
             keepResultOf(call, body);
@@ -82,7 +86,7 @@ final class FallbackLayer implements Layer {
         }
         AsyncFallbackCall<T> recovered;
         try {
-            recovered = new AsyncFallbackCall<>(fallback, body, deadline);
+            recovered = new AsyncFallbackCall<>(fallback, rules, body, deadline);
         } catch (Throwable thrown) {
             ForeignStage.cancel(call);
             return CompletableFuture.failedFuture(thrown);

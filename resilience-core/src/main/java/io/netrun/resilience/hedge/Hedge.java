@@ -42,8 +42,8 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     /** Null if the delay is fixed. */
     private volatile @Nullable RecentDurations recent;
 
-    /** Null if failures start no attempt. */
-    private volatile @Nullable ExceptionFilter hedgedFailures;
+    /** Those of the present settings; null if failures start no attempt. */
+    private volatile @Nullable HedgedFailures hedgedFailures;
 
     private volatile long lingerNanos = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -125,9 +125,7 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     protected void onReconfigured() {
         // A call reads the other settings when it begins.
         HedgeConfig config = config();
-        hedgedFailures = config.onFailure()
-                ? new ExceptionFilter(config.exceptions(), config.ignoreExceptions(), null, false)
-                : null;
+        hedgedFailures = config.onFailure() ? HedgedFailures.of(config) : null;
         RecentDurations known = recent;
         if (config.delay().duration() != null) {
             recent = null;
@@ -166,16 +164,20 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         }
     }
 
-    /** Returns whether a failure starts another attempt at once. */
-    boolean isHedged(Throwable failure) {
-        ExceptionFilter accepted = hedgedFailures;
-        return accepted != null && accepted.matches(failure);
+    /** Returns the failures that start another attempt at once, by the settings with which a call began. */
+    @SuppressWarnings("ReferenceEquality") // an equal configuration only costs another filter
+    ExceptionFilter hedgedFailures(HedgeConfig config) {
+        HedgedFailures present = hedgedFailures;
+        return (present != null && present.config == config ? present : HedgedFailures.of(config)).filter;
     }
 
-    /** Returns whether the settings name the type by which a failure reports an interrupt. */
-    boolean namesInterrupt(Throwable failure) {
-        ExceptionFilter accepted = hedgedFailures;
-        return accepted != null && accepted.namesInterrupt(failure);
+    /** The failures that start another attempt, computed once for each configuration. */
+    private record HedgedFailures(HedgeConfig config, ExceptionFilter filter) {
+
+        static HedgedFailures of(HedgeConfig config) {
+            return new HedgedFailures(
+                    config, new ExceptionFilter(config.exceptions(), config.ignoreExceptions(), null, false));
+        }
     }
 
     /** Returns how long the caller of a sync call that is abandoned waits for its attempts to leave, in nanoseconds. */

@@ -4,6 +4,7 @@ import io.netrun.resilience.AttemptLostException;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.SpinBackoff;
@@ -218,11 +219,12 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     /** Adds the attempt that starts because another one has failed. Returns null if none may, or the timer adds one. */
     private @Nullable Attempt<T> addAfter(Throwable failure) {
-        if (!config().onFailure()
-                || hasEnded()
-                || failure instanceof AttemptLostException
-                || (Cancellation.ofAsyncCall(failure, deadline) && !hedge().namesInterrupt(failure))
-                || !hedge().isHedged(failure)) {
+        if (!config().onFailure() || hasEnded() || failure instanceof AttemptLostException) {
+            return null;
+        }
+        ExceptionFilter hedged = hedge().hedgedFailures(config());
+        if ((Cancellation.ofAsyncCall(failure, deadline) && !hedged.namesInterrupt(failure))
+                || !hedged.matches(failure)) {
             return null;
         }
         if (!tryBeginAdding()) {

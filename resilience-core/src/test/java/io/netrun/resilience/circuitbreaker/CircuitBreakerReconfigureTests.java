@@ -172,7 +172,7 @@ class CircuitBreakerReconfigureTests {
     }
 
     @Test
-    void exceptionsShouldBeJudgedByTheSettingsOfTheMoment() {
+    void exceptionsShouldBeJudgedByTheLatestSettings() {
         CircuitBreaker breaker = breaker(c -> c.failureThreshold(1));
         change(breaker, c -> c.ignoreExceptions(IOException.class));
         fail(breaker, 1);
