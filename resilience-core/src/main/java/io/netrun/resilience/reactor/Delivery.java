@@ -157,17 +157,27 @@ abstract class Delivery<T> implements Subscription {
         } catch (Throwable thrown) {
             // The element has been passed to the subscriber, which cannot take any more.
             cancel();
-            Operators.onOperatorError(null, thrown, element, context());
+            report(Operators.onOperatorError(null, thrown, element, context()));
         }
+    }
+
+    /** What a subscriber throws must not disappear, and there is nobody to signal it to: see its rule 2.13. */
+    private void report(Throwable thrown) {
+        Operators.onErrorDropped(thrown, context());
     }
 
     private void terminate() {
         terminated = true;
         Throwable failed = failure;
-        if (failed == null) {
-            subscriber.onComplete();
-        } else {
-            subscriber.onError(failed);
+        try {
+            if (failed == null) {
+                subscriber.onComplete();
+            } else {
+                subscriber.onError(failed);
+            }
+        } catch (Throwable thrown) {
+            Exceptions.throwIfFatal(thrown);
+            report(thrown);
         }
     }
 }

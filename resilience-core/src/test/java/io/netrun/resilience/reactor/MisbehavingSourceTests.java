@@ -317,4 +317,76 @@ class MisbehavingSourceTests {
         await().until(() -> cancelled.getCount() == 0);
         assertThat(bulkhead.metrics().asyncActive()).isZero();
     }
+
+    // ---- subscribers that throw
+
+    /** A subscriber without Reactor's help, which throws at one of its signals. */
+    private final class Throwing implements Subscriber<String> {
+
+        private final String at;
+
+        Throwing(String at) {
+            this.at = at;
+        }
+
+        private void receive(String signal) {
+            received.add(signal);
+            if (signal.equals(at)) {
+                throw new IllegalStateException("subscriber");
+            }
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(String element) {
+            receive(element);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            receive("ERROR");
+        }
+
+        @Override
+        public void onComplete() {
+            receive("COMPLETE");
+        }
+    }
+
+    static Stream<Arguments> throwingSubscribers() {
+        return Stream.of(
+                Arguments.of("one", List.of("one"), Flux.just("one", "two")),
+                Arguments.of("two", List.of("one", "two"), Flux.just("one", "two", "three")),
+                Arguments.of("COMPLETE", List.of("one", "COMPLETE"), Flux.just("one")),
+                Arguments.of("ERROR", List.of("ERROR"), Flux.error(new IOException())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("throwingSubscribers")
+    void exceptionOfASubscriberShouldNotDisappear(String at, List<String> signals, Flux<String> source) {
+        List<Throwable> dropped = new CopyOnWriteArrayList<>();
+        Hooks.onErrorDropped(dropped::add);
+        ReactorGuard.of(pipeline).flux(source).subscribe((Subscriber<String>) new Throwing(at));
+        assertThat(dropped)
+                .singleElement()
+                .satisfies(thrown -> assertThat(thrown)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage("subscriber"));
+        assertThat(received).isEqualTo(signals);
+    }
+
+    @Test
+    void exceptionOfASubscriberOfAMonoShouldNotDisappear() {
+        List<Throwable> dropped = new CopyOnWriteArrayList<>();
+        Hooks.onErrorDropped(dropped::add);
+        ReactorGuard.of(pipeline).mono(Mono.just("one")).subscribe((Subscriber<String>) new Throwing("one"));
+        assertThat(dropped)
+                .singleElement()
+                .satisfies(thrown -> assertThat(thrown).hasMessage("subscriber"));
+        assertThat(received).containsExactly("one");
+    }
 }
