@@ -3,6 +3,7 @@ package io.netrun.resilience;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Queue;
@@ -85,6 +86,12 @@ public final class EventPublisher {
     /** Behind a listener that never returns, events must not fill the heap. */
     static final int MAX_WAITING = 100_000;
 
+    /**
+     * Events beyond this number are given up when memory runs short: their failures and contexts may hold as much as
+     * they like.
+     */
+    static final int MOST_HELD = 64;
+
     private static final VarHandle LISTENERS = field("listeners", Object[].class);
     private static final VarHandle INTERESTS = field("interests", Object[].class);
     private static final VarHandle QUEUE = field("queue", Queue.class);
@@ -95,8 +102,8 @@ public final class EventPublisher {
     private volatile Object[] listeners = NONE;
     private volatile Object[] interests = NONE;
 
-    /** Events queued for the delivering thread. */
-    private volatile @Nullable Queue<Delivery> queue;
+    /** Events queued for the delivering thread: a {@link Delivery}, or a {@link SoftReference} to one. */
+    private volatile @Nullable Queue<Object> queue;
 
     /**
      * The number of events not yet delivered, including the one in delivery. The thread that raises it from zero
@@ -169,7 +176,8 @@ public final class EventPublisher {
 
     /**
      * Delivers an event to every listener for its type, or leaves it to another thread. Never throws. At most 100,000
-     * events are queued behind a listener that blocks; further ones are dropped, with a warning.
+     * events are queued behind a listener that blocks; further ones are dropped, with a warning, and so are all but the
+     * first ones if memory runs short.
      */
     public void publish(Object event) {
         if (listeners.length == 0) {
@@ -210,23 +218,37 @@ public final class EventPublisher {
         return (int) PENDING.getAndAdd(this, added) + added;
     }
 
-    private Queue<Delivery> queue() {
-        Queue<Delivery> present = queue;
+    private Queue<Object> queue() {
+        Queue<Object> present = queue;
         if (present == null) {
-            QUEUE.compareAndSet(this, null, new ConcurrentLinkedQueue<Delivery>());
+            QUEUE.compareAndSet(this, null, new ConcurrentLinkedQueue<Object>());
             present = Objects.requireNonNull(queue);
         }
         return present;
     }
 
     private boolean isQueueEmpty() {
-        Queue<Delivery> present = queue;
+        Queue<Object> present = queue;
         return present == null || present.isEmpty();
     }
 
+    /** Takes the next event. Returns null if it was given up. */
     private @Nullable Delivery poll() {
-        Queue<Delivery> present = queue;
-        return present == null ? null : present.poll();
+        Queue<Object> present = queue;
+        Object next = present == null ? null : present.poll();
+        if (!(next instanceof SoftReference<?> reference)) {
+            return (Delivery) next;
+        }
+        Delivery held = (Delivery) reference.get();
+        if (held == null && !dropping) {
+            dropping = true;
+            SafeLog.warn(
+                    log,
+                    "Events that were queued behind a slow listener are dropped, because memory was short;"
+                            + " the first {} were kept",
+                    MOST_HELD);
+        }
+        return held;
     }
 
     /**
@@ -243,7 +265,8 @@ public final class EventPublisher {
     /** Puts an event into the queue. Returns false if it is lost, because there is no memory for it. */
     boolean add(Object event) {
         try {
-            queue().add(new Delivery(event).inContext());
+            Delivery delivery = new Delivery(event).inContext();
+            queue().add(pending < MOST_HELD ? delivery : new SoftReference<>(delivery));
             return true;
         } catch (Throwable thrown) {
             SafeLog.error(log, "An event is lost", thrown);

@@ -3,6 +3,7 @@ package io.netrun.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.shared.ChildJvm;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,13 @@ class FullHeapTests {
     void fullHeapShouldEndEveryCallAndKeepNothing(String pattern, String way) throws Exception {
         try (ChildJvm child = ChildJvm.start(24, FullHeap.class, pattern, way, MILLISECONDS)) {
             assertThat(child.awaitOutput()).contains("hung 0, pending 0, counted 0, later call true");
+        }
+    }
+
+    @Test
+    void eventsBehindAListenerThatBlocksShouldNotFillTheHeap() throws Exception {
+        try (ChildJvm child = ChildJvm.start(64, BlockedListener.class)) {
+            assertThat(child.awaitOutput()).contains("first kept true, some dropped true, retries 2001");
         }
     }
 }
