@@ -11,14 +11,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A ticker that is foreign code, so that policies need not fear it: a cancel never throws, a task runs at most once and
- * not at all once it was cancelled, and neither does one whose {@code schedule} failed.
+ * A ticker that is foreign code, so that policies need not fear it: reading a clock and a cancel never throw, a task
+ * runs at most once and not at all once it was cancelled, and neither does one whose {@code schedule} failed. While a
+ * clock cannot be read, its time stands still: policies read it between what they acquire and what they release.
  */
 final class GuardedTicker implements Ticker {
 
     private static final Logger log = LoggerFactory.getLogger(GuardedTicker.class);
 
     private final Ticker foreign;
+
+    /** The latest readings. Racy: they only serve for want of a better one. */
+    private long lastNanos;
+
+    private Instant lastTime = Instant.EPOCH;
+
+    /** Whether it was logged that a clock cannot be read. Racy: it may be logged again. */
+    private boolean logged;
 
     private GuardedTicker(Ticker foreign) {
         this.foreign = foreign;
@@ -31,12 +40,33 @@ final class GuardedTicker implements Ticker {
 
     @Override
     public long nanoTime() {
-        return foreign.nanoTime();
+        try {
+            long now = foreign.nanoTime();
+            lastNanos = now;
+            return now;
+        } catch (Throwable failed) {
+            log("nanoTime()", failed);
+            return lastNanos;
+        }
     }
 
     @Override
     public Instant now() {
-        return foreign.now();
+        try {
+            Instant now = Objects.requireNonNull(foreign.now(), "the ticker's now() returned null");
+            lastTime = now;
+            return now;
+        } catch (Throwable failed) {
+            log("now()", failed);
+            return lastTime;
+        }
+    }
+
+    private void log(String method, Throwable failed) {
+        if (!logged) {
+            logged = true;
+            SafeLog.warn(log, "{} of a ticker failed; its latest reading is used", method, failed);
+        }
     }
 
     @Override

@@ -14,9 +14,11 @@ import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
+import io.netrun.resilience.timeout.TimeoutEvent;
 import io.netrun.resilience.timeout.TimeoutExceededException;
 import io.netrun.resilience.timeout.TimeoutThread;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +57,78 @@ class GuardedTickerTests {
                 throw new StackOverflowError("cancel");
             };
         }
+    }
+
+    /** Its clocks throw while they are broken. */
+    private final class ClocksThrow extends RelayTicker {
+
+        private boolean broken;
+
+        ClocksThrow() {
+            super(time);
+        }
+
+        @Override
+        public long nanoTime() {
+            if (broken) {
+                throw new StackOverflowError("nanoTime");
+            }
+            return super.nanoTime();
+        }
+
+        @Override
+        public Instant now() {
+            if (broken) {
+                throw new IllegalStateException("now");
+            }
+            return super.now();
+        }
+    }
+
+    @Test
+    void timeShouldStandStillWhileAClockCannotBeRead() {
+        ClocksThrow ticker = new ClocksThrow();
+        Ticker guarded = GuardedTicker.of(ticker);
+        long nanos = guarded.nanoTime();
+        Instant now = guarded.now();
+        ticker.broken = true;
+        time.advance(Duration.ofSeconds(1));
+        assertThat(guarded.nanoTime()).isEqualTo(nanos);
+        assertThat(guarded.now()).isEqualTo(now);
+        ticker.broken = false;
+        assertThat(guarded.nanoTime() - nanos).isEqualTo(1_000_000_000);
+        assertThat(guarded.now()).isEqualTo(now.plusSeconds(1));
+    }
+
+    @Test
+    void trialShouldBeSettledThoughNoClockCanBeRead() {
+        ClocksThrow ticker = new ClocksThrow();
+        CircuitBreaker breaker = CircuitBreaker.of("breaker", CircuitBreakerConfig.defaults(), ticker);
+        breaker.halfOpen();
+        assertThatThrownBy(() -> breaker.run(() -> {
+                    ticker.broken = true;
+                    throw new IllegalStateException("down");
+                }))
+                .hasMessage("down");
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
+        assertThat(breaker.metrics().halfOpenCalls()).isZero();
+        assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+
+    @Test
+    void limitShouldEndACallThoughNoClockCanBeRead() {
+        ClocksThrow ticker = new ClocksThrow();
+        Timeout timeout = Timeout.of("timeout", TimeoutConfig.defaults(), ticker);
+        List<TimeoutEvent> events = new ArrayList<>();
+        timeout.on(TimeoutEvent.class, events::add);
+        CompletableFuture<Object> call = timeout.callAsync(CompletableFuture::new);
+        ticker.broken = true;
+        time.advance(TimeoutConfig.defaults().duration());
+        assertThat(call)
+                .failsWithin(Duration.ofSeconds(30))
+                .withThrowableThat()
+                .withCauseInstanceOf(TimeoutExceededException.class);
+        assertThat(events).hasSize(1);
     }
 
     static Stream<PolicyType<?, ?>> patterns() {
