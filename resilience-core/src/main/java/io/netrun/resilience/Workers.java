@@ -31,7 +31,9 @@ import org.slf4j.MDC;
  * nothing from the thread that happens to start them, and what a task leaves on them is cleared as far as possible: its
  * interrupts, its class loader, its MDC, its name, its priority and its handler of uncaught exceptions. Thread-locals
  * that are not registered with Micrometer's context-propagation remain on a pooled thread, because there is no way to
- * clear them; only JDK 17 to 20 use pooled threads for bodies.
+ * clear them. From JDK 21 on, bodies of sync calls have virtual threads of their own, unless no carrier is free;
+ * further attempts of asynchronous calls, calls that waited, and fallbacks after a time limit have pooled threads on
+ * every JDK.
  *
  * @apiNote For authors of policies.
  */
