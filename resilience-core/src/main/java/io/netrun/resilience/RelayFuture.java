@@ -22,8 +22,8 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     protected abstract void onInnerEnd(T value, @Nullable Throwable failure);
 
     /**
-     * Follows an inner call. If this future has ended meanwhile, the inner call is stopped, and so is one that cannot be
-     * followed: nobody would learn of its end.
+     * Follows an inner call. If this future has ended meanwhile, the inner call is stopped, and so is one that cannot
+     * be followed: nobody would learn of its end.
      */
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
     public final RelayFuture<T> follow(CompletableFuture<T> call) {
