@@ -476,8 +476,10 @@ public final class Overview {
         putRates(line, row);
         Set<String> methods = users(row.cells, users);
         putIfAny(line, "classes", classes(methods));
+        Set<String> own = own(row, methods, users);
+        putIfAny(line, "leftOut", leftOut(methods, own));
         if (!attempts.isEmpty()) {
-            putAttempts(line, row, own(row, methods, users), attempts);
+            putAttempts(line, row, own, attempts);
             if (slower != null && !row.level().isProblem()) {
                 putSlower(line, row, methods, slower, users);
             }
@@ -639,6 +641,15 @@ public final class Overview {
         own.removeIf(method -> row.cells.stream()
                 .anyMatch(cell -> !users.of(cell.policy).contains(method) && users.passes(method, cell.policy.type())));
         return own.isEmpty() ? methods : own;
+    }
+
+    /** Methods of a name whose calls and attempts are in the row of another one, as attempts name them. */
+    private static List<String> leftOut(Set<String> methods, Set<String> own) {
+        return methods.size() == own.size()
+                ? List.of()
+                : attemptKeys(methods).stream()
+                        .filter(key -> !attemptKeys(own).contains(key))
+                        .toList();
     }
 
     /** The simple names of the classes of methods; a client keeps its title. */

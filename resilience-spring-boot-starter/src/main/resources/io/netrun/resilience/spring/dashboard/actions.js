@@ -17,7 +17,8 @@ export const EFFECTS = {
 };
 /** From the one that risks least. */
 export const BY_RISK = ['half-open', 'switch-on', 'reset', 'disable', 'force-open', 'switch-off'];
-export const RISKY = new Set(['disable', 'force-open', 'switch-off']);
+/** What lets calls through or keeps them out at once. */
+export const RISKY = new Set(['reset', 'disable', 'force-open', 'switch-off']);
 
 /** The label of a button, with the effect. */
 export const BUTTONS = {

@@ -2,7 +2,7 @@
 
 import {operate} from './actions.js';
 import {say} from './element.js';
-import {showPanel} from './panel.js';
+import {showPanel, showState} from './panel.js';
 import {overview, patterns, writable} from './source.js';
 import {read, write} from './state.js';
 import {showChanges, showHead, showProblems, showTable} from './view.js';
@@ -56,6 +56,7 @@ function show(serverTime) {
   showProblems(last, now, answered, act, writable);
   showTable(last, now, answered);
   showChanges(last.changes, answered, last.problems);
+  showState(last, answered);
 }
 
 async function act(pattern, name, action) {
@@ -66,8 +67,8 @@ function follow() {
   const chosen = read();
   for (const [id, key] of Object.entries(FIELDS)) if ($(id).value !== chosen[key]) $(id).value = chosen[key];
   if (!last) return;
-  show();
   showPanel(Boolean(last.head.fleet), poll);
+  show();
 }
 
 for (const [id, key] of Object.entries(FIELDS)) $(id).oninput = () => write({[key]: $(id).value}, id === 'text');

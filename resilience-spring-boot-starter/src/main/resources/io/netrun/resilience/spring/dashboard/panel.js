@@ -1,11 +1,12 @@
 // The panel of one name: now, timeline, failures, settings, actions.
 
 import {BY_RISK, EFFECTS, RISKY, changeSettings, operate} from './actions.js';
-import {button, element, say} from './element.js';
+import {button, dress, element, say} from './element.js';
 import {nameOf, writable} from './source.js';
-import {read, write} from './state.js';
+import {levelOf, read, write} from './state.js';
 import {eventsOf, timeline} from './timeline.js';
-import {clock, duration, plain, shortMethod, title} from './words.js';
+import {MARKS} from './view.js';
+import {cause, clock, duration, plain, quiet, shortMethod, title} from './words.js';
 
 const $ = id => document.getElementById(id);
 const TABS = {now: 'Now', timeline: 'Timeline', failures: 'Failures', settings: 'Settings', actions: 'Actions'};
@@ -28,6 +29,15 @@ $('tabs').onkeydown = event => {
 $('close').onclick = () => write({name: '', tab: ''});
 $('panel').onkeydown = event => { if (event.key === 'Escape') write({name: '', tab: ''}); };
 
+/** How the opened name is, beside its title. */
+export function showState({names, problems}, now) {
+  const {name} = read();
+  if (!name) return;
+  const row = names.find(each => each.name === name), problem = problems.find(each => each.name === name), level = problem?.level ?? (row ? levelOf(row) : '');
+  dress($('panel-state'), `soft ${problem ? level : ''}`);
+  say($('panel-state'), problem ? `${MARKS[level]} ${cause(problem, row ?? {}, now, true)}` : !row ? '' : quiet(row) ? '– no calls' : level === 'healthy' ? '● healthy' : `○ ${level}`);
+}
+
 /** Follows the address: opens, changes or closes the panel, and reads the name anew. */
 export async function showPanel(hasFleet, changed) {
   fleet = hasFleet;
@@ -45,6 +55,7 @@ export async function showPanel(hasFleet, changed) {
     opener = document.activeElement;
     opened = name; drawn = ''; found = null;
     say($('panel-title'), name);
+    say($('panel-state'), '');
     $('view').replaceChildren(element('p', 'Loading…'));
   }
   for (const key of Object.keys(TABS)) {

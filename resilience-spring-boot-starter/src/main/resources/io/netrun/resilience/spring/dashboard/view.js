@@ -1,19 +1,18 @@
 // Head, problems, table and audit. Nodes are created once per name and updated in place, so that nothing flickers and the focus is kept.
 
 import {BUTTONS, RISKY} from './actions.js';
-import {button, dress, element, say, svg} from './element.js';
+import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {advice, because, clock, drawn, duration, effect, failedFrom, figures, headline, lasting, laneWords, letterWord, millis, passed, quiet, rate, runs, share, shortMethod, span, title, zonedClock} from './words.js';
+import {advice, because, clock, drawn, duration, effect, explains, failedFrom, figures, heading, headline, lasting, laneWords, letterWord, millis, minuteClock, passed, period, quiet, rate, runs, share, shortMethod, span, ticks, title, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
-const HEIGHTS = {o: [0, 12], f: [0, 12], r: [0, 12], h: [2, 8], w: [3, 6], a: [3, 6], c: [4, 4], d: [5, 2], x: [5, 2], '-': [5.5, 1]};
-const MARKS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐'};
+export const MARKS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐'};
 const SHORT = {'circuit-breaker': 'Breaker', 'rate-limiter': 'Limiter'};
 const HINTS = {
-  'circuit-breaker': 'State of the circuit, and the time to the next trial', retry: 'Retries a second, and what is denied, or fails after the last attempt, or is left of the budget',
-  bulkhead: 'Permits in use, and calls that wait', timeout: 'Calls that timed out in a minute',
+  'circuit-breaker': 'State of the circuit, and the time to the next trial, or how far the count of failures is', retry: 'Retries a second, and what is denied, or fails after the last attempt, or is left of the budget',
+  bulkhead: 'Permits in use, and calls in the queue for one', timeout: 'Calls that timed out in a minute',
   'rate-limiter': 'Permits that are free', hedge: 'Hedges a second', fallback: 'Calls a second that reached the fallback',
 };
 /** What may be done about a problem, from what risks least. */
@@ -23,26 +22,60 @@ const OFFERED = {
 };
 /** More permits would not help against these. */
 const NO_SETTINGS = new Set(['slow', 'flood']);
-/** What opens the panel, and does nothing. */
-const OPENS = {settings: 'Settings: see and change', failures: 'Failures: the last ones'};
-/** A lane is not drawn shorter than two minutes. */
-const SHORTEST = 24;
+/** What only shows something: a link to a tab. All else changes production. */
+const VIEWS = {timeline: 'Timeline', failures: 'Failures', settings: 'Settings'};
+/** Of what time the figures of a pattern are. */
+const OF = {'circuit-breaker': 'now', bulkhead: 'now', 'rate-limiter': 'now'};
 
-/** A lane as bars whose heights differ as well as their colours, from some sample until now. */
-function laneOf(seconds, left, parts) {
+/** A trial is seen if it is three pixels wide, and if there is room between it and the one before. */
+const THIN = 3, APART = 12;
+/** A wide strip also has room for what sets it off. */
+const ROOM = 300;
+
+/** A lane as bars whose heights differ as well as their colours, from some sample until now, for so many pixels. */
+function laneOf(seconds, left, parts, pixels) {
   const samples = lengthOf(parts), made = svg('svg', {class: 'lane', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Last 15 minutes: ${laneWords(parts, seconds)}`});
-  let x = 0;
+  const each = pixels / Math.max(1, samples - left), trials = [];
+  let x = 0, latest = -Infinity;
   showUntil(made, left, samples);
   for (const [letter, count] of parts) {
-    const [y, height] = HEIGHTS[letter] ?? [0, 0];
+    const [y, height] = HEIGHTS[letter] ?? [0, 0], middle = x + count / 2;
     if (height) {
       const until = x + count >= samples ? count + LATER : count;
       const rect = svg('rect', {class: letter === '-' ? 'lane-none' : `lane-${letter}`, x, y, width: until, height});
       rect.append(svg('title', {}, letter === '-' ? 'no data' : `${letterWord(letter)}, ${span((samples - x) * seconds * 1_000)} ago, for ${span(count * seconds * 1_000)}`));
       made.append(rect);
     }
+    if (letter === 'h' && count * each < THIN && middle > left && (middle - latest) * each >= APART) {
+      for (const [name, top, bottom] of [...pixels < ROOM ? [] : [['lane-gap', 0, 12]], ['lane-trial', y, y + height]]) trials.push(svg('line', {class: name, x1: middle, x2: middle, y1: top, y2: bottom}));
+      latest = middle;
+    }
     x += count;
   }
+  made.append(...trials);
+  return made;
+}
+
+/** The pixels of a letter of an axis, at most. */
+const LETTER = 6.5;
+
+/** The times under a lane: where data begin, when the problem began, round moments in between, and the present. */
+function axisOf(from, to, pixels, begins, since) {
+  const made = svg('svg', {class: 'axis', role: 'img'}), taken = [], at = time => (time - from) / (to - from);
+  const mark = (time, className) => made.append(svg('line', {class: className, x1: `${100 * at(time)}%`, x2: `${100 * at(time)}%`, y1: 0, y2: 3}));
+  const label = (part, text, className) => {
+    const width = text.length * LETTER, middle = part * pixels, left = Math.min(Math.max(0, middle - width / 2), Math.max(0, pixels - width));
+    if (taken.some(([one, other]) => left < other + LETTER && left + width + LETTER > one)) return;
+    taken.push([left, left + width]);
+    const anchor = left === 0 ? 'start' : left >= pixels - width - 0.01 ? 'end' : 'middle';
+    made.append(svg('text', {class: className, x: `${anchor === 'start' ? 0 : anchor === 'end' ? 100 : 100 * part}%`, y: 12, 'text-anchor': anchor}, text));
+  };
+  const began = since ? Date.parse(since) : undefined, first = begins ? `no data before ${clock(from + begins)}` : clock(from);
+  if (began > from && began < to) { label(at(began), clock(began), 'onset'); mark(began, 'onset'); }
+  label(1, 'now', 'now');
+  label(0, first, 'first');
+  for (const {at: time, text} of ticks(from, to, Math.max(2, Math.min(9, pixels / 90)))) { mark(time, 'tick'); label(at(time), text, 'tick'); }
+  made.setAttribute('aria-label', `${first}${began > from ? `, problem since ${clock(began)}` : ''}, until now`);
   return made;
 }
 
@@ -61,40 +94,55 @@ function unknown(lane) {
 /** How many samples are left out before the first that is known of any lane. */
 const leftOut = (lanes, samples) => lanes.length ? Math.max(0, Math.min(samples - SHORTEST, ...lanes.map(unknown))) : 0;
 
-/** The pattern is there, and nothing of it has happened lately. */
-const NONE = 'none';
+/** There is such a column, and no number: it is not counted, or there were no calls. A blank is a pattern that the name does not have. */
+const DASH = '–';
+/** It is counted, and nothing of it has happened. */
+const ZERO = '0', NO_RATE = '0/s';
+const COUNT_CALLS = ['circuit-breaker', 'bulkhead', 'rate-limiter'];
 
-/** Calls came, and none had it: where a pattern counts that. Of a circuit that has just opened, it is not known yet. */
-const ZERO = '0';
-const zero = ({calls, failed, rejected, cells}, counted) => {
-  const state = cells['circuit-breaker']?.state, unknown = !failed && !rejected && (state === 'open' || state === 'forced-open');
-  return calls && !unknown && counted.some(key => key in cells) ? ZERO : '';
-};
+const isOpen = ({cells}) => cells['circuit-breaker']?.state === 'open' || cells['circuit-breaker']?.state === 'forced-open';
+/** A circuit has just opened: there is no whole sample of it yet, or not ten seconds of them. */
+const justOpened = row => isOpen(row) && (row.seconds !== undefined || Boolean(row.calls && !row.failed && !row.rejected));
+
+/** What fails or is rejected if that is nothing, and why there is no number. */
+function nothing(row, counted) {
+  if (!row.calls) return [DASH, 'no calls'];
+  if (isOpen(row) && !row.failed && !row.rejected) return [DASH, 'not known yet: the circuit has just opened'];
+  return counted.some(key => key in row.cells) ? [ZERO, ''] : [DASH, 'not counted: no pattern of the name does that'];
+}
+
+/** With one decimal, so that numbers in a column compare by their length. */
+const perSecond = calls => calls >= 100 ? String(Math.round(calls)) : calls >= 0.095 ? calls.toFixed(1) : calls > 0 ? '<0.1' : '';
+/** In one unit, for the same reason. */
+const inMillis = ms => ms >= 10 ? `${Math.round(ms)}\u00a0ms` : `${ms.toFixed(1)}\u00a0ms`;
 
 const perMinute = value => value ? `${rate(value * 60)}/min` : '';
 
-/** The text of a cell, and whether it is bad. */
-function cellText(key, cell, now) {
+/** The text of a cell, and how it is: bad, its cause, or nothing at all. */
+function cellText(key, cell, now, row, problem) {
   const off = cell.enabled === false && !cell.state;
   if (off) return ['off', 'off'];
   const would = cell.mode === 'observe' ? `dry run${cell.wouldReject ? ` ${rate(cell.wouldReject)}/s` : ''}` : '';
   const rejected = cell.rejected ? `rejects ${rate(cell.rejected)}/s` : '';
   if (cell.state) {
     const left = cell.nextTrialTime ? Math.ceil((Date.parse(cell.nextTrialTime) - now) / 1_000) : 0;
-    const text = `${title(cell.state)}${left > 0 ? `, trial in ${span(left * 1_000)}` : ''}${would ? `, ${would}` : ''}`;
-    return [text, cell.state === 'closed' ? '' : cell.state === 'disabled' ? 'off' : cell.state === 'half-open' ? 'worse' : cell.state === 'forced-open' ? 'by-hand' : cell.mode === 'observe' ? '' : 'worst'];
+    const {failureThreshold, failureCount = 0} = problem?.causes.find(({opensAt}) => opensAt) ?? {}, count = cell.state === 'closed' && failureThreshold !== undefined ? `, ${failureCount} of ${failureThreshold}` : '';
+    const text = `${title(cell.state)}${count}${left > 0 ? `, trial in ${span(left * 1_000)}` : ''}${would ? `, ${would}` : ''}`;
+    return [text, cell.state === 'closed' ? count ? 'worse' : '' : cell.state === 'disabled' ? 'off' : cell.state === 'half-open' ? 'worse' : cell.state === 'forced-open' ? 'by-hand' : cell.mode === 'observe' ? '' : 'worst'];
   }
   if ('maxConcurrent' in cell) {
-    const text = `${cell.running ?? 0} of ${cell.maxConcurrent} used${cell.waiting ? `, ${cell.waiting} wait` : ''}`;
+    const text = `${cell.running ?? 0} of ${cell.maxConcurrent} used${cell.waiting ? `, ${cell.waiting} queued` : ''}`;
     return [`${text}${would ? ` ${would}` : ''}`, rejected ? 'worst' : cell.waiting ? 'worse' : ''];
   }
   if ('limit' in cell) return [`${cell.available ?? 0} free of ${cell.limit}${cell.waiting ? `, ${cell.waiting} wait` : ''}${would ? ` ${would}` : ''}`, rejected ? 'worst' : ''];
+  // What was before an open circuit is another state.
+  if (justOpened(row)) return [DASH, 'off'];
   if (key === 'retry') {
-    const text = [cell.calls ? `${rate(cell.calls)}/s` : '', cell.denied ? `${rate(cell.denied)}/s denied` : cell.failed ? `${rate(cell.failed)}/s fail` : cell.budget !== undefined ? `budget ${Math.floor(cell.budget)}` : ''].filter(Boolean).join(', ');
-    return [text || NONE, cell.denied || cell.failed ? 'worse' : ''];
+    const more = cell.denied ? `${rate(cell.denied)}/s denied` : cell.failed ? `${rate(cell.failed)}/s fail` : cell.budget !== undefined ? `budget ${Math.floor(cell.budget)}` : '';
+    return [[cell.calls ? `${rate(cell.calls)}/s` : NO_RATE, more].filter(Boolean).join(', '), cell.denied || cell.failed ? 'worse' : cell.calls ? '' : 'off'];
   }
-  if (key === 'timeout') return [perMinute(cell.failed) || would || rejected || NONE, cell.failed || rejected ? 'worse' : ''];
-  return [cell.calls ? `${rate(cell.calls)}/s` : cell.denied ? `${rate(cell.denied)}/s denied` : NONE, cell.failed || cell.denied ? 'worse' : ''];
+  if (key === 'timeout') return [perMinute(cell.failed) || would || rejected || '0/min', cell.failed || rejected ? 'worse' : would ? '' : 'off'];
+  return [cell.calls ? `${rate(cell.calls)}/s` : cell.denied ? `${rate(cell.denied)}/s denied` : NO_RATE, cell.failed || cell.denied ? 'worse' : cell.calls ? '' : 'off'];
 }
 
 // ---- head
@@ -106,7 +154,7 @@ export function showHead({head, problems, names}, now, serverTime) {
   say($('headline-text'), others ? `${text}.` : text);
   say($('headline-others'), others ? ` ${others}` : '');
   dress($('headline'), level);
-  if (serverTime) say($('clock'), zonedClock(serverTime));
+  if (serverTime) say($('clock'), `updated ${zonedClock(serverTime)}`);
   const number = level => problems.filter(problem => problem.level === level).length;
   say($('summary'), `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning`);
   document.title = `${problems.length ? `(${problems.length}) ` : ''}${head.application} – Resilience`;
@@ -127,6 +175,7 @@ export function showProblems(body, now, asOf, operate, writable) {
   const {head, problems, names} = body;
   const rows = new Map(names.map(row => [row.name, row])), seen = new Set();
   const shown = allProblems ? problems : problems.slice(0, SHOWN);
+  $('trouble').hidden = !problems.length;
   let next = $('problems').firstElementChild;
   const mayMove = !$('problems').contains(document.activeElement);
   for (const problem of shown) {
@@ -141,40 +190,46 @@ export function showProblems(body, now, asOf, operate, writable) {
     else if (mayMove) $('problems').insertBefore(each.node, next);
   }
   for (const [name, each] of cards) if (!seen.has(name)) { each.node.remove(); cards.delete(name); }
-  $('trouble').hidden = !problems.length;
   $('more').hidden = problems.length <= SHOWN;
   say($('more'), allProblems ? 'Show the worst only' : `Show ${problems.length - SHOWN} more`);
   $('more').onclick = () => { allProblems = !allProblems; showProblems(body, now, asOf, operate, writable); };
 }
 
+/** Borders and padding of a card. */
+const FRAME = 31;
+
 function card() {
-  const node = element('li'), top = element('div', undefined, 'title'), name = element('h3'), link = element('a'), users = element('span', '', 'soft'), words = element('p', '', 'words'), since = element('p'),
-    why = element('ul', undefined, 'why'), numbers = element('p', '', 'soft'), todo = element('ul', undefined, 'todo'), actions = element('p', undefined, 'row');
+  const node = element('li'), top = element('div', undefined, 'title'), name = element('h3'), link = element('a'), words = element('p', undefined, 'words'), mark = element('span', '', 'mark'), what = element('span'), since = element('p', '', 'since'),
+    why = element('ul', undefined, 'why'), numbers = element('p', '', 'soft note'), todo = element('ul', undefined, 'todo'), foot = element('div', undefined, 'foot');
   const trial = element('p', undefined, 'trial'), trialWords = element('span'), bar = svg('svg', {class: 'countdown', viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': true});
-  const waited = svg('rect', {class: 'waited', height: 6}), past = element('div', undefined, 'past'), axis = element('p', undefined, 'axis'), from = element('span'), middle = element('span'), to = element('span', 'now');
+  const waited = svg('rect', {class: 'waited', height: 6}), past = element('div', undefined, 'past'), views = element('p', undefined, 'views'), acts = element('div', undefined, 'acts');
   bar.append(svg('rect', {class: 'track', width: 100, height: 6}), waited);
   trial.append(trialWords, bar);
-  axis.append(from, middle, to);
   name.append(link);
-  top.append(name, users);
-  node.append(top, words, since, why, numbers, trial, todo, past, actions);
-  let offered = '', shown = '';
+  words.append(mark, what);
+  top.append(name, words, since);
+  acts.setAttribute('role', 'group');
+  foot.append(views, acts);
+  node.append(top, past, todo, trial, why, numbers, foot);
+  let offered = '', shown = '', links = [];
   return {
     node,
     show(problem, row, now, operate, writable, {head, changes, names}, asOf) {
-      const [worst] = problem.causes, failed = failedFrom(problem, row, head, asOf);
+      const [worst] = problem.causes, failed = failedFrom(problem, row, head, asOf), outcome = effect(problem, row);
       dress(node, `problem ${problem.level}`);
       say(link, problem.name);
       link.href = hrefOf({name: problem.name, tab: ''});
-      say(users, problem.users.length ? `guarded: ${problem.users.map(shortMethod).join(', ')}${problem.moreUsers ? `, and ${problem.moreUsers} more` : ''}` : '');
-      say(words, `${MARKS[problem.level]} ${effect(problem, row)}`);
+      say(mark, `${MARKS[problem.level]} `);
+      say(what, heading(problem, row, asOf));
       put(since, worst.since && worst.kind !== 'flapping' ? worst.periods > 1 ? `On and off since ${clock(worst.since)}, ${worst.periods} times` : `Since ${clock(worst.since)}, ${lasting(worst, asOf)}${failed ? `; calls failed from ${clock(failed)} on` : ''}` : '');
-      list(why, because(problem, row, asOf, {changes, names, head}));
-      put(numbers, figures(problem, row));
+      list(why, [...outcome ? [{text: outcome}] : [], ...because(problem, row, asOf, {changes, names, head})]);
+      const users = problem.users.length ? `guarded: ${problem.users.map(shortMethod).join(', ')}${problem.moreUsers ? `, and ${problem.moreUsers} more` : ''}` : '';
+      put(numbers, [figures(problem, row), users].filter(Boolean).join(' · '));
       list(todo, advice(problem, row, asOf, {names}).map(text => ({text})));
       countDown(worst, now);
-      drawPast(row, head, asOf);
+      drawPast(row, head, asOf, worst.since);
       offer(problem, operate, writable);
+      for (const [view, tab] of links) view.href = hrefOf({name: problem.name, tab});
     },
   };
 
@@ -193,34 +248,36 @@ function card() {
     while (target.children.length > lines.length) target.lastElementChild.remove();
   }
 
+  /** Links that only show something, and apart from them buttons that change production. */
   function offer({name, change, causes: [{kind, pattern, action}]}, operate, writable) {
     const wanted = `${pattern} ${kind} ${change} ${writable}`;
     if (wanted === offered) return;
     offered = wanted;
     const known = ['switch-on', 'switch-off', ...patterns.find(({key}) => key === pattern)?.actions ?? []];
-    const timeline = button('Timeline', () => write({name, tab: 'timeline'}), ` of ${name}`);
-    timeline.className = 'strong';
-    actions.replaceChildren(timeline);
-    for (const each of OFFERED[kind] ?? (kind === 'full' && NO_SETTINGS.has(change) ? [] : [action])) {
-      if (OPENS[each]) actions.append(button(OPENS[each], () => write({name, tab: each}), ` of ${name}`));
-      else if (writable && known.includes(each)) {
-        const made = button(BUTTONS[each], () => operate(pattern, name, each), `, ${name}`);
-        if (RISKY.has(each) || each === 'reset') made.className = 'risky';
-        actions.append(made);
-      }
-    }
+    const all = ['timeline', ...OFFERED[kind] ?? (kind === 'full' && NO_SETTINGS.has(change) ? [] : [action])];
+    links = all.filter(each => VIEWS[each]).map(tab => {
+      const view = element('a', VIEWS[tab]);
+      view.append(element('span', ` of ${name}`, 'hidden'));
+      return [view, tab];
+    });
+    views.replaceChildren(...links.map(([view]) => view));
+    acts.setAttribute('aria-label', `Change ${name}`);
+    acts.replaceChildren(...all.filter(each => writable && known.includes(each)).map(each => {
+      const made = button(BUTTONS[each], () => operate(pattern, name, each), `, ${name}`);
+      made.className = RISKY.has(each) ? 'risky' : '';
+      return made;
+    }));
+    acts.hidden = !acts.childElementCount;
   }
 
   /** The samples of the lane that are known, until now, with an axis. */
-  function drawPast(row, head, asOf) {
-    const {lane} = row, {sampled, sampleSeconds, samples} = head, key = `${lane} ${sampled} ${asOf}`;
+  function drawPast(row, head, asOf, since) {
+    const {lane} = row, {sampled, sampleSeconds, samples} = head, pixels = node.clientWidth - FRAME, key = `${lane} ${sampled} ${asOf} ${pixels}`;
     if (!lane || key === shown) return;
     shown = key;
-    const left = leftOut([lane], samples), first = unknown(lane), at = index => clock(Date.parse(sampled) - (samples - index) * sampleSeconds * 1_000);
-    const parts = drawn(row, head, asOf), whole = lengthOf(parts);
-    say(from, first ? `no data before ${at(first)}` : at(0));
-    say(middle, at((left + whole) / 2));
-    past.replaceChildren(laneOf(sampleSeconds, left, parts), axis);
+    const left = leftOut([lane], samples), first = unknown(lane), parts = drawn(row, head, asOf);
+    const each = sampleSeconds * 1_000, from = Date.parse(sampled) - (samples - left) * each;
+    past.replaceChildren(laneOf(sampleSeconds, left, parts, pixels), axisOf(from, from + (lengthOf(parts) - left) * each, pixels, first ? (first - left) * each || 1 : 0, since));
   }
 
   /** The bar fills until the trial. The clocks may differ by a second: no more is left than the whole wait. */
@@ -239,9 +296,9 @@ function card() {
 
 const COLUMNS = [
   {key: 'name', label: 'Name'}, {key: 'state', label: 'Last 15 minutes', hint: 'The state over time, until now'},
-  ...patterns.map(({key}) => ({key, pattern: true, label: SHORT[key] ?? title(key)[0].toUpperCase() + title(key).slice(1), hint: HINTS[key]})),
-  {key: 'calls', label: 'Calls/s', number: true}, {key: 'failing', label: 'Failing', number: true, hint: 'What share of the calls fails'}, {key: 'rejected', label: 'Rejected', number: true, narrow: true, hint: 'What share of the calls is rejected'},
-  {key: 'mean', label: 'Mean', number: true, narrow: true, hint: 'How long attempts of the last minute took, or those since a problem began, on average'}, {key: 'worst', label: 'Worst', number: true, narrow: true, hint: 'The longest attempt, as long as the meter registry keeps it: usually for three minutes'},
+  {key: 'calls', label: 'Calls/s', number: true, of: '10 s', hint: 'Calls that come, whether they are admitted or not; of an open circuit in the whole samples since it opened'}, {key: 'failing', label: 'Failing', number: true, of: '10 s', hint: 'What share of the calls fails'}, {key: 'rejected', label: 'Rejected', number: true, of: '10 s', narrow: true, hint: 'What share of the calls is rejected'},
+  {key: 'mean', label: 'Mean', number: true, of: '1 min', narrow: true, hint: 'How long attempts of the last minute took, or those since a problem began, on average; the wait for a permit is not in it'}, {key: 'worst', label: 'Worst', number: true, of: '≤ 3 min', narrow: true, hint: 'The longest attempt, as long as the meter registry keeps it: up to three minutes; none if no attempt ended in the time of Mean'},
+  ...patterns.map(({key}) => ({key, pattern: true, of: OF[key] ?? '10 s', label: SHORT[key] ?? title(key)[0].toUpperCase() + title(key).slice(1), hint: HINTS[key]})),
 ];
 const lines = new Map();
 let laidOut = '', headers = [];
@@ -253,9 +310,10 @@ function layOut(present, attemptTimes) {
   laidOut = wanted;
   lines.forEach(line => line.node.remove());
   lines.clear();
-  headers = columns.map(({key, label, hint, number, pattern, narrow}) => {
+  headers = columns.map(({key, label, hint, number, pattern, narrow, of}) => {
     const cell = element('th', undefined, [`col-${key}`, number && 'number', (pattern || narrow) && 'narrow-off'].filter(Boolean).join(' '));
     cell.scope = 'col';
+    if (of) cell.dataset.of = of;
     const sort = button(label, () => {
       const now = read().sort, first = key === 'name' ? key : `-${key}`;
       write({sort: now === first ? (key === 'name' ? '-name' : key) : now.replace(/^-/, '') === key ? '' : first});
@@ -269,11 +327,10 @@ function layOut(present, attemptTimes) {
 }
 
 function line(name, columns) {
-  const node = element('tr'), head = element('th'), state = element('span'), link = element('a', name), cells = new Map();
-  head.scope = 'row';
-  head.title = name;
-  head.append(state, link);
-  node.append(head);
+  const node = element('tr'), rowHead = element('th'), state = element('span'), link = element('a', name), without = element('span', '', 'soft'), cells = new Map();
+  rowHead.scope = 'row';
+  rowHead.append(state, link, without);
+  node.append(rowHead);
   for (const {key, number, pattern, narrow} of columns.slice(1)) {
     const cell = element('td', undefined, [number && 'number', (pattern || narrow) && 'narrow-off'].filter(Boolean).join(' '));
     cells.set(key, {cell, base: cell.className});
@@ -284,12 +341,12 @@ function line(name, columns) {
     const at = cells.get(key);
     if (!at) return;
     say(at.cell, text);
-    dress(at.cell, className || text === NONE || text === ZERO ? `${at.base} ${className || 'off'}`.trim() : at.base);
+    dress(at.cell, className || text === ZERO || text === DASH ? `${at.base} ${className || 'off'}`.trim() : at.base);
     if (at.cell.title !== (hint ?? '')) at.cell.title = hint ?? '';
   };
   return {
     node, link,
-    show(row, now, head, chosen, left, asOf) {
+    show(row, problem, now, head, chosen, left, asOf) {
       const level = levelOf(row);
       dress(state, `state ${quiet(row) ? 'quiet' : level}`);
       if (!state.firstChild) state.append(element('span', '', 'hidden'));
@@ -297,32 +354,44 @@ function line(name, columns) {
       dress(node, chosen ? 'chosen' : '');
       const href = hrefOf({name, tab: read().tab});
       if (link.getAttribute('href') !== href) link.setAttribute('href', href);
+      const others = (row.leftOut ?? []).map(shortMethod), hint = others.length ? `${name} without ${others.join(', ')}, in the row of the instance that replaces one of its own` : name;
+      say(without, others.length ? ` without ${others.map(each => each.split('.').at(-1)).join(', ')}` : '');
+      if (rowHead.title !== hint) rowHead.title = hint;
       // As on the card. That of a healthy name is only cut off elsewhere until the next sample.
       const key = `${row.lane} ${row.level} ${left} ${row.level || row.states ? asOf : ''}`, strip = cells.get('state').cell;
       if (key !== lane) {
         lane = key;
-        strip.replaceChildren(...(row.lane ? [laneOf(head.sampleSeconds, left, drawn(row, head, asOf))] : []));
+        strip.replaceChildren(...(row.lane ? [laneOf(head.sampleSeconds, left, drawn(row, head, asOf), strip.clientWidth || 120)] : []));
       } else if (row.lane) {
         showUntil(strip.firstChild, left, lengthOf(drawn(row, head, asOf)));
       }
       for (const {key} of patterns) {
-        const [text, className] = row.cells[key] ? cellText(key, row.cells[key], now) : ['', ''];
+        const [text, className] = row.cells[key] ? cellText(key, row.cells[key], now, row, problem) : ['', ''];
         const budget = row.cells[key]?.budget;
-        put(key, text, className, budget === undefined ? text.length > 12 ? text : '' : `${text}; ${Math.floor(budget)} tokens are left in the budget`);
+        put(key, text, className, text === DASH ? 'the last 10 s have calls from before the circuit opened' : budget === undefined ? text.length > 12 ? text : '' : `${text}; ${Math.floor(budget)} tokens are left in the budget`);
       }
+      const change = problem && explains(problem, row) ? problem.change : '', {before = {}, causes: [{since} = {}] = []} = problem ?? {}, then = since ? ` before ${clock(since)}` : ' before';
       const bad = part => !part ? '' : level === 'forced' ? 'by-hand' : row.calls && part < row.calls / 10 ? 'worse' : 'worst';
-      const part = number => share(number, row.calls) || (number ? `${rate(number)}/s` : ''), perSecond = number => number ? `${rate(number)} a second` : '';
-      put('calls', rate(row.calls));
-      put('failing', part(row.failed) || zero(row, ['circuit-breaker']), bad(row.failed), perSecond(row.failed));
-      put('rejected', part(row.rejected) || zero(row, ['circuit-breaker', 'bulkhead', 'rate-limiter']), bad(row.rejected), perSecond(row.rejected));
+      const part = number => share(number, row.calls) || (number ? `${rate(number)}/s` : ''), shares = (key, number, counted) => {
+        const [text, hint] = number ? [part(number), `${rate(number)} a second in ${period(row)}`] : nothing(row, counted);
+        put(key, text, bad(number), hint);
+      };
+      put('calls', row.calls ? `${perSecond(row.calls)}${row.seconds ? ` (${row.seconds}\u00a0s)` : ''}` : row.lane && COUNT_CALLS.some(key => key in row.cells) ? ZERO : DASH, change === 'flood' ? 'cause' : '',
+        change === 'flood' ? `${rate(before.calls)}/s${then}` : row.calls ? `in ${period(row)}` : '');
+      shares('failing', row.failed, ['circuit-breaker']);
+      shares('rejected', row.rejected, COUNT_CALLS);
       const [count, total, longest] = row.attempts ?? [];
-      put('mean', count ? millis(total / count) : '');
-      put('worst', longest ? millis(longest) : '');
+      put('mean', count ? inMillis(total / count) : DASH, change === 'slow' ? 'cause' : '', change === 'slow' ? `${millis(before.attemptMillis)}${then}` : count ? '' : 'no attempt has ended in that time');
+      put('worst', longest ? inMillis(longest) : DASH);
     },
   };
 }
 
-export function showTable({head, names}, now, asOf) {
+/** So few rows have room for a larger height. */
+const ROOMY = 20;
+
+export function showTable({head, names, problems}, now, asOf) {
+  const troubles = new Map(problems.map(problem => [problem.name, problem]));
   const chosen = read(), columns = layOut(new Set(names.flatMap(row => Object.keys(row.cells))), head.attemptTimes);
   for (const {key, cell} of headers) {
     const order = chosen.sort === key ? 'ascending' : chosen.sort === `-${key}` ? 'descending' : null;
@@ -330,7 +399,7 @@ export function showTable({head, names}, now, asOf) {
   }
   const left = leftOut(names.flatMap(({lane}) => lane ? [lane] : []), head.samples);
   const lanes = headers.find(({key}) => key === 'state').cell.firstChild;
-  say(lanes, left ? `Since ${clock(Date.parse(head.sampled) - (head.samples - left) * head.sampleSeconds * 1_000)}` : 'Last 15 minutes');
+  say(lanes, left ? `Since ${minuteClock(Date.parse(head.sampled) - (head.samples - left) * head.sampleSeconds * 1_000)}` : 'Last 15 minutes');
   const fitting = arranged([...names], chosen), wanted = [], used = new Set();
   for (const [group, rows] of grouped(fitting, chosen.group)) {
     if (group) {
@@ -350,12 +419,13 @@ export function showTable({head, names}, now, asOf) {
       const key = `name ${group} ${row.name}`;
       used.add(key);
       if (!lines.has(key)) lines.set(key, line(row.name, columns));
-      lines.get(key).show(row, now, head, row.name === chosen.name, left, asOf);
+      lines.get(key).show(row, troubles.get(row.name), now, head, row.name === chosen.name, left, asOf);
       wanted.push(lines.get(key).node);
     }
   }
   for (const [key, {node}] of lines) if (!used.has(key)) { node.remove(); lines.delete(key); }
   arrange(wanted);
+  $('names').classList.toggle('roomy', wanted.length <= ROOMY);
   const absent = head.names - names.length;
   say($('count'), `${fitting.length === names.length ? `${names.length} names` : `${fitting.length} of ${names.length} names`}${absent > 0 ? `; ${absent} healthy and quiet ones are left out` : ''}${head.attemptTimes ? '' : '; attempt times are off: set resilience.observations.enabled'}`);
   $('none').hidden = fitting.length > 0 || !names.length;

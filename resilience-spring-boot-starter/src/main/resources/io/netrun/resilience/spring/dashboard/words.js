@@ -1,8 +1,10 @@
 // Numbers, times and states as words. Nothing here touches the page.
 
-const LETTERS = {c: 'passing', a: 'few rejected or denied', w: 'failing', x: 'off', d: 'disabled', h: 'half-open', r: 'rejecting', o: 'open', f: 'forced open', '-': 'not known'};
+const LETTERS = {c: 'healthy', a: 'warning', w: 'failing', x: 'off', d: 'disabled', h: 'half-open', r: 'rejecting', o: 'open', f: 'forced open', '-': 'not known'};
 
-export const title = key => key.replaceAll('-', ' ');
+const STATE_TITLES = {'half-open': 'half-open'};
+/** A key as words: circuit breaker, forced open, half-open. */
+export const title = key => STATE_TITLES[key] ?? key.replaceAll('-', ' ');
 export const letterWord = letter => LETTERS[letter] ?? letter;
 
 export const rate = number => number === undefined ? '' : number >= 10 ? String(Math.round(number)) : number >= 0.095 ? String(Number(number.toFixed(1))) : number > 0 ? '<0.1' : '0';
@@ -24,9 +26,22 @@ export function span(ms) {
 /** The whole seconds between two times as their clocks show them, in milliseconds. */
 export const passed = (since, now) => Math.max(0, Math.floor(now / 1_000) - Math.floor(new Date(since).getTime() / 1_000)) * 1_000;
 
-export const clock = time => tight(new Date(time).toLocaleTimeString());
+const HOURS = {hourCycle: 'h23', hour: '2-digit', minute: '2-digit'};
+/** 21:09:36, whatever the language is: a page of many times has no room for AM and PM. */
+export const clock = time => tight(new Date(time).toLocaleTimeString([], {...HOURS, second: '2-digit'}));
+/** A whole minute. */
+export const minuteClock = time => tight(new Date(time).toLocaleTimeString([], HOURS));
 /** With the time zone, which is once on the page. */
-export const zonedClock = time => tight(new Date(time).toLocaleTimeString([], {timeZoneName: 'short'}));
+export const zonedClock = time => tight(new Date(time).toLocaleTimeString([], {...HOURS, second: '2-digit', timeZoneName: 'short'}));
+/** Steps of an axis, in seconds. */
+const STEPS = [10, 30, 60, 120, 180, 300];
+
+/** The round moments between two, so many at the most, each with its text. */
+export function ticks(from, to, most) {
+  const step = STEPS.find(each => (to - from) / each / 1_000 <= most) ?? STEPS.at(-1), found = [];
+  for (let at = Math.ceil(from / step / 1_000) * step * 1_000; at <= to; at += step * 1_000) found.push({at, text: step < 60 ? clock(at) : minuteClock(at)});
+  return found;
+}
 export const simple = text => text.split('.').slice(-2).join('.').replace(/.*\$/, '');
 /** io.shop.PaymentClient.charge(String) is PaymentClient.charge. */
 export const shortMethod = text => text.includes('(') ? simple(text.slice(0, text.indexOf('('))) : text;
@@ -67,20 +82,6 @@ function present({level, cells = {}}, last) {
 }
 
 /**
- * A sample that has the failures which opened the circuit leaves open for how long calls failed: like failures within
- * the sample of an opening, they are part of the opening.
- */
-function withoutRunUp(pieces) {
-  const joined = [];
-  pieces.forEach(([letter, count], index) => {
-    const is = letter === 'w' && count < 2 && pieces[index + 1]?.[0] === 'o' ? 'c' : letter, before = joined.at(-1);
-    if (before?.[0] === is) before[1] = Math.round((before[1] + count) * 1_000) / 1_000;
-    else joined.push([is, count]);
-  });
-  return joined;
-}
-
-/**
  * A lane as pieces [letter, samples] until now, those that look alike as one. Where the changes of the circuit's state are
  * known, a piece is as long as the state was; otherwise as long as its samples. The last piece is the state of now.
  */
@@ -105,20 +106,24 @@ export function drawn(row, {sampled, sampleSeconds}, now) {
       const known = cuts.findLast(([, at]) => at <= from), next = cuts.find(([, at]) => at > from && at < to), end = next ? next[1] : to;
       if (!known) add(letter, from, end);
       else if (CIRCUIT.includes(known[0])) add(CIRCUIT.includes(letter) ? known[0] : worse(known[0], letter), from, end);
-      else add(!CIRCUIT.includes(letter) ? letter : joined.at(-1)?.[0] === 'w' ? 'w' : 'c', from, end);
+      // The sample of an opening has the failures that led to it.
+      else add(!CIRCUIT.includes(letter) ? letter : next?.[0] === 'o' || joined.at(-1)?.[0] === 'w' ? 'w' : 'c', from, end);
       from = end;
     }
   }
-  return states.length ? withoutRunUp(joined) : joined;
+  return joined;
 }
 
-/** Since when calls failed before the circuit opened, where the lane has that: its first coloured piece begins then. */
+/** Of less than this, only that it failed is known, and not since when: a sample has five seconds. */
+const EXACT = 2;
+
+/** Since when calls failed before the circuit opened, where the lane has that for longer than a moment. */
 export function failedFrom({causes: [{kind, since}]}, row, head, now) {
   if (!since || (kind !== 'open' && kind !== 'half-open') || !row.lane || !head.sampled) return undefined;
   const each = head.sampleSeconds * 1_000;
   let at = Date.parse(head.sampled) - head.samples * each;
   for (const [letter, count] of drawn(row, head, now)) {
-    if (letter === 'w' && Math.abs(at + count * each - Date.parse(since)) < 1_000) return at;
+    if (letter === 'w' && count >= EXACT && Math.abs(at + count * each - Date.parse(since)) < 1_000) return at;
     at += count * each;
   }
   return undefined;
@@ -156,43 +161,52 @@ function fault(failure, past) {
 /** A message in the headline is cut, since the headline is read first. */
 const SHORT = 40;
 
-const rejectedShare = ({calls, rejected}) => share(rejected, calls) ? `, ${share(rejected, calls)} rejected` : '';
+const rejectedShare = ({calls, rejected}) => share(rejected, calls) ? `, ${share(rejected, calls)} rejected now` : '';
 
-/** What is wrong, by its cause where that is known, and what that means for calls: flooded, slow, answers 503, unstable. */
-export function cause(problem, row, now) {
-  const [worst] = problem.causes, {change, attemptMillis, before = {}} = problem, {kind} = worst;
-  const text = kind === 'full' || kind === 'limited' ? `${kind === 'full' ? 'bulkhead full' : 'limit exceeded'}${rejectedShare(row)}` : worst.text;
+/**
+ * What is wrong, the cause first where that is known, and what that means for calls: flooded, slow, answers 503. How
+ * long stands with what lasted so long: a share is that of the last seconds.
+ *
+ * @param timed whether the text has how long it lasts
+ */
+export function cause(problem, row, now, timed = false) {
+  const [worst] = problem.causes, {change, attemptMillis, before = {}} = problem, {kind} = worst, lasts = timed && worst.since ? ` ${lasting(worst, now)}` : '';
   if (explains(problem, row)) {
-    if (change === 'slow') return `slow, ${millis(attemptMillis)} instead of ${millis(before.attemptMillis)}; ${failing(problem, row) ?? text}`;
-    if (FILLED.has(kind)) return `flooded, ${rate(row.calls)} calls/s instead of ${rate(before.calls)}; ${text}`;
+    const full = kind === 'full' || kind === 'limited' ? `${kind === 'full' ? 'bulkhead full' : 'limit exceeded'}${rejectedShare(row)}` : failing(problem, row) ?? worst.text;
+    if (change === 'slow') return `slow${lasts}, ${millis(attemptMillis)} instead of ${millis(before.attemptMillis)}; ${full}`;
+    if (FILLED.has(kind)) return `flooded${lasts}, ${rate(row.calls)} calls/s instead of ${rate(before.calls)}; ${full}`;
   }
   switch (kind) {
-    case 'forced-open': return `forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
-    case 'open': return `${fault(failureOf(problem))}, circuit open`;
-    case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide`;
+    case 'forced-open': return `all calls are rejected${lasts}: forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
+    case 'open': return `${fault(failureOf(problem))}, circuit open${lasts}`;
+    case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide${lasts ? `; not closed${lasts}` : ''}`;
     case 'failing': {
       const what = worst.lastFailure || worst.pattern === 'circuit-breaker' ? fault(failureOf(problem)) : worst.text;
-      return `${unprotected(problem, row, now) ? `${what}, and the circuit has not opened yet` : what}${failedShare(row)}`;
+      return `${what}${lasts}${unprotected(problem, row, now) ? ', and the circuit has not opened yet' : ''}${failedShare(row)}`;
     }
-    case 'exhausted': return `${fault(failureOf(problem))} after all attempts${failedShare(row)}`;
-    case 'timing-out': return `does not answer in time${failedShare(row)}`;
+    case 'exhausted': return `${fault(failureOf(problem))} after all attempts${lasts}${failedShare(row)}`;
+    case 'timing-out': return `does not answer in time${lasts}${failedShare(row)}`;
     case 'flapping': {
       const failure = failureOf(problem), why = failure ? ` (${shortFailure(failure.thrown ?? failure.reason, SHORT)})` : '', {opened, since, closedSince} = worst;
-      const openings = `${opened} openings${since ? ` from ${clock(since)} on` : ''}${why}`;
-      return row.failed || row.rejected ? `unstable, ${openings}` : `passing again${closedSince ? ` since ${clock(closedSince)}` : ''}, after ${openings}`;
+      if (row.failed || row.rejected) return `on and off${since ? ` since ${clock(since)}` : ''}, opened ${opened} times${why}`;
+      const fine = closedSince && failure && Date.parse(failure.time) > Date.parse(closedSince) ? failure.time : closedSince;
+      return `on and off${since ? ` ${closedSince ? `from ${clock(since)} to ${clock(closedSince)}` : `since ${clock(since)}`}` : ''}, opened ${opened} times${why}${closedSince ? `; no failure for ${span(passed(fine, now))}` : ''}`;
     }
-    case 'full': case 'limited': return `${worst.text}${rejectedShare(row)}`;
-    default: return worst.text;
+    case 'full': case 'limited': return `${readable(worst.text)}${lasts}${rejectedShare(row)}`;
+    default: return `${readable(worst.text)}${lasts}`;
   }
 }
+
+/** Durations of ISO 8601 within a text as settings are written. */
+const readable = text => text.replace(/\bPT[\dHMS.]+/g, duration);
 
 /** Who changed something without a name. */
 const UNNAMED = 'an unnamed operator';
 
-const failedShare = ({calls, failed}) => share(failed, calls) ? `; ${share(failed, calls)} fail` : '';
+const failedShare = ({calls, failed}) => share(failed, calls) ? `; ${share(failed, calls)} fail now` : '';
 
 /** The effect of slow work that makes calls fail. */
-const failing = ({causes: [{kind}]}, {calls, failed}) => !FILLED.has(kind) && share(failed, calls) ? `${share(failed, calls)} ${kind === 'timing-out' ? 'time out' : 'fail'}` : null;
+const failing = ({causes: [{kind}]}, {calls, failed}) => !FILLED.has(kind) && share(failed, calls) ? `${share(failed, calls)} ${kind === 'timing-out' ? 'time out' : 'fail'} now` : null;
 
 /** What keeps calls out because too much comes, or stays too long. */
 const FILLED = new Set(['full', 'limited', 'waiting']);
@@ -200,21 +214,24 @@ const FILLED = new Set(['full', 'limited', 'waiting']);
 /** For how long, or since when with pauses: it is then not for that long that calls are lost. */
 export const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `on and off since ${clock(since)}` : `for ${span(passed(since, now))}`;
 
-/** What a problem means for calls, with the number of the headline: 73 % of calls are rejected: bulkhead full (2 of 2). */
+/** What a problem means for all calls, where its heading does not have that. */
 export function effect(problem, row) {
-  const [worst] = problem.causes, {calls, failed = 0, rejected = 0} = row, lost = Math.min(calls ?? 0, failed + rejected);
-  if (worst.kind === 'flapping') return `${failed || rejected ? outcome(calls, failed, rejected, lost) : 'No call fails now'}: circuit closed${worst.closedSince ? ` since ${clock(worst.closedSince)}` : ''}`;
-  const how = {open: ': circuit open', 'half-open': ': circuit half-open', full: `: ${worst.text}`, limited: `: ${worst.text}`, exhausted: ': retries are exhausted', 'forced-open': ': circuit forced open'}[worst.kind];
-  if (worst.kind === 'open' || worst.kind === 'forced-open') return `No call succeeds now${worst.kind === 'open' ? '' : ', all are rejected'}${how}`;
-  if (!calls || lost < calls / 100) return initial(worst.text);
-  return `${outcome(calls, failed, rejected, lost, worst.kind === 'timing-out')}${how ?? ''}`;
+  const [{kind}] = problem.causes, {calls, failed = 0, rejected = 0} = row;
+  if (kind === 'open') return 'No call succeeds now';
+  if (kind === 'forced-open') return 'No call succeeds now, whether the service is well or not';
+  if (kind !== 'flapping' && kind !== 'half-open') return '';
+  const lost = Math.min(calls ?? 0, failed + rejected);
+  return lost ? outcome(calls, failed, rejected, lost) : kind === 'flapping' ? 'No call fails now' : '';
 }
+
+/** With a capital. */
+export const heading = (problem, row, now) => initial(cause(problem, row, now));
 
 const initial = text => `${text[0].toUpperCase()}${text.slice(1)}`;
 
-function outcome(calls, failed, rejected, lost, late) {
-  const fail = late ? 'time out' : 'fail', which = failed < calls / 100 ? 0 : rejected < calls / 100 ? 1 : 2;
-  const others = ['are rejected', fail, `${fail} or are rejected`][which];
+function outcome(calls, failed, rejected, lost) {
+  const which = failed < calls / 100 ? 0 : rejected < calls / 100 ? 1 : 2;
+  const others = ['are rejected', 'fail', 'fail or are rejected'][which];
   if (lost >= calls * 0.995) return which === 0 ? 'No call succeeds, all are rejected' : 'No call succeeds';
   return `${share([rejected, failed, lost][which], calls)} of calls ${others}`;
 }
@@ -229,7 +246,7 @@ function admitted({cells = {}, calls = 0, rejected = 0}) {
  * What fills up does so by slow work or many calls; of failures, only a large change counts. A circuit that
  * rejects calls has them come back sooner, which is no cause.
  */
-function explains({change, attemptMillis, before = {}, causes: [{kind}]}, row) {
+export function explains({change, attemptMillis, before = {}, causes: [{kind}]}, row) {
   if (!change) return false;
   if (FILLED.has(kind)) return true;
   if (kind !== 'failing' && kind !== 'timing-out' && kind !== 'exhausted') return false;
@@ -241,8 +258,18 @@ const LARGE = 3;
 function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, row) {
   const then = since ? ` before ${clock(since)}` : ' before';
   if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${admitted(row)}, ${rate(row.calls)}/s arrive`;
-  if (change === 'flood') return `Many calls: ${rate(row.calls)}/s arrive, ${rate(before.calls)}/s${then}${admitted(row)}${attemptMillis === undefined ? '' : `; calls take ${millis(attemptMillis)}${before.attemptMillis === undefined ? '' : ` (${millis(before.attemptMillis)} before)`}${admitted(row) ? ' once admitted' : ''}`}`;
+  if (change === 'flood') return `Many calls: ${rate(row.calls)}/s arrive, ${times(row.calls, before.calls)}${rate(before.calls)}/s${then}${admitted(row)}${attemptMillis === undefined ? '' : `; calls take ${millis(attemptMillis)}${before.attemptMillis === undefined ? '' : ` (${millis(before.attemptMillis)} before)`}${admitted(row) ? ' once admitted' : ''}`}`;
   return '';
+}
+
+/** How many times as much, where that is a number to see at a glance. */
+const times = (now, before) => before > 0 && now >= 2 * before ? `${rate(Math.round(now / before))} times the ` : '';
+
+/** What waits beside what is rejected. */
+function queued({cells = {}}) {
+  const {waiting = 0, maxQueue} = cells.bulkhead ?? {};
+  if (!maxQueue) return '';
+  return `In the queue for a permit: ${waiting} of at most ${maxQueue}; calls that find it full, or wait too long in it, are rejected. Their wait is no part of the times here`;
 }
 
 /** Some retries go on while their budget fills up again. */
@@ -252,7 +279,7 @@ const OTHERS = {
   denied: ({pattern, rate: denied, text}, {cells = {}}) => pattern === 'retry' ? retriesDenied(denied, cells.retry?.calls ?? 0) : text ? initial(text) : '',
   exhausted: each => `Retries exhausted: ${rate(each.rate)}/s fail after their last attempt`,
   'timing-out': each => `Timeout: ${rate(each.rate)}/s take too long`,
-  full: each => `Rejected: ${each.text}`,
+  full: each => `Rejected: ${readable(each.text)}`,
   failing: each => `Calls fail: ${rate(each.rate)}/s`,
 };
 
@@ -264,12 +291,11 @@ function unprotected({causes}, row, now) {
   const each = causes.find(({opensAt}) => opensAt);
   if (!each?.since || passed(each.since, now) < LONG) return null;
   const {opensAt, failureThreshold, failureCount = 0} = each, yet = 'The circuit has not opened yet';
-  if (failureThreshold === undefined) return {text: `${yet}: it opens at ${opensAt}`};
-  if (/consecutive/.test(opensAt)) return {text: `${yet}: it opens at ${opensAt}, and each success sets the count to 0 (now ${failureCount})`};
+  if (failureThreshold === undefined) return [`${yet}: it opens at ${opensAt}`];
+  if (/consecutive/.test(opensAt)) return [`${yet}: it opens at ${opensAt}, and each success sets the count to 0 (now ${failureCount})`];
   const failed = row.failed ?? 0, succeeded = Math.max(0, (row.calls ?? 0) - failed - (row.rejected ?? 0)), more = failed - succeeded;
-  const count = `${yet}: failure count ${failureCount} of ${failureThreshold}; a failure adds 1 (${rate(failed)}/s), a success takes 1 away (${rate(succeeded)}/s).`;
-  if (more <= 0.05) return {text: `${count} At this pace it stays closed`};
-  return {text: `${count} At this pace it opens about ${clock(toTens(now + Math.max(0, failureThreshold - failureCount) / more * 1_000))}`};
+  const opens = more <= 0.05 ? 'at this pace it stays closed' : `at this pace it opens about ${clock(toTens(now + Math.max(0, failureThreshold - failureCount) / more * 1_000))}`;
+  return [`${yet}: ${opens}`, `Its failure count is ${failureCount} of ${failureThreshold}: a failure adds 1 (${rate(failed)}/s), a success takes 1 away (${rate(succeeded)}/s)`];
 }
 
 /** To ten seconds, as what is foreseen. */
@@ -286,10 +312,11 @@ const changeOf = ({name, causes: [{kind, pattern}]}, changes = []) => {
 
 /** Names that are slower as well, or through which the slow calls go: those are cleared if they are as fast as before without these. */
 function company(problem, names = []) {
-  return neighboursOf(problem, names).flatMap(({name, cells, slower: {attemptMillis, before, by, without, through = []}}) => {
+  return neighboursOf(problem, names).flatMap(({name, cells, leftOut, slower: {attemptMillis, before, by, without, through = []}}) => {
     if (!by) return [`${name} is slower too: ${millis(attemptMillis)} instead of ${millis(before)}`];
     const around = Object.keys(cells ?? {}).filter(key => !through.includes(key)), their = through.map(title).join(' and ');
-    const cleared = without ? `Not ${name} itself: ${millis(without.attemptMillis)} without these calls (${millis(without.before)} before), ${millis(attemptMillis)} with them` : `These are the only calls of ${name} now`;
+    const left = leftOut?.length ? '; its row is without these calls' : '';
+    const cleared = without ? `${name} is as fast as before for its other calls: ${millis(without.attemptMillis)} (${millis(without.before)} before)${left}` : `These are the only calls of ${name} now`;
     return [cleared, through.length && around.length ? `These calls use the ${their} of ${name}, but not its ${around.map(title).join(' and ')}` : ''].filter(Boolean);
   });
 }
@@ -304,8 +331,8 @@ function neighboursOf({name, change, users = []}, names) {
 function beforeIt({before = {}, failedBefore}, {lane}, seconds) {
   const past = runs(lane).filter(([letter]) => letter !== 'f' && letter !== '-'), earlier = past.map(([letter]) => letter), time = span(past.reduce((sum, [, count]) => sum + count, 0) * seconds * 1_000);
   if (!earlier.length || before.calls === undefined) return '';
-  if (earlier.some(letter => RED.includes(letter))) return `Calls were rejected in the ${time} before it as well`;
-  return failedBefore ? `In the ${time} before it, ${failedBefore < 0.005 ? tight('less than 1 %') : share(failedBefore, 1)} of calls failed` : earlier.includes('w') ? '' : `In the ${time} before it, no call failed`;
+  if (earlier.some(letter => RED.includes(letter))) return `Calls were rejected in the ${time} sampled before it as well`;
+  return failedBefore ? `In the ${time} sampled before it, ${failedBefore < 0.005 ? tight('less than 1 %') : share(failedBefore, 1)} of calls failed` : earlier.includes('w') ? '' : `In the ${time} sampled before it, no call failed`;
 }
 
 /** Why, a line for each cause, with the evidence there is. */
@@ -316,6 +343,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   const filled = FILLED.has(worst.kind);
   if (filled) {
     say(changed);
+    if (worst.kind === 'full') say(queued(row));
     for (const text of company(problem, names)) say(text);
   }
   if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}`);
@@ -327,7 +355,8 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   if (worst.kind === 'flapping') {
     const {since, closedSince, lostShare, until, flappingFrom} = worst;
     if (lostShare && since) say(`${share(lostShare, 1)} of calls failed or were rejected ${closedSince ? `from ${clock(since)} to ${clock(closedSince)}` : `since ${clock(since)}`}`);
-    if (until) say(`This warning goes away at ${clock(until)} if the circuit stays closed${flappingFrom ? `: fewer than ${flappingFrom} openings are then in the last 15 minutes` : ''}`);
+    if (closedSince && passed(closedSince, now) < SURE) say('It may not be over: between the openings calls passed, too');
+    if (until) say(`This warning goes away at ${clock(until)} if the circuit stays closed`, flappingFrom ? {full: `Fewer than ${flappingFrom} openings are then in the last 15 minutes`} : {});
   }
   if (worst.kind === 'forced-open' || worst.kind === 'disabled') {
     const change = changeOf(problem, changes), who = change ? change.principal : worst.by === 'an operator' ? null : worst.by;
@@ -336,7 +365,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
     say('It stays so until it is half-opened or reset');
     if (worst.kind === 'forced-open') say(beforeIt(problem, row, head.sampleSeconds ?? 5));
   }
-  if (protects) say(protects.text, {bold: true});
+  if (protects) protects.forEach((text, index) => say(text, {bold: !index}));
   else if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
   for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each, row) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : each.text}`);
   if (!filled) {
@@ -347,17 +376,23 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   return lines;
 }
 
+/** A circuit that opened again and again may do so for some minutes. */
+const SURE = 300_000;
+
 /** While these last, no call succeeds. */
 const PASSES_NONE = new Set(['open', 'forced-open']);
 
+/** Of what time the figures of a name are: those of an open circuit have whole samples since it opened. */
+export const period = ({seconds}) => seconds ? `the ${tight(`${seconds} s`)} sampled since it opened` : `the last ${tight('10 s')}`;
+
 /** How many calls come, where the causes do not have that already; and of what time all rates and shares of the card are. */
 export function figures(problem, row) {
-  const {before = {}, causes: [worst]} = problem, of = `the last ${tight(`${row.seconds ?? 10} s`)}`;
-  if (row.calls === undefined) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
+  const {before = {}, causes: [worst]} = problem, of = period(row), {calls, failed, rejected} = row;
+  if (calls === undefined) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
   if (explains(problem, row)) return `Rates and shares: of ${of}`;
-  const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' ? ` (${rate(before.calls)} before ${clock(worst.since)})` : '';
-  const calls = `${rate(row.calls)} calls/s`;
-  return PASSES_NONE.has(worst.kind) || worst.kind === 'flapping' ? `${calls} in ${of}${earlier}` : `${calls}${earlier}; rates and shares: of ${of}`;
+  const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' ? ` (${rate(before.calls)}/s before ${clock(worst.since)})` : '';
+  const trials = worst.kind === 'open' && failed && rejected ? `: ${share(rejected, calls)} rejected, ${share(failed, calls)} failed as trials` : '', text = `${rate(calls)} calls/s`;
+  return PASSES_NONE.has(worst.kind) || worst.kind === 'flapping' ? `${text} in ${of}${trials}${earlier}` : `${text}${earlier}; rates and shares: of ${of}`;
 }
 
 /** What may help, where that is known, the first thing first. */
@@ -367,15 +402,15 @@ export function advice(problem, row, now, {names} = {}) {
   const through = neighboursOf(problem, names ?? []).filter(({slower}) => slower.by).map(({name}) => name);
   switch (worst.kind) {
     case 'open': lines.push(`Look at ${service}. Wait: the circuit tries again by itself.`); break;
-    case 'flapping': lines.push(`Look at ${service}; nothing has to be done here.`); break;
+    case 'flapping': lines.push(`Look at ${service}. Nothing has to be done here.`); break;
     case 'failing': lines.push(`Look at ${service}${calls - failed - rejected > calls / 20 ? ': some calls succeed, so perhaps only some of its instances are down' : ''}.`); break;
     case 'forced-open':
-      lines.push(worst.by && worst.by !== 'an operator' ? `Ask ${worst.by} whether it is over.` : 'Ask your colleagues who forced it open, and why.');
-      lines.push('If it is over: half-open lets a few calls through as trials, which close the circuit or open it; reset lets all through at once.');
+      lines.push(worst.by && worst.by !== 'an operator' ? `Ask ${worst.by} whether the reason is gone.` : 'Ask your colleagues who forced it open, and why.');
+      lines.push('If the reason is gone, half-open is the safe way back: a few calls go through as trials, which close the circuit or open it again. Reset lets all through at once.');
       break;
     case 'full':
-      if (change === 'slow') lines.push(`Look at what ${method ?? 'these calls'} ${method ? 'does' : 'do'}: its queries or requests, locks, amount of data. More permits would load ${through.join(' and ') || 'what is slow'} more.`);
-      else if (change === 'flood') lines.push(`Find who calls ${method ?? 'it'} so often. Callers are not recorded here: look in the access log for the requests that lead to ${method ? 'this method' : 'it'}.`, 'Limit them there: more permits would let the flood through.');
+      if (change === 'slow') lines.push(`Look at what ${method ?? 'these calls'} ${method ? 'does' : 'do'}: its queries or requests, locks, amount of data. More permits would not make them faster, and would load ${through.join(' and ') || 'what is slow'} more.`);
+      else if (change === 'flood') lines.push(`Find who calls ${method ?? 'it'} so often. Callers are not recorded here: look in the access log for the requests that lead to ${method ? 'this method' : 'it'}.`, 'Limit them at that caller: more permits would let the flood through.');
       else lines.push('Find what is slow, or who calls so often.');
       break;
     case 'limited': lines.push('Find who calls so often, or raise the limit.'); break;
@@ -385,7 +420,7 @@ export function advice(problem, row, now, {names} = {}) {
   }
   if (unprotected(problem, row, now)) {
     const {failureThreshold} = causes.find(({opensAt}) => opensAt);
-    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `Or lower failure-threshold, which is ${failureThreshold}, in the settings: the circuit then opens sooner, and rejects the calls too that would succeed.`);
+    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `If the service needs rest, lower failure-threshold (now ${failureThreshold}) in the settings: the circuit then opens sooner, and rejects the calls too that would succeed.`);
   }
   return lines;
 }
@@ -416,7 +451,7 @@ function neighbours({head, problems, names}) {
   const fine = others.length - slow.length - quiet.length, absent = head.names - problems.length - others.length, texts = [];
   if (slow.length) texts.push(slow.length === 1 ? `${slow[0].name} is slower too` : `${slow.length} others are slower too`);
   const before = others.filter(row => !slow.includes(row) && !quiet.includes(row) && runs(row.lane).some(([letter]) => HARMED.includes(letter))).length;
-  if (fine) texts.push(`${fine === 1 ? '1 other is fine' : `${fine} others are fine`}${before ? ` now (${before} failed earlier)` : ''}`);
+  if (fine) texts.push(`${fine === 1 ? '1 other is healthy' : `${fine} others are healthy`}${before ? ` now (${before} failed earlier)` : ''}`);
   if (quiet.length) texts.push(quiet.length === 1 ? `${quiet[0].name} has no calls` : `${quiet.length} have no calls`);
   if (absent > 0) texts.push(`${absent} are not shown`);
   return texts.join('; ');
@@ -434,8 +469,7 @@ export function headline(body, now) {
   }
   if (!first.length) return {level: 'healthy', text: body.head.names ? `All ${body.head.names} names are healthy` : 'No instances yet'};
   const texts = first.map(problem => {
-    const [{kind, since}] = problem.causes;
-    return `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now)}${since && kind !== 'flapping' ? `, ${lasting(problem.causes[0], now)}` : ''}`;
+    return `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true)}`;
   });
   for (const [kind, names] of kinds) {
     const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(passed(since, now))}` : name).join(', ');

@@ -86,8 +86,13 @@ class SlowerTests {
     void methodOfAnotherBulkheadShouldBeInTheRowOfThat() {
         paths.put("shop.Orders.find()", Pipeline.of(registry.getOrCreate(Bulkhead.TYPE, "database"), database));
         samples(12, 1_000, 10);
-        assertThat(line("database")).containsEntry("attempts", List.of(60, 600L, 10L));
-        assertThat(line("reports")).containsEntry("attempts", List.of(60, 60_000L, 1_000L));
+        assertThat(line("database"))
+                .containsEntry("attempts", List.of(60, 600L, 10L))
+                .as("what the figures leave out")
+                .containsEntry("leftOut", List.of("Orders.report"));
+        assertThat(line("reports"))
+                .containsEntry("attempts", List.of(60, 60_000L, 1_000L))
+                .doesNotContainKey("leftOut");
     }
 
     @Test

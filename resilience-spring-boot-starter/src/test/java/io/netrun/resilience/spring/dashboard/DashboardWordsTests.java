@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,50 +62,77 @@ class DashboardWordsTests {
         String busy = "\"calls\": 234, \"rejected\": 175";
         assertThat(headline(FLOOD, row("reports", busy)))
                 .startsWith(
-                        "reports: flooded, 234 calls/s instead of 0.4; bulkhead full, 75 % rejected, for 1 min 20 s");
+                        "reports: flooded for 1 min 20 s, 234 calls/s instead of 0.4; bulkhead full, 75 % rejected now");
         assertThat(headline(SLOW, row("reports", "\"calls\": 1.2, \"rejected\": 0.5")))
-                .startsWith("reports: slow, 3.0 s instead of 1.0 s; bulkhead full, 42 % rejected, for 1 min 20 s");
+                .startsWith("reports: slow for 1 min 20 s, 3.0 s instead of 1.0 s; bulkhead full, 42 % rejected now");
     }
 
     @Test
     void failingCallsShouldHaveTheAnswerInTheHeadline() throws Exception {
         assertThat(headline(FAILING, row("payments", "\"calls\": 19, \"failed\": 12.5")))
-                .startsWith("payments: answers 503; 66 % fail, for 1 min 23 s");
+                .startsWith("payments: answers 503 for 1 min 23 s; 66 % fail now");
         assertThat(headline(
                         FAILING.replace("ServiceUnavailable: 503 Service Unavailable", "IOException: broken pipe"),
                         row("payments", "\"calls\": 19, \"failed\": 12.5")))
-                .startsWith("payments: fails with IOException; 66 % fail, for");
+                .startsWith("payments: fails with IOException for 1 min 23 s; 66 % fail now");
         assertThat(headline(OPEN, row("payments", "\"calls\": 3, \"rejected\": 3")))
-                .startsWith("payments: answers 503, circuit open, for 11 s");
+                .startsWith("payments: answers 503, circuit open for 11 s");
     }
 
     @Test
-    void flappingCircuitShouldSaySinceWhenItPasses() throws Exception {
+    void flappingCircuitShouldBeOnAndOffAndSaySinceWhenNoCallFails() throws Exception {
         assertThat(headline(FLAPPING, row("payments", "\"calls\": 2.3")))
-                .matches("payments: passing again since \\d+:34:43.*, after 4 openings from \\d+:33:45.* on"
-                        + " \\(503 “payments is down”\\)");
+                .matches("payments: on and off from \\d+:33:45 to \\d+:34:43, opened 4 times"
+                        + " \\(503 “payments is down”\\); no failure for 17 s");
         assertThat(headline(FLAPPING, row("payments", "\"calls\": 2.3, \"failed\": 0.1")))
-                .startsWith("payments: unstable, 4 openings from ");
+                .matches("payments: on and off since \\d+:33:45, opened 4 times \\(503 “payments is down”\\)");
+        assertThat(headline(FLAPPING.replace("10:34:28.450Z", "10:34:50.450Z"), row("payments", "\"calls\": 2.3")))
+                .as("a call failed later")
+                .endsWith("; no failure for 10 s");
         assertThat(headline(
                         FLAPPING.replace("payments is down", "the payments are down for as long as it takes to mend"),
                         row("payments", "\"calls\": 2.3")))
                 .as("a long message is cut")
-                .endsWith(" on (503 “the payments are down for as long as it…”)");
+                .contains(" (503 “the payments are down for as long as it…”); ");
+        assertThat(because(FLAPPING, row("payments", "\"calls\": 2.3")))
+                .as("it paused as well before")
+                .contains("It may not be over: between the openings calls passed, too");
+        assertThat(because(
+                        FLAPPING.replace(
+                                "\"closedSince\": \"2026-11-29T10:34:43Z\"",
+                                "\"closedSince\": \"2026-11-29T10:24:43Z\""),
+                        row("payments", "\"calls\": 2.3")))
+                .doesNotContain("may not be over");
     }
 
     @Test
-    void cardShouldSayTheEffect() throws Exception {
-        assertThat(effect(FLOOD, row("reports", "\"calls\": 234, \"rejected\": 175")))
+    void cardShouldHaveTheHeadingOfTheHeadline() throws Exception {
+        assertThat(heading(FLOOD, row("reports", "\"calls\": 234, \"rejected\": 175")))
                 .as("the number of the headline")
-                .isEqualTo("75 % of calls are rejected: bulkhead full (2 of 2)");
-        assertThat(effect(FAILING, row("payments", "\"calls\": 18.6, \"failed\": 12.2")))
-                .isEqualTo("66 % of calls fail");
-        assertThat(effect(FAILING, row("payments", "\"calls\": 20, \"failed\": 3")))
-                .isEqualTo("15 % of calls fail");
+                .isEqualTo("Flooded, 234 calls/s instead of 0.4; bulkhead full, 75 % rejected now");
+        assertThat(heading(FAILING, row("payments", "\"calls\": 18.6, \"failed\": 12.2")))
+                .isEqualTo("Answers 503; 66 % fail now");
+        assertThat(heading(OPEN, row("payments", "\"calls\": 2.8, \"failed\": 0.6, \"rejected\": 2.2")))
+                .isEqualTo("Answers 503, circuit open");
         assertThat(effect(OPEN, row("payments", "\"calls\": 2.8, \"failed\": 0.6, \"rejected\": 2.2")))
-                .isEqualTo("No call succeeds now: circuit open");
-        assertThat(effect(FLAPPING, row("payments", "\"calls\": 2.3")))
-                .matches("No call fails now: circuit closed since \\d+:34:43.*");
+                .isEqualTo("No call succeeds now");
+        assertThat(effect(FLAPPING, row("payments", "\"calls\": 2.3"))).isEqualTo("No call fails now");
+        assertThat(effect(FLAPPING, row("payments", "\"calls\": 20, \"failed\": 3")))
+                .isEqualTo("15 % of calls fail");
+        assertThat(effect(FAILING, row("payments", "\"calls\": 20, \"failed\": 3")))
+                .as("it is in the heading")
+                .isEmpty();
+    }
+
+    /** A share is that of the last ten seconds, and stands beside no duration. */
+    @Test
+    void shareShouldNotBeReadAsThatOfTheWholeTime() throws Exception {
+        for (String text : List.of(
+                headline(FLOOD, row("reports", "\"calls\": 234, \"rejected\": 175")),
+                headline(SLOW, row("reports", "\"calls\": 1.2, \"rejected\": 0.5")),
+                headline(FAILING, row("payments", "\"calls\": 19, \"failed\": 12.5")))) {
+            assertThat(text).containsPattern("\\d % \\w+ now").doesNotContainPattern("%[^;]* for \\d");
+        }
     }
 
     // ---- nothing that contradicts
@@ -113,8 +141,9 @@ class DashboardWordsTests {
     void periodWithPausesShouldNotBeSaidToLast() throws Exception {
         String paused = SLOW.replace("\"since\"", "\"periods\": 3, \"since\"");
         assertThat(headline(paused, row("reports", "\"calls\": 1.2, \"rejected\": 0.5")))
-                .containsPattern("instead of 1.0 s; bulkhead full, 42 % rejected, on and off since \\d+:33:40")
-                .doesNotContain(", for ");
+                .containsPattern(
+                        "slow on and off since \\d+:33:40, 3.0 s instead of 1.0 s; bulkhead full, 42 % rejected now")
+                .doesNotContain(" for ");
     }
 
     @Test
@@ -124,18 +153,18 @@ class DashboardWordsTests {
                 + row("mail", "\"calls\": 2") + ", " + row("settlement", "\"lane\": \"180c\"");
         assertThat(headlineOf("head: {names: 4}, problems: [" + SLOW + "], names: [" + names + "]"))
                 .as("of this name only")
-                .endsWith(" for 1 min 20 s. database is slower too; 1 other is fine; settlement has no calls");
+                .endsWith(" rejected now. database is slower too; 1 other is healthy; settlement has no calls");
         assertThat(because(SLOW, row("reports", "\"calls\": 1.2, \"rejected\": 0.5"), "names: [" + names + "]"))
                 .contains("\"database is slower too: 201 ms instead of 12 ms\"");
     }
 
     @Test
-    void fineNamesShouldSayThatTheyFailedEarlier() throws Exception {
+    void healthyNamesShouldSayThatTheyFailedEarlier() throws Exception {
         String names = row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", "
                 + row("mail", "\"calls\": 2, \"lane\": \"150-20c1w9c\"") + ", "
                 + row("stock", "\"calls\": 2, \"lane\": \"150-30c\"") + ", " + row("settlement", "\"lane\": \"180-\"");
         assertThat(headlineOf("head: {names: 4}, problems: [" + SLOW + "], names: [" + names + "]"))
-                .endsWith(". 2 others are fine now (1 failed earlier); settlement has no calls");
+                .endsWith(". 2 others are healthy now (1 failed earlier); settlement has no calls");
         assertThat(run("[" + names + "].filter(words.quiet).map(({name}) => name)"))
                 .isEqualTo("[\"settlement\"]");
     }
@@ -147,11 +176,17 @@ class DashboardWordsTests {
                 "calls": 9, "slower": {"attemptMillis": 205, "before": 148, "by": ["Client.call"],
                  "without": {"attemptMillis": 36, "before": 37}, "through": ["retry"]}""").replace("\"bulkhead\"", "\"retry\": {}, \"bulkhead\"");
         assertThat(headlineOf("head: {names: 2}, problems: [" + SLOW + "], names: [" + reports + ", " + shared + "]"))
-                .endsWith(". 1 other is fine");
+                .endsWith(". 1 other is healthy");
         assertThat(because(SLOW, reports, "names: [" + shared + "]"))
                 .contains(
-                        "\"Not database itself: 36 ms without these calls (37 ms before), 205 ms with them\"",
+                        "\"database is as fast as before for its other calls: 36 ms (37 ms before)\"",
                         "\"These calls use the retry of database, but not its bulkhead\"");
+        assertThat(because(
+                        SLOW,
+                        reports,
+                        "names: [" + shared.replace("\"slower\"", "\"leftOut\": [\"Client.call\"], \"slower\"") + "]"))
+                .as("its figures do not have what the card has")
+                .contains("36 ms (37 ms before); its row is without these calls");
         assertThat(run("words.advice(" + SLOW + ", " + reports + ", " + NOW + ", {names: [" + shared + "]})"))
                 .contains("Look at what Client.call does: its queries", "would load database more");
         assertThat(because(SLOW, reports, "names: [" + shared.replace("Client.call", "Other.call") + "]"))
@@ -164,7 +199,7 @@ class DashboardWordsTests {
         assertThat(because(FLOOD, row("reports", "\"calls\": 119.2, \"rejected\": 70.4")))
                 .as("as counted: 119 arrive, 59 % are rejected")
                 .contains(
-                        "Many calls: 119/s arrive, 0.4/s before",
+                        "Many calls: 119/s arrive, 298 times the 0.4/s before",
                         "the 2 permits let 49/s through; calls take 32 ms (31");
         String denied = FAILING.replace(
                 "}]",
@@ -183,11 +218,13 @@ class DashboardWordsTests {
         String row = row("payments", "\"calls\": 2.6, \"failed\": 0.6, \"rejected\": 1.9");
         assertThat(figures(OPEN.replace("\"causes\"", before), row))
                 .as("no shares of a time in which it was not open, and no duration while none passes")
-                .matches("2.6 calls/s in the last 10 s \\(1.4 before \\d+:34:49.*\\)");
+                .matches(
+                        "2.6 calls/s in the last 10 s: 73 % rejected, 23 % failed as trials \\(1.4/s before \\d+:34:49.*\\)");
         assertThat(figures(OPEN, row.replace("\"calls\"", "\"seconds\": 5, \"calls\"")))
-                .isEqualTo("2.6 calls/s in the last 5 s");
+                .as("whole samples")
+                .isEqualTo("2.6 calls/s in the 5 s sampled since it opened: 73 % rejected, 23 % failed as trials");
         assertThat(figures(FAILING.replace("\"causes\"", before), row))
-                .matches("2.6 calls/s \\(1.4 before \\d+:33:37.*\\); rates and shares: of the last 10 s");
+                .matches("2.6 calls/s \\(1.4/s before \\d+:33:37.*\\); rates and shares: of the last 10 s");
         assertThat(figures(FLOOD, row)).isEqualTo("Rates and shares: of the last 10 s");
         assertThat(figures(FLAPPING.replace("\"causes\"", before), row))
                 .as("it is over")
@@ -208,8 +245,8 @@ class DashboardWordsTests {
                 .containsPattern("Last failure \\d+:34:28.*: 503 “payments is down”")
                 .containsPattern(
                         "Opened 4 times, from \\d+:33:45.* to \\d+:34:30.*, the last time because the failure count reached 5")
-                .containsPattern("This warning goes away at \\d+:49:05.* if the circuit stays closed:"
-                        + " fewer than 3 openings are then in the last 15 minutes");
+                .containsPattern("\"This warning goes away at \\d+:49:05 if the circuit stays closed\""
+                        + ",\"full\":\"Fewer than 3 openings are then in the last 15 minutes\"");
         assertThat(because(
                         FLAPPING.replace("\"causes\"", "\"fallback\": false, \"causes\""),
                         row("payments", "\"calls\": 2.3")))
@@ -231,14 +268,16 @@ class DashboardWordsTests {
                         "lane: '149-28c1o1h1o', states: [['c', 15000], ['o', 11000], ['h', 5500], ['o', 4000]]",
                         "state: 'open'"))
                 .as("no sample begins when the circuit opened, and none ends with the trial")
-                .isEqualTo("[[\"-\",149],[\"c\",28.8],[\"o\",1.1],[\"h\",0.3],[\"o\",1.8]]");
+                .isEqualTo("[[\"-\",149],[\"c\",28],[\"w\",0.8],[\"o\",1.1],[\"h\",0.3],[\"o\",1.8]]");
         String opened = "states: [['c', 10000], ['o', 8000], ['h', 2500], ['c', 2000]]";
         assertThat(drawn("lane: '175-1c2w1o1c', " + opened, ""))
                 .as("calls failed until it opened")
                 .isEqualTo("[[\"-\",175],[\"c\",1],[\"w\",2.4],[\"o\",1.1],[\"h\",0.1],[\"c\",1.4]]");
         assertThat(drawn("lane: '175-2c1w1o1c', " + opened, ""))
-                .as("the failures that opened it: perhaps of a moment")
-                .isEqualTo("[[\"-\",175],[\"c\",3.4],[\"o\",1.1],[\"h\",0.1],[\"c\",1.4]]");
+                .as("the failures that opened it, also if only the sample of the opening has them")
+                .isEqualTo("[[\"-\",175],[\"c\",2],[\"w\",1.4],[\"o\",1.1],[\"h\",0.1],[\"c\",1.4]]");
+        assertThat(drawn("lane: '175-3c1o1c', " + opened.replace("8000", "6500"), ""))
+                .isEqualTo("[[\"-\",175],[\"c\",3],[\"w\",0.7],[\"o\",0.8],[\"h\",0.1],[\"c\",1.4]]");
         assertThat(drawn("lane: '170-4o6c', states: [['h', 30000], ['c', 29000]]", ""))
                 .as("what was before the first change is known by the samples only")
                 .isEqualTo("[[\"-\",170],[\"o\",4],[\"h\",0.2],[\"c\",6.8]]");
@@ -266,6 +305,7 @@ class DashboardWordsTests {
         assertThat(run("new Date(words.failedFrom(" + OPEN + ", " + row + head + ").toISOString()"))
                 .isEqualTo("2026-11-29T10:34:35.000Z");
         assertThat(run("words.failedFrom(" + OPEN + ", " + row.replace("6c3w", "9c") + head + " ?? 'none'"))
+                .as("a moment is not known exactly")
                 .isEqualTo("none");
     }
 
@@ -278,15 +318,15 @@ class DashboardWordsTests {
                 "\"opensAt\": \"1000 more failures than successes\", \"failureThreshold\": 1000, \"failureCount\": 530, \"since\"");
         String row = row("payments", "\"calls\": 18.6, \"failed\": 12.2");
         assertThat(headline(high, row))
-                .contains("answers 503, and the circuit has not opened yet; 66 % fail, for 1 min 23 s");
+                .contains("answers 503 for 1 min 23 s, and the circuit has not opened yet; 66 % fail now");
         assertThat(because(high, row))
                 .as("470 are missing, at 12.2 - 6.4 a second")
                 .containsPattern(
-                        "\"The circuit has not opened yet: failure count 530 of 1000; a failure adds 1 \\(12/s\\),"
-                                + " a success takes 1 away \\(6.4/s\\)\\."
-                                + " At this pace it opens about \\d+:36:20.*\",\"bold\":true");
+                        "\"The circuit has not opened yet: at this pace it opens about \\d+:36:20\",\"bold\":true")
+                .contains("\"Its failure count is 530 of 1000: a failure adds 1 (12/s),"
+                        + " a success takes 1 away (6.4/s)\",\"bold\":false");
         assertThat(because(high, row("payments", "\"calls\": 20, \"failed\": 5")))
-                .contains("a failure adds 1 (5/s), a success takes 1 away (15/s). At this pace it stays closed");
+                .contains("at this pace it stays closed", "a failure adds 1 (5/s), a success takes 1 away (15/s)");
         assertThat(because(high.replace("1000 more failures than successes", "1000 consecutive failures"), row))
                 .contains("The circuit has not opened yet: it opens at 1000 consecutive failures,"
                         + " and each success sets the count to 0 (now 530)");
@@ -294,8 +334,8 @@ class DashboardWordsTests {
                 .as("the service comes first; what the other costs")
                 .startsWith(
                         "[\"Look at the service that Client.call calls: some calls succeed, so perhaps only some of its instances are down.\"")
-                .contains("\"Or lower failure-threshold, which is 1000, in the settings: the circuit then opens sooner,"
-                        + " and rejects the calls too that would succeed.\"");
+                .contains("\"If the service needs rest, lower failure-threshold (now 1000) in the settings: the circuit"
+                        + " then opens sooner, and rejects the calls too that would succeed.\"");
         assertThat(advice(FAILING, row)).doesNotContain("threshold");
     }
 
@@ -322,15 +362,16 @@ class DashboardWordsTests {
                         + "})"))
                 .contains("entry: force open, on this process only, by an unnamed operator, no reason given")
                 .contains("\"It stays so until it is half-opened or reset\"")
-                .contains("\"In the 55 s before it, no call failed\"");
-        assertThat(headline(forced, row)).startsWith("mail: forced open by an unnamed operator, for 1 min 21 s");
+                .contains("\"In the 55 s sampled before it, no call failed\"");
+        assertThat(headline(forced, row))
+                .startsWith("mail: all calls are rejected for 1 min 21 s: forced open by an unnamed operator");
         String failed = row.replace("151-11c18f", "151-5c1w5c18f");
         assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0312, \"causes\""), failed))
-                .contains("\"In the 55 s before it, 3 % of calls failed\"");
+                .contains("\"In the 55 s sampled before it, 3 % of calls failed\"");
         assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0012, \"causes\""), failed))
-                .contains("\"In the 55 s before it, less than 1 % of calls failed\"");
+                .contains("\"In the 55 s sampled before it, less than 1 % of calls failed\"");
         assertThat(because(forced, row.replace("151-11c18f", "151-5c1o5c18f")))
-                .contains("\"Calls were rejected in the 55 s before it as well\"");
+                .contains("\"Calls were rejected in the 55 s sampled before it as well\"");
         assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", {changes: "
                         + change.formatted("\"alice\"") + "})"))
                 .contains("force open, on this process only, by alice, no reason given");
@@ -338,11 +379,33 @@ class DashboardWordsTests {
                 change.formatted("\"alice\"").replace("\"scope\"", "\"reason\": \"moves to new hosts\", \"scope\"");
         assertThat(because(forced, row, "changes: " + given)).contains(", by alice, reason: moves to new hosts\"");
         String named = forced.replace("an operator", "alice");
-        assertThat(headline(named, row)).startsWith("mail: forced open by alice, for");
-        assertThat(advice(named, row)).contains("Ask alice whether it is over.");
+        assertThat(headline(named, row))
+                .startsWith("mail: all calls are rejected for 1 min 21 s: forced open by alice");
+        assertThat(advice(named, row)).contains("Ask alice whether the reason is gone.");
         assertThat(advice(forced, row))
                 .contains("Ask your colleagues who forced it open, and why.")
-                .contains("half-open lets a few calls through as trials, which close the circuit or open it; reset");
+                .contains("half-open is the safe way back: a few calls go through as trials, which close the circuit"
+                        + " or open it again. Reset lets all through at once.");
+    }
+
+    @Test
+    void waitingCallsShouldBeToldFromRejectedOnes() throws Exception {
+        String queued = row("reports", "\"calls\": 1.1, \"rejected\": 0.5")
+                .replace("\"maxConcurrent\": 2", "\"maxConcurrent\": 2, \"waiting\": 1, \"maxQueue\": 2");
+        assertThat(because(SLOW, queued))
+                .contains("In the queue for a permit: 1 of at most 2; calls that find it full, or wait too long in it,"
+                        + " are rejected. Their wait is no part of the times here");
+        assertThat(because(SLOW, row("reports", "\"calls\": 1.1, \"rejected\": 0.5")))
+                .doesNotContain("queue");
+    }
+
+    @Test
+    void timesShouldHaveTwentyFourHoursAndRoundTicks() throws Exception {
+        assertThat(run("words.clock('2026-11-29T21:09:36Z')")).matches("\\d\\d:09:36");
+        assertThat(run("words.ticks(Date.parse('2026-11-29T10:07:35Z'), Date.parse('2026-11-29T10:10:20Z'), 4)"
+                        + ".map(({at, text}) => [new Date(at).toISOString(), text.length])"))
+                .isEqualTo(
+                        "[[\"2026-11-29T10:08:00.000Z\",5],[\"2026-11-29T10:09:00.000Z\",5],[\"2026-11-29T10:10:00.000Z\",5]]");
     }
 
     @Test
@@ -351,7 +414,7 @@ class DashboardWordsTests {
         assertThat(advice(FLOOD, row))
                 .contains(
                         "Find who calls Client.call so often. Callers are not recorded here: look in the access log",
-                        "Limit them there: more permits would let the flood through.");
+                        "Limit them at that caller: more permits would let the flood through.");
         assertThat(advice(SLOW, row)).doesNotContain("Callers are not recorded");
     }
 
@@ -385,6 +448,10 @@ class DashboardWordsTests {
     private static String headlineOf(String body) throws Exception {
         return run("Object.values((({text, others}) => ({text, others}))(words.headline({" + body + "}, " + NOW
                 + "))).filter(Boolean).join('. ')");
+    }
+
+    private static String heading(String problem, String row) throws Exception {
+        return run("words.heading(" + problem + ", " + row + ", " + NOW + ")");
     }
 
     private static String effect(String problem, String row) throws Exception {
