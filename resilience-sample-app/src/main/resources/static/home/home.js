@@ -1,5 +1,7 @@
 // The shop as a diagram: each arrow is a name of the overview, in its words; the buttons on it set the simulator's knobs.
 
+import {clock, duration, headline, passed, rate, share, span} from '/actuator/resilienceui/words.js';
+
 const $ = id => document.getElementById(id);
 const EVERY = 1_000, AT_MOST = 15_000, TIMEOUT = 5_000, MEMORY = 10;
 
@@ -12,11 +14,12 @@ const ARROWS = [
   {name: 'exchange-rates', title: 'Exchange rates', service: 'rates'},
   {name: 'settlement', title: 'Bookkeepers', service: 'ledger'},
   {name: 'database', title: 'Database'},
-  {name: 'reports', title: 'Database: reports', press: {label: '8 at once', path: '/customers/reports'}},
+  {name: 'reports', title: 'Database: reports', press: {label: 'Send 8 at once', path: '/customers/reports'}},
 ];
 const WELL = {failureRate: 0, latency: '20ms', failNext: 0, slowNext: 0};
-const KNOBS = [['Well', WELL], ['Fails', {...WELL, failureRate: 1}], ['Slow', {...WELL, latency: '4s'}]];
-const CUSTOMERS = [['Nobody', 0], ['A few', 2], ['A crowd', 20]];
+const KNOBS = [['Works', WELL], ['Fails', {...WELL, failureRate: 1}], ['Slow', {...WELL, latency: '4s'}]];
+/** Each with how many come, and up to how many it is still that. */
+const CUSTOMERS = [['Nobody', 0, 0], ['A few', 2, 9], ['A crowd', 20, 20]];
 const SIGNS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐', observing: '○', healthy: '●'};
 
 function say(target, text) {
@@ -41,14 +44,12 @@ const reasonOf = failed => failed.name === 'TimeoutError' ? `no answer in ${TIME
 
 // ---- words
 
-const perSecond = calls => calls >= 10 ? `${Math.round(calls)}/s` : calls >= 0.095 ? `${Number(calls.toFixed(1))}/s` : calls > 0 ? '<0.1/s' : '';
-const share = (part, whole) => part > 0 && whole > 0 ? `${Math.max(1, Math.min(100, Math.round(part / whole * 100)))} %` : '';
-const span = ms => ms < 100_000 ? `${Math.max(0, Math.round(ms / 1_000))} s` : `${Math.round(ms / 60_000)} min`;
+const perSecond = calls => calls ? `${rate(calls)}/s` : '';
 
-/** What is wrong in a few words, since when, and when it is tried again. */
+/** What is wrong in a few words, and since when, or when it is tried again. */
 function troubleOf({causes: [{text, since, nextTrialTime}]}, now) {
-  const trial = nextTrialTime ? Date.parse(nextTrialTime) - now : 0;
-  return [text.replace(/: calls .*/, '').replace(/\bPT(\d+)S\b/, '$1 s'), since ? `for ${span(now - Date.parse(since))}` : '', trial > 0 ? `next trial in ${span(trial)}` : ''].filter(Boolean).join(', ');
+  const trial = nextTrialTime ? Date.parse(nextTrialTime) - now : 0, what = text.replace(/: (?:calls|trials) .*/, '').replace(/\bPT[\dHMS.]+/g, duration);
+  return [what, trial > 0 ? `trial in ${span(Math.ceil(trial / 1_000) * 1_000)}` : since ? `for ${span(passed(since, now))}` : ''].filter(Boolean).join(', ');
 }
 
 function ratesOf({calls = 0, failed = 0, rejected = 0}) {
@@ -58,7 +59,7 @@ function ratesOf({calls = 0, failed = 0, rejected = 0}) {
 /** What a service does at the moment, and which of its buttons that is. */
 function conditionOf({failureRate, latency, failNext, slowNext}) {
   const slow = Number.parseInt(latency, 10) >= 1_000;
-  const words = [failureRate ? `fails ${Math.round(failureRate * 100)} %` : '', slow ? `takes ${Number.parseInt(latency, 10) / 1_000} s` : '', failNext ? `fails ${failNext} more` : '', slowNext ? `${slowNext} more are slow` : ''].filter(Boolean).join(', ');
+  const words = [failureRate ? `fail ${Math.round(failureRate * 100)} %` : '', slow ? `take ${Number.parseInt(latency, 10) / 1_000} s` : '', failNext ? `fail ${failNext} more` : '', slowNext ? `be slow ${slowNext} times more` : ''].filter(Boolean).join(', ');
   const pressed = !words ? 0 : failNext || slowNext ? -1 : failureRate === 1 && !slow ? 1 : slow && !failureRate ? 2 : -1;
   return {words, pressed};
 }
@@ -145,21 +146,20 @@ function showArrows({names, problems}, now) {
   say($('elsewhere'), others.length ? `Elsewhere: ${others.slice(0, 5).map(problem => `${SIGNS[problem.level]} ${problem.name}: ${troubleOf(problem, now)}`).join('; ')}${others.length > 5 ? `, and ${others.length - 5} more` : ''}` : '');
 }
 
-function showHead({head, problems}, now, time) {
-  const number = level => problems.filter(problem => problem.level === level).length;
-  const worst = problems.slice(0, 2).map(problem => `${problem.name}: ${troubleOf(problem, now)}`).join('; ');
-  say($('headline'), problems.length ? `${worst}${problems.length > 2 ? `; ${problems.length - 2} more` : ''}` : `All ${head.names} names are healthy`);
-  $('headline').className = ['rejecting', 'failing', 'forced', 'warning'].find(number) ?? 'healthy';
+function showHead(body, now, time) {
+  const {head, problems} = body, number = level => problems.filter(problem => problem.level === level).length, {level, text} = headline(body, now);
+  say($('headline'), text);
+  $('headline').className = level;
   say($('summary'), problems.length ? `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning` : `All ${head.names} names are healthy`);
-  say($('clock'), new Date(time).toLocaleTimeString());
+  say($('clock'), `updated ${clock(time)}`);
 }
 
 function showConditions(knobs) {
   for (const {service, buttons, box, condition} of arrows) {
     if (service && knobs[service]) {
       const {words, pressed} = conditionOf(knobs[service]);
-      say(condition, words);
-      box.classList.toggle('ill', Boolean(words));
+      say(condition, words && `set to ${words}`);
+      box.classList.toggle('set', Boolean(words));
       press(buttons, pressed);
     }
   }
@@ -178,7 +178,8 @@ function showVisits(body, time) {
   say(visits.querySelector('.words'), quiet ? 'no customers' : failed > 0 ? `${SIGNS.warning} ${share(failed, answered)} get an error` : `${SIGNS.healthy} healthy`);
   const mean = answered ? (body.totalMillis - first.totalMillis) / (body.answered - first.answered) : 0;
   say(visits.querySelector('.rates'), answered ? `${perSecond(answered)}, ${Math.round(mean)} ms` : '');
-  press(visitors, CUSTOMERS.findIndex(([, number]) => number === body.perSecond));
+  press(visitors, CUSTOMERS.findIndex(([, , most]) => body.perSecond <= most));
+  say($('come'), body.perSecond ? `${body.perSecond} a second` : answered ? 'from elsewhere' : '');
 }
 
 // ---- asking
@@ -201,7 +202,7 @@ async function poll() {
   } catch (failed) {
     failingSince ??= new Date();
     delay = Math.min(delay * 2, AT_MOST);
-    say($('connection'), `Not reachable since ${failingSince.toLocaleTimeString()}: ${reasonOf(failed)}. The diagram is outdated.`);
+    say($('connection'), `Not reachable since ${clock(failingSince)}: ${reasonOf(failed)}. The diagram is outdated.`);
   } finally {
     $('shop').classList.toggle('outdated', Boolean(failingSince));
     asking = false;
@@ -243,9 +244,9 @@ $('knobs').onsubmit = async event => {
 $('heal').onclick = async () => {
   try {
     for (const {service} of arrows) if (service) await ask(`/simulator/${service}/knobs`, WELL);
-    outcome('Done: all are well again', true);
+    outcome('Done: all work again', true);
   } catch (failed) {
-    outcome(`All well again did not work: ${reasonOf(failed)}`, false);
+    outcome(`All work again did not work: ${reasonOf(failed)}`, false);
   }
   poll();
 };

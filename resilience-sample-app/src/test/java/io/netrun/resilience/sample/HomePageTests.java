@@ -186,12 +186,32 @@ class HomePageTests {
         soon(() -> assertThat(arrow("payments").getText()).startsWith("◆ circuit forced open"));
         assertThat(arrow("payments").getDomAttribute("class")).contains("forced");
         // The headline names two problems only, and those that other tests leave end by themselves.
-        soon(() -> assertThat(text("headline")).contains("payments: circuit forced open, for "));
+        soon(() -> assertThat(text("headline")).contains("payments: all calls are rejected for ", ": forced open by "));
         assertThat(text("summary"))
                 .matches("\\d of \\d+ names reject calls, \\d fail, \\d forced open, \\d with a warning");
         payments.reset();
         soon(() -> assertThat(arrow("payments").getText()).startsWith("●"));
         soon(() -> assertThat(text("headline")).doesNotContain("forced"));
+    }
+
+    @Test
+    void linksAndButtonsShouldNotHaveTheGreenOfHealthy() {
+        post("/customers", "{\"perSecond\": 5}");
+        for (String scheme : List.of("light", "dark")) {
+            show(1280, 800, scheme);
+            try {
+                soon(() -> assertThat(arrow("payments").getText()).startsWith("● healthy"));
+                assertThat((List<?>) browser.executeScript(
+                                "const green = getComputedStyle(document.querySelector('.arrow.healthy')).color;"
+                                        + " return [...document.querySelectorAll('button, .right a, .list a')].filter(each =>"
+                                        + " getComputedStyle(each).color === green || getComputedStyle(each).borderColor === green)"
+                                        + ".map(each => each.outerHTML)"))
+                        .isEmpty();
+            } finally {
+                browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+                browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+            }
+        }
     }
 
     @Test
@@ -201,12 +221,14 @@ class HomePageTests {
         soon(() -> assertThat(fails.getDomAttribute("aria-pressed")).isEqualTo("true"));
         assertThat(get("/simulator/bike/knobs")).contains("\"failureRate\":1.0");
         assertThat(text("outcome")).isEqualTo("Done: Bike carrier: fails");
-        soon(() -> assertThat(browser.findElement(By.id("arrows")).getText()).contains("Bike carrier\nfails 100 %"));
+        soon(() ->
+                assertThat(browser.findElement(By.id("arrows")).getText()).contains("Bike carrier\nset to fail 100 %"));
         press(knob("Bike carrier: slow"));
-        soon(() -> assertThat(browser.findElement(By.id("arrows")).getText()).contains("Bike carrier\ntakes 4 s"));
+        soon(() ->
+                assertThat(browser.findElement(By.id("arrows")).getText()).contains("Bike carrier\nset to take 4 s"));
         assertThat(fails.getDomAttribute("aria-pressed")).isEqualTo("false");
-        press(knob("Bike carrier: well"));
-        soon(() -> assertThat(knob("Bike carrier: well").getDomAttribute("aria-pressed"))
+        press(knob("Bike carrier: works"));
+        soon(() -> assertThat(knob("Bike carrier: works").getDomAttribute("aria-pressed"))
                 .isEqualTo("true"));
         assertThat(get("/simulator/bike/knobs")).contains("\"failureRate\":0.0", "\"latency\":\"20ms\"");
     }
@@ -219,7 +241,13 @@ class HomePageTests {
         press(knob("Customers: nobody"));
         soon(() -> assertThat(knob("Customers: nobody").getDomAttribute("aria-pressed"))
                 .isEqualTo("true"));
-        press(knob("Database: reports: 8 at once"));
+        post("/customers", "{\"perSecond\": 5}");
+        soon(() -> assertThat(knob("Customers: a few, 2 a second").getDomAttribute("aria-pressed"))
+                .as("any number is one of the three")
+                .isEqualTo("true"));
+        soon(() -> assertThat(text("come")).isEqualTo("5 a second"));
+        press(knob("Customers: nobody"));
+        press(knob("Database: reports: Send 8 at once"));
         soon(() -> assertThat(arrow("reports").getText()).startsWith("■ bulkhead full"));
     }
 
@@ -239,11 +267,11 @@ class HomePageTests {
                         "Customers: a few",
                         "Customers: a crowd",
                         "Payment provider",
-                        "Payment provider: well",
+                        "Payment provider: works",
                         "Payment provider: fails",
                         "Payment provider: slow",
                         "Recommendations",
-                        "Recommendations: well",
+                        "Recommendations: works",
                         "Recommendations: fails");
     }
 
@@ -331,7 +359,7 @@ class HomePageTests {
             show(width, height, scheme);
             soon(() -> assertThat(arrow("payments").getText()).startsWith("◆ circuit forced open"));
             soon(() ->
-                    assertThat(browser.findElement(By.id("arrows")).getText()).contains("fails 100 %"));
+                    assertThat(browser.findElement(By.id("arrows")).getText()).contains("set to fail 100 %"));
             soon(() ->
                     assertThat(browser.findElement(By.id("visits")).getText()).contains("get an error"));
             assertThat(browser.executeScript("return document.documentElement.scrollWidth > innerWidth"))
@@ -365,7 +393,7 @@ class HomePageTests {
         soon(() -> assertThat(arrow("recommendations").getText()).contains("healthy"));
         post("/simulator/payments/knobs", "{\"failureRate\": 1}");
         try {
-            soon(() -> assertThat(arrow("payments").getText()).contains("circuit open", "next trial", "rejected"));
+            soon(() -> assertThat(arrow("payments").getText()).contains("circuit open, trial in", "rejected"));
             picture("light");
         } finally {
             post("/simulator/payments/knobs", "{\"failureRate\": 0}");
