@@ -14,6 +14,7 @@ import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     private volatile int limitedTo = Integer.MAX_VALUE;
 
     private final LongAccumulator longestWait = new LongAccumulator(Math::max, 0);
+    private final AtomicLong latestWaits = new AtomicLong();
 
     @SuppressWarnings("this-escape") // the observation only keeps the reference
     private Bulkhead(String name, BulkheadConfig config, Ticker ticker) {
@@ -235,7 +237,17 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
 
     /** Records the wait of an admitted call, which started at the given time. */
     void waitedSince(long nanoTime) {
-        longestWait.accumulate(ticker().nanoTime() - nanoTime);
+        long wait = ticker().nanoTime() - nanoTime;
+        longestWait.accumulate(wait);
+        latestWaits.accumulateAndGet(wait, Math::max);
+    }
+
+    /**
+     * Returns the longest wait of a call that was admitted since this method was called before; zero if none waited. It
+     * is for one reader that asks again and again, such as the history behind the dashboard.
+     */
+    public Duration takeLongestWait() {
+        return Duration.ofNanos(latestWaits.getAndSet(0));
     }
 
     BulkheadFullException rejectFull(BulkheadConfig config, FairSemaphore semaphore) {

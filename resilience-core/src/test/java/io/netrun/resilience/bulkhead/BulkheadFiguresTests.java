@@ -84,6 +84,24 @@ class BulkheadFiguresTests {
     }
 
     @Test
+    void longestWaitShouldBeTakenOnce() {
+        assertThat(bulkhead.takeLongestWait()).isZero();
+        for (int seconds : new int[] {3, 2}) {
+            CompletableFuture<String> running = new CompletableFuture<>();
+            bulkhead.callAsync(() -> running);
+            CompletableFuture<String> waiting = bulkhead.callAsync(() -> CompletableFuture.completedFuture("done"));
+            ticker.advance(Duration.ofSeconds(seconds));
+            running.complete("done");
+            await().until(waiting::isDone);
+            await().untilAsserted(
+                            () -> assertThat(bulkhead.metrics().asyncActive()).isZero());
+            assertThat(bulkhead.takeLongestWait()).isEqualTo(Duration.ofSeconds(seconds));
+            assertThat(bulkhead.takeLongestWait()).isZero();
+        }
+        assertThat(bulkhead.metrics().longestWait()).as("of all").isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
     void grantedSyncCallShouldLeaveNoTimer() throws Exception {
         AtomicReference<Thread> waiter = new AtomicReference<>();
         bulkhead.run(() -> {
