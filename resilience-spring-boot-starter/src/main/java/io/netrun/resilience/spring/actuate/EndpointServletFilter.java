@@ -23,10 +23,18 @@ public final class EndpointServletFilter implements Filter {
     private static final int CONTENT_TOO_LARGE = 413;
 
     private final EndpointPaths paths;
+    private final FleetViewAge fleetViewAge;
     private final ShallowEtagHeaderFilter tagged = new ShallowEtagHeaderFilter();
 
-    public EndpointServletFilter(EndpointPaths paths) {
+    /**
+     * A filter.
+     *
+     * @param paths where the endpoints are
+     * @param fleetViewAge for the overview
+     */
+    public EndpointServletFilter(EndpointPaths paths, FleetViewAge fleetViewAge) {
         this.paths = paths;
+        this.fleetViewAge = fleetViewAge;
         tagged.setWriteWeakETag(true);
     }
 
@@ -48,6 +56,10 @@ public final class EndpointServletFilter implements Filter {
             }
             if (paths.isOverview(http.getRequestURI())) {
                 answer.setHeader("Cache-Control", "no-cache");
+                String age = fleetViewAge.seconds();
+                if (age != null) {
+                    answer.setHeader(FleetViewAge.HEADER, age);
+                }
                 tagged.doFilter(request, response, chain);
                 return;
             }

@@ -25,9 +25,17 @@ public final class EndpointWebFilter implements WebFilter {
     private static final int CONTENT_TOO_LARGE = 413;
 
     private final EndpointPaths paths;
+    private final FleetViewAge fleetViewAge;
 
-    public EndpointWebFilter(EndpointPaths paths) {
+    /**
+     * A filter.
+     *
+     * @param paths where the endpoints are
+     * @param fleetViewAge for the overview
+     */
+    public EndpointWebFilter(EndpointPaths paths, FleetViewAge fleetViewAge) {
         this.paths = paths;
+        this.fleetViewAge = fleetViewAge;
     }
 
     @Override
@@ -40,7 +48,12 @@ public final class EndpointWebFilter implements WebFilter {
         EndpointPaths.HEADERS.forEach(
                 header -> exchange.getResponse().getHeaders().set(header[0], header[1]));
         if (HttpMethod.GET.equals(request.getMethod()) && paths.isOverview(path)) {
-            exchange.getResponse().getHeaders().setCacheControl("no-cache");
+            HttpHeaders headers = exchange.getResponse().getHeaders();
+            headers.setCacheControl("no-cache");
+            String age = fleetViewAge.seconds();
+            if (age != null) {
+                headers.set(FleetViewAge.HEADER, age);
+            }
             return chain.filter(exchange.mutate().response(new Tagged(exchange)).build());
         }
         if (!HttpMethod.POST.equals(request.getMethod())

@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Overview.Level;
 import io.netrun.resilience.spring.actuate.Track.Series;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ record Finding(
 
     private static void put(Map<String, @Nullable Object> view, String key, @Nullable Instant time) {
         if (time != null) {
-            view.put(key, time.toString());
+            view.put(key, time.truncatedTo(ChronoUnit.MILLIS).toString());
         }
     }
 
@@ -133,12 +134,25 @@ record Finding(
         return byKind != 0 ? byKind : Double.compare(other.rate, rate);
     }
 
-    Map<String, @Nullable Object> view() {
+    /** Without the evidence. */
+    Map<String, @Nullable Object> briefView() {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        putFirst(view);
+        Overview.putRate(view, "rate", rate);
+        view.put("action", kind.action);
+        return view;
+    }
+
+    private void putFirst(Map<String, @Nullable Object> view) {
         view.put("kind", JsonView.plain(kind));
         view.put("pattern", cell.pattern().key());
         view.put("text", text);
         put(view, "since", since);
+    }
+
+    Map<String, @Nullable Object> view() {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        putFirst(view);
         if (reason != null) {
             view.put("reason", reason);
         }

@@ -64,7 +64,7 @@ public final class History implements SmartLifecycle {
     private Ticker.@Nullable Scheduled next;
 
     /** An instance as it was read, before it is kept. */
-    private record Reading(Policy policy, Figures figures, boolean keyed) {}
+    private record Reading(Policy policy, PatternDescriptor<?, ?> pattern, Figures figures, boolean keyed) {}
 
     /**
      * The history of a registry's instances.
@@ -201,8 +201,9 @@ public final class History implements SmartLifecycle {
                 if (afresh || (first && reading.keyed)) {
                     track.countFrom(reading.figures);
                 }
+                Duration longestWait = reading.pattern.takeLongestWait(reading.policy);
                 if (!afresh) {
-                    track.add(current, reading.figures);
+                    track.add(current, reading.figures, longestWait);
                 }
             }
             tracks.keySet().removeIf(policy -> !present.contains(policy));
@@ -237,6 +238,7 @@ public final class History implements SmartLifecycle {
             if (pattern != null) {
                 readings.add(new Reading(
                         policy,
+                        pattern,
                         Figures.of(pattern, policy),
                         registry.familyOf(policy).isPresent()));
             }

@@ -5,6 +5,7 @@ import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.actuate.Track.Series;
 import io.netrun.resilience.spring.event.OperatorChange;
+import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
 import io.netrun.resilience.spring.pattern.MeterSpec;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
@@ -37,6 +38,17 @@ public final class Overview {
     /** How many problems are described. */
     static final int MAX_PROBLEMS = 100;
 
+    /** How many of them with all that is known: these are on the page at first, and a few more. */
+    static final int DETAILED_PROBLEMS = 12;
+
+    /** How many changes by operators have their former values and their reasons. */
+    static final int DETAILED_CHANGES = 10;
+
+    /** How large the answer may be: with more names it may be larger, by so much for each. */
+    private static final int MAX_BYTES = 95_000;
+
+    private static final int MAX_BYTES_OF_NAME = MAX_BYTES / 300;
+
     /** A rate is that of the last ten seconds. */
     private static final int RECENT = 2;
 
@@ -59,7 +71,8 @@ public final class Overview {
             Series.REJECTIONS, "rejected",
             Series.WOULD_REJECT, "wouldReject",
             Series.RUNNING, "running",
-            Series.WAITING, "waiting");
+            Series.WAITING, "waiting",
+            Series.LONGEST_WAIT, "longestWait");
 
     private final ResilienceRegistry registry;
     private final Chains chains;
@@ -142,6 +155,18 @@ public final class Overview {
                 .thenComparing(row -> row.findings.get(0))
                 .thenComparing(Row::name);
 
+        private static final Comparator<Row> BUSIEST_FIRST = Comparator.comparing(Row::level)
+                .thenComparing(Comparator.comparingLong(Row::traffic).reversed());
+
+        /** The problems, the worst first, and then the busiest. */
+        static final Comparator<Row> MATTERS_MOST_FIRST = (one, other) -> {
+            boolean isProblem = one.level().isProblem();
+            if (isProblem != other.level().isProblem()) {
+                return isProblem ? -1 : 1;
+            }
+            return isProblem ? WORST_FIRST.compare(one, other) : BUSIEST_FIRST.compare(one, other);
+        };
+
         Level level() {
             Level level = findings.isEmpty() ? Level.HEALTHY : findings.get(0).level();
             boolean observing = cells.stream().anyMatch(cell -> cell.figures.observing());
@@ -216,25 +241,56 @@ public final class Overview {
     Map<String, Object> all() {
         Chains.Users users = chains.users(); // first: it may create instances
         List<Row> rows = rows();
+        List<Row> problems = problems(rows);
         Map<String, AttemptTime> attempts = chains.attempts();
-        List<Row> shown = shown(rows);
+        Map<String, Object> head = head(rows, attempts);
+        List<Map<String, @Nullable Object>> cards = cards(problems, users);
+        List<Map<String, @Nullable Object>> changes = changes();
+        Slower slower = slower(problems, users);
+        long left = Math.max(MAX_BYTES, (long) MAX_BYTES_OF_NAME * Math.min(rows.size(), MAX_NAMES))
+                - JsonSize.of(head)
+                - JsonSize.of(cards)
+                - JsonSize.of(changes);
 
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("head", head(rows, attempts));
-        all.put(
-                "problems",
-                rows.stream()
-                        .filter(row -> row.level().isProblem())
-                        .sorted(Row.WORST_FIRST)
-                        .limit(MAX_PROBLEMS)
-                        .map(row -> problem(row, users))
-                        .toList());
-        Slower slower = slower(rows, users);
-        all.put(
-                "names",
-                shown.stream().map(row -> line(row, users, attempts, slower)).toList());
-        all.put("changes", changes.get().stream().map(Overview::change).toList());
+        all.put("head", head);
+        all.put("problems", cards);
+        all.put("names", lines(rows, left, row -> line(row, users, attempts, slower)));
+        all.put("changes", changes);
         return all;
+    }
+
+    private static List<Row> problems(List<Row> rows) {
+        return rows.stream()
+                .filter(row -> row.level().isProblem())
+                .sorted(Row.WORST_FIRST)
+                .limit(MAX_PROBLEMS)
+                .toList();
+    }
+
+    private List<Map<String, @Nullable Object>> cards(List<Row> problems, Chains.Users users) {
+        List<Map<String, @Nullable Object>> cards = new ArrayList<>();
+        for (Row row : problems) {
+            cards.add(cards.size() < DETAILED_PROBLEMS ? problem(row, users) : briefProblem(row, users));
+        }
+        return cards;
+    }
+
+    /** In alphabetical order; if there is no room for all, those with few calls and without problems are left out. */
+    private static List<Map<String, @Nullable Object>> lines(
+            List<Row> rows, long bytes, Function<Row, Map<String, @Nullable Object>> line) {
+        Map<String, Map<String, @Nullable Object>> lines = new TreeMap<>();
+        long left = bytes;
+        for (Row row :
+                rows.stream().sorted(Row.MATTERS_MOST_FIRST).limit(MAX_NAMES).toList()) {
+            Map<String, @Nullable Object> made = line.apply(row);
+            left -= JsonSize.of(made);
+            if (left < 0) {
+                break;
+            }
+            lines.put(row.name, made);
+        }
+        return List.copyOf(lines.values());
     }
 
     /** The chains of a name's methods, and how to read its past. */
@@ -303,8 +359,15 @@ public final class Overview {
         head.put("samples", History.SAMPLES);
         head.put("names", rows.size());
         head.put("attemptTimes", !attempts.isEmpty());
-        operators.fleet().ifPresent(fleet -> head.put("fleet", JsonView.plain(fleet.summary())));
+        operators.fleet().ifPresent(fleet -> head.put("fleet", fleet(fleet)));
         return head;
+    }
+
+    /** Without what is another one with each answer: see {@link FleetViewAge}. */
+    private static @Nullable Object fleet(FleetOperations fleet) {
+        Map<String, @Nullable Object> summary = new LinkedHashMap<>(fleet.summary());
+        summary.remove(FleetViewAge.KEY);
+        return JsonView.plain(summary);
     }
 
     private List<Row> rows() {
@@ -327,25 +390,34 @@ public final class Overview {
         return new Row(name, cells, findings, calls, largest(cells, Series.FAILURES, RECENT), rejected);
     }
 
-    private static List<Row> shown(List<Row> rows) {
-        if (rows.size() <= MAX_NAMES) {
-            return rows;
-        }
-        return rows.stream()
-                .sorted(Comparator.comparing(Row::level)
-                        .thenComparing(Comparator.comparingLong(Row::traffic).reversed()))
-                .limit(MAX_NAMES)
-                .sorted(Comparator.comparing(Row::name))
-                .toList();
+    /** What is worse than so many others: its worst cause, and one of its methods. */
+    private static Map<String, @Nullable Object> briefProblem(Row row, Chains.Users users) {
+        Set<String> affected = shortTitles(users(row.cells, users));
+        Map<String, @Nullable Object> view = problem(row);
+        view.put("causes", List.of(row.findings.get(0).briefView()));
+        putUsers(view, affected, 1);
+        return view;
     }
 
-    private Map<String, @Nullable Object> problem(Row row, Chains.Users users) {
-        Set<String> affected = users(row.cells, users);
+    private static void putUsers(Map<String, @Nullable Object> view, Set<String> affected, int most) {
+        view.put("users", affected.stream().limit(most).toList());
+        if (affected.size() > most) {
+            view.put("moreUsers", affected.size() - most);
+        }
+    }
+
+    private static Map<String, @Nullable Object> problem(Row row) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("name", row.name);
         view.put("level", JsonView.plain(row.level()));
         putRate(view, "share", row.share());
         putRate(view, "lost", row.lost());
+        return view;
+    }
+
+    private Map<String, @Nullable Object> problem(Row row, Chains.Users users) {
+        Set<String> affected = users(row.cells, users);
+        Map<String, @Nullable Object> view = problem(row);
         Track track = row.cells.stream()
                 .filter(Cell::countsCalls)
                 .max(Comparator.comparingDouble((Cell cell) -> cell.arriving(RECENT)))
@@ -360,10 +432,7 @@ public final class Overview {
                 .addTo(view);
         putFailedBefore(view, row);
         view.put("causes", row.findings.stream().map(Finding::view).toList());
-        view.put("users", affected.stream().limit(MAX_USERS).toList());
-        if (affected.size() > MAX_USERS) {
-            view.put("moreUsers", affected.size() - MAX_USERS);
-        }
+        putUsers(view, shortTitles(affected), MAX_USERS);
         Set<Boolean> fallbacks = affected.stream().map(users::hasFallback).collect(Collectors.toSet());
         if (fallbacks.size() == 1) {
             view.put("fallback", fallbacks.contains(true));
@@ -399,14 +468,10 @@ public final class Overview {
     private record Slower(Instant since, Set<String> methods) {}
 
     /** Null if no problem is one of slow work. */
-    private @Nullable Slower slower(List<Row> rows, Chains.Users users) {
+    private @Nullable Slower slower(List<Row> problems, Chains.Users users) {
         Instant since = null;
         Set<String> methods = new HashSet<>();
-        for (Row row : rows.stream()
-                .filter(row -> row.level().isProblem())
-                .sorted(Row.WORST_FIRST)
-                .limit(MAX_PROBLEMS)
-                .toList()) {
+        for (Row row : problems) {
             List<String> keys = attemptKeys(users(row.cells, users));
             Instant began = row.findings.get(0).since();
             if (began != null && isSlower(row.calls, keys, began)) {
@@ -680,6 +745,16 @@ public final class Overview {
         }
     }
 
+    /** Methods without their packages and parameters. */
+    private static Set<String> shortTitles(Set<String> methods) {
+        Set<String> titles = new LinkedHashSet<>();
+        for (String method : methods) {
+            String[] parts = parts(method);
+            titles.add(parts.length < 2 ? method : parts[parts.length - 2] + "." + parts[parts.length - 1]);
+        }
+        return titles;
+    }
+
     /** Methods as attempts name them: class and method, without the package. */
     private static List<String> attemptKeys(Set<String> methods) {
         return methods.stream()
@@ -696,18 +771,31 @@ public final class Overview {
         return end < 0 ? new String[] {title} : title.substring(0, end).split("\\.");
     }
 
-    private static Map<String, @Nullable Object> change(OperatorChange change) {
+    private List<Map<String, @Nullable Object>> changes() {
+        List<OperatorChange> latestFirst = changes.get();
+        List<Map<String, @Nullable Object>> views = new ArrayList<>();
+        for (int i = 0; i < latestFirst.size(); i++) {
+            Map<String, @Nullable Object> view = change(latestFirst.get(i), i < DETAILED_CHANGES);
+            ChangeEnd.of(latestFirst.get(i), latestFirst.subList(0, i)).addTo(view);
+            views.add(view);
+        }
+        return views;
+    }
+
+    private static Map<String, @Nullable Object> change(OperatorChange change, boolean detailed) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("time", change.time().toString());
         view.put("principal", change.principal());
-        if (change.reason() != null) {
+        if (detailed && change.reason() != null) {
             view.put("reason", change.reason());
         }
         view.put("pattern", change.type().key());
         view.put("name", change.name());
         view.put("action", change.action());
         view.put("scope", JsonView.plain(change.scope()));
-        view.put("before", new TreeMap<>(change.before()));
+        if (detailed) {
+            view.put("before", new TreeMap<>(change.before()));
+        }
         view.put("after", new TreeMap<>(change.after()));
         return view;
     }

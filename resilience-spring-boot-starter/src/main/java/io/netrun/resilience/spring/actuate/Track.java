@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.actuate;
 
+import java.time.Duration;
 import java.util.Arrays;
 
 /**
@@ -11,6 +12,8 @@ final class Track {
     /** So many calls with one that fails or is rejected are a problem. */
     private static final int MANY = 10;
 
+    private static final long NANOS_OF_MILLI = 1_000_000;
+
     private final int samples;
     private final int[] calls;
     private final int[] failures;
@@ -18,6 +21,7 @@ final class Track {
     private final int[] wouldReject;
     private final int[] running;
     private final int[] waiting;
+    private final int[] longestWait;
     private final byte[] opened;
     private final boolean[] openAtEnd;
     private final byte[] states;
@@ -37,6 +41,7 @@ final class Track {
         this.wouldReject = new int[samples];
         this.running = new int[samples];
         this.waiting = new int[samples];
+        this.longestWait = new int[samples];
         this.opened = new byte[samples];
         this.openAtEnd = new boolean[samples];
         this.states = new byte[samples];
@@ -67,6 +72,7 @@ final class Track {
         System.arraycopy(like.wouldReject, source, wouldReject, target, length);
         System.arraycopy(like.running, source, running, target, length);
         System.arraycopy(like.waiting, source, waiting, target, length);
+        System.arraycopy(like.longestWait, source, longestWait, target, length);
         System.arraycopy(like.opened, source, opened, target, length);
         System.arraycopy(like.openAtEnd, source, openAtEnd, target, length);
         System.arraycopy(like.states, source, states, target, length);
@@ -86,7 +92,12 @@ final class Track {
         totalOpened = figures.opened();
     }
 
-    void add(long current, Figures figures) {
+    /**
+     * Adds a sample.
+     *
+     * @param wait the longest one of a call that was admitted within it
+     */
+    void add(long current, Figures figures, Duration wait) {
         if (slot != Long.MIN_VALUE && current <= slot) {
             return;
         }
@@ -102,6 +113,7 @@ final class Track {
         wouldReject[at] = difference(figures.wouldReject(), totalWouldReject);
         running[at] = figures.running();
         waiting[at] = figures.waiting();
+        longestWait[at] = (int) Math.min(Integer.MAX_VALUE, roundedUp(wait));
         opened[at] = (byte) Math.min(Byte.MAX_VALUE, difference(figures.opened(), totalOpened));
         openAtEnd[at] = figures.state() == LaneState.OPEN || figures.state() == LaneState.HALF_OPEN;
         states[at] = state(figures, at).rank();
@@ -145,6 +157,7 @@ final class Track {
         wouldReject[at] = 0;
         running[at] = 0;
         waiting[at] = 0;
+        longestWait[at] = 0;
         opened[at] = 0;
         openAtEnd[at] = false;
         states[at] = LaneState.UNKNOWN.rank();
@@ -152,6 +165,11 @@ final class Track {
 
     private int index(long ofSlot) {
         return (int) Math.floorMod(ofSlot, (long) samples);
+    }
+
+    /** In milliseconds: one that is shorter is a wait as well. */
+    private static long roundedUp(Duration wait) {
+        return wait.plusNanos(NANOS_OF_MILLI - 1).toMillis();
     }
 
     /** Totals of a reset or replaced instance begin again. */
@@ -296,7 +314,9 @@ final class Track {
         REJECTIONS,
         WOULD_REJECT,
         RUNNING,
-        WAITING;
+        WAITING,
+        /** In milliseconds. */
+        LONGEST_WAIT;
 
         private int[] of(Track track) {
             return switch (this) {
@@ -306,6 +326,7 @@ final class Track {
                 case WOULD_REJECT -> track.wouldReject;
                 case RUNNING -> track.running;
                 case WAITING -> track.waiting;
+                case LONGEST_WAIT -> track.longestWait;
             };
         }
     }

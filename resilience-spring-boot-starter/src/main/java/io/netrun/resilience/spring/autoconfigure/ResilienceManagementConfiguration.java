@@ -3,6 +3,8 @@ package io.netrun.resilience.spring.autoconfigure;
 import io.netrun.resilience.spring.actuate.EndpointPaths;
 import io.netrun.resilience.spring.actuate.EndpointServletFilter;
 import io.netrun.resilience.spring.actuate.EndpointWebFilter;
+import io.netrun.resilience.spring.actuate.FleetViewAge;
+import io.netrun.resilience.spring.fleet.FleetOperations;
 import jakarta.servlet.Filter;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
@@ -26,8 +28,10 @@ public final class ResilienceManagementConfiguration {
     static class Servlet {
 
         @Bean
-        EndpointServletFilter resilienceEndpointServletFilter(ObjectProvider<PathMappedEndpoints> endpoints) {
-            return new EndpointServletFilter(new EndpointPaths(endpoints::getIfAvailable));
+        EndpointServletFilter resilienceEndpointServletFilter(
+                ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<FleetOperations> fleet) {
+            return new EndpointServletFilter(
+                    new EndpointPaths(endpoints::getIfAvailable), new FleetViewAge(PresentFleet.of(fleet)));
         }
     }
 
@@ -37,8 +41,10 @@ public final class ResilienceManagementConfiguration {
     static class Reactive {
 
         @Bean
-        EndpointWebFilter resilienceEndpointWebFilter(ObjectProvider<PathMappedEndpoints> endpoints) {
-            return new EndpointWebFilter(new EndpointPaths(endpoints::getIfAvailable));
+        EndpointWebFilter resilienceEndpointWebFilter(
+                ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<FleetOperations> fleet) {
+            return new EndpointWebFilter(
+                    new EndpointPaths(endpoints::getIfAvailable), new FleetViewAge(PresentFleet.of(fleet)));
         }
     }
 }

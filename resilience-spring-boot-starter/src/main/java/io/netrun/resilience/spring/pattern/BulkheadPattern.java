@@ -23,6 +23,7 @@ final class BulkheadPattern {
             .frequentEvents(List.of(BulkheadEvent.Rejected.class, BulkheadEvent.WouldReject.class))
             .waits(b -> NamedDuration.of("max-wait", b.config().maxWait()))
             .fleetSetting("scope: fleet", b -> b.config().scope() == LimitScope.FLEET)
+            .latestWait(Bulkhead::takeLongestWait)
             .mode(b -> b.config().mode())
             .build();
 

@@ -61,6 +61,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final Function<P, Optional<String>> opensAt;
     private final Function<P, OptionalInt> failureThreshold;
     private final Function<P, Optional<String>> fleetSetting;
+    private final Function<P, Duration> latestWait;
     private final Function<P, Map<String, List<? extends Record>>> details;
     private final List<Class<? extends Record>> detailTypes;
     private final List<Option<?>> options;
@@ -112,6 +113,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.opensAt = builder.opensAt;
         this.failureThreshold = builder.failureThreshold;
         this.fleetSetting = builder.fleetSetting;
+        this.latestWait = builder.latestWait;
         this.details = builder.details;
         this.detailTypes = builder.detailTypes;
         this.options = builder.options;
@@ -282,6 +284,14 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** The setting of an instance, with its value, that has no effect without a fleet; such as {@code scope: fleet}. */
     public Optional<String> fleetSetting(Policy instance) {
         return fleetSetting.apply(type.policyClass().cast(instance));
+    }
+
+    /**
+     * The longest wait of a call that an instance admitted since this was asked before; zero if none waited, and where
+     * the pattern does not know. For the history alone.
+     */
+    public Duration takeLongestWait(Policy instance) {
+        return latestWait.apply(type.policyClass().cast(instance));
     }
 
     /** The details that the endpoint shows for one instance of this pattern: lists of records, by name. */

@@ -55,6 +55,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     Function<P, Optional<String>> opensAt = instance -> Optional.empty();
     Function<P, OptionalInt> failureThreshold = instance -> OptionalInt.empty();
     Function<P, Optional<String>> fleetSetting = instance -> Optional.empty();
+    Function<P, Duration> latestWait = instance -> Duration.ZERO;
     Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
     List<Class<? extends Record>> detailTypes = List.of();
     List<Option<?>> options = List.of(Option.ENABLED, Option.MAX_KEYS);
@@ -206,6 +207,12 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     /** Declares a setting that affects sync calls only, and whether an instance has it set. */
     PatternDescriptorBuilder<P, C> syncSetting(String setting, Predicate<P> asks) {
         this.syncSetting = instance -> asks.test(instance) ? Optional.of(setting) : Optional.empty();
+        return this;
+    }
+
+    /** Declares how the longest wait of a call is read that was admitted since it was read before. */
+    PatternDescriptorBuilder<P, C> latestWait(Function<P, Duration> latestWait) {
+        this.latestWait = latestWait;
         return this;
     }
 

@@ -15,6 +15,8 @@ export const EFFECTS = {
   'switch-off': 'Calls bypass it until it is switched on again.',
   'switch-on': 'It protects calls again.',
 };
+/** What the endpoint does on one node only: others that start later would do it as well. */
+export const FOR_ONE_NODE = new Set(['half-open', 'resume']);
 /** From the one that risks least. */
 export const BY_RISK = ['half-open', 'switch-on', 'reset', 'disable', 'force-open', 'switch-off'];
 /** What lets calls through or keeps them out at once. */
@@ -57,9 +59,12 @@ export function confirmed(question, text, items, yes) {
 
 const where = scope => scope === 'fleet' ? 'This takes effect at once here, and soon on all nodes of the fleet.' : 'This takes effect at once, on this process only.';
 
+/** How long settings last that are changed while the application runs. */
+const lasts = scope => scope === 'fleet' ? 'It lasts until each process ends; those that start in the next seven days begin with it.' : 'It lasts until the process ends.';
+
 /** An action after a question; returns whether it was done. */
-export async function operate(pattern, name, action, scope = 'node') {
-  const words = title(action);
+export async function operate(pattern, name, action, chosen = 'node') {
+  const words = title(action), scope = FOR_ONE_NODE.has(action) ? 'node' : chosen;
   const given = await confirmed(`${words[0].toUpperCase()}${words.slice(1)} ${title(pattern)} “${name}”?`, `${EFFECTS[action] ?? ''} ${where(scope)}`, [], words);
   if (!given) return false;
   return report(`${words} of ${title(pattern)} ${name}`, () => act(pattern, name, {...scoped(changeOf(action), scope), ...given}));
@@ -67,7 +72,7 @@ export async function operate(pattern, name, action, scope = 'node') {
 
 /** Settings, after a preview of what changes. Throws what the endpoint reports about a mistake. */
 export async function changeSettings(pattern, name, settings, preview, scope = 'node') {
-  const given = await confirmed(`Change settings of ${title(pattern)} “${name}”?`, `${where(scope)} It lasts until the process ends.`, preview, 'Apply');
+  const given = await confirmed(`Change settings of ${title(pattern)} “${name}”?`, `${where(scope)} ${lasts(scope)}`, preview, 'Apply');
   if (!given) return false;
   say($('outcome'), '');
   await act(pattern, name, {...scoped({settings}, scope), ...given});

@@ -1,6 +1,6 @@
 // The panel of one name: now, timeline, failures, settings, actions.
 
-import {BY_RISK, EFFECTS, RISKY, changeSettings, operate} from './actions.js';
+import {BY_RISK, EFFECTS, FOR_ONE_NODE, RISKY, changeSettings, operate} from './actions.js';
 import {button, dress, element, say} from './element.js';
 import {nameOf, writable} from './source.js';
 import {levelOf, read, write} from './state.js';
@@ -54,6 +54,7 @@ export async function showPanel(hasFleet, changed) {
   if (first) {
     opener = document.activeElement;
     opened = name; drawn = ''; found = null;
+    scopes.clear();
     say($('panel-title'), name);
     say($('panel-state'), '');
     $('view').replaceChildren(element('p', 'Loading…'));
@@ -173,10 +174,15 @@ function settings() {
 
 const readOnlyNotice = () => writable ? [] : [element('p', 'Changes are off. Set management.endpoint.resilience.access to unrestricted to allow them.', 'notice')];
 
+/** What was chosen for the opened name: a form is drawn anew when the state changes. */
+const scopes = new Map();
+
 function scopeChoice(id) {
   const label = element('label', 'Applies to '), select = element('select');
   select.id = id;
   select.append(new Option('this process', 'node'), new Option('all nodes of the fleet', 'fleet'));
+  select.value = scopes.get(id) ?? 'node';
+  select.onchange = () => scopes.set(id, select.value);
   label.append(select);
   return {label, scope: () => fleet ? select.value : 'node'};
 }
@@ -271,7 +277,7 @@ function actions() {
       const act = button(`${words[0].toUpperCase()}${words.slice(1)}`, async () => { if (await operate(key, found.name, action, scope())) asked(); }, ` ${title(key)} ${found.name}`);
       act.id = `do-${key}-${action}`;
       if (RISKY.has(action)) act.className = 'risky';
-      row.append(act, element('span', EFFECTS[action] ?? ''));
+      row.append(act, element('span', `${EFFECTS[action] ?? ''}${fleet && FOR_ONE_NODE.has(action) ? ' On this process only, whatever is chosen above.' : ''}`));
       parts.push(row);
     }
   }

@@ -17,10 +17,15 @@ async function ask(url, options = {}) {
   const response = await fetch(url, {...options, headers: {Accept: 'application/json', ...options.headers}, signal: AbortSignal.timeout(TIMEOUT)});
   const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(body.error ? `${body.error}. ${body.remedy ?? ''}` : `the answer was ${response.status}`);
-  return {body, serverTime: Date.parse(response.headers.get('Date') ?? '') || Date.now()};
+  return {body, headers: response.headers, serverTime: Date.parse(response.headers.get('Date') ?? '') || Date.now()};
 }
 
-export const overview = () => ask(`${root}/overview`);
+/** The age of the fleet's view, in seconds, comes with a header: it is another one each time, and the rest may be the same. */
+export async function overview() {
+  const {body, headers, serverTime} = await ask(`${root}/overview`), age = headers.get('Resilience-Fleet-View-Age');
+  if (body.head?.fleet && age !== null) body.head.fleet.viewAge = Number(age);
+  return {body, serverTime};
+}
 export const nameOf = async name => (await ask(`${root}/overview/${encodeURIComponent(name)}`)).body;
 export const act = (key, name, change) => ask(`${root}/${key}/${encodeURIComponent(name)}`, {
   method: 'POST', headers: {'Content-Type': 'application/json', ...csrf()}, body: JSON.stringify(change),

@@ -36,7 +36,16 @@ const VALUES = {
   mean: row => row.attempts?.[0] ? row.attempts[1] / row.attempts[0] : -1,
   worst: row => row.attempts?.[2] ?? -1,
 };
-const valueOf = key => VALUES[key] ?? (row => row.cells[key] ? (row.cells[key].calls ?? 0) + (row.cells[key].rejected ?? row.cells[key].denied ?? 0) + 1 : 0);
+const STATES = ['closed', 'disabled', 'half-open', 'forced-open', 'open'];
+/** The column of a pattern is in the order of what it shows: the state, the share of the permits that is taken, or how often it happens. */
+const CELLS = {
+  'circuit-breaker': ({state}) => STATES.indexOf(state),
+  bulkhead: ({running = 0, waiting = 0, maxConcurrent}) => (running + waiting) / maxConcurrent,
+  'rate-limiter': ({available = 0, waiting = 0, limit}) => (limit - available + waiting) / limit,
+  timeout: ({failed = 0, rejected = 0}) => failed + rejected,
+};
+const often = ({calls = 0, denied = 0, failed = 0}) => calls + denied + failed;
+const valueOf = key => VALUES[key] ?? (row => row.cells[key] ? (CELLS[key] ?? often)(row.cells[key]) || 0 : -1);
 
 /** The rows that fit, in order: the worst first, unless another order was chosen. A minus sorts down. */
 export function arranged(rows, {q, state, pattern, sort}) {

@@ -4,7 +4,7 @@ import {BUTTONS, RISKY} from './actions.js';
 import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {advice, because, clock, drawn, duration, effect, explains, failedFrom, figures, heading, headline, lasting, laneWords, letterWord, millis, minuteClock, passed, period, quiet, rate, runs, share, shortMethod, span, ticks, title, zonedClock} from './words.js';
+import {advice, because, clock, drawn, effect, explains, failedFrom, figures, heading, headline, lasting, laneWords, letterWord, millis, minuteClock, passed, period, quiet, rate, runs, share, shortMethod, span, ticks, title, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -160,8 +160,9 @@ export function showHead({head, problems, names}, now, serverTime) {
   document.title = `${problems.length ? `(${problems.length}) ` : ''}${head.application} – Resilience`;
   $('fleet').hidden = !head.fleet;
   if (head.fleet) {
-    const {nodes, viewAge, degraded} = head.fleet;
-    say($('fleet'), `Fleet: ${nodes === 1 ? '1 node' : `${nodes} nodes`}, ${viewAge ? `view ${duration(viewAge.replace(/(\.\d)\d*/, '$1'))} old` : 'no view yet'}${degraded ? ', store away: shares are local' : ''}`);
+    const {nodes, viewAge, degraded} = head.fleet, age = viewAge < 60 ? `${viewAge.toFixed(1)}\u00a0s` : span(viewAge * 1_000);
+    const view = viewAge !== undefined ? `, view ${age} old` : nodes ? '' : ', no view yet';
+    say($('fleet'), `Fleet: ${nodes === 1 ? '1 node' : `${nodes} nodes`}${view}${degraded ? ', store away: shares are local' : ''}`);
   }
 }
 
@@ -463,10 +464,11 @@ export function showChanges(changes, asOf, problems) {
   }
   say($('audit-count'), changes.length ? `${changes.length}; the last one ${span(passed(changes[0].time, asOf))} ago` : 'nothing yet');
   const texts = changes.map(change => {
-    const keys = [...new Set([...Object.keys(change.before), ...Object.keys(change.after)])];
-    const what = keys.map(key => `${key} ${change.before[key] ?? 'none'} → ${change.after[key] ?? 'none'}`).join(', ');
-    const until = change.action === 'force-open' || change.action === 'disable' ? ', until it is half-opened or reset' : change.action === 'settings' ? ', until the process ends' : '';
-    return `${new Date(change.time).toLocaleString()} ${change.principal ?? 'an unnamed operator'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${until}${change.reason ? `; reason: ${change.reason}` : ''}`;
+    const {before, after} = change, keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after)])];
+    const what = keys.map(key => `${key} ${before ? `${before[key] ?? 'none'} ` : ''}→ ${after[key] ?? 'none'}`).join(', ');
+    const {until, ended, startersUntil} = change, day = time => new Date(time).toLocaleDateString([], {day: 'numeric', month: 'short'});
+    const lasts = `${ended ? `, until ${clock(ended)}` : until ? `, until ${until}` : ''}${startersUntil ? `, also on nodes that start before ${day(startersUntil)}, ${clock(startersUntil)}` : ''}`;
+    return `${new Date(change.time).toLocaleString()} ${change.principal ?? 'an unnamed operator'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${lasts}${change.reason ? `; reason: ${change.reason}` : ''}`;
   });
   const list = $('changes');
   texts.forEach((text, index) => {

@@ -193,6 +193,7 @@ export function cause(problem, row, now, timed = false) {
       return `on and off${since ? ` ${closedSince ? `from ${clock(since)} to ${clock(closedSince)}` : `since ${clock(since)}`}` : ''}, opened ${opened} times${why}${closedSince ? `; no failure for ${span(passed(fine, now))}` : ''}`;
     }
     case 'full': case 'limited': return `${readable(worst.text)}${lasts}${rejectedShare(row)}`;
+    case 'denied': return `${worst.rate ? `${deniedWords([worst])}${worst.pattern === 'retry' ? ': the budget is used up' : ''}` : worst.text}${lasts ? `,${lasts}` : ''}`;
     default: return `${readable(worst.text)}${lasts}`;
   }
 }
@@ -460,10 +461,21 @@ function neighbours({head, problems, names}) {
 /** How many problems the sentence spells out; it counts the others. */
 const SPELLED = 2;
 
+/** 3 retries denied a second. */
+function deniedWords(denied) {
+  const retries = denied.filter(({pattern}) => pattern === 'retry').length;
+  return `${rate(denied.reduce((sum, each) => sum + each.rate, 0))} ${retries === denied.length ? 'retries' : retries ? 'retries and hedges' : 'hedges'} denied a second`;
+}
+
+/** What is denied, of all names but those of which it is spelled out. */
+const deniedOf = problems => problems.flatMap(({name, causes}, index) => causes
+  .filter(({kind, rate: denied}, at) => kind === 'denied' && denied && (index >= SPELLED || at > 0)).map(each => ({...each, name})));
+
 /** One sentence on how things are, one on other names, and the level. */
 export function headline(body, now) {
   const rows = new Map(body.names.map(row => [row.name, row])), kinds = new Map(), first = body.problems.slice(0, SPELLED);
   for (const {name, causes: [worst]} of body.problems.slice(SPELLED)) {
+    if (worst.kind === 'denied' && worst.rate) continue;
     if (!kinds.has(worst.kind)) kinds.set(worst.kind, []);
     kinds.get(worst.kind).push({name, since: worst.since});
   }
@@ -475,6 +487,8 @@ export function headline(body, now) {
     const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(passed(since, now))}` : name).join(', ');
     texts.push(`${(PLURALS[kind] ?? (n => `${n} ${kind}`))(names.length)} (${who}${names.length > 2 ? ', …' : ''})`);
   }
+  const denied = deniedOf(body.problems);
+  if (denied.length) texts.push(`${deniedWords(denied)} (${denied.slice(0, 2).map(({name}) => name).join(', ')}${denied.length > 2 ? ', …' : ''})`);
   const level = ['rejecting', 'failing', 'forced', 'warning'].find(each => body.problems.some(problem => problem.level === each));
   return {level, text: texts.join('; '), others: neighbours(body)};
 }

@@ -35,6 +35,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
+import org.springframework.test.web.reactive.server.EntityExchangeResult;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 /** Changes for all nodes of a fleet, and what is shown of it, over HTTP. */
@@ -75,6 +76,7 @@ class FleetScopeTests {
         fleet.settingsChanged.clear();
         fleet.obstacle = Optional.empty();
         fleet.unheard = Optional.empty();
+        fleet.viewAge = "PT0.8S";
         circuit().reset();
     }
 
@@ -303,6 +305,70 @@ class FleetScopeTests {
         get("/health").jsonPath("$.components.resilience.details.fleet.nodes").isEqualTo(2);
     }
 
+    @Test
+    void ageOfTheViewShouldLeaveTheOverviewAsItIsKnown() {
+        for (int round = 0; ; round++) {
+            fleet.viewAge = "PT0.85S";
+            EntityExchangeResult<String> first = overview("");
+            assertThat(first.getResponseHeaders().getFirst(FleetViewAge.HEADER)).isEqualTo("0.8");
+            assertThat(first.getResponseBody())
+                    .contains("\"fleet\":{\"nodes\":2}")
+                    .doesNotContain("viewAge");
+            fleet.viewAge = "PT1M15.32S";
+            EntityExchangeResult<String> second =
+                    overview(String.valueOf(first.getResponseHeaders().getETag()));
+            assertThat(second.getResponseHeaders().getFirst(FleetViewAge.HEADER))
+                    .isEqualTo("75.3");
+            if (second.getStatus().value() == 304) {
+                break;
+            }
+            assertThat(round).as("a sample was taken each time").isLessThan(5);
+        }
+        fleet.viewAge = null;
+        assertThat(overview("").getResponseHeaders().getFirst(FleetViewAge.HEADER))
+                .as("before the first view")
+                .isNull();
+    }
+
+    private EntityExchangeResult<String> overview(String known) {
+        return http.get()
+                .uri("/resilience/overview")
+                .header("If-None-Match", known)
+                .exchange()
+                .expectBody(String.class)
+                .returnResult();
+    }
+
+    @Test
+    void changeForTheFleetShouldSayWhoBeginsWithIt() {
+        post("circuit-breaker/reports", "{\"action\": \"disable\", \"scope\": \"fleet\"}")
+                .expectStatus()
+                .isOk();
+        String change = "$.changes[0]";
+        get("/resilience/overview")
+                .jsonPath(change + ".action")
+                .isEqualTo("disable")
+                .jsonPath(change + ".until")
+                .isEqualTo("it is half-opened or reset")
+                .jsonPath(change + ".ended")
+                .doesNotExist()
+                .jsonPath(change + ".startersUntil")
+                .value(until -> assertThat(Instant.parse(until.toString()))
+                        .isBetween(
+                                Instant.now().plus(Duration.ofDays(7)).minusSeconds(60),
+                                Instant.now().plus(Duration.ofDays(7))));
+        post("circuit-breaker/reports", "{\"action\": \"reset\"}")
+                .expectStatus()
+                .isOk();
+        get("/resilience/overview")
+                .jsonPath("$.changes[1].action")
+                .isEqualTo("disable")
+                .jsonPath("$.changes[1].ended")
+                .isNotEmpty()
+                .jsonPath("$.changes[1].startersUntil")
+                .isNotEmpty(); // the other nodes are as they were
+    }
+
     private io.netrun.resilience.circuitbreaker.CircuitBreaker circuit() {
         return registry.find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "reports")
                 .orElseThrow();
@@ -333,6 +399,7 @@ class FleetScopeTests {
         final List<FleetChange> announced = new CopyOnWriteArrayList<>();
         final List<FleetChange> changedHere = new CopyOnWriteArrayList<>();
         final List<FleetChange> settingsChanged = new CopyOnWriteArrayList<>();
+        volatile @Nullable String viewAge = "PT0.8S";
         volatile Optional<Problem> obstacle = Optional.empty();
         volatile Optional<Problem> unheard = Optional.empty();
 
@@ -340,7 +407,7 @@ class FleetScopeTests {
         public Map<String, @Nullable Object> summary() {
             Map<String, @Nullable Object> summary = new LinkedHashMap<>();
             summary.put("nodes", 2);
-            summary.put("viewAge", "PT0.8S");
+            summary.put("viewAge", viewAge);
             return summary;
         }
 

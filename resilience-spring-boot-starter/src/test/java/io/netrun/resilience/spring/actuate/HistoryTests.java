@@ -11,11 +11,14 @@ import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.actuate.Track.Series;
+import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,6 +157,27 @@ class HistoryTests {
     }
 
     @Test
+    void sampleShouldHaveItsLongestWait() {
+        Bulkhead bulkhead = registry.getOrCreate(
+                Bulkhead.TYPE,
+                "reports",
+                BulkheadConfig.builder().maxConcurrent(1).maxQueue(1).build());
+        for (int millis : new int[] {1_200, 0, 300}) {
+            CompletableFuture<String> running = new CompletableFuture<>();
+            bulkhead.callAsync(() -> running);
+            if (millis > 0) {
+                CompletableFuture<String> waiting = bulkhead.callAsync(() -> CompletableFuture.completedFuture("done"));
+                ticker.pass(Duration.ofMillis(millis));
+                running.complete("first");
+                waiting.join();
+            }
+            running.complete("alone");
+            ticker.pass(History.EACH.minusMillis(millis));
+        }
+        assertThat(last(history.of(bulkhead).values(Series.LONGEST_WAIT), 4)).containsExactly(0, 1_200, 0, 300);
+    }
+
+    @Test
     void ringShouldKeepFifteenMinutes() {
         fail(1);
         pass();
@@ -214,6 +238,26 @@ class HistoryTests {
         assertThat(history.of(all.get(299))).isNotNull();
         assertThat(history.of(all.get(0))).isNull();
         assertThat(track()).isNotNull();
+    }
+
+    @Test
+    void otherInstancesAndMethodsShouldBeBounded() {
+        Map<String, AttemptTime> times = new TreeMap<>();
+        for (int i = 0; i < History.MAX_OTHERS + 50; i++) {
+            registry.getOrCreate(Bulkhead.TYPE, "b" + i);
+            times.put("Client.m" + i, new AttemptTime(0, 0, 0));
+        }
+        History other = new History(registry, () -> times, Runnable::run);
+        other.start();
+        times.replaceAll((method, none) -> new AttemptTime(1, 1, 1));
+        pass();
+        assertThat(registry.all().stream().filter(policy -> other.of(policy) != null))
+                .hasSize(History.MAX_OTHERS);
+        assertThat(times.keySet().stream()
+                        .filter(method ->
+                                other.attempts(List.of(method), History.SAMPLES).count(0, History.SAMPLES) > 0))
+                .hasSize(History.MAX_METHODS);
+        other.stop();
     }
 
     @Test

@@ -589,6 +589,41 @@ class OverviewTests {
     }
 
     @Test
+    void changesShouldSayUntilWhenTheyLast() {
+        post("/circuit-breaker/ledger", Map.of("action", "force-open"));
+        overview()
+                .jsonPath("$.changes[0].until")
+                .isEqualTo("it is half-opened or reset")
+                .jsonPath("$.changes[0].ended")
+                .doesNotExist()
+                .jsonPath("$.changes[0].startersUntil")
+                .doesNotExist();
+        ticker.pass(History.EACH);
+        post("/circuit-breaker/ledger", Map.of("action", "half-open"));
+        String settings = "failureThreshold=4, openDuration=30s";
+        post("/circuit-breaker/ledger", Map.of("settings", settings));
+        overview()
+                .jsonPath("$.changes[0].until")
+                .isEqualTo("the process ends")
+                .jsonPath("$.changes[0].ended")
+                .doesNotExist()
+                .jsonPath("$.changes[1].until")
+                .doesNotExist()
+                .jsonPath("$.changes[2].ended")
+                .isEqualTo(ticker.now().toString());
+    }
+
+    private void post(String uri, Map<String, String> body) {
+        http.post()
+                .uri(uri)
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(body)
+                .exchange()
+                .expectStatus()
+                .isOk();
+    }
+
+    @Test
     void answerShouldHaveATagOfItsContent() {
         EntityExchangeResult<String> first = read();
         HttpHeaders headers = first.getResponseHeaders();

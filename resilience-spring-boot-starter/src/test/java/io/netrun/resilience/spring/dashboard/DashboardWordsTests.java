@@ -339,6 +339,46 @@ class DashboardWordsTests {
         assertThat(advice(FAILING, row)).doesNotContain("threshold");
     }
 
+    @Test
+    void headlineShouldCountTheProblemsAfterTheSecond() throws Exception {
+        String full = "{\"kind\": \"full\", \"pattern\": \"bulkhead\", \"text\": \"bulkhead full (2 of 2)\", \"since\":"
+                + " \"2026-11-29T10:34:40Z\"}";
+        String open = full.replace("full\", \"pattern\": \"bulkhead", "open\", \"pattern\": \"circuit-breaker");
+        String problems = String.join(
+                ",",
+                FAILING,
+                OPEN,
+                problem("reports", full, ""),
+                problem("mail", open, ""),
+                problem("ledger", open.replace("34:40", "33:40"), ""),
+                problem("stock", open, ""));
+        String headline = headlineOf("head: {names: 6}, problems: [" + problems + "], names: []");
+        assertThat(headline)
+                .startsWith("payments: answers 503")
+                .contains("; 1 bulkhead full (reports for 20 s)")
+                .endsWith("; 3 circuits open (mail for 20 s, ledger for 1 min 20 s, …)");
+    }
+
+    @Test
+    void headlineShouldHaveTheDeniedRetriesOfASecond() throws Exception {
+        String denied =
+                "{\"kind\": \"denied\", \"pattern\": \"retry\", \"text\": \"retries denied: the budget is used up\","
+                        + " \"since\": \"2026-11-29T10:34:40Z\", \"rate\": 2.6}";
+        String beside = FAILING.replace("}}]", "}}, " + denied + "]");
+        assertThat(headline(beside, row("payments", "\"calls\": 19, \"failed\": 12.5")))
+                .as("beside another cause")
+                .contains("66 % fail, for 1 min 23 s; 2.6 retries denied a second (payments)");
+        String third = problem("mail", denied.replace("2.6", "0.4"), "");
+        assertThat(headlineOf("head: {names: 3}, problems: [" + OPEN + "," + beside + "," + third + "], names: []"))
+                .as("together with the third problem")
+                .endsWith("; 3 retries denied a second (payments, mail)");
+        assertThat(headline(third, row("mail", "\"calls\": 3")))
+                .as("spelled out")
+                .isEqualTo("mail: 0.4 retries denied a second: the budget is used up, for 20 s");
+        assertThat(headline(third.replace("\"retry\"", "\"hedge\""), row("mail", "\"calls\": 3")))
+                .startsWith("mail: 0.4 hedges denied a second, for 20 s");
+    }
+
     // ---- effects, and the evidence
 
     @Test

@@ -72,6 +72,21 @@ class OperatorJournalTests {
     }
 
     @Test
+    void lastHundredChangesShouldBeKept() {
+        OperatorJournal journal = new OperatorJournal(recent, event -> {});
+        for (int i = 1; i <= 130; i++) {
+            int number = i;
+            Bulkhead each = instance("of-" + i % 7);
+            journal.record(each, () -> change(each, number));
+        }
+        assertThat(recent.operatorChanges())
+                .hasSize(100)
+                .extracting(OperatorJournalTests::value)
+                .startsWith("130", "129")
+                .endsWith("31");
+    }
+
+    @Test
     void changeByAListenerShouldFollow() {
         List<String> heard = new ArrayList<>();
         OperatorJournal[] journal = new OperatorJournal[1];
