@@ -122,27 +122,36 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /** Completes this future, after a successful {@link #tryEnd()}. Never throws, whatever a dependent does. */
     protected final void publish(T value, @Nullable Throwable failure) {
-        Object callback = follower;
-        if (callback instanceof CallInScope part) {
-            publishIn(part.scope(), value, failure);
-        } else if (callback == null && Deadline.marked() != null) {
-            publishIn(Deadline.NONE, value, failure);
-        } else {
+        Deadline before = null;
+        boolean entered = false;
+        try {
+            Deadline scope = scopeOfDependents();
+            if (scope != null) {
+                before = scope.enterScope();
+                entered = true;
+            }
+        } catch (OutOfMemoryError full) {
+            // The first use of a thread's scope allocates. A future that ends in a foreign scope is better than none.
+        }
+        try {
             publishHere(value, failure);
+        } finally {
+            if (entered) {
+                Deadline.exitScope(before);
+            }
         }
     }
 
     /**
-     * Completes this future in the scope in which the call was made, so that protected calls made by dependents belong
-     * to it, and to no other call that the completing thread happens to make.
+     * The scope in which the call was made: protected calls that dependents make belong to it, and to no other call that
+     * the completing thread happens to make. Null if the thread has no scope, and needs none.
      */
-    private void publishIn(Deadline scope, T value, @Nullable Throwable failure) {
-        Deadline before = scope.enterScope();
-        try {
-            publishHere(value, failure);
-        } finally {
-            Deadline.exitScope(before);
+    private @Nullable Deadline scopeOfDependents() {
+        Object callback = follower;
+        if (callback instanceof CallInScope part) {
+            return part.scope();
         }
+        return callback == null && Deadline.marked() != null ? Deadline.NONE : null;
     }
 
     private void publishHere(T value, @Nullable Throwable failure) {
