@@ -87,6 +87,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new Builds(),
                 new Constants(),
                 new HashMap<>(),
+                new ArrayList<>(),
                 new Catalogs(MappingTable.RESILIENCE4J));
     }
 
@@ -166,14 +167,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     }
                     Map<String, Expression> arguments = Trees.arguments(annotation);
                     boolean pool = ProtectedMethods.isPool(arguments);
-                    String name = Trees.text(arguments.get("name"));
+                    Expression name = arguments.get("name");
                     if (name != null) {
-                        found.names()
-                                .computeIfAbsent(Names.module(path) + " " + pattern, key -> new TreeSet<>())
-                                .add(name);
-                    }
-                    if (pattern.equals("bulkhead") && name != null) {
-                        module.addBulkhead(name, pool);
+                        found.later().add(() -> found.addName(file, pattern, name, pool)); // may be a constant
                     }
                     if (pool) {
                         found.async().add(Names.module(path));
@@ -183,7 +179,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             }
         }.visit(file, 0);
         JavaSourceFile moved = new JavaMove(
-                        module, new ProtectedMethods.Options(false, true, left -> {}), false, false, new Constants())
+                        module,
+                        new ProtectedMethods.Options(false, true, left -> {}, new Constants()),
+                        false,
+                        false,
+                        new Constants())
                 .move(file, ctx);
         if (JavaMove.isForeign(moved)) {
             module.keepForeign();
@@ -334,7 +334,10 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             exceptions.forEach((there, here) -> addException(ctx, file, there, reason.formatted(here)));
         }
         ProtectedMethods.Options options = new ProtectedMethods.Options(
-                keeps(), !found.annotated().isEmpty(), left -> leftovers.insertRow(ctx, row(path, left)));
+                keeps(),
+                !found.annotated().isEmpty(),
+                left -> leftovers.insertRow(ctx, row(path, left)),
+                found.constants());
         JavaSourceFile moved = new JavaMove(
                         module,
                         options,
@@ -412,6 +415,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param builds which modules have which others
      * @param constants what constants are
      * @param names the names of instances in annotations, by their module and pattern
+     * @param later what needs the constants of all files
      * @param catalogs the version catalogs of Gradle
      */
     record Found(
@@ -424,6 +428,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             Builds builds,
             Constants constants,
             Map<String, Set<String>> names,
+            List<Runnable> later,
             Catalogs catalogs) {
 
         /**
@@ -431,11 +436,26 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
          * patterns of its libraries, and the settings that their code needs.
          */
         void settle() {
+            later.forEach(Runnable::run);
+            later.clear();
             if (areExceptionsKept()) {
                 moved.forEach(path -> module(path).keepForeign());
             }
             modules.forEach((name, module) ->
                     builds.libraries(name, modules.keySet()).forEach(library -> addLibrary(name, module, library)));
+        }
+
+        /** Adds the name of an instance in an annotation. */
+        void addName(JavaSourceFile file, String pattern, Expression name, boolean pool) {
+            String text = constants.text(name, new Constants.Scope(file, ""));
+            String path = SettingsMove.path(file);
+            if (text != null) {
+                names.computeIfAbsent(Names.module(path) + " " + pattern, key -> new TreeSet<>())
+                        .add(text);
+                if (pattern.equals("bulkhead")) {
+                    module(path).addBulkhead(text, pool);
+                }
+            }
         }
 
         private void addLibrary(String name, ModuleSettings module, String library) {

@@ -119,7 +119,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
         List<Expression> kept = new ArrayList<>();
         arguments.forEach((name, value) -> {
             if (name.equals("name")) {
-                String text = Trees.text(value);
+                String text = options.constants().text(value, new Constants.Scope(file, ""));
                 if (isExpression(text)) {
                     options.left()
                             .accept(new Left(
@@ -205,8 +205,9 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
      * @param keepBehaviour whether the order of resilience4j is kept
      * @param annotated whether the application has annotations of resilience4j
      * @param left takes what was left
+     * @param constants what constants are
      */
-    record Options(boolean keepBehaviour, boolean annotated, Consumer<Left> left) {}
+    record Options(boolean keepBehaviour, boolean annotated, Consumer<Left> left, Constants constants) {}
 
     /**
      * Annotations after the move.

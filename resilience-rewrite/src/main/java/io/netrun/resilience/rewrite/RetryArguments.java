@@ -167,7 +167,7 @@ final class RetryArguments {
             String text = CodeCounterparts.text(value);
             boolean idle = text.matches("false|\"\"|\\{ ?\\}");
             if (!idle) {
-                left.accept(new Left(name + " = " + text, row.reason()));
+                left.accept(new Left(name + " = " + Trees.shown(value), row.reason()));
             }
         } else if (row.here().name().startsWith("@Fallback")) {
             recover = value;

@@ -126,6 +126,53 @@ class SaidTests {
                 .contains("resilience4j.retry.instances.slow-retry: The annotation has the name slowRetry.");
     }
 
+    @Test
+    void constantShouldBeTheNameOfAnInstance() {
+        Project after = new Project()
+                .with("src/main/java/Names.java", """
+                    class Names {
+                        static final String SLOW = "slow" + "Retry";
+                        static final String WORK = "work";
+                    }
+                    """)
+                .with("src/main/java/Prices.java", """
+                    import io.github.resilience4j.bulkhead.annotation.Bulkhead;
+                    import io.github.resilience4j.retry.annotation.Retry;
+                    import java.util.concurrent.CompletableFuture;
+
+                    class Prices {
+                        private static final String OWN = "#root.args[0]";
+
+                        @Retry(name = Names.SLOW)
+                        @Bulkhead(name = Names.WORK)
+                        public void slow() {
+                        }
+
+                        @Bulkhead(name = Names.WORK, type = Bulkhead.Type.THREADPOOL)
+                        public CompletableFuture<String> work() {
+                            return null;
+                        }
+
+                        @Retry(name = OWN)
+                        public void own(String name) {
+                        }
+                    }
+                    """)
+                .with("src/main/resources/application.yml", """
+                    resilience4j.retry.instances.slow-retry.maxAttempts: 2
+                    resilience4j.thread-pool-bulkhead.instances.work.maxThreadPoolSize: 4
+                    """)
+                .after(new FromResilience4j(false));
+
+        assertThat(after.files().get("src/main/java/Prices.java"))
+                .contains("@Bulkhead(name = Names.WORK)")
+                .contains("@Bulkhead(name = \"work-pool\")");
+        assertThat(after.files().get("src/main/resources/application.yml")).contains("work-pool:");
+        assertThat(after.left())
+                .anySatisfy(row -> assertThat(row).contains("slow-retry: The annotation has the name slowRetry."))
+                .anySatisfy(row -> assertThat(row).contains("name = #root.args[0]: Names are not evaluated."));
+    }
+
     private static List<String> left(Recipe recipe, String source) {
         ExecutionContext ctx = new InMemoryExecutionContext(failure -> {
             throw new AssertionError(failure);
