@@ -770,11 +770,10 @@ class DashboardTests {
             soon(() -> assertThat(browser.findElement(By.id("panel")).isDisplayed())
                     .isTrue());
             assertThat((List<?>) browser.executeScript(
-                            "const colour = (query, of, pseudo) => [...document.querySelectorAll(query)].map(each =>"
-                                    + " getComputedStyle(each, pseudo)[of]); const green = colour('.legend .healthy', 'color',"
-                                    + " '::before')[0]; return ['a', 'button', '#tabs button', '.todo li', '#tab-now'].filter("
-                                    + "query => [...colour(query, 'color'), ...colour(query, 'borderBottomColor'),"
-                                    + " ...colour(query, 'color', '::before')].includes(green))"))
+                            "const isGreen = colour => { const [r, g, b] = colour.match(/\\d+/g).map(Number);"
+                                    + " return g > r && g > b; }; return [...document.querySelectorAll('a, button')].filter("
+                                    + "each => ['color', 'borderBottomColor', 'backgroundColor'].some(of =>"
+                                    + " isGreen(getComputedStyle(each)[of]))).map(each => each.outerHTML)"))
                     .isEmpty();
             assertThat(
                             browser.executeScript(

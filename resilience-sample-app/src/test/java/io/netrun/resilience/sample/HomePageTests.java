@@ -202,10 +202,10 @@ class HomePageTests {
             try {
                 soon(() -> assertThat(arrow("payments").getText()).startsWith("● healthy"));
                 assertThat((List<?>) browser.executeScript(
-                                "const green = getComputedStyle(document.querySelector('.arrow.healthy')).color;"
-                                        + " return [...document.querySelectorAll('button, .right a, .list a')].filter(each =>"
-                                        + " getComputedStyle(each).color === green || getComputedStyle(each).borderColor === green)"
-                                        + ".map(each => each.outerHTML)"))
+                                "const isGreen = colour => { const [r, g, b] = colour.match(/\\d+/g).map(Number);"
+                                        + " return g > r && g > b; }; return [...document.querySelectorAll('button, .right a,"
+                                        + " .list a')].filter(each => ['color', 'borderBottomColor', 'backgroundColor'].some("
+                                        + "of => isGreen(getComputedStyle(each)[of]))).map(each => each.outerHTML)"))
                         .isEmpty();
             } finally {
                 browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
