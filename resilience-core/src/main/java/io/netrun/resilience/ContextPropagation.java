@@ -4,6 +4,7 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.context.ThreadLocalAccessor;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,8 @@ import org.slf4j.MDC;
  * SLF4J's MDC, the scope of the surrounding call, and, if Micrometer's context-propagation library is present, the
  * values of the {@code ThreadLocalAccessor}s registered with it (security, request, tracing). Values that the calling
  * thread does not have are cleared meanwhile, and afterwards the thread has its former values again. The MDC is left
- * untouched after {@link #carryMdc carryMdc(false)}.
+ * untouched after {@link #carryMdc carryMdc(false)}, and for calls during {@link #carryMdcOfThread
+ * carryMdcOfThread(false)}.
  */
 public final class ContextPropagation {
 
@@ -25,6 +27,15 @@ public final class ContextPropagation {
     private static final boolean PRESENT = isPresent();
     private static volatile boolean mdcCarried = true;
 
+    /** In place of the values of an MDC that stays where it is. */
+    private static final Map<String, String> STAYING = new HashMap<>();
+
+    /** Set for a thread whose calls leave the MDC where it is. */
+    private static final ThreadLocal<@Nullable Boolean> STAYS = new ThreadLocal<>();
+
+    /** Whether there has been such a thread: most applications have none, and need not ask. */
+    private static volatile boolean someStay;
+
     private ContextPropagation() {}
 
     /**
@@ -32,6 +43,40 @@ public final class ContextPropagation {
      */
     public static void carryMdc(boolean carried) {
         mdcCarried = carried;
+    }
+
+    /**
+     * Sets whether calls that the calling thread makes propagate the MDC, and what runs for them on other threads. For
+     * an application that shares the JVM with others; {@link #carryMdc carryMdc(false)} is for all of them.
+     *
+     * @return whether they did so far, to be set again after the call
+     */
+    public static boolean carryMdcOfThread(boolean carried) {
+        boolean before = isMdcOfThreadCarried();
+        if (!carried) {
+            someStay = true;
+            STAYS.set(Boolean.TRUE);
+        } else if (!before) {
+            STAYS.remove();
+        }
+        return before;
+    }
+
+    private static boolean isMdcOfThreadCarried() {
+        return !someStay || STAYS.get() == null;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // an MDC may be empty, too
+    private static boolean isStaying(@Nullable Map<String, String> mdc) {
+        return mdc == STAYING;
+    }
+
+    /** The MDC to propagate; null if there is none. */
+    private static @Nullable Map<String, String> mdc() {
+        if (!mdcCarried) {
+            return null;
+        }
+        return isMdcOfThreadCarried() ? MDC.getCopyOfContextMap() : STAYING;
     }
 
     /**
@@ -49,12 +94,12 @@ public final class ContextPropagation {
      */
     static Object capture() {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        Map<String, String> mdc = mdcCarried ? MDC.getCopyOfContextMap() : null;
+        Map<String, String> mdc = mdc();
         Deadline scope = Deadline.ofThread();
         if (PRESENT && Snapshots.areNeeded()) {
             return Snapshots.capture(loader, mdc, scope);
         }
-        return loader != null && scope == null && (mdc == null || mdc.isEmpty())
+        return loader != null && scope == null && !isStaying(mdc) && (mdc == null || mdc.isEmpty())
                 ? loader
                 : new Context(loader, mdc, scope);
     }
@@ -92,8 +137,10 @@ public final class ContextPropagation {
                 Runnable task) {
             Thread thread = Thread.currentThread();
             ClassLoader loaderBefore = thread.getContextClassLoader();
-            Map<String, String> mdcBefore = mdcCarried ? MDC.getCopyOfContextMap() : null;
+            boolean carried = !isStaying(mdc);
+            Map<String, String> mdcBefore = carried && mdcCarried ? MDC.getCopyOfContextMap() : STAYING;
             Deadline scopeBefore = Deadline.marked();
+            boolean carriedBefore = carryMdcOfThread(carried);
             try {
                 thread.setContextClassLoader(loader);
                 setMdc(mdc);
@@ -102,12 +149,13 @@ public final class ContextPropagation {
             } finally {
                 Deadline.set(scopeBefore);
                 thread.setContextClassLoader(loaderBefore);
+                carryMdcOfThread(carriedBefore);
                 setMdc(mdcBefore);
             }
         }
 
         private static void setMdc(@Nullable Map<String, String> map) {
-            if (!mdcCarried) {
+            if (!mdcCarried || isStaying(map)) {
                 return;
             }
             if (map == null || map.isEmpty()) {

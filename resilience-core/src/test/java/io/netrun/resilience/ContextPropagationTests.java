@@ -104,6 +104,33 @@ class ContextPropagationTests {
     }
 
     @Test
+    void mdcShouldStayForCallsOfAThreadThatWantsThat() {
+        MDC.put("trace", "caller's");
+        boolean before = ContextPropagation.carryMdcOfThread(false);
+        CallerContext staying = CallerContext.capture();
+        assertThat(ContextPropagation.carryMdcOfThread(before)).isFalse();
+        CallerContext carried = CallerContext.capture();
+        MDC.put("trace", "worker's");
+        List<Object> seen = new ArrayList<>();
+        List<CallerContext> nested = new ArrayList<>();
+        staying.run(() -> {
+            seen.add(MDC.get("trace"));
+            nested.add(CallerContext.capture());
+        });
+        carried.run(() -> seen.add(MDC.get("trace")));
+        assertThat(MDC.get("trace")).isEqualTo("worker's");
+        MDC.put("trace", "another worker's");
+        nested.get(0).run(() -> {
+            seen.add(MDC.get("trace"));
+            carried.run(() -> seen.add(MDC.get("trace")));
+            MDC.put("trace", "kept");
+        });
+        assertThat(seen).containsExactly("worker's", "caller's", "another worker's", "caller's");
+        assertThat(MDC.get("trace")).isEqualTo("kept");
+        assertThat(ContextPropagation.carryMdcOfThread(true)).isTrue();
+    }
+
+    @Test
     void whatTheCallerDoesNotHaveShouldBeCleared() {
         CallerContext anonymous = CallerContext.capture();
         MDC.put("trace", "of another");

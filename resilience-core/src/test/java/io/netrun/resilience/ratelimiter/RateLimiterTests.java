@@ -84,7 +84,8 @@ class RateLimiterTests {
                 catchThrowableOfType(RateLimitExceededException.class, () -> limiter.run(() -> {}));
         assertThat(rejection)
                 .hasMessage(
-                        "RateLimiter 'test' has too few tokens left (burst 1, one every 100ms: 10 calls per 1s); retry after 70ms");
+                        "RateLimiter 'test' has too few tokens left (burst 1, one every 100ms: 10 calls per 1s); retry"
+                                + " after 70ms");
         assertThat(rejection.retryAfter()).contains(Duration.ofMillis(70));
         assertThat(rejection.getStackTrace()).isEmpty();
         assertThat(Serialized.copy(rejection)).hasMessage(rejection.getMessage());

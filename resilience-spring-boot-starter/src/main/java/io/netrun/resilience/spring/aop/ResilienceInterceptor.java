@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.aop;
 
+import io.netrun.resilience.ContextPropagation;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
@@ -93,25 +94,34 @@ final class ResilienceInterceptor implements MethodInterceptor {
             }
         }
         Class<?> targetClass = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
-        MethodPipeline method = pipelines.get().of(invocation.getMethod(), targetClass);
+        MethodPipelines known = pipelines.get();
+        MethodPipeline method = known.of(invocation.getMethod(), targetClass);
         AttemptObserver watching = observer.get().orElse(null);
-        return switch (method.returns()) {
-            case PLAIN ->
-                pipelineOf(method, invocation).call(new PlainCall(invocation, method, observed(method, watching)));
-            case STAGE, FUTURE -> {
-                Pipeline pipeline;
-                try {
-                    pipeline = pipelineOf(method, invocation);
-                } catch (PolicyKeyException noKey) {
-                    yield CompletableFuture.failedFuture(noKey);
+        boolean stays = !known.isMdcCarried();
+        boolean before = !stays || ContextPropagation.carryMdcOfThread(false);
+        try {
+            return switch (method.returns()) {
+                case PLAIN ->
+                    pipelineOf(method, invocation).call(new PlainCall(invocation, method, observed(method, watching)));
+                case STAGE, FUTURE -> {
+                    Pipeline pipeline;
+                    try {
+                        pipeline = pipelineOf(method, invocation);
+                    } catch (PolicyKeyException noKey) {
+                        yield CompletableFuture.failedFuture(noKey);
+                    }
+                    AttemptObserver.Call observed = observed(method, watching);
+                    yield isOnThreadOfItsOwn(invocation, targetClass)
+                            ? AwaitedCall.ended(pipeline.call(new AwaitedCall(invocation, method, observed)))
+                            : pipeline.callAsync(new FutureCall(invocation, method, observed));
                 }
-                AttemptObserver.Call observed = observed(method, watching);
-                yield isOnThreadOfItsOwn(invocation, targetClass)
-                        ? AwaitedCall.ended(pipeline.call(new AwaitedCall(invocation, method, observed)))
-                        : pipeline.callAsync(new FutureCall(invocation, method, observed));
+                case REACTIVE, SUSPENDING -> ReactiveCall.of(invocation, method, watching);
+            };
+        } finally {
+            if (stays) {
+                ContextPropagation.carryMdcOfThread(before);
             }
-            case REACTIVE, SUSPENDING -> ReactiveCall.of(invocation, method, watching);
-        };
+        }
     }
 
     /** The arguments of a woven call are a copy, which calls without a key need not make. */

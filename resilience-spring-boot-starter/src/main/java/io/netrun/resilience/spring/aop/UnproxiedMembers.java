@@ -48,8 +48,8 @@ final class UnproxiedMembers {
         return isFilter(type) && of(type, proxy).contains("init()")
                 ? Problem.tolerable(
                         type.getName()
-                                + " is a servlet filter with annotated methods, but its final method init() would"
-                                + " run on the proxy, whose fields are empty: the web server could not start the filter",
+                                + " is a servlet filter with annotated methods, but its final method init() would run"
+                                + " on the proxy, whose fields are empty: the web server could not start the filter",
                         "Move the annotated methods to another bean, which the filter calls")
                 : null;
     }

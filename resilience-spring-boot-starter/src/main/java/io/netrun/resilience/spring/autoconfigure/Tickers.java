@@ -20,7 +20,7 @@ final class Tickers {
         return ticker.getIfUnique(Ticker::system);
     }
 
-    /** Warns if there are several tickers and nothing says which one counts. */
+    /** Warns if there are several tickers and none of them is primary. */
     static void warnIfAmbiguous(ObjectProvider<Ticker> ticker, ListableBeanFactory beans) {
         if (ticker.getIfUnique() != null) {
             return;

@@ -10,6 +10,7 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.ConfiguredSettings;
+import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.RebuiltOnChange;
@@ -49,6 +50,7 @@ public final class HttpClients implements InstanceUser {
     private static final String NO_METHODS = "none";
 
     private final ConfigurableEnvironment environment;
+    private final boolean mdcCarried;
     private final @Nullable InstanceFactory instances;
     private final List<PipelineSlot> order;
     private final Ticker ticker;
@@ -76,9 +78,15 @@ public final class HttpClients implements InstanceUser {
             Ticker ticker) {
         this.ticker = ticker;
         this.environment = environment;
+        this.mdcCarried = GlobalSettings.orElse(environment, "propagate-mdc", Boolean.class, true);
         this.instances = instances;
         this.order = List.copyOf(order);
         this.written = new ConfiguredClients(environment);
+    }
+
+    /** Whether calls carry the MDC to other threads. */
+    boolean isMdcCarried() {
+        return mdcCarried;
     }
 
     Ticker ticker() {

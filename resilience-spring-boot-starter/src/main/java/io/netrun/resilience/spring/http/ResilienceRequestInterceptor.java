@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.ContextPropagation;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.spring.pattern.RateLimitAnswers;
@@ -29,20 +30,36 @@ final class ResilienceRequestInterceptor implements ClientHttpRequestInterceptor
 
     private final ProtectedClient client;
     private final Ticker ticker;
+    private final boolean mdcCarried;
 
     /**
      * Creates the interceptor of a client.
      *
      * @param client the client
      * @param ticker limits the time for draining unwanted responses
+     * @param mdcCarried whether calls carry the MDC to other threads
      */
-    ResilienceRequestInterceptor(ProtectedClient client, Ticker ticker) {
+    ResilienceRequestInterceptor(ProtectedClient client, Ticker ticker, boolean mdcCarried) {
         this.client = client;
         this.ticker = ticker;
+        this.mdcCarried = mdcCarried;
     }
 
     @Override
     public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+            throws IOException {
+        if (mdcCarried) {
+            return call(request, body, execution);
+        }
+        boolean before = ContextPropagation.carryMdcOfThread(false);
+        try {
+            return call(request, body, execution);
+        } finally {
+            ContextPropagation.carryMdcOfThread(before);
+        }
+    }
+
+    private ClientHttpResponse call(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
         List<Policy> before = OneAttempt.applied(request);
         ClientPlan plan = client.plan().without(before);

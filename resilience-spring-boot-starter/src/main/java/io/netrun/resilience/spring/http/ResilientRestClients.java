@@ -50,14 +50,14 @@ public final class ResilientRestClients {
      *     the application starts, the problem is reported together with all others instead.
      */
     public ClientHttpRequestInterceptor interceptor(String name) {
-        return new ResilienceRequestInterceptor(clients.of(name), clients.ticker());
+        return new ResilienceRequestInterceptor(clients.of(name), clients.ticker(), clients.isMdcCarried());
     }
 
     /**
      * Returns an interceptor that protects a client as configured in code; otherwise like {@link #interceptor(String)}.
      */
     public ClientHttpRequestInterceptor interceptor(Consumer<HttpClientSpec> spec) {
-        return new ResilienceRequestInterceptor(clients.of(spec), clients.ticker());
+        return new ResilienceRequestInterceptor(clients.of(spec), clients.ticker(), clients.isMdcCarried());
     }
 
     /**
@@ -65,6 +65,6 @@ public final class ResilientRestClients {
      * {@link #interceptor(String)}.
      */
     public ClientHttpRequestInterceptor interceptor(String name, Consumer<HttpClientSpec> spec) {
-        return new ResilienceRequestInterceptor(clients.named(name, spec), clients.ticker());
+        return new ResilienceRequestInterceptor(clients.named(name, spec), clients.ticker(), clients.isMdcCarried());
     }
 }

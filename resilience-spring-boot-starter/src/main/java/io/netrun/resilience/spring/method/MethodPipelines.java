@@ -13,6 +13,7 @@ import io.netrun.resilience.spring.pattern.Recovery;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.Compatibility;
+import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
 import io.netrun.resilience.spring.settings.PolicyFamily;
@@ -64,6 +65,7 @@ public final class MethodPipelines {
     private final Environment environment;
     private final BeanFactory beans;
     private final Compatibility compatibility;
+    private final boolean mdcCarried;
     private final @Nullable ClassLoader classLoader;
     private final ConcurrentMap<Class<?>, ConcurrentMap<Method, RebuiltOnChange<MethodPipeline>>> pipelines =
             new ConcurrentHashMap<>();
@@ -105,6 +107,7 @@ public final class MethodPipelines {
         this.names = names;
         this.beans = beans;
         this.compatibility = compatibility;
+        this.mdcCarried = GlobalSettings.orElse(environment, "propagate-mdc", Boolean.class, true);
         this.classLoader = beans instanceof ConfigurableBeanFactory configurable
                 ? configurable.getBeanClassLoader()
                 : MethodPipelines.class.getClassLoader();
@@ -200,6 +203,11 @@ public final class MethodPipelines {
                 .filter(method -> !method.pipeline().policies().isEmpty())
                 .sorted(Comparator.comparing(MethodPipeline::title))
                 .toList();
+    }
+
+    /** Whether calls of the beans of this context carry the MDC to other threads. */
+    public boolean isMdcCarried() {
+        return mdcCarried;
     }
 
     /**

@@ -127,7 +127,7 @@ class RefreshedCircuitTests {
     }
 
     @Test
-    void refusedRefreshShouldLeaveCircuitsAsTheyAre() {
+    void rejectedRefreshShouldLeaveCircuitsAsTheyAre() {
         settings.put("resilience.circuit-breaker.instances.stock.failure-threshold", 50);
         run((context, call) -> {
             settings.put("resilience.circuit-breaker.instances.stock.failure-threshold", 0);

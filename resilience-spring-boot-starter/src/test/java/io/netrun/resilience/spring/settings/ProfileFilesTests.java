@@ -87,7 +87,8 @@ class ProfileFilesTests {
     @CsvSource({
         "application-prod.properties, prod, application, classpath:/",
         "application-prod-eu.properties, prod-eu, application, classpath:/",
-        "config/application-prod-eu.properties, 'prod-eu,blue', application, 'optional:classpath:/,optional:classpath:/config/'",
+        "config/application-prod-eu.properties, 'prod-eu,blue', application,"
+                + " 'optional:classpath:/,optional:classpath:/config/'",
         "shops/shop-api-eu.properties, eu, shop-api, classpath:/shops/",
         "application-default.properties, '', application, classpath:/",
         "application-db-eu.properties, prod, application, classpath:/"

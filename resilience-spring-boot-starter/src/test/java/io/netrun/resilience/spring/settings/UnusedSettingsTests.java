@@ -142,7 +142,8 @@ class UnusedSettingsTests {
     @ValueSource(
             strings = {
                 "Config resource 'class path resource [application.yml]' via location 'optional:classpath:/'",
-                "Config resource 'class path resource [config-prod-eu/shop.yml]' via location 'classpath:/config-prod/'",
+                "Config resource 'class path resource [config-prod-eu/shop.yml]' via location"
+                        + " 'classpath:/config-prod/'",
                 "Config resource 'class path resource [application-us.yml]' via location 'classpath:/'",
                 "class path resource [defaults.properties]",
                 "commandLineArgs"

@@ -17,9 +17,7 @@ import org.springframework.web.client.RestClient;
 
 /** A slice of the application with its HTTP clients alone has what protects them. */
 @RestClientTest(
-        properties = {
-            "resilience.http-clients.prices.retry=prices",
-            "resilience.retry.instances.prices.base-delay=1ms"
+        properties = {"resilience.http-clients.prices.retry=prices", "resilience.retry.instances.prices.base-delay=1ms"
         })
 @Import(RestClientSliceTests.PriceClient.class)
 class RestClientSliceTests {

@@ -17,9 +17,7 @@ import reactor.core.publisher.Mono;
 
 /** A slice of the application with its reactive HTTP clients alone has what protects them. */
 @WebClientTest(
-        properties = {
-            "resilience.http-clients.prices.retry=prices",
-            "resilience.retry.instances.prices.base-delay=1ms"
+        properties = {"resilience.http-clients.prices.retry=prices", "resilience.retry.instances.prices.base-delay=1ms"
         })
 @Import(WebClientSliceTests.PriceClient.class)
 class WebClientSliceTests {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netrun.resilience.ResilienceRegistry;
 import java.util.Arrays;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -72,6 +75,33 @@ class ContextKindsTests {
             assertThat(child.context().getBean(ResilienceRegistry.class).all())
                     .isNotEmpty()
                     .isEqualTo(parents.getBean(ResilienceRegistry.class).all());
+        }
+    }
+
+    /** Lazy beans of a child context, beside another proxy creator, after a refresh. */
+    @Test
+    void kindsOfContextsTogetherShouldBeProtectedOnce() throws Exception {
+        SpringApplicationBuilder parent = new SpringApplicationBuilder(Parent.class)
+                .web(WebApplicationType.NONE)
+                .properties("spring.main.lazy-initialization=true");
+        WebApplication child = new WebApplication(parent.child(WebApplication.Open.class, WithSecondCreator.class)
+                .web(WebApplicationType.SERVLET)
+                .run(WebApplication.arguments(
+                        "stock.url=" + server.url(),
+                        "spring.main.lazy-initialization=true",
+                        "resilience.circuit-breaker.instances.stock.failure-threshold=50")));
+        try (child;
+                var parents = parent.context()) {
+            assertThat(child.get("/stock")).isEqualTo("unknown");
+            assertThat(server.requests()).isEqualTo(3);
+            String changed = "resilience.retry.instances.stock.max-attempts";
+            TestPropertyValues.of(changed + "=2").applyTo(child.context());
+            child.context().publishEvent(new EnvironmentChangeEvent(child.context(), Set.of(changed)));
+            assertThat(child.get("/stock")).isEqualTo("unknown");
+            assertThat(server.requests()).isEqualTo(3 + 2);
+            assertThat(child.get("/actuator/resilience")).contains("Stock$Client.quantity", "\"totalFailed\":5");
+            assertThat(parents.getBean(ResilienceRegistry.class).all())
+                    .isEqualTo(child.context().getBean(ResilienceRegistry.class).all());
         }
     }
 
