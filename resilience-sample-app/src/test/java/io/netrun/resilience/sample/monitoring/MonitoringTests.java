@@ -14,7 +14,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -49,6 +54,12 @@ class MonitoringTests {
     private static final Path DOCS = Path.of("..", "docs", "operations");
     private static final Path RULES = DOCS.resolve("prometheus");
     private static final Pattern QUESTION = Pattern.compile("^\\| [^|`]+\\? \\| `(?<promql>[^`]+)`", Pattern.MULTILINE);
+
+    private static final Pattern LINE = Pattern.compile(
+            "\"level\", \"([a-z]+)\", \"\", \"\"\\), \"what\", \"([^\"]+)\"", Pattern.DOTALL);
+
+    /** The worst first. */
+    private static final List<String> LEVELS = List.of("rejecting", "failing", "forced", "warning");
 
     @TempDir
     static Path home;
@@ -152,10 +163,111 @@ class MonitoringTests {
         String rules = Files.readString(RULES.resolve("alerts.yml"));
         assertThat(rules.split("- alert: "))
                 .hasSizeGreaterThan(8)
-                .filteredOn(rule -> rule.contains("expr:"))
+                .filteredOn(rule -> rule.contains("annotations:"))
                 .allSatisfy(rule -> assertThat(rule)
                         .containsPattern("summary: '\\{\\{ \\$labels.name }} of \\{\\{ \\$labels.job }}: ")
                         .contains("description: >-"));
+    }
+
+    /** The same levels and words for one state, whoever is asked, and at the same time. */
+    @Test
+    void tableShouldHaveTheLevelsAndWordsOfThePage() throws IOException {
+        String table = table().replace("$__rate_interval", "10s"); // as on the page
+        try (Troubles troubles = new Troubles(registry)) {
+            await().atMost(Duration.ofSeconds(120))
+                    .pollInterval(Duration.ofMillis(300))
+                    .untilAsserted(() -> {
+                        troubles.play();
+                        Map<String, String> page = wordsOfThePage();
+                        assertThat(page).containsOnlyKeys(troubles.names());
+                        assertThat(page).containsAllEntriesOf(troubles.levels());
+                        assertThat(wordsOfTheTable(forEverything(table))).isEqualTo(page);
+                    });
+        }
+    }
+
+    /** The level of each name, and what is wrong with it. */
+    private Map<String, String> wordsOfThePage() {
+        Map<String, String> words = new TreeMap<>();
+        JsonNode overview = Prometheus.json(RestClient.create()
+                .get()
+                .uri(server.uri("/actuator/resilience/overview"))
+                .exchangeForRequiredValue(
+                        (request, response) -> new String(response.getBody().readAllBytes())));
+        for (JsonNode problem : overview.path("problems")) {
+            Set<String> causes = new TreeSet<>();
+            problem.path("causes")
+                    .forEach(cause ->
+                            causes.add(withoutNumbers(cause.path("text").asText())));
+            words.put(problem.path("name").asText(), problem.path("level").asText() + causes);
+        }
+        words.keySet().removeIf(name -> !name.startsWith(Troubles.PREFIX));
+        return words;
+    }
+
+    private static String withoutNumbers(String text) {
+        return text.replaceFirst("opened \\d+ times", "opened three times or more")
+                .replaceFirst(" \\(\\d+ of \\d+\\)$", "")
+                .replaceFirst("exceeded: .*", "exceeded")
+                .replaceFirst("^\\d+ calls wait", "calls wait");
+    }
+
+    private Map<String, String> wordsOfTheTable(String query) {
+        Map<String, Set<String>> levels = new TreeMap<>();
+        Map<String, Set<String>> causes = new TreeMap<>();
+        for (JsonNode line : prometheus.query(query)) {
+            JsonNode labels = line.path("metric");
+            String name = labels.path("name").asText();
+            if (name.startsWith(Troubles.PREFIX)) {
+                levels.computeIfAbsent(name, first -> new TreeSet<>(Comparator.comparing(LEVELS::indexOf)))
+                        .add(labels.path("level").asText());
+                causes.computeIfAbsent(name, first -> new TreeSet<>())
+                        .add(labels.path("what").asText());
+            }
+        }
+        Map<String, String> words = new TreeMap<>();
+        levels.forEach((name, ofName) -> words.put(name, ofName.iterator().next() + causes.get(name)));
+        return words;
+    }
+
+    /** The query for what is wrong. */
+    private static String table() throws IOException {
+        return StreamSupport.stream(dashboard().path("panels").spliterator(), false)
+                .filter(panel -> panel.path("type").asText().equals("table"))
+                .map(panel -> panel.path("targets").path(0).path("expr").asText())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void alertsShouldHaveTheLevelsAndWordsOfTheTable() throws IOException {
+        List<String> alerts = Stream.of(
+                        Files.readString(RULES.resolve("alerts.yml")).split("- alert: "))
+                .skip(1)
+                .toList();
+        Set<String> without = new TreeSet<>();
+        LINE.matcher(table()).results().forEach(line -> {
+            String level = line.group(1);
+            String what = line.group(2).replace("$1 ", "").replaceFirst(":.*", "");
+            if (alerts.stream().noneMatch(alert -> alert.contains(what) && hasLevel(alert, level))) {
+                without.add(level + " " + what);
+            }
+        });
+        assertThat(without)
+                .as("what nobody is woken for")
+                .containsExactly(
+                        "failing fallback fails",
+                        "rejecting circuit half-open",
+                        "rejecting timeout rejects calls",
+                        "warning calls wait for a permit",
+                        "warning circuit half-open",
+                        "warning fallback fails",
+                        "warning hedges denied",
+                        "warning timeout rejects calls");
+    }
+
+    private static boolean hasLevel(String alert, String level) {
+        return alert.contains("level: " + level + "\n") || alert.contains("\"level\", \"" + level + "\"");
     }
 
     @Test

@@ -23,11 +23,11 @@ final class Prometheus implements AutoCloseable {
 
     private static final File SERVER = new File("/usr/bin/prometheus");
     private static final File TOOL = new File("/usr/bin/promtool");
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
     private final RestClient api;
-    private final ObjectMapper json = new ObjectMapper();
 
     private Prometheus(Process process, RestClient api) {
         this.process = process;
@@ -104,9 +104,9 @@ final class Prometheus implements AutoCloseable {
                         (request, response) -> response.getStatusCode().is2xxSuccessful());
     }
 
-    private JsonNode json(String text) {
+    static JsonNode json(String text) {
         try {
-            return json.readTree(text);
+            return JSON.readTree(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
