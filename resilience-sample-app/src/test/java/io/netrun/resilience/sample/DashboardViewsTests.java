@@ -1,0 +1,681 @@
+package io.netrun.resilience.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.deque.html.axecore.selenium.AxeBuilder;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.ContentCachingRequestWrapper;
+
+/** Orders, filters, addresses, columns and the fleet of the dashboard, from prepared answers in a real browser. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "shop.settlement-cron=-")
+class DashboardViewsTests {
+
+    private static final String HEALTHY = "{\"circuit-breaker\": {\"state\": \"closed\", \"calls\": 2}}";
+
+    @TempDir
+    static Path profile;
+
+    private static ChromeDriver browser;
+
+    @Autowired
+    private LocalServer server;
+
+    @Autowired
+    private ResilienceRegistry registry;
+
+    @Autowired
+    private Answers answers;
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Filters {
+
+        @Bean
+        Answers answers() {
+            return new Answers();
+        }
+
+        @Bean
+        Filter contentSecurityPolicy() {
+            return (request, response, chain) -> {
+                ((HttpServletResponse) response).setHeader("Content-Security-Policy", "default-src 'self'");
+                chain.doFilter(request, response);
+            };
+        }
+    }
+
+    /** Answers for the page instead of the endpoint's, and what the page has sent. */
+    static class Answers extends OncePerRequestFilter {
+
+        private final List<String> sent = new CopyOnWriteArrayList<>();
+        private volatile String overview = "";
+        private volatile String viewAge = "";
+        private volatile CountDownLatch late = new CountDownLatch(0);
+
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws ServletException, IOException {
+            if (request.getRequestURI().endsWith("/resilience/overview")) {
+                awaitLate();
+                if (!viewAge.isEmpty()) {
+                    response.setHeader("Resilience-Fleet-View-Age", viewAge);
+                }
+                if (!overview.isEmpty()) {
+                    response.setContentType("application/json");
+                    response.getOutputStream().write(overview.getBytes(StandardCharsets.UTF_8));
+                    return;
+                }
+            } else if (request.getMethod().equals("POST")) {
+                ContentCachingRequestWrapper read = new ContentCachingRequestWrapper(request, 10_000);
+                chain.doFilter(read, response);
+                sent.add(new String(read.getContentAsByteArray(), StandardCharsets.UTF_8));
+                return;
+            }
+            chain.doFilter(request, response);
+        }
+
+        private void awaitLate() {
+            try {
+                late.await(30, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @BeforeAll
+    static void startBrowser() {
+        browser = Chromium.start(profile);
+    }
+
+    @AfterAll
+    static void quitBrowser() {
+        if (browser != null) {
+            browser.quit();
+        }
+    }
+
+    @BeforeEach
+    void openPage() {
+        answers.sent.clear();
+        answers.viewAge = "";
+        answer("", row("payments", "healthy", 2, 0, 0, HEALTHY));
+        if (browser.getCurrentUrl().contains("/actuator/resilienceui")) {
+            at("");
+        } else {
+            load("");
+        }
+        soon(() -> assertThat(names()).containsExactly("payments"));
+    }
+
+    @AfterEach
+    void leaveNothingBehind() {
+        answers.overview = "";
+        registry.find(CircuitBreaker.TYPE, "payments").orElseThrow().reset();
+    }
+
+    // ---- order
+
+    @ParameterizedTest
+    @CsvSource({
+        "circuit-breaker, beta, alpha, gamma",
+        "retry, gamma, alpha, beta",
+        "bulkhead, alpha, gamma, beta",
+        "timeout, beta, gamma, alpha",
+        "rate-limiter, gamma, beta, alpha",
+        "hedge, alpha, beta, gamma",
+        "fallback, beta, alpha, gamma",
+        "calls, gamma, beta, alpha",
+        "failing, alpha, gamma, beta",
+        "rejected, beta, gamma, alpha",
+        "mean, gamma, alpha, beta",
+        "worst, alpha, gamma, beta",
+        "state, beta, alpha, gamma",
+    })
+    void columnShouldSortDownThenUpThenNotAtAll(String column, String first, String second, String third) {
+        answer(
+                "",
+                Stream.of(
+                                row("alpha", "failing", 10, 5, 0, """
+                                        {"circuit-breaker": {"state": "half-open", "calls": 90}, "retry": {"calls": 2},
+                                         "bulkhead": {"running": 9, "maxConcurrent": 10}, "timeout": {"failed": 0.1, "calls": 9},
+                                         "rate-limiter": {"available": 9, "limit": 10}, "hedge": {"calls": 3}, "fallback": {"calls": 2}}""", "[10, 500, 900]"),
+                                row("beta", "rejecting", 20, 1, 15, """
+                                        {"circuit-breaker": {"state": "open", "calls": 1}, "retry": {"calls": 1},
+                                         "bulkhead": {"running": 10, "maxConcurrent": 100, "calls": 90}, "timeout": {"failed": 3},
+                                         "rate-limiter": {"available": 50, "limit": 100}, "hedge": {"calls": 2}, "fallback": {"calls": 3}}""", "[10, 100, 200]"),
+                                row("gamma", "warning", 30, 3, 2, """
+                                        {"circuit-breaker": {"state": "closed", "calls": 50}, "retry": {"calls": 1, "denied": 4},
+                                         "bulkhead": {"running": 1, "waiting": 1, "maxConcurrent": 4}, "timeout": {"failed": 2},
+                                         "rate-limiter": {"available": 1, "limit": 200}, "hedge": {"calls": 1}, "fallback": {"calls": 1}}""", "[10, 900, 800]"))
+                        .collect(Collectors.joining(",")));
+        soon(() -> assertThat(names()).containsExactly("beta", "alpha", "gamma"));
+        press(column);
+        assertThat(names()).containsExactly(first, second, third);
+        assertThat(sorted(column)).isEqualTo("descending");
+        assertThat(browser.getCurrentUrl()).endsWith("#sort=-" + column);
+        press(column);
+        assertThat(names()).containsExactly(third, second, first);
+        assertThat(sorted(column)).isEqualTo("ascending");
+        press(column);
+        assertThat(names()).as("the worst first, as before").containsExactly("beta", "alpha", "gamma");
+        assertThat(sorted(column)).isNull();
+        assertThat(browser.getCurrentUrl()).doesNotContain("sort");
+    }
+
+    @Test
+    void namesShouldBeSortedUpFirst() {
+        answer(
+                "",
+                Stream.of("beta", "alpha", "gamma")
+                        .map(name -> row(name, "healthy", 1, 0, 0, HEALTHY))
+                        .collect(Collectors.joining(",")));
+        soon(() -> assertThat(names()).hasSize(3));
+        press("name");
+        assertThat(names()).containsExactly("alpha", "beta", "gamma");
+        assertThat(sorted("name")).isEqualTo("ascending");
+        press("name");
+        assertThat(names()).containsExactly("gamma", "beta", "alpha");
+        press("name");
+        assertThat(sorted("name")).isNull();
+    }
+
+    private static void press(String column) {
+        browser.findElement(By.cssSelector("thead .col-" + column + " button")).sendKeys(Keys.ENTER);
+    }
+
+    private static String sorted(String column) {
+        return browser.findElement(By.cssSelector("thead .col-" + column)).getDomAttribute("aria-sort");
+    }
+
+    // ---- filters and addresses
+
+    private void showLevels() {
+        answer(
+                "",
+                Stream.of("rejecting", "failing", "forced", "warning", "observing", "healthy")
+                        .map(level -> row(
+                                "is-" + level, level, 2, 0, 0, level.equals("failing") ? "{\"retry\": {}}" : HEALTHY))
+                        .collect(Collectors.joining(",")));
+        soon(() -> assertThat(names()).hasSize(6));
+    }
+
+    @Test
+    void namesShouldBeFilteredByState() {
+        showLevels();
+        for (String level : List.of("rejecting", "failing", "forced", "warning", "observing", "healthy")) {
+            choose("level", level);
+            soon(() -> assertThat(names()).containsExactly("is-" + level));
+            assertThat(browser.getCurrentUrl()).endsWith("#state=" + level);
+            assertThat(text("count")).startsWith("1 of 6 names");
+        }
+        at("#state=forced&pattern=retry");
+        soon(() -> assertThat(browser.findElement(By.id("none")).isDisplayed()).isTrue());
+        choose("level", "");
+        soon(() -> assertThat(names()).containsExactly("is-failing"));
+    }
+
+    @Test
+    void linkShouldShowTheSameWhenItIsLoadedAnew() {
+        showLevels();
+        load("#state=rejecting&pattern=circuit-breaker&group=pattern&sort=name");
+        soon(() -> assertThat(names()).containsExactly("is-rejecting"));
+        assertThat(value("level")).isEqualTo("rejecting");
+        assertThat(value("pattern")).isEqualTo("circuit-breaker");
+        assertThat(value("group")).isEqualTo("pattern");
+        assertThat(browser.findElement(By.cssSelector("#rows tr.group")).getText())
+                .startsWith("circuit breaker (1)");
+        assertThat(sorted("name")).isEqualTo("ascending");
+        load("#sort=-name");
+        soon(() -> assertThat(names())
+                .containsExactly(
+                        "is-warning", "is-rejecting", "is-observing", "is-healthy", "is-forced", "is-failing"));
+        load("#name=payments&tab=actions");
+        soon(() -> assertThat(text("panel-title")).isEqualTo("payments"));
+        soon(() -> assertThat(browser.findElements(By.id("do-circuit-breaker-reset")))
+                .isNotEmpty());
+        at("");
+    }
+
+    /** As a browser does it: the driver reports the input before it has chosen. */
+    private static void choose(String field, String option) {
+        browser.executeScript(
+                "const field = document.getElementById(arguments[0]); field.value = arguments[1];"
+                        + " for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, {bubbles: true}))",
+                field,
+                option);
+    }
+
+    private static String value(String id) {
+        return browser.findElement(By.id(id)).getDomProperty("value");
+    }
+
+    // ---- cells
+
+    @Test
+    void cellsShouldHaveTheirFigures() {
+        answer("", row("payments", "healthy", 20, 0, 0, """
+                {"circuit-breaker": {"state": "closed"}, "retry": {"budget": 87.6}, "timeout": {"failed": 0.2},
+                 "bulkhead": {"running": 7, "waiting": 3, "maxConcurrent": 10}, "hedge": {"calls": 0.5}, "fallback": {"calls": 1.5}}""", "[40, 500, 1210]"));
+        soon(() -> assertThat(row("payments").getText())
+                .contains("budget 87", "12/min", "7 of 10 used, 3 wait", "0.5/s", "1.5/s", "13 ms", "1.2 s"));
+        answer("", row("payments", "healthy", 20, 0, 0, """
+                {"retry": {"calls": 0.3, "budget": 87.6}, "hedge": {"denied": 2}}"""));
+        soon(() -> assertThat(row("payments").getText()).contains("0.3/s", "2/s denied"));
+    }
+
+    @Test
+    void unmeasuredAttemptsShouldSayHowToMeasureThem() {
+        answers.overview = answers.overview.replace("\"attemptTimes\": true", "\"attemptTimes\": false");
+        soon(() -> assertThat(text("count")).endsWith("attempt times are off: set resilience.observations.enabled"));
+        assertThat(browser.findElements(By.cssSelector("thead .col-mean, thead .col-worst")))
+                .isEmpty();
+    }
+
+    // ---- problems
+
+    @Test
+    void problemsAfterTheSixthShouldBeShownWhenAsked() {
+        answer(
+                IntStream.range(0, 8)
+                        .mapToObj(i -> problem("name-" + i, "warning", "circuit disabled: calls pass unprotected", """
+                                "users": ["Client.call"]"""))
+                        .collect(Collectors.joining(",")),
+                row("name-0", "warning", 2, 0, 0, HEALTHY));
+        soon(() -> assertThat(cards()).hasSize(6));
+        WebElement more = browser.findElement(By.id("more"));
+        assertThat(more.getText()).isEqualTo("Show 2 more");
+        more.sendKeys(Keys.ENTER);
+        assertThat(cards()).hasSize(8);
+        assertThat(more.getText()).isEqualTo("Show the worst only");
+        more.sendKeys(Keys.ENTER);
+        assertThat(cards()).hasSize(6);
+    }
+
+    @Test
+    void cardShouldNameTheMethodsThatAreGuarded() {
+        answer(
+                problem("payments", "warning", "circuit disabled: calls pass unprotected", """
+                        "users": ["Client.call", "io.shop.Other.ask(String)"], "moreUsers": 3"""),
+                row("payments", "warning", 2, 0, 0, HEALTHY));
+        soon(() -> assertThat(
+                        browser.findElement(By.cssSelector("#problems > li")).getText())
+                .contains("guarded: Client.call, Other.ask, and 3 more"));
+    }
+
+    private static List<WebElement> cards() {
+        return browser.findElements(By.cssSelector("#problems > li"));
+    }
+
+    // ---- the fleet
+
+    private void fleet(String fleet, String age) {
+        answers.viewAge = age;
+        answers.overview = answers.overview.replaceFirst(
+                "\"names\": 8", Matcher.quoteReplacement("\"fleet\": " + fleet + ", \"names\": 8"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '$',
+            value = {
+                "{\"nodes\": 12, \"degraded\": false} | 0.8 | Fleet: 12 nodes, view 0.8 s old",
+                "{\"nodes\": 12, \"degraded\": false} | 1.2 | Fleet: 12 nodes, view 1.2 s old",
+                "{\"nodes\": 1, \"degraded\": false} | 59.9 | Fleet: 1 node, view 59.9 s old",
+                "{\"nodes\": 3, \"degraded\": true} | 75.3 | Fleet: 3 nodes, view 1 min 15 s old, store away: shares are local",
+                "{\"nodes\": 0, \"degraded\": false} | $$ | Fleet: 0 nodes, no view yet",
+                "{\"nodes\": 12, \"degraded\": false} | $$ | Fleet: 12 nodes",
+            })
+    void headShouldSayHowOldTheViewOfTheFleetIs(String fleet, String age, String words) {
+        fleet(fleet, age);
+        soon(() -> assertThat(text("fleet")).isEqualTo(words));
+        assertThat(browser.findElement(By.id("fleet")).isDisplayed()).isTrue();
+        assertThat(text("node")).isEqualTo("a");
+    }
+
+    @Test
+    void changeShouldBeForThisProcessOrForTheFleet() {
+        at("#name=payments&tab=actions");
+        soon(() -> assertThat(browser.findElements(By.id("do-circuit-breaker-reset")))
+                .isNotEmpty());
+        assertThat(browser.findElements(By.id("scope-actions")))
+                .as("without a fleet there is nothing to choose")
+                .isEmpty();
+        at("");
+        fleet("{\"nodes\": 2, \"degraded\": false}", "0.8");
+        soon(() -> assertThat(text("fleet")).startsWith("Fleet: 2 nodes"));
+        at("#name=payments&tab=actions");
+        soon(() -> choose("scope-actions", "fleet"));
+        assertThat(text("view")).contains("On this process only, whatever is chosen above.");
+        ask("do-circuit-breaker-force-open");
+        assertThat(text("question-text")).endsWith("soon on all nodes of the fleet.");
+        agree();
+        soon(() -> assertThat(text("outcome")).contains("Not done: force open", "This process belongs to no fleet"));
+        soon(() -> assertThat(answers.sent)
+                .last()
+                .asString()
+                .contains("\"action\":\"force-open\"", "\"scope\":\"fleet\""));
+        ask("do-circuit-breaker-half-open");
+        assertThat(text("question-text")).endsWith("on this process only.");
+        agree();
+        soon(() -> assertThat(text("outcome")).contains("Done: half open"));
+        soon(() ->
+                assertThat(answers.sent).last().asString().contains("half-open").doesNotContain("scope"));
+        long before = polls();
+        await().atMost(Duration.ofSeconds(20)).until(() -> polls() > before + 2);
+        assertThat(value("scope-actions")).as("kept while the state changes").isEqualTo("fleet");
+        choose("scope-actions", "node");
+        ask("do-circuit-breaker-reset");
+        agree();
+        soon(() -> assertThat(text("outcome")).contains("Done: reset"));
+        soon(() -> assertThat(answers.sent).last().asString().contains("reset").doesNotContain("fleet"));
+    }
+
+    @Test
+    void settingsShouldSayHowLongTheyLast() {
+        fleet("{\"nodes\": 2, \"degraded\": false}", "0.8");
+        soon(() -> assertThat(text("fleet")).startsWith("Fleet: 2 nodes"));
+        at("#name=reports&tab=settings");
+        soon(() -> browser.findElement(By.id("bulkhead-maxConcurrent")).sendKeys("0"));
+        preview();
+        assertThat(text("question-text")).endsWith("on this process only. It lasts until the process ends.");
+        browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
+        choose("scope-bulkhead", "fleet");
+        preview();
+        assertThat(text("question-text"))
+                .contains("all nodes of the fleet")
+                .endsWith("It lasts until each process ends; those that start in the next seven days begin with it.");
+        browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
+        assertThat(answers.sent).isEmpty();
+    }
+
+    private static void preview() {
+        browser.findElement(By.id("bulkhead-maxConcurrent")).sendKeys(Keys.ENTER);
+        soon(() ->
+                assertThat(browser.findElement(By.id("question")).isDisplayed()).isTrue());
+    }
+
+    private static void ask(String id) {
+        soon(() -> browser.findElement(By.id(id)).sendKeys(Keys.ENTER));
+        soon(() ->
+                assertThat(browser.findElement(By.id("question")).isDisplayed()).isTrue());
+    }
+
+    private static void agree() {
+        browser.findElement(By.id("yes")).sendKeys(Keys.ENTER);
+    }
+
+    // ---- what operators did
+
+    @Test
+    void changesShouldSayUntilWhenTheyLast() {
+        changes(
+                change("force-open", "\"state\": \"forced-open\"", """
+                        "until": "it is half-opened or reset\""""),
+                change("settings", "\"maxQueue\": \"4\"", """
+                        "until": "the process ends", "startersUntil": "2026-12-06T11:02:40Z", "scope": "fleet\""""),
+                change("disable", "\"state\": \"disabled\"", """
+                        "until": "it is half-opened or reset", "ended": "ENDED\""""),
+                change("reset", "\"state\": \"closed\"", "\"reason\": \"over\""));
+        soon(() ->
+                assertThat(browser.findElements(By.cssSelector("#changes li"))).hasSize(4));
+        List<String> lines = browser.findElements(By.cssSelector("#changes li")).stream()
+                .map(line -> line.getDomProperty("textContent").replaceAll("[\\u00a0\\u202f]", " "))
+                .toList();
+        assertThat(lines.get(0))
+                .endsWith(
+                        "force open circuit breaker mail: state none → forced-open, until it is half-opened or reset");
+        assertThat(lines.get(1))
+                .contains(
+                        "settings circuit breaker mail on all nodes",
+                        "maxQueue none → 4, until the process ends, also on nodes that start before ");
+        assertThat(lines.get(2))
+                .containsPattern("state none → disabled, until \\d+:\\d\\d:\\d\\d")
+                .doesNotContain("half-opened");
+        assertThat(lines.get(3)).endsWith("state none → closed; reason: over");
+    }
+
+    private void changes(String... changes) {
+        answers.overview = answers.overview.replace(
+                "\"changes\": []",
+                "\"changes\": ["
+                        + String.join(",", changes)
+                                .replace("ENDED", Instant.now().minusSeconds(60).toString())
+                        + "]");
+    }
+
+    private static String change(String action, String after, String more) {
+        String scope = more.contains("scope") ? "" : ", \"scope\": \"node\"";
+        return """
+                {"time": "%s", "principal": "alice", "pattern": "circuit-breaker", "name": "mail", "action": "%s", "before": {}, "after": {%s}%s, %s}""".formatted(Instant.now().minusSeconds(100), action, after, scope, more);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"light", "dark"})
+    void listAndQuestionShouldFitAPhone(String scheme) {
+        show(390, 844, scheme);
+        try {
+            fleet("{\"nodes\": 12, \"degraded\": true}", "75.3");
+            changes(change("force-open", "\"state\": \"forced-open\"", """
+                    "until": "it is half-opened or reset", "reason": "the-database-of-payments-moves-to-new-hosts-until-noon-and-longer\""""));
+            soon(() -> assertThat(browser.findElements(By.cssSelector("#changes li")))
+                    .hasSize(1));
+            soon(() -> assertThat(text("fleet")).contains("12 nodes"));
+            browser.executeScript("document.getElementById('audit').open = true");
+            assertThat(sticksOut()).as("with the list").isEqualTo(false);
+            assertThat(barriers()).isEmpty();
+            at("#name=payments&tab=actions");
+            ask("do-circuit-breaker-force-open");
+            assertThat(browser.executeScript("const box = document.getElementById('question').getBoundingClientRect();"
+                            + " return box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight"))
+                    .as("the question is seen whole")
+                    .isEqualTo(true);
+            assertThat(barriers()).as("with the question").isEmpty();
+            browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
+        } finally {
+            showAsBefore();
+        }
+    }
+
+    // ---- while the page asks again and again
+
+    @Test
+    void formShouldBeKeptWhileThePageAsks() {
+        at("#name=reports&tab=settings");
+        soon(() -> browser.findElement(By.id("bulkhead-maxConcurrent")).sendKeys("17"));
+        WebElement field = browser.findElement(By.id("bulkhead-maxConcurrent"));
+        String typed = field.getDomProperty("value");
+        long before = polls();
+        await().atMost(Duration.ofSeconds(20)).until(() -> polls() > before + 2);
+        assertThat(field.getDomProperty("value")).isEqualTo(typed).endsWith("17");
+        assertThat(browser.switchTo().activeElement()).isEqualTo(field);
+    }
+
+    @Test
+    void lateOverviewShouldBeSaid() {
+        answers.late = new CountDownLatch(1);
+        try {
+            await().atMost(Duration.ofSeconds(40))
+                    .untilAsserted(() -> assertThat(text("connection"))
+                            .startsWith("Not reachable since ")
+                            .endsWith("The data below is outdated."));
+        } finally {
+            answers.late.countDown();
+        }
+        await().atMost(Duration.ofSeconds(40))
+                .untilAsserted(() -> assertThat(text("connection")).isEmpty());
+    }
+
+    private static long polls() {
+        return (Long) browser.executeScript(
+                "return performance.getEntriesByName(new URL('resilience/overview', location).href).length");
+    }
+
+    // ---- everyone
+
+    @ParameterizedTest
+    @ValueSource(strings = {"light", "dark"})
+    void viewsShouldHaveNoBarrierThatAxeKnows(String scheme) {
+        show(1280, 900, scheme);
+        try {
+            answer(
+                    problem("mail", "failing", "calls fail", "\"users\": [\"Client.call\"], \"share\": 0.5") + ","
+                            + problem("payments", "warning", "circuit half-open: trials decide", "\"users\": []"),
+                    row("mail", "failing", 10, 5, 0, HEALTHY) + "," + row("payments", "warning", 2, 0, 0, HEALTHY) + ","
+                            + row("stock", "observing", 2, 0, 0, HEALTHY));
+            fleet("{\"nodes\": 12, \"degraded\": false}", "0.8");
+            changes(change("force-open", "\"state\": \"forced-open\"", "\"until\": \"it is half-opened or reset\""));
+            soon(() -> assertThat(cards()).hasSize(2));
+            soon(() -> assertThat(text("fleet")).contains("12 nodes"));
+            browser.executeScript("document.getElementById('audit').open = true");
+            assertThat(barriers())
+                    .as("no panel, the fleet, failing and warning, the list of changes")
+                    .isEmpty();
+            at("#group=pattern");
+            soon(() -> assertThat(browser.findElements(By.cssSelector("#rows tr.group")))
+                    .isNotEmpty());
+            assertThat(barriers()).as("grouped").isEmpty();
+            at("#name=payments");
+            soon(() -> assertThat(text("view")).contains("the method"));
+            assertThat(barriers()).as("now").isEmpty();
+            at("#name=payments&tab=failures");
+            soon(() -> assertThat(text("view")).contains("ailure"));
+            assertThat(barriers()).as("failures").isEmpty();
+        } finally {
+            showAsBefore();
+        }
+    }
+
+    // ---- prepared answers
+
+    private void answer(String problems, String rows) {
+        Instant now = Instant.now();
+        answers.overview = """
+                {"head": {"application": "shop", "node": "a", "started": "2026-11-29T10:00:00Z", "sampled": "NOW", "sampleSeconds": 5, "samples": 180,
+                 "names": 8, "attemptTimes": true}, "problems": [%s], "names": [%s], "changes": []}""".formatted(problems, rows)
+                .replace("SINCE", now.minusSeconds(101).toString())
+                .replace("NOW", now.toString());
+    }
+
+    private static String problem(String name, String level, String text, String more) {
+        String kind = text.contains("fail") ? "failing" : text.contains("half-open:") ? "half-open" : "disabled";
+        return """
+                {"name": "%s", "level": "%s", "causes": [{"kind": "%s", "pattern": "circuit-breaker", "text": "%s", "since": "SINCE", "action": "reset"}], %s}""".formatted(name, level, kind, text, more);
+    }
+
+    private static String row(String name, String level, double calls, double failed, double rejected, String cells) {
+        return row(name, level, calls, failed, rejected, cells, null);
+    }
+
+    private static String row(
+            String name, String level, double calls, double failed, double rejected, String cells, String attempts) {
+        return """
+                {"name": "%s", "level": "%s", "calls": %s, "failed": %s, "rejected": %s, "lane": "159-21c", %s"cells": %s}""".formatted(
+                        name,
+                        level,
+                        calls,
+                        failed,
+                        rejected,
+                        attempts == null ? "" : "\"attempts\": " + attempts + ", ",
+                        cells);
+    }
+
+    private static List<String> names() {
+        return ((List<?>) browser.executeScript(
+                        "return [...document.querySelectorAll('#rows th a')].map(link => link.textContent)"))
+                .stream().map(String::valueOf).toList();
+    }
+
+    private static WebElement row(String name) {
+        return browser.findElement(By.xpath("//tbody//th/a[.='" + name + "']/ancestor::tr"));
+    }
+
+    private void load(String fragment) {
+        browser.get("about:blank");
+        browser.get(server.uri("/actuator/resilienceui") + fragment);
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#rows tr"))).isNotEmpty());
+    }
+
+    private static void at(String fragment) {
+        browser.executeScript(
+                "history.pushState(null, '', location.pathname + arguments[0]);"
+                        + " dispatchEvent(new Event('address'))",
+                fragment);
+    }
+
+    private static String text(String id) {
+        return browser.findElement(By.id(id)).getDomProperty("textContent").replace('\u00a0', ' ');
+    }
+
+    private static List<String> barriers() {
+        return new AxeBuilder()
+                .analyze(browser).getViolations().stream()
+                        .map(rule -> rule.getId() + ": " + rule.getNodes())
+                        .toList();
+    }
+
+    private static Object sticksOut() {
+        return browser.executeScript("return document.documentElement.scrollWidth > innerWidth");
+    }
+
+    private static void show(int width, int height, String scheme) {
+        browser.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        browser.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    private static void showAsBefore() {
+        browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+        browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    }
+
+    private static void soon(org.awaitility.core.ThrowingRunnable check) {
+        await().atMost(Duration.ofSeconds(15))
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptionsInstanceOf(org.openqa.selenium.WebDriverException.class)
+                .untilAsserted(check);
+    }
+}
