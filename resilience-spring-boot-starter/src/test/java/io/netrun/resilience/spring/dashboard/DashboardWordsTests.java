@@ -367,7 +367,7 @@ class DashboardWordsTests {
         String beside = FAILING.replace("}}]", "}}, " + denied + "]");
         assertThat(headline(beside, row("payments", "\"calls\": 19, \"failed\": 12.5")))
                 .as("beside another cause")
-                .contains("66 % fail, for 1 min 23 s; 2.6 retries denied a second (payments)");
+                .contains("; 2.6 retries denied a second (payments)");
         String third = problem("mail", denied.replace("2.6", "0.4"), "");
         assertThat(headlineOf("head: {names: 3}, problems: [" + OPEN + "," + beside + "," + third + "], names: []"))
                 .as("together with the third problem")
