@@ -755,7 +755,10 @@ class DashboardTests {
                 "",
                 row("database", "healthy", 9, 0, 0, "{\"bulkhead\": {\"maxConcurrent\": 8}}")
                         .replace("\"lane\"", "\"leftOut\": [\"Orders.salesReport\"], \"lane\""));
-        soon(() -> assertThat(row("database").getText()).contains("database without salesReport"));
+        soon(() -> assertThat(row("database").findElement(By.tagName("th")).getDomAttribute("title"))
+                .contains("database without Orders.salesReport"));
+        assertThat(row("database").getText()).contains("database *");
+        assertThat(row("database").getDomProperty("textContent")).contains(" without salesReport");
     }
 
     @ParameterizedTest

@@ -328,9 +328,10 @@ function layOut(present, attemptTimes) {
 }
 
 function line(name, columns) {
-  const node = element('tr'), rowHead = element('th'), state = element('span'), link = element('a', name), without = element('span', '', 'soft'), cells = new Map();
+  const node = element('tr'), rowHead = element('th'), state = element('span'), link = element('a', name), star = element('span', '', 'star'), without = element('span', '', 'soft without'), cells = new Map();
   rowHead.scope = 'row';
-  rowHead.append(state, link, without);
+  star.setAttribute('aria-hidden', 'true');
+  rowHead.append(state, link, star, without);
   node.append(rowHead);
   for (const {key, number, pattern, narrow} of columns.slice(1)) {
     const cell = element('td', undefined, [number && 'number', (pattern || narrow) && 'narrow-off'].filter(Boolean).join(' '));
@@ -356,6 +357,7 @@ function line(name, columns) {
       const href = hrefOf({name, tab: read().tab});
       if (link.getAttribute('href') !== href) link.setAttribute('href', href);
       const others = (row.leftOut ?? []).map(shortMethod), hint = others.length ? `${name} without ${others.join(', ')}, in the row of the instance that replaces one of its own` : name;
+      say(star, others.length ? ' *' : '');
       say(without, others.length ? ` without ${others.map(each => each.split('.').at(-1)).join(', ')}` : '');
       if (rowHead.title !== hint) rowHead.title = hint;
       // As on the card. That of a healthy name is only cut off elsewhere until the next sample.
