@@ -194,7 +194,6 @@ export function cause(problem, row, now, timed = false) {
     }
     case 'full': case 'limited': return `${readable(worst.text)}${lasts}${rejectedShare(row)}`;
     case 'denied': return `${worst.rate ? `${deniedWords([worst])}${worst.pattern === 'retry' ? ': the budget is used up' : ''}` : worst.text}${lasts ? `,${lasts}` : ''}`;
-    case 'denied': return worst.rate ? `${deniedWords([worst])}${worst.pattern === 'retry' ? ': the budget is used up' : ''}${lasts}` : `${readable(worst.text)}${lasts}`;
     default: return `${readable(worst.text)}${lasts}`;
   }
 }
