@@ -1,7 +1,6 @@
 package io.netrun.resilience.bulkhead;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.LimitFixture;
@@ -31,7 +30,7 @@ class BulkheadClockTests {
         failing.set(true);
         release.countDown();
         running.join();
-        assertThatThrownBy(waiting::join).hasRootCauseMessage("no clock");
+        assertThat(waiting).succeedsWithin(LimitFixture.LONG);
         assertThat(bulkhead.metrics().syncActive()).isZero();
     }
 
