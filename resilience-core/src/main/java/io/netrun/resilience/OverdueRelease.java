@@ -87,8 +87,15 @@ final class OverdueRelease implements Runnable {
 
     /** A thread that waits for another one which is running, or about to run, is not blocked. */
     private boolean isBlocked() {
-        return !SpinBackoff.isWaitingBriefly(releasing)
-                && releasing.getState() != Thread.State.RUNNABLE
-                && !SpinBackoff.isWaitingBriefly(releasing);
+        return !SpinBackoff.isWaitingBriefly(releasing) && !isRunnable() && !SpinBackoff.isWaitingBriefly(releasing);
+    }
+
+    /** The class of the thread may be foreign code. If it does not answer, the checks end by their number. */
+    private boolean isRunnable() {
+        try {
+            return releasing.getState() == Thread.State.RUNNABLE;
+        } catch (Throwable unknown) {
+            return true;
+        }
     }
 }

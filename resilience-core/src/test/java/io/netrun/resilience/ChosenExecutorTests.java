@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.test.ManualTicker;
@@ -25,6 +28,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Sync calls on an executor of the user's, and results that come too late. */
 @org.junit.jupiter.api.Timeout(60)
@@ -120,6 +126,34 @@ class ChosenExecutorTests {
         assertThat(timeout(Runnable::run).call(() -> "made")).isEqualTo("made");
         assertThat(hedge(Runnable::run).call(() -> "made")).isEqualTo("made");
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {Timeout.class, Hedge.class})
+    void executorThatRunsOnTheCallersThreadShouldBeReportedOnce(Class<?> policy) {
+        Logger logger = (Logger) LoggerFactory.getLogger(policy);
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.addAppender(logged);
+        try {
+            Guard direct = policy == Timeout.class ? timeout(Runnable::run) : hedge(Runnable::run);
+            direct.run(() -> {});
+            direct.run(() -> {});
+            assertThat(logged.list)
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.getFormattedMessage())
+                            .startsWith(policy.getSimpleName() + " '")
+                            .contains("Use an executor that rejects what it cannot run"));
+            Guard pooled = policy == Timeout.class ? timeout(elsewhere()) : hedge(elsewhere());
+            pooled.run(() -> {});
+            assertThat(logged.list).hasSize(1);
+        } finally {
+            logger.detachAppender(logged);
+        }
+    }
+
+    private static Executor elsewhere() {
+        return task -> new Thread(task).start();
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.netrun.resilience.LateResults;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts another attempt in parallel if a call takes long; the first result wins and the losers are cancelled. This
@@ -33,6 +36,8 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     public static final PolicyType<Hedge, HedgeConfig> TYPE =
             new PolicyType<>("hedge", Hedge.class, HedgeConfig.defaults(), Hedge::of);
 
+    private static final Logger log = LoggerFactory.getLogger(Hedge.class);
+
     private final LateResults lateResults = new LateResults();
     private final AtomicInteger active = new AtomicInteger();
     private final LongAdder hedged = new LongAdder();
@@ -44,6 +49,9 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
 
     /** Those of the present settings; null if failures start no attempt. */
     private volatile @Nullable HedgedFailures hedgedFailures;
+
+    /** Whether it was logged that attempts run on the threads that start them. Racy: it may be logged again. */
+    private volatile boolean reported;
 
     private volatile long lingerNanos = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -226,6 +234,20 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         hedged.increment();
         if (events().wants(HedgeEvent.Hedged.class)) {
             events().publish(new HedgeEvent.Hedged(name(), ticker().now(), attempt, failure));
+        }
+    }
+
+    /**
+     * Logs once that the executor makes an attempt on the thread that starts it, so that no other can run beside it.
+     */
+    void reportCallersThread() {
+        if (!reported) {
+            reported = true;
+            SafeLog.warn(
+                    log,
+                    "Hedge '{}': its executor runs an attempt on the thread that starts it, so no other attempt runs"
+                            + " beside it. Use an executor that rejects what it cannot run",
+                    name());
         }
     }
 

@@ -35,6 +35,9 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     /** Ensures that a cancellation interrupts this attempt or nothing. */
     private final FutureTask<Boolean> task = new FutureTask<>(this::make, true);
 
+    /** The thread that is passing this attempt to an executor of the user. */
+    private volatile @Nullable Thread starter;
+
     private volatile boolean over;
 
     WorkerAttempt(Layer next, CheckedSupplier<T, ?> body, Attempt<T> attempt, HedgedCall<T> call) {
@@ -55,7 +58,9 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
             if (executor == null) {
                 Workers.executePromptly(onWorker);
             } else {
+                starter = Thread.currentThread();
                 executor.execute(onWorker);
+                starter = null;
             }
         } catch (Throwable noThread) {
             failed(noThread);
@@ -85,6 +90,9 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     public void run() {
         if (!taken.compareAndSet(false, true)) {
             return;
+        }
+        if (Thread.currentThread() == starter) {
+            call.hedge().reportCallersThread();
         }
         try {
             task.run();

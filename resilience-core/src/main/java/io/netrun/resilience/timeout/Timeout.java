@@ -7,6 +7,7 @@ import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Limits how long a caller waits. A sync call runs on a worker thread, so that its caller returns in time whatever the
@@ -30,7 +33,10 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     public static final PolicyType<Timeout, TimeoutConfig> TYPE =
             new PolicyType<>("timeout", Timeout.class, TimeoutConfig.defaults(), Timeout::of);
 
+    private static final Logger log = LoggerFactory.getLogger(Timeout.class);
+
     private final String title;
+
     /** How long a caller that has stopped its call waits for the worker to leave, in nanoseconds of real time. */
     private volatile long lingerNanos = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -40,6 +46,9 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     private final LongAdder rejected = new LongAdder();
     private final LongAdder wouldTimeOut = new LongAdder();
     private final AtomicInteger abandoned = new AtomicInteger();
+
+    /** Whether it was logged that calls run on their callers' threads. Racy: it may be logged again. */
+    private volatile boolean reported;
 
     private Timeout(String name, TimeoutConfig config, Ticker ticker) {
         super(name, config, ticker);
@@ -231,6 +240,18 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         if (running >= config.maxAbandoned()) {
             rejected.increment();
             throw new AbandonedCallsException(name(), running, config.stackTraces());
+        }
+    }
+
+    /** Logs once that the executor makes a call on its caller's thread, which nobody can take back from it. */
+    void reportCallersThread() {
+        if (!reported) {
+            reported = true;
+            SafeLog.warn(
+                    log,
+                    "{}: its executor runs a call on the caller's thread, so the limit does not end the call."
+                            + " Use an executor that rejects what it cannot run",
+                    title);
         }
     }
 

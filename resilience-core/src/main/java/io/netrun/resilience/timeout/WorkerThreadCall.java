@@ -240,6 +240,9 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     /** Makes the call; on the worker's thread. */
     @Override
     public void run() {
+        if (Thread.currentThread() == caller) {
+            timeout.reportCallersThread();
+        }
         TimeoutInterrupts interrupts = TimeoutInterrupts.enter();
         try {
             worker = interrupts;
