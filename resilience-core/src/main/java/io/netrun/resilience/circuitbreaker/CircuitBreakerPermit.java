@@ -51,7 +51,7 @@ final class CircuitBreakerPermit extends Deadline.InFlight implements Permit {
     @Override
     public void onFailure(Throwable failure) {
         if (!hasEnded()) {
-            // The interrupt of another thread says nothing about the call.
+            // The interrupt of another thread does not concern the call.
             boolean sync = holder == Thread.currentThread();
             end(outcomes.judge(judgement, failure, deadline, sync), failure);
         }
