@@ -143,8 +143,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /**
-     * The scope in which the call was made: protected calls that dependents make belong to it, and to no other call that
-     * the completing thread happens to make. Null if the thread has no scope, and needs none.
+     * The scope in which the call was made: protected calls that dependents make belong to it, and to no other call
+     * that the completing thread happens to make. Null if the thread has no scope, and needs none.
      */
     private @Nullable Deadline scopeOfDependents() {
         Object callback = follower;

@@ -143,8 +143,7 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     /**
      * Returns the hint of a failure about the next attempt, in nanoseconds from now; {@link #NO_HINT} if it has none.
      * The class of the last failure without a hint is remembered, because finding that a class does not implement an
-     * interface costs more than the rest of a retry. It is never the class of a wrapper, which may contain any
-     * failure.
+     * interface costs more than the rest of a retry. It is never the class of a wrapper, which may contain any failure.
      */
     long hintNanos(Throwable failure) {
         if (failure.getClass() == hintless) {

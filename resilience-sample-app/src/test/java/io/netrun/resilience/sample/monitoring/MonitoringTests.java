@@ -55,8 +55,8 @@ class MonitoringTests {
     private static final Path RULES = DOCS.resolve("prometheus");
     private static final Pattern QUESTION = Pattern.compile("^\\| [^|`]+\\? \\| `(?<promql>[^`]+)`", Pattern.MULTILINE);
 
-    private static final Pattern LINE = Pattern.compile(
-            "\"level\", \"([a-z]+)\", \"\", \"\"\\), \"what\", \"([^\"]+)\"", Pattern.DOTALL);
+    private static final Pattern LINE =
+            Pattern.compile("\"level\", \"([a-z]+)\", \"\", \"\"\\), \"what\", \"([^\"]+)\"", Pattern.DOTALL);
 
     /** The worst first. */
     private static final List<String> LEVELS = List.of("rejecting", "failing", "forced", "warning");

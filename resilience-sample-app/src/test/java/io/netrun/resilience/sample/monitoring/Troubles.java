@@ -91,8 +91,7 @@ final class Troubles implements AutoCloseable {
         registry.getOrCreate(Retry.TYPE, named("off", "warning[retry switched off: calls bypass it]"))
                 .setEnabled(false);
         registry.getOrCreate(
-                        RateLimiter.TYPE,
-                        named("limiter-off", "warning[rate limiter switched off: calls bypass it]"))
+                        RateLimiter.TYPE, named("limiter-off", "warning[rate limiter switched off: calls bypass it]"))
                 .setEnabled(false);
         timeout = registry.getOrCreate(Timeout.TYPE, named("late", "warning[calls time out]"), shortest());
         lateTimeout = registry.getOrCreate(Timeout.TYPE, PREFIX + "late-calls", shortest());
