@@ -2,7 +2,6 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.context.ContextRegistry;
 import io.netrun.resilience.annotation.Hedge;
 import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.hedge.HedgeConfig;
@@ -31,7 +30,6 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 class ThreadBindingTests {
 
     private static final String KEY = "session";
-    private static final String LOCALE = "language";
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -65,18 +63,15 @@ class ThreadBindingTests {
         LocaleContextHolder.resetLocaleContext();
         StepSynchronizationManager.close();
         SimpAttributesContextHolder.setAttributes(null);
-        ContextRegistry.getInstance().removeThreadLocalAccessor(LOCALE);
     }
 
     @Test
-    void languageThatIsCarriedShouldLetCallsMove() {
-        ContextRegistry.getInstance()
-                .registerThreadLocalAccessor(
-                        LOCALE,
-                        LocaleContextHolder::getLocaleContext,
-                        LocaleContextHolder::setLocaleContext,
-                        LocaleContextHolder::resetLocaleContext);
-        bound(Bound.LANGUAGE, orders -> assertThat(orders.thread()).isNotSameAs(Thread.currentThread()));
+    void languageThatIsCarriedOrOfARequestShouldNotBind() {
+        assertThat(new LocaleBinding(() -> false, () -> false).isBound()).isFalse();
+        LocaleContextHolder.setLocale(Locale.GERMAN);
+        assertThat(new LocaleBinding(() -> false, () -> false).isBound()).isTrue();
+        assertThat(new LocaleBinding(() -> true, () -> false).isBound()).isFalse();
+        assertThat(new LocaleBinding(() -> false, () -> true).isBound()).isFalse();
     }
 
     /** What a test of a slice imports. */
