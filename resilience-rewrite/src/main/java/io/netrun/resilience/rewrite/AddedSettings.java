@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.SourceFile;
 import org.openrewrite.properties.PropertiesIsoVisitor;
@@ -44,6 +45,14 @@ final class AddedSettings {
     void add(String path, List<String> key, String value) {
         added.computeIfAbsent(Names.module(path), module -> new LinkedHashMap<>())
                 .putIfAbsent(key, value);
+    }
+
+    /** Keeps the settings alone that fulfil a condition. */
+    void keep(BiPredicate<List<String>, String> condition) {
+        added.values()
+                .forEach(settings ->
+                        settings.entrySet().removeIf(setting -> !condition.test(setting.getKey(), setting.getValue())));
+        added.values().removeIf(Map::isEmpty);
     }
 
     /** Notes a file of settings, or of a build. */

@@ -52,6 +52,12 @@ final class Constants {
         }
     }
 
+    /** The value that an expression has, or null if it is not known. */
+    @Nullable
+    Object value(Expression expression, Scope scope) {
+        return value(expression, scope, DEPTH);
+    }
+
     /** The text that an expression has, or null if it is not known. */
     @Nullable
     String text(Expression expression, Scope scope) {
@@ -67,11 +73,25 @@ final class Constants {
         } else if (expression instanceof J.Parentheses<?> parentheses
                 && parentheses.getTree() instanceof Expression inner) {
             return value(inner, scope, depth);
-        } else if (expression instanceof J.Binary binary && binary.getOperator() == J.Binary.Type.Addition) {
+        } else if (expression instanceof J.Binary binary) {
             Object left = value(binary.getLeft(), scope, depth);
             Object right = value(binary.getRight(), scope, depth);
             boolean text = left instanceof String || right instanceof String;
-            return left == null || right == null || !text ? null : left.toString() + right;
+            if (left == null || right == null) {
+                return null;
+            } else if (text) {
+                return binary.getOperator() == J.Binary.Type.Addition ? left.toString() + right : null;
+            }
+            return left instanceof Number first && right instanceof Number second
+                    ? Arithmetic.of(binary.getOperator(), first, second)
+                    : null;
+        } else if (expression instanceof J.Unary unary && unary.getOperator() == J.Unary.Type.Negative) {
+            return value(unary.getExpression(), scope, depth) instanceof Number number
+                    ? Arithmetic.of(J.Binary.Type.Subtraction, 0, number)
+                    : null;
+        } else if (expression instanceof J.TypeCast cast
+                && value(cast.getExpression(), scope, depth) instanceof Number number) {
+            return Arithmetic.as(cast.getClazz().getTree().toString(), number);
         } else if (expression instanceof J.Identifier name) {
             return ofName(name.getSimpleName(), scope, depth);
         } else if (expression instanceof J.FieldAccess access) {
@@ -108,6 +128,10 @@ final class Constants {
     /** The value of a constant, if all classes of that name have the same one. */
     private @Nullable Object of(String key, int depth) {
         List<Object> values = new ArrayList<>();
+        Number ofJava = Arithmetic.LIMITS.get(key);
+        if (ofJava != null) {
+            return ofJava;
+        }
         for (Constant constant : constants.getOrDefault(key, List.of())) {
             Object value = value(constant.value(), constant.scope(), depth - 1);
             if (value == null) {

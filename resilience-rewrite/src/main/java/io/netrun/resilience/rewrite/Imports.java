@@ -54,7 +54,10 @@ final class Imports {
             String simple = imported.getQualid().getSimpleName();
             String replacement = renamed.get(name);
             J.Import next = imported;
-            if (!imported.isStatic() && replacement != null && missing.remove(replacement)) {
+            if (!imported.isStatic()
+                    && replacement != null
+                    && !isKept(name, replacement, used)
+                    && missing.remove(replacement)) {
                 J.FieldAccess access = TypeTree.build(replacement);
                 next = imported.withQualid(access.withPrefix(Space.SINGLE_SPACE));
             } else if (isFormer(name) && !simple.equals("*") && !used.contains(simple)) {
@@ -84,6 +87,12 @@ final class Imports {
         List<J.ClassDeclaration> classes = new ArrayList<>(unit.getClasses());
         classes.set(0, classes.get(0).withPrefix(Space.EMPTY));
         return unit.withClasses(classes);
+    }
+
+    /** Whether other code than annotations uses a class, so that its import has to stay beside the new one. */
+    private static boolean isKept(String name, String replacement, Set<String> used) {
+        String simple = name.substring(name.lastIndexOf('.') + 1);
+        return used.contains(simple) && !replacement.endsWith("." + simple);
     }
 
     private boolean isFormer(String name) {

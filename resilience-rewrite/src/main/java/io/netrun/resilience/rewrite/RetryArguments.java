@@ -4,12 +4,15 @@ import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.MappingTable.Row;
 import io.netrun.resilience.spring.mapping.Values;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
@@ -28,18 +31,147 @@ final class RetryArguments {
 
     private final Map<String, String> settings = new LinkedHashMap<>();
 
+    private final Function<Expression, @Nullable Object> constants;
+
+    /** What arguments and settings were there. */
+    private final Map<String, String> origins = new HashMap<>();
+
+    private String origin = "";
+
     private @Nullable Expression recover;
 
     /**
      * @param library the library, as in the mapping table
      * @param numbers what is known of placeholders
+     * @param constants the values of expressions, null for those that are not known
      * @param left takes what was left
      */
-    RetryArguments(String library, Numbers numbers, Consumer<Left> left) {
+    RetryArguments(
+            String library, Numbers numbers, Function<Expression, @Nullable Object> constants, Consumer<Left> left) {
+        this.constants = constants;
         this.library = library;
         this.numbers = numbers;
         this.left = left;
     }
+
+    /** Notes the attribute that the next arguments come from. */
+    void from(String name, Expression value) {
+        origin = name + " = " + Trees.shown(value);
+    }
+
+    void from(String name, Expression value, String end) {
+        origin = name + " = " + Trees.shown(value) + end;
+    }
+
+    /** What an argument was there. */
+    String origin(String name) {
+        return origins.getOrDefault(name, name);
+    }
+
+    /** Sets an argument, whether it is there or not. */
+    void set(String name, Expression value) {
+        arguments.put(name, value.withPrefix(Space.EMPTY));
+    }
+
+    /** The value of an expression, or null if it is not known. */
+    @Nullable
+    Object known(Expression value) {
+        return constants.apply(value);
+    }
+
+    /** The text of an expression, or null if it is not known. */
+    @Nullable
+    String text(Expression value) {
+        String text = Trees.text(value);
+        return text == null && known(value) instanceof String known ? known : text;
+    }
+
+    /** Replaces an argument. */
+    void replace(String name, Expression value) {
+        arguments.replace(name, value.withPrefix(Space.EMPTY));
+    }
+
+    void remove(String name) {
+        arguments.remove(name);
+    }
+
+    @Nullable
+    Expression get(String name) {
+        return arguments.get(name);
+    }
+
+    /** Takes away what is out of its range here, and lists it and what cannot be known. */
+    void check() {
+        origin = "";
+        for (String name : List.copyOf(arguments.keySet())) {
+            Ranges.Range range = Ranges.of(name);
+            Expression value = arguments.get(name);
+            if (range == null || value == null) {
+                continue;
+            }
+            Possible possible = possible(value, range);
+            String origin = origins.get(name);
+            if (origin == null) {
+                continue; // written by the recipe itself
+            } else if (possible.bad() != null) {
+                arguments.remove(name);
+                leaveBad(name, name, range, possible.bad());
+            } else if (range.duration()
+                    && possible.values().stream().anyMatch(each -> each.compareTo(Ranges.YEAR) > 0)) {
+                replace(name, Trees.literal(Values.FOREVER));
+            } else if (possible.unknown()) {
+                left.accept(new Left(
+                        origins.getOrDefault(name, name),
+                        "Its value is not known to the recipe. As " + name + ", it must be " + range.words()
+                                + ": look at its values in every environment."));
+            }
+        }
+        List.copyOf(settings.entrySet()).forEach(entry -> {
+            Ranges.Range range = Ranges.ofSetting(entry.getKey());
+            Possible possible = range == null ? null : possible(entry.getValue(), range);
+            if (range != null && possible != null && possible.bad() != null) {
+                settings.remove(entry.getKey());
+                leaveBad(entry.getKey(), entry.getKey(), range, possible.bad());
+            } else if (range != null && possible != null && possible.unknown()) {
+                left.accept(new Left(
+                        origins.getOrDefault(entry.getKey(), entry.getKey()),
+                        "Its value is not known to the recipe. As " + entry.getKey() + ", it must be " + range.words()
+                                + ": look at its values in every environment."));
+            }
+        });
+    }
+
+    private void leaveBad(String name, String here, Ranges.Range range, String bad) {
+        left.accept(new Left(
+                origins.getOrDefault(name, name),
+                "It is not written, since " + here + " must be " + range.words() + ", and it is " + bad
+                        + ". Write what applies instead."));
+    }
+
+    /** What an argument may be; no values for one that is not there. */
+    Possible possible(String name) {
+        Ranges.Range range = Ranges.of(name);
+        Expression value = arguments.get(name);
+        return range == null || value == null ? new Possible(List.of(), null, false) : possible(value, range);
+    }
+
+    private Possible possible(Expression value, Ranges.Range range) {
+        Object known = known(value);
+        return known == null ? new Possible(List.of(), null, true) : possible(known.toString(), range);
+    }
+
+    private Possible possible(String value, Ranges.Range range) {
+        return numbers.possible(value, range);
+    }
+
+    /**
+     * The values that an argument may have.
+     *
+     * @param values those that are known
+     * @param bad one that is out of range, or null
+     * @param unknown whether it may have others
+     */
+    record Possible(List<BigDecimal> values, @Nullable String bad, boolean unknown) {}
 
     /** The arguments, as they are written. */
     List<Expression> list() {
@@ -73,7 +205,7 @@ final class RetryArguments {
      * @param target the argument, and the setting
      */
     void moveExpression(String scope, String name, Expression value, Target target) {
-        String text = Trees.text(value);
+        String text = text(value);
         String placeholder = placeholder(text);
         String constant = text == null ? "" : text.strip();
         if (constant.isEmpty() && text != null) {
@@ -81,6 +213,7 @@ final class RetryArguments {
         } else if (placeholder != null && target.setting().isEmpty()) {
             putDuration(name, target.argument(), placeholder, "ms");
         } else if (placeholder != null) {
+            origins.put(target.setting(), origin);
             settings.putIfAbsent(target.setting(), placeholder);
         } else if (constant.matches("\\d{1,9}") && target.setting().isEmpty()) {
             put(target.argument(), Values.duration(constant));
@@ -133,6 +266,9 @@ final class RetryArguments {
     }
 
     void put(String name, Expression value) {
+        if (!origin.isEmpty()) {
+            origins.putIfAbsent(name, origin);
+        }
         arguments.putIfAbsent(name, value.withPrefix(Space.EMPTY));
     }
 

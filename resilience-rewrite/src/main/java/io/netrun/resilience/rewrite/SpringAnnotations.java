@@ -4,9 +4,12 @@ import io.netrun.resilience.rewrite.RetryArguments.Target;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.Values;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
@@ -68,20 +71,24 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
     }
 
     /** The arguments here. */
-    RetryArguments arguments(String name, Map<String, Expression> there) {
-        return switch (name) {
-            case RETRY + "Retryable" -> ofSpringRetry(there);
-            case RETRY + "CircuitBreaker" -> ofCircuit(there);
-            case FRAMEWORK + "ConcurrencyLimit" -> ofLimit(there);
-            default -> ofFramework(there);
-        };
+    RetryArguments arguments(
+            String name, Map<String, Expression> there, Function<Expression, @Nullable Object> constants) {
+        String of = name.startsWith(RETRY) ? MappingTable.SPRING_RETRY : MappingTable.SPRING_FRAMEWORK;
+        RetryArguments here = new RetryArguments(of, numbers, constants, left);
+        switch (name) {
+            case RETRY + "Retryable" -> ofSpringRetry(here, there);
+            case RETRY + "CircuitBreaker" -> ofCircuit(here, there);
+            case FRAMEWORK + "ConcurrencyLimit" -> ofLimit(here, there);
+            default -> ofFramework(here, there);
+        }
+        return here;
     }
 
-    private RetryArguments ofSpringRetry(Map<String, Expression> there) {
-        RetryArguments here = new RetryArguments(MappingTable.SPRING_RETRY, numbers, left);
+    private void ofSpringRetry(RetryArguments here, Map<String, Expression> there) {
         Map<String, Expression> backoff =
                 there.get("backoff") instanceof J.Annotation annotation ? Trees.arguments(annotation) : Map.of();
         withoutOverridden(there).forEach((name, value) -> {
+            here.from(name, value);
             if (name.equals("maxAttemptsExpression")) {
                 here.moveExpression("", name, value, new Target("maxAttempts", "max-attempts"));
             } else if (!name.equals("backoff")) {
@@ -89,7 +96,15 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
             }
         });
         boolean grows = isPositive(backoff.get("multiplier")) || isGiven(backoff.get("multiplierExpression"));
-        withoutOverridden(backoff).forEach((name, value) -> moveBackoff(here, name, value, grows));
+        withoutOverridden(backoff).forEach((name, value) -> {
+            here.from("@Backoff(" + name, value, ")");
+            moveBackoff(here, name, value, grows);
+        });
+        if (isBelow(here, "backoffMultiplier", BigDecimal.ONE)) {
+            here.replace("backoffMultiplier", Trees.decimal("1.0")); // as it counts there
+        }
+        here.check();
+        fitDelays(here, grows, true);
         if (keepBehaviour) {
             if (!grows) {
                 here.put("backoff", "constant");
@@ -97,8 +112,51 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
             here.put("jitter", "none");
             here.put("onExhausted", "rethrow");
             putCauses(here);
+            if (here.has("ignoreExceptions") && !here.has("exceptions")) {
+                here.put(
+                        "exceptions",
+                        Trees.classOf("java.lang.Throwable")); // without exceptions of its own, errors count, too
+            }
         }
-        return here;
+    }
+
+    /** Whether all known values of an argument are below a number. */
+    private static boolean isBelow(RetryArguments here, String name, BigDecimal number) {
+        Expression value = here.get(name);
+        Object known = value == null ? null : here.known(value);
+        return known instanceof Number && new BigDecimal(known.toString()).compareTo(number) < 0;
+    }
+
+    /** Lets the maximum delay be no less than the base delay, which it must be here, with the delays of before. */
+    private void fitDelays(RetryArguments here, boolean grows, boolean springRetry) {
+        List<BigDecimal> bases =
+                here.has("baseDelay") ? here.possible("baseDelay").values() : List.of(Ranges.DEFAULT_BASE_DELAY);
+        BigDecimal base = bases.stream().max(BigDecimal::compareTo).orElse(BigDecimal.ZERO);
+        List<BigDecimal> mosts = here.possible("maxDelay").values();
+        BigDecimal most = mosts.stream().min(BigDecimal::compareTo).orElse(null);
+        Expression maximum = here.get("maxDelay");
+        if (most != null && maximum != null && most.compareTo(base) < 0) {
+            boolean sure = mosts.size() == 1 && bases.size() == 1;
+            if (sure && !springRetry) {
+                here.set("baseDelay", maximum);
+                return;
+            }
+            here.remove("maxDelay"); // Spring Retry has its default then, which is the one here
+            if (!sure) {
+                left.accept(new Left(
+                        here.origin("maxDelay"),
+                        "It is not written, since it must be at least baseDelay here, and with some values it"
+                                + " is not."));
+            }
+            maximum = null;
+        }
+        if (maximum == null && base.compareTo(Ranges.DEFAULT_MAX_DELAY) > 0) {
+            if (springRetry && grows) {
+                here.set("baseDelay", Trees.literal("30s")); // the maximum there
+            } else {
+                here.put("maxDelay", Values.FOREVER);
+            }
+        }
     }
 
     /** The arguments that count: an expression wins over the value. */
@@ -135,9 +193,9 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
         }
     }
 
-    private RetryArguments ofCircuit(Map<String, Expression> there) {
-        RetryArguments here = new RetryArguments(MappingTable.SPRING_RETRY, numbers, left);
+    private void ofCircuit(RetryArguments here, Map<String, Expression> there) {
         withoutOverridden(there).forEach((name, value) -> {
+            here.from(name, value);
             Target target = CIRCUIT_EXPRESSIONS.get(name);
             if (target != null) {
                 here.moveExpression("circuit.", name, value, target);
@@ -145,20 +203,24 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
                 here.move("circuit.", name, value);
             }
         });
+        boolean counted = here.has("failureThreshold");
+        boolean timed = here.has("openDuration");
+        here.check();
         if (keepBehaviour) {
-            if (!here.has("failureThreshold") && !here.settings().containsKey("failure-threshold")) {
+            if (!counted && !here.has("failureThreshold") && !here.settings().containsKey("failure-threshold")) {
                 here.putNumber("failureThreshold", 3);
             }
-            here.put("openDuration", "20s");
+            if (!timed) {
+                here.put("openDuration", "20s");
+            }
             putCauses(here);
         }
-        return here;
     }
 
-    private RetryArguments ofFramework(Map<String, Expression> there) {
-        RetryArguments here = new RetryArguments(MappingTable.SPRING_FRAMEWORK, numbers, left);
+    private void ofFramework(RetryArguments here, Map<String, Expression> there) {
         String unit = unit(there.get("timeUnit"));
         there.forEach((name, value) -> {
+            here.from(name, value);
             switch (name) {
                 case "timeUnit" -> {}
                 case "maxRetries" -> moveRetries(here, value);
@@ -174,9 +236,15 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
                 default -> here.move("", name, value);
             }
         });
-        if (!here.has("maxAttempts") && !isGiven(there.get("maxRetriesString"))) {
+        if (isZero(here, "maxDuration")) {
+            here.remove("maxDuration"); // there, none is no limit
+        }
+        boolean counted = here.has("maxAttempts");
+        here.check();
+        if (!counted && !isGiven(there.get("maxRetriesString"))) {
             here.putNumber("maxAttempts", 4); // three retries
         }
+        fitDelays(here, true, false);
         if (keepBehaviour) {
             if (!here.has("backoffMultiplier") && !isGiven(there.get("multiplierString"))) {
                 here.put("backoff", "constant");
@@ -186,8 +254,8 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
             here.put("jitter", "none");
             here.put("onExhausted", "rethrow");
             putCauses(here);
+            here.put("exceptions", Trees.classOf("java.lang.Throwable")); // errors, too
         }
-        return here;
     }
 
     /** Both libraries look at the causes of a failure, too. */
@@ -199,7 +267,9 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
 
     private void moveRetries(RetryArguments here, Expression value) {
         Expression more = Trees.oneMore(value);
-        if (value instanceof J.Literal literal && literal.getValue() instanceof Number number) {
+        if (here.known(value) instanceof Number known && known.longValue() >= Integer.MAX_VALUE) {
+            here.putNumber("maxAttempts", Integer.MAX_VALUE); // as often as can be
+        } else if (value instanceof J.Literal literal && literal.getValue() instanceof Number number) {
             here.putNumber("maxAttempts", number.longValue() + 1);
         } else if (more != null) {
             here.put("maxAttempts", more);
@@ -211,7 +281,7 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
     }
 
     private void moveRetriesText(RetryArguments here, Expression value) {
-        String text = Trees.text(value);
+        String text = here.text(value);
         String placeholder = RetryArguments.placeholder(text);
         String only = placeholder == null ? null : numbers.only(placeholder);
         if (text != null && text.matches("\\d{1,9}")) {
@@ -229,35 +299,73 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
     }
 
     private void moveText(RetryArguments here, String name, Expression value, String unit) {
-        String text = Trees.text(value);
+        String text = here.text(value);
+        String placeholder = RetryArguments.placeholder(text);
         String target =
                 name.equals("delayString") ? "baseDelay" : name.equals("timeoutString") ? "maxDuration" : "maxDelay";
-        boolean bare = text != null && (text.matches("\\d+") || RetryArguments.placeholder(text) != null);
         if (text == null) {
             left.accept(
                     new Left(name + " = " + Trees.shown(value), "Write a duration with its unit as " + target + "."));
-        } else if (RetryArguments.placeholder(text) != null) {
-            here.putDuration(name, target, text, unit);
+        } else if (text.isBlank()) {
+            return; // as if it were not there
+        } else if (placeholder != null) {
+            here.putDuration(name, target, placeholder, unit);
+        } else if (numbers.texts(text).stream().allMatch(each -> each.matches("\\d+"))) {
+            here.put(
+                    target,
+                    Trees.text(value) == null ? Trees.plus(value, Trees.literal(unit)) : Trees.literal(text + unit));
+        } else if (numbers.texts(text).stream().anyMatch(each -> Ranges.nanos(each) == null)) {
+            left.accept(new Left(
+                    name + " = " + Trees.shown(value),
+                    "It is not written: it must be evaluated, or is no duration with its unit in every case. Write one"
+                            + " as "
+                            + target + ", with or without a placeholder, such as ${delay:5}ms."));
         } else {
-            here.put(target, bare ? text + unit : text);
+            here.put(target, value);
         }
     }
 
-    private RetryArguments ofLimit(Map<String, Expression> there) {
-        RetryArguments here = new RetryArguments(MappingTable.SPRING_FRAMEWORK, numbers, left);
+    private void ofLimit(RetryArguments here, Map<String, Expression> there) {
         boolean rejects = there.containsKey("policy")
                 && CodeCounterparts.text(there.get("policy")).endsWith("REJECT");
         there.forEach((name, value) -> {
-            if (name.equals("limitString")) {
+            here.from(name, value);
+            if (name.equals("policy")) {
+                return;
+            } else if (isUnlimited(here, value)) {
+                here.putNumber("maxConcurrent", Long.parseLong(Values.LARGEST));
+                left.accept(new Left(
+                        name + " = " + Trees.shown(value),
+                        "There, it is no limit; here, the largest one is written. Remove @Bulkhead if no limit is"
+                                + " wanted."));
+            } else if (name.equals("limitString")) {
                 here.moveExpression("limit.", name, value, new Target("maxConcurrent", "max-concurrent"));
-            } else if (!name.equals("policy")) {
+            } else {
                 here.move("limit.", name, value);
             }
         });
+        here.check();
         if (rejects || keepBehaviour) {
             here.putNumber("maxQueue", rejects ? 0 : Long.parseLong(Values.LARGEST));
         }
-        return here;
+    }
+
+    /** Whether every value that a limit may have is known and below zero, or beyond the largest one here. */
+    private boolean isUnlimited(RetryArguments here, Expression value) {
+        Object known = here.known(value);
+        return known != null
+                && numbers.texts(known.toString()).stream()
+                        .map(Ranges::number)
+                        .allMatch(number -> number != null
+                                && (number.signum() < 0 || number.compareTo(new BigDecimal(Values.LARGEST)) > 0));
+    }
+
+    /** Whether a duration is zero in every case. */
+    private static boolean isZero(RetryArguments here, String name) {
+        Expression value = here.get(name);
+        Object known = value == null ? null : here.known(value);
+        BigDecimal nanos = known == null ? null : Ranges.nanos(known.toString());
+        return nanos != null && nanos.signum() == 0;
     }
 
     private static String unit(@Nullable Expression unit) {

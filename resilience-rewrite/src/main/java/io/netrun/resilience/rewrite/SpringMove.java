@@ -100,7 +100,9 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         }
         return Trees.withoutUnusedPackages(
                 moved,
-                library.equals(MappingTable.SPRING_RETRY) ? SpringAnnotations.RETRY : SpringAnnotations.FRAMEWORK);
+                library.equals(MappingTable.SPRING_RETRY)
+                        ? "org.springframework.retry"
+                        : "org.springframework.resilience");
     }
 
     /** What a file uses of an exception that the one of this library has not; null for nothing. */
@@ -289,9 +291,118 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         return Bridges.of(recovery, bridge.name(), parameters, call, ctx);
     }
 
+    /** An alias of an attribute here, where one of the same type has the same meaning. */
+    @Override
+    public J.Annotation visitAnnotation(J.Annotation annotation, ExecutionContext ctx) {
+        J.Annotation visited = super.visitAnnotation(annotation, ctx);
+        String there = aliased(visited);
+        String attribute = there == null ? null : alias(there, visited);
+        if (there == null || attribute == null) {
+            return visited;
+        }
+        String here = SpringAnnotations.here(there);
+        J.MethodDeclaration method = getCursor().firstEnclosing(J.MethodDeclaration.class);
+        Ranges.Range range = Ranges.of(attribute);
+        if (range != null) {
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@AliasFor " + (method == null ? attribute : method.getSimpleName()),
+                            "It is one of " + attribute + " now, which must be " + range.words()
+                                    + ": look at its default and at each use."));
+        }
+        imports.add(here);
+        imports.remove(there);
+        List<Expression> arguments = new ArrayList<>();
+        arguments.add(Trees.argument("annotation", Trees.classOf(here)));
+        arguments.add(Trees.argument("attribute", attribute));
+        return visited.withArguments(List.of(
+                arguments.get(0).withPrefix(Space.EMPTY), arguments.get(1).withPrefix(Space.SINGLE_SPACE)));
+    }
+
+    /** The annotation of the library whose attribute an alias sets, or null. */
+    private @Nullable String aliased(J.Annotation annotation) {
+        if (!annotation.getSimpleName().equals("AliasFor")) {
+            return null;
+        }
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        Expression type = Trees.arguments(annotation).get("annotation");
+        if (!(type instanceof J.FieldAccess literal) || !literal.getSimpleName().equals("class")) {
+            return null;
+        }
+        String name = literal.getTarget().toString();
+        return MappingTable.get().renamed(library, "annotation").keySet().stream()
+                .filter(there -> there.equals(name)
+                        || (there.endsWith("." + name)
+                                && file.getImports().stream()
+                                        .map(J.Import::getTypeName)
+                                        .anyMatch(imported -> imported.equals(there)
+                                                || imported.equals(there.substring(0, there.lastIndexOf('.')) + ".*"))))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The attribute here of the one that an alias sets, or null if it has another type or another meaning. */
+    private @Nullable String alias(String there, J.Annotation annotation) {
+        Map<String, Expression> arguments = Trees.arguments(annotation);
+        J.MethodDeclaration method = getCursor().firstEnclosing(J.MethodDeclaration.class);
+        Expression named = arguments.getOrDefault("attribute", arguments.get("value"));
+        String name = named == null ? method == null ? null : method.getSimpleName() : Trees.text(named);
+        String scope = there.equals(LIMIT) ? "limit." : there.endsWith(".CircuitBreaker") ? "circuit." : "";
+        MappingTable.Row row = name == null
+                ? null
+                : MappingTable.get()
+                        .find(library, "attribute", scope + name)
+                        .or(() -> MappingTable.get().find(library, "attribute", name))
+                        .orElse(null);
+        boolean same = row != null
+                && (row.kind().equals("classes")
+                        || row.here().name().equals("name")
+                        || (row.kind().equals("number") && !name.equals("maxRetries"))
+                        || row.kind().equals("factor"))
+                && !row.here().name().isEmpty();
+        return same ? row.here().name() : null;
+    }
+
+    /** Without aliases of attributes that this library has not, with which no context would start. */
+    private J.MethodDeclaration withoutAliases(J.MethodDeclaration method) {
+        List<J.Annotation> kept = new ArrayList<>();
+        Space first = null;
+        for (J.Annotation annotation : method.getLeadingAnnotations()) {
+            String there = aliased(annotation);
+            if (there == null) {
+                kept.add(kept.isEmpty() && first != null ? annotation.withPrefix(first) : annotation);
+                continue;
+            }
+            first = kept.isEmpty() && first == null ? annotation.getPrefix() : first;
+            imports.remove(there);
+            imports.remove("org.springframework.core.annotation.AliasFor");
+            annotations
+                    .left()
+                    .accept(new Left(
+                            CodeCounterparts.text(annotation),
+                            "No attribute of " + SpringAnnotations.here(there)
+                                    + " has its type and its meaning, so the alias is removed, and "
+                                    + method.getSimpleName()
+                                    + " has no effect: where it is used, put the annotation itself, with what"
+                                    + " it set."));
+        }
+        if (kept.size() == method.getLeadingAnnotations().size()) {
+            return method;
+        } else if (kept.isEmpty() && !method.getModifiers().isEmpty()) {
+            List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
+            modifiers.set(0, modifiers.get(0).withPrefix(Space.EMPTY));
+            return method.withLeadingAnnotations(kept).withModifiers(modifiers);
+        } else if (kept.isEmpty() && method.getReturnTypeExpression() != null) {
+            return method.withLeadingAnnotations(kept)
+                    .withReturnTypeExpression(method.getReturnTypeExpression().withPrefix(Space.EMPTY));
+        }
+        return method.withLeadingAnnotations(kept);
+    }
+
     @Override
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
-        J.MethodDeclaration visited = super.visitMethodDeclaration(declaration, ctx);
+        J.MethodDeclaration visited = withoutAliases(super.visitMethodDeclaration(declaration, ctx));
         List<Statement> parameters = recoveries.parameters(declaration);
         String name = recoveries.name(declaration);
         if (!name.equals(visited.getSimpleName())) {
@@ -356,7 +467,10 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 continue;
             }
             String here = SpringAnnotations.here(name);
-            RetryArguments arguments = annotations.arguments(name, there);
+            J.ClassDeclaration type = getCursor().firstEnclosing(J.ClassDeclaration.class);
+            Constants.Scope scope = new Constants.Scope(file, type == null ? "" : type.getSimpleName());
+            RetryArguments arguments =
+                    annotations.arguments(name, there, value -> uses.constants().value(value, scope));
             String shared = method == null && name.equals(LIMIT) ? share(arguments) : null;
             configure(arguments, here, there, method, shared);
             moved.add(Trees.annotation(annotation, here, arguments.list()));

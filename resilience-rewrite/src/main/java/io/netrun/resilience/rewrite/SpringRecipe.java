@@ -81,7 +81,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                                     new Uses(),
                                     (key, value) -> found.settings().add(path, key, value))
                             .move(file, ctx);
-                    if (Trees.mentions(moved, packageName(), Set.of())) {
+                    if (Remains.isAny(moved, packageName())) {
                         found.left().add(path);
                     }
                 } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
@@ -98,6 +98,10 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
 
     @Override
     public Collection<? extends SourceFile> generate(Found found, ExecutionContext ctx) {
+        found.settings().keep((key, value) -> {
+            Ranges.Range range = Ranges.ofSetting(key.get(key.size() - 1));
+            return range == null || found.numbers().possible(value, range).bad() == null;
+        });
         return found.settings().generate();
     }
 
@@ -149,17 +153,15 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
     }
 
     private Tree moved(JavaSourceFile file, String path, Found found, ExecutionContext ctx) {
-        if (found.left().contains(path)) {
-            leftovers.insertRow(
-                    ctx, new Leftovers.Row(path, packageName(), "The code uses it beyond what annotations replace."));
-        }
         boolean keeps = keepBehaviour == null || keepBehaviour;
-        return new SpringMove(
+        JavaSourceFile moved = new SpringMove(
                         library(),
                         new SpringAnnotations(keeps, found.numbers(), left -> leave(ctx, path, left)),
                         found.uses(),
                         (key, value) -> {}) // they are in the configuration already
                 .move(file, ctx);
+        Remains.list(moved, library(), packageName(), left -> leave(ctx, path, left));
+        return moved;
     }
 
     /**

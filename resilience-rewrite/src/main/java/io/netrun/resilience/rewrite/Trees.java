@@ -198,6 +198,18 @@ final class Trees {
                 JavaType.Primitive.Int);
     }
 
+    /** The literal of a class, by its simple name. */
+    static Expression classOf(String type) {
+        String name = type.substring(type.lastIndexOf('.') + 1);
+        return new J.FieldAccess(
+                Tree.randomId(),
+                Space.EMPTY,
+                Markers.EMPTY,
+                identifier(name, JavaType.ShallowClass.build(type)),
+                JLeftPadded.build(identifier("class", null)),
+                JavaType.ShallowClass.build("java.lang.Class"));
+    }
+
     /** A number with its point, as it is written. */
     static J.Literal decimal(String source) {
         return new J.Literal(

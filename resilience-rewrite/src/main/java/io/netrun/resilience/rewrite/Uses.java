@@ -22,16 +22,18 @@ import org.openrewrite.java.tree.JavaType;
  * @param limited the files of classes with a limit on concurrent calls, by their simple names
  * @param retried the methods that Spring Retry retries without naming their recovery, as {@code Type.method/2}
  * @param types the classes, by their simple names
+ * @param constants what constants are
  */
 record Uses(
         Set<String> called,
         Set<String> overriding,
         Map<String, Set<String>> limited,
         Set<String> retried,
-        Map<String, List<Source>> types) {
+        Map<String, List<Source>> types,
+        Constants constants) {
 
     Uses() {
-        this(new HashSet<>(), new HashSet<>(), new HashMap<>(), new HashSet<>(), new HashMap<>());
+        this(new HashSet<>(), new HashSet<>(), new HashMap<>(), new HashSet<>(), new HashMap<>(), new Constants());
     }
 
     /**
@@ -71,6 +73,7 @@ record Uses(
 
     /** Adds what a file uses. */
     void scan(JavaSourceFile file) {
+        constants.scan(file);
         new JavaIsoVisitor<Integer>() {
             @Override
             public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {

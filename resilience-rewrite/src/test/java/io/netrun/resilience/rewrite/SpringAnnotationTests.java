@@ -207,7 +207,7 @@ class SpringAnnotationTests implements RewriteTest {
 
             @Service
             class Mail {
-                @Retry(maxAttempts = 5, baseDelay = "100ms", jitter = "equal", backoffMultiplier = 2, maxDelay = "1s", onExhausted = "rethrow")
+                @Retry(maxAttempts = 5, baseDelay = "100ms", jitter = "equal", backoffMultiplier = 2, maxDelay = "1s", onExhausted = "rethrow", exceptions = Throwable.class)
                 void send() {
                 }
 

@@ -37,7 +37,8 @@ final class Stubs {
         types.add(type("io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry", "interface", ""));
         types.add(type("org.springframework.boot.autoconfigure.SpringBootApplication", "@interface", ""));
         types.add(type("org.springframework.stereotype.Service", "@interface", ""));
-        types.add(type("org.springframework.retry.annotation.EnableRetry", "@interface", ""));
+        types.add(type("org.springframework.retry.annotation.EnableRetry", "@interface", "")
+                .replace("{}", "{ int order() default 0; boolean proxyTargetClass() default false; }"));
         types.add(type("org.springframework.retry.annotation.Recover", "@interface", ""));
         types.add(type("org.springframework.retry.ExhaustedRetryException", "class", " extends RuntimeException"));
         types.add(type("org.springframework.retry.support.RetryTemplate", "class", ""));
@@ -66,19 +67,28 @@ final class Stubs {
         types.add(
                 type("org.springframework.resilience.InvocationRejectedException", "class", " extends RuntimeException")
                         .replace("{}", "{ public Object getTarget() { return null; } }"));
-        types.add(type("org.springframework.resilience.annotation.EnableResilientMethods", "@interface", ""));
+        types.add(type("org.springframework.resilience.annotation.EnableResilientMethods", "@interface", "")
+                .replace("{}", "{ int order() default 0; boolean proxyTargetClass() default false; }"));
+        types.add(type("org.springframework.core.annotation.AliasFor", "@interface", "")
+                .replace(
+                        "{}",
+                        "{ Class<? extends java.lang.annotation.Annotation> annotation() default"
+                                + " java.lang.annotation.Annotation.class; String attribute() default \"\"; }"));
         types.add(annotation(
                 "org.springframework.resilience.annotation.Retryable",
                 lists.formatted("value") + lists.formatted("includes") + lists.formatted("excludes")
                         + "long maxRetries() default 3; String maxRetriesString() default \"\"; long delay()"
                         + " default 1000; double multiplier() default 1; long maxDelay() default 1; long"
-                        + " jitter() default 0; String delayString() default \"\";"
+                        + " jitter() default 0; String delayString() default \"\"; long"
+                        + " timeout() default 0; String timeoutString() default \"\"; String maxDelayString()"
+                        + " default \"\"; String multiplierString() default \"\"; String jitterString() default"
+                        + " \"\";"
                         + " java.util.concurrent.TimeUnit timeUnit() default"
                         + " java.util.concurrent.TimeUnit.MILLISECONDS;"));
         types.add(annotation(
                 "org.springframework.resilience.annotation.ConcurrencyLimit",
-                "int value() default 1; ThrottlePolicy policy() default ThrottlePolicy.BLOCK;"
-                        + " enum ThrottlePolicy { BLOCK, REJECT }"));
+                "int value() default 1; int limit() default 1; String limitString() default \"\"; ThrottlePolicy"
+                        + " policy() default ThrottlePolicy.BLOCK; enum ThrottlePolicy { BLOCK, REJECT }"));
         return JavaParser.fromJavaVersion().dependsOn(types.toArray(String[]::new));
     }
 
