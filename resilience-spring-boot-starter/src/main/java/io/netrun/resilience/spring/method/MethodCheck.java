@@ -91,7 +91,7 @@ final class MethodCheck {
         return methods.stream().map(Method::getName).distinct().sorted().collect(Collectors.joining(", "));
     }
 
-    /** The interfaces of a generated class, whose own name says nothing. */
+    /** The interfaces of a generated class, whose own name means nothing. */
     private static String shown(Class<?> visible) {
         return Proxy.isProxyClass(visible)
                 ? Arrays.stream(visible.getInterfaces())

@@ -1,8 +1,8 @@
 package io.netrun.resilience.spring.metrics;
 
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.LeftInstances;
 import io.netrun.resilience.spring.pattern.MeterSpec;
-import io.netrun.resilience.spring.settings.LeftInstances;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

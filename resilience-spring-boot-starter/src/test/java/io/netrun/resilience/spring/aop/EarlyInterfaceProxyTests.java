@@ -318,7 +318,7 @@ class EarlyInterfaceProxyTests {
         }
     }
 
-    /** Nothing is lost: what counts at the interface is what the class says. */
+    /** Nothing is lost: what counts at the interface is that of the class. */
     @ParameterizedTest
     @ValueSource(strings = {"FROZEN", "OPAQUE", "PLAIN", "DELEGATE"})
     void annotationsThatTheInterfaceHasTooShouldCount(Kind kind) {

@@ -1,4 +1,4 @@
-package io.netrun.resilience.spring.settings;
+package io.netrun.resilience.spring.pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,4 +1,4 @@
-package io.netrun.resilience.spring.settings;
+package io.netrun.resilience.spring.pattern;
 
 import io.netrun.resilience.Policy;
 import java.lang.ref.Reference;
