@@ -111,9 +111,10 @@ final class RetryArguments {
             }
             Possible possible = possible(value, range);
             String origin = origins.get(name);
-            if (origin == null) {
-                continue; // written by the recipe itself
-            } else if (possible.bad() != null) {
+            if (origin == null) { // written by the recipe itself
+                continue;
+            }
+            if (possible.bad() != null) {
                 arguments.remove(name);
                 leaveBad(name, name, range, possible.bad());
             } else if (range.duration()
