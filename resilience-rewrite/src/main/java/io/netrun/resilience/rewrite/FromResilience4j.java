@@ -199,7 +199,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         List<SourceFile> generated = new ArrayList<>();
         found.modules().forEach((name, module) -> {
             String created = new Homes(name, module, found.applications().contains(name)).created();
-            if (keeps() && !module.patterns().isEmpty() && created != null) {
+            if (keeps() && !module.patterns().isEmpty() && created != null && !found.isElsewhere(name)) {
                 generated.add(PlainText.builder()
                         .sourcePath(Path.of(created))
                         .text(Homes.text(created, Homes.settings(module, created)))
@@ -443,6 +443,41 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             }
             modules.forEach((name, module) ->
                     builds.libraries(name, modules.keySet()).forEach(library -> addLibrary(name, module, library)));
+            applications.stream()
+                    .filter(name -> !hasFile(name))
+                    .forEach(name -> builds.libraries(name, modules.keySet()).stream()
+                            .filter(this::hasFile)
+                            .forEach(library -> include(library, name)));
+        }
+
+        private void include(String library, String name) {
+            ModuleSettings file = modules.get(library);
+            ModuleSettings module = modules.get(name);
+            if (file != null && module != null) {
+                file.include(module);
+            }
+        }
+
+        /** Whether a module has the configuration that is read at each start. */
+        private boolean hasFile(String name) {
+            ModuleSettings module = modules.get(name);
+            return module != null
+                    && module.documents().stream()
+                            .anyMatch(document ->
+                                    SettingsDocument.sources(document.id()).equals("main")
+                                            && ModuleSettings.isAlwaysRead(document.file()));
+        }
+
+        /**
+         * Whether the configuration of a module is that of another one: a file of its own would hide it, since one
+         * alone of the class path is read.
+         */
+        boolean isElsewhere(String name) {
+            return builds.libraries(name, modules.keySet()).stream().anyMatch(this::hasFile)
+                    || modules.keySet().stream()
+                            .filter(this::isConfigured)
+                            .anyMatch(other ->
+                                    builds.libraries(other, modules.keySet()).contains(name));
         }
 
         /** Adds the name of an instance in an annotation. */

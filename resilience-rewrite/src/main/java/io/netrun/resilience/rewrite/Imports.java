@@ -92,7 +92,7 @@ final class Imports {
     /** Whether other code than annotations uses a class, so that its import has to stay beside the new one. */
     private static boolean isKept(String name, String replacement, Set<String> used) {
         String simple = name.substring(name.lastIndexOf('.') + 1);
-        return used.contains(simple) && !replacement.endsWith("." + simple);
+        return used.contains(simple) && !SpringMove.REMOVED.contains(name) && !replacement.endsWith("." + simple);
     }
 
     private boolean isFormer(String name) {

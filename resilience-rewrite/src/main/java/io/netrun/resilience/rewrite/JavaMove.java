@@ -320,6 +320,12 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             return withoutPatterns(visited);
         }
         leaveUnfitting(declaration);
+        for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
+            if (ProtectedMethods.pattern(annotation, getCursor().firstEnclosingOrThrow(JavaSourceFile.class)) != null) {
+                ClassAnnotations.list(declaration, annotation, options.left());
+                ClassAnnotations.listInherited(declaration, annotation, options.left());
+            }
+        }
         Moved moved = methods().move(visited.getLeadingAnnotations(), Set.of(), "", visited.getPrefix());
         add(moved);
         visited = visited.withLeadingAnnotations(moved.annotations());

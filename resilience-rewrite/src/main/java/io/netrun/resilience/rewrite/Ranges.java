@@ -4,6 +4,7 @@ import io.netrun.resilience.spring.mapping.Values;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -57,7 +58,50 @@ final class Ranges {
             "openDuration",
             DURATION_ABOVE_ZERO);
 
+    private static final Range COUNT = new Range(false, BigDecimal.ONE, BigDecimal.valueOf(Integer.MAX_VALUE), true);
+
+    private static final Range CALLS = new Range(false, BigDecimal.ONE, new BigDecimal(Values.LARGEST), true);
+
+    private static final Range PERCENT = new Range(false, new BigDecimal("0.0001"), BigDecimal.valueOf(100), false);
+
+    private static final Range FACTOR = new Range(false, BigDecimal.ONE, null, false);
+
+    /** Those of settings, by their section and name. */
+    private static final Map<String, Range> SETTINGS = Map.ofEntries(
+            Map.entry("retry.max-attempts", COUNT),
+            Map.entry("retry.base-delay", DELAY),
+            Map.entry("retry.max-delay", DELAY),
+            Map.entry("retry.backoff-multiplier", FACTOR),
+            Map.entry("circuit-breaker.failure-threshold", COUNT),
+            Map.entry("circuit-breaker.failure-rate-threshold", PERCENT),
+            Map.entry("circuit-breaker.slow-call-rate-threshold", PERCENT),
+            Map.entry("circuit-breaker.slow-call-duration", DURATION_ABOVE_ZERO),
+            Map.entry("circuit-breaker.open-duration", DURATION_ABOVE_ZERO),
+            Map.entry("circuit-breaker.max-open-duration", DURATION_ABOVE_ZERO),
+            Map.entry("circuit-breaker.half-open-max-duration", DURATION_ABOVE_ZERO),
+            Map.entry("circuit-breaker.open-backoff-multiplier", FACTOR),
+            Map.entry("circuit-breaker.minimum-calls", COUNT),
+            Map.entry("circuit-breaker.success-threshold", COUNT),
+            Map.entry(
+                    "circuit-breaker.half-open-max-calls",
+                    new Range(false, BigDecimal.ONE, BigDecimal.valueOf(10_000), true)),
+            Map.entry(
+                    "circuit-breaker.window-size", new Range(false, BigDecimal.ONE, BigDecimal.valueOf(50_000), true)),
+            Map.entry("circuit-breaker.window-duration", DURATION_ABOVE_ZERO),
+            Map.entry("bulkhead.max-concurrent", CALLS),
+            Map.entry("bulkhead.max-queue", new Range(false, BigDecimal.ZERO, new BigDecimal(Values.LARGEST), true)),
+            Map.entry("bulkhead.max-wait", DURATION_ABOVE_ZERO),
+            Map.entry("rate-limiter.limit", CALLS),
+            Map.entry("rate-limiter.period", DURATION_ABOVE_ZERO),
+            Map.entry("rate-limiter.max-wait", DELAY),
+            Map.entry("timeout.duration", DURATION_ABOVE_ZERO));
+
     private Ranges() {}
+
+    /** The range of a setting by the elements of its key, or null if it has none. */
+    static @Nullable Range ofKey(List<String> path) {
+        return path.size() < 4 ? null : SETTINGS.get(path.get(1) + "." + path.get(path.size() - 1));
+    }
 
     /** The range of an argument, or null if it has none. */
     static @Nullable Range of(String argument) {
@@ -127,6 +171,9 @@ final class Ranges {
         String words() {
             if (duration) {
                 return least.signum() == 0 ? "a duration of zero or more" : "a duration above zero";
+            }
+            if (equals(PERCENT)) {
+                return "a percentage above 0, at most 100";
             }
             String kind = whole ? "a whole number " : "a number ";
             return most == null ? kind + "of at least " + least : kind + "from " + least + " to " + most;

@@ -111,8 +111,8 @@ final class RetryArguments {
             }
             Possible possible = possible(value, range);
             String origin = origins.get(name);
-            if (origin == null) { // written by the recipe itself
-                continue;
+            if (origin == null) {
+                continue; // written by the recipe itself
             }
             if (possible.bad() != null) {
                 arguments.remove(name);

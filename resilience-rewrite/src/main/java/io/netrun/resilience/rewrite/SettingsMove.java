@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.Setting;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
 import io.netrun.resilience.spring.mapping.SettingsTranslator;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -115,7 +116,11 @@ final class SettingsMove {
         result.moved().forEach(placed -> {
             Setting origin = placed.setting().origin();
             List<String> comments = origin == null || commented.contains(origin.key()) ? List.of() : origin.comments();
-            Written written = new Written(placed.path(), placed.setting().value(), comments, origin);
+            Written written =
+                    inRange(path, new Written(placed.path(), placed.setting().value(), comments, origin));
+            if (written == null) {
+                return;
+            }
             if (known.putIfAbsent(written.key(), written) == null) {
                 settings.add(written);
                 if (origin != null) {
@@ -125,6 +130,40 @@ final class SettingsMove {
         });
         boolean changes = settings.size() > former || (document.isForeign() && !module.isForeignKept());
         return changes ? new Translated(settings, module.isForeignKept()) : null;
+    }
+
+    /** A setting as it can be here, or null if it cannot be. */
+    private @Nullable Written inRange(String path, Written setting) {
+        Ranges.Range range = Ranges.ofKey(setting.path());
+        String bad = range == null || setting.value().list()
+                ? null
+                : new Numbers()
+                        .possible(setting.value().text().replace("_", ""), range)
+                        .bad();
+        BigDecimal number = range == null || bad == null ? null : range.value(bad);
+        if (range == null || bad == null || number == null) {
+            return setting; // what is no number or no duration is known to be so already
+        }
+        BigDecimal most = range.most();
+        boolean large = most != null
+                && range.whole()
+                && number.compareTo(most) > 0
+                && setting.value().text().equals(bad);
+        leftovers.accept(
+                path,
+                new Left(
+                        (setting.origin() == null
+                                        ? setting.key()
+                                        : setting.origin().key()) + " = "
+                                + setting.value().text(),
+                        "As " + setting.key() + ", it must be " + range.words() + ", and it is " + bad
+                                + (large
+                                        ? ". The largest one is written."
+                                        : ", so it is not written. Write what applies instead.")));
+        return large && most != null
+                ? new Written(
+                        setting.path(), Setting.Value.of(most.toPlainString()), setting.comments(), setting.origin())
+                : null;
     }
 
     private Homes homes(String path, ModuleSettings module) {

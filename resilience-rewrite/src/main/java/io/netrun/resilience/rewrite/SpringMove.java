@@ -29,7 +29,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private static final String LIMIT = SpringAnnotations.FRAMEWORK + "ConcurrencyLimit";
 
-    private static final List<String> REMOVED = List.of(
+    static final List<String> REMOVED = List.of(
             RECOVER, SpringAnnotations.RETRY + "EnableRetry", SpringAnnotations.FRAMEWORK + "EnableResilientMethods");
 
     private final String library;
@@ -183,6 +183,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                         + method.getSimpleName() + "\") to that method.")));
         J.ClassDeclaration visited = withBridges(super.visitClassDeclaration(declaration, ctx), ctx);
         recoveries = outer;
+        leaveOrder(visited.getLeadingAnnotations());
+        leaveNotPublic(visited);
         List<J.Annotation> moved = moved(visited.getLeadingAnnotations(), "", null, visited.getPrefix());
         List<J.Annotation> kept = withComments(moved);
         Space lost = lost(moved);
@@ -193,6 +195,34 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             visited = visited.withModifiers(modifiers);
         }
         return visited.withLeadingAnnotations(kept);
+    }
+
+    /** Lists where the annotations stood among other aspects. */
+    private void leaveOrder(List<J.Annotation> all) {
+        for (J.Annotation annotation : all) {
+            Expression order =
+                    isRemoved(annotation) ? Trees.arguments(annotation).get("order") : null;
+            if (order != null) {
+                annotations
+                        .left()
+                        .accept(new Left(
+                                "@" + annotation.getSimpleName() + "(order = " + CodeCounterparts.text(order) + ")",
+                                "It is removed: the patterns here have the order Ordered.LOWEST_PRECEDENCE - 100."
+                                        + " An aspect with a lower number is outside of them. Give each that must be"
+                                        + " inside a greater one."));
+            }
+        }
+    }
+
+    /** Lists methods that the annotation of their class does not cover here. */
+    private void leaveNotPublic(J.ClassDeclaration declaration) {
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
+            String name = Trees.typeName(annotation, file);
+            if (isOfLibrary(name) && SpringAnnotations.isMovable(name, Trees.arguments(annotation))) {
+                ClassAnnotations.list(declaration, annotation, annotations.left());
+            }
+        }
     }
 
     /** The comments before an annotation that is removed, and that is the last one. */

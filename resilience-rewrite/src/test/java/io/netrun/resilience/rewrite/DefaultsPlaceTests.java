@@ -268,9 +268,25 @@ class DefaultsPlaceTests {
 
         assertThat(homes(after))
                 .containsExactlyInAnyOrder(
-                        "core/src/main/resources/application.yml",
-                        "web/src/main/resources/application.yml",
-                        "batch/src/main/resources/application.yml");
+                        "web/src/main/resources/application.yml", "batch/src/main/resources/application.yml");
+    }
+
+    @Test
+    void fileOfAnotherModuleShouldNotBeHiddenByANewOne() {
+        Project after = moved(new Project()
+                .with("settings/pom.xml", "<project><artifactId>settings</artifactId></project>")
+                .with("settings/src/main/resources/application.yml", SETTINGS)
+                .with("core/pom.xml", pom("core", "spring-core"))
+                .with("core/src/main/java/Calls.java", RETRIED)
+                .with("app/pom.xml", pom("app", "core").replace("</dependencies>", """
+                        <dependency>
+                            <artifactId>settings</artifactId>
+                        </dependency>
+                    </dependencies>\
+                    """))
+                .with("app/src/main/java/App.java", APPLICATION));
+
+        assertThat(homes(after)).containsExactly("settings/src/main/resources/application.yml");
     }
 
     private static String pom(String name, String library) {

@@ -95,6 +95,66 @@ class RemainsTests {
     }
 
     @Test
+    void orderAmongAspectsShouldBeListed() {
+        Project after = moved("""
+            import org.springframework.resilience.annotation.EnableResilientMethods;
+
+            @EnableResilientMethods(order = 5)
+            class Often {
+            }
+            """);
+
+        assertThat(after.left())
+                .singleElement()
+                .asString()
+                .contains("@EnableResilientMethods(order = 5): It is removed");
+    }
+
+    @Test
+    void methodsThatAreNotPublicShouldBeListedAtTheirClass() {
+        Project after = moved("""
+            import org.springframework.resilience.annotation.Retryable;
+
+            @Retryable(includes = RuntimeException.class)
+            class Often {
+                public void call() {
+                }
+
+                protected void ask() {
+                }
+
+                void poll() {
+                }
+
+                private void hidden() {
+                }
+            }
+            """);
+
+        assertThat(after.left()).singleElement().asString().contains("These are not public: ask, poll.");
+    }
+
+    @Test
+    void methodsOfResilience4jThatAreCoveredElsewhereShouldBeListed() {
+        Project after = new Project().with(FILE, """
+            import io.github.resilience4j.retry.annotation.Retry;
+
+            @Retry(name = "often")
+            class Often extends Base {
+                public void call() {
+                }
+
+                protected void ask() {
+                }
+            }
+            """).after(new FromResilience4j(false));
+
+        assertThat(after.left())
+                .anySatisfy(left -> assertThat(left).contains("These are not public: ask."))
+                .anySatisfy(left -> assertThat(left).contains("that it inherits from Base"));
+    }
+
+    @Test
     void replacedAnnotationsOfAPackageShouldLeaveNothing() {
         Project after = moved("""
             import org.springframework.resilience.annotation.*;

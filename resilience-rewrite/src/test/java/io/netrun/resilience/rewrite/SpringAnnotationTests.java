@@ -68,6 +68,27 @@ class SpringAnnotationTests implements RewriteTest {
     }
 
     @Test
+    void errorsShouldBeRetriedWhereFailuresAreExcludedAlone() {
+        rewriteRun(java("""
+            import org.springframework.retry.annotation.Retryable;
+
+            class Mail {
+                @Retryable(noRetryFor = IllegalStateException.class)
+                void send() {
+                }
+            }
+            """, """
+            import io.netrun.resilience.annotation.Retry;
+
+            class Mail {
+                @Retry(ignoreExceptions = IllegalStateException.class, backoff = "constant", jitter = "none", onExhausted = "rethrow", matchCauses = "true", exceptions = Throwable.class)
+                void send() {
+                }
+            }
+            """));
+    }
+
+    @Test
     void recoveryMethodShouldBecomeTheFallback() {
         rewriteRun(java("""
             import java.io.IOException;

@@ -1,0 +1,80 @@
+package io.netrun.resilience.rewrite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Settings of resilience4j that this library does not take. */
+class SettingRangeTests {
+
+    private static final String CALLS = """
+        import io.github.resilience4j.%s.annotation.%s;
+
+        class Calls {
+            @%s(name = "a")
+            public void call() {
+            }
+        }
+        """;
+
+    private static Project moved(String setting, String value, boolean yaml) {
+        String section = setting.substring(0, setting.indexOf('.'));
+        String name = setting.substring(setting.indexOf('.') + 1);
+        String type = switch (section) {
+            case "circuitbreaker" -> "CircuitBreaker";
+            case "ratelimiter" -> "RateLimiter";
+            case "timelimiter" -> "TimeLimiter";
+            case "bulkhead" -> "Bulkhead";
+            default -> "Retry";
+        };
+        Project project = new Project().with("src/main/java/Calls.java", CALLS.formatted(section, type, type));
+        return (yaml
+                        ? project.with(
+                                "src/main/resources/application.yml",
+                                "resilience4j:\n  %s:\n    instances:\n      a:\n        %s: %s\n"
+                                        .formatted(section, name, value))
+                        : project.with(
+                                "src/main/resources/application.properties",
+                                "resilience4j.%s.instances.a.%s=%s\n".formatted(section, name, value)))
+                .after(new FromResilience4j(false));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ratelimiter.limit-for-period, 2147483647, 1000000",
+        "bulkhead.max-concurrent-calls, 2000000, 1000000",
+        "circuitbreaker.sliding-window-size, 60000, 50000",
+        "circuitbreaker.permitted-number-of-calls-in-half-open-state, 20000, 10000",
+    })
+    void largeNumberShouldBeTheLargestOneAndListed(String setting, String there, String here) {
+        for (boolean yaml : new boolean[] {true, false}) {
+            Project after = moved(setting, there, yaml);
+
+            assertThat(after.files().values())
+                    .anySatisfy(file -> assertThat(file).contains(here));
+            assertThat(after.left()).anySatisfy(left -> assertThat(left).contains("The largest one is written"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bulkhead.max-concurrent-calls, 0",
+        "bulkhead.max-concurrent-calls, ${limit:0}",
+        "retry.max-attempts, 0",
+        "ratelimiter.limit-for-period, 0",
+        "circuitbreaker.failure-rate-threshold, 0",
+        "circuitbreaker.failure-rate-threshold, 150",
+        "circuitbreaker.slow-call-duration-threshold, 0s",
+        "timelimiter.timeout-duration, 0s",
+    })
+    void settingOutOfRangeShouldBeListedAlone(String setting, String value) {
+        for (boolean yaml : new boolean[] {true, false}) {
+            Project after = moved(setting, value, yaml);
+
+            assertThat(after.files().values())
+                    .noneSatisfy(file -> assertThat(file).contains(": " + value));
+            assertThat(after.left()).anySatisfy(left -> assertThat(left).contains("so it is not written"));
+        }
+    }
+}
