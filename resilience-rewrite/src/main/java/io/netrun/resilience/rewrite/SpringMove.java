@@ -379,18 +379,18 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         Expression named = arguments.getOrDefault("attribute", arguments.get("value"));
         String name = named == null ? method == null ? null : method.getSimpleName() : Trees.text(named);
         String scope = there.equals(LIMIT) ? "limit." : there.endsWith(".CircuitBreaker") ? "circuit." : "";
-        MappingTable.Row row = name == null
-                ? null
-                : MappingTable.get()
-                        .find(library, "attribute", scope + name)
-                        .or(() -> MappingTable.get().find(library, "attribute", name))
-                        .orElse(null);
-        boolean same = row != null
-                && (row.kind().equals("classes")
-                        || row.here().name().equals("name")
-                        || (row.kind().equals("number") && !name.equals("maxRetries"))
-                        || row.kind().equals("factor"))
-                && !row.here().name().isEmpty();
+        if (name == null) {
+            return null;
+        }
+        MappingTable.Row row = MappingTable.get()
+                .find(library, "attribute", scope + name)
+                .or(() -> MappingTable.get().find(library, "attribute", name))
+                .orElse(null);
+        if (row == null || row.here().name().isEmpty() || name.equals("maxRetries")) {
+            return null;
+        }
+        boolean same =
+                row.kind().matches("classes|number|factor") || row.here().name().equals("name");
         return same ? row.here().name() : null;
     }
 
