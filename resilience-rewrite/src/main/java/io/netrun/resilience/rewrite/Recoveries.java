@@ -85,7 +85,7 @@ record Recoveries(
                 Set<String> named = named(beneath);
                 beneath.forEach((method, of) -> {
                     if (nearer.stream()
-                            .noneMatch(each -> fits(each, method) && isMeant(each, method, named, of.file()))) {
+                            .noneMatch(each -> fits(each, method) && isMeant(each, method, named, of.file(), nearer))) {
                         failing.put(method, of);
                     }
                 });
@@ -101,7 +101,8 @@ record Recoveries(
                                         recovery,
                                         method.getKey(),
                                         named,
-                                        method.getValue().file()))
+                                        method.getValue().file(),
+                                        recovering))
                         .map(Map.Entry::getKey)
                         .toList()));
         failing.forEach((method, of) -> {
@@ -272,10 +273,18 @@ record Recoveries(
 
     /** Whether a method may have a recovery method: the one it names, or one that no other method names. */
     private static boolean isMeant(
-            J.MethodDeclaration recovery, J.MethodDeclaration method, Set<String> named, JavaSourceFile file) {
+            J.MethodDeclaration recovery,
+            J.MethodDeclaration method,
+            Set<String> named,
+            JavaSourceFile file,
+            List<J.MethodDeclaration> recovering) {
         String own = recover(method, file);
         String name = recovery.getSimpleName();
-        return own.isEmpty() ? !named.contains(name) : own.equals(name);
+        if (!own.isEmpty()) {
+            return own.equals(name);
+        }
+        return !named.contains(name) // else only where no other one fits
+                || recovering.stream().noneMatch(other -> !other.getSimpleName().equals(name) && fits(other, method));
     }
 
     /** The name of the recovery method that a method names; empty if it names none. */

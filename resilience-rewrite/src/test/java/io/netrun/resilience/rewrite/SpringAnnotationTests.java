@@ -438,6 +438,52 @@ class SpringAnnotationTests implements RewriteTest {
     }
 
     @Test
+    void recoveryThatAMethodNamesShouldBeThatOfOthersToo() {
+        rewriteRun(spec -> spec.recipe(new FromSpringRetry(false)), java("""
+            import org.springframework.retry.annotation.Recover;
+            import org.springframework.retry.annotation.Retryable;
+
+            class Mail {
+                @Retryable
+                public String send(int size) {
+                    return "";
+                }
+
+                @Retryable(recover = "notAsked")
+                public String ask(int size) {
+                    return "";
+                }
+
+                @Recover
+                public String notAsked(IllegalStateException failure, int size) {
+                    return "none";
+                }
+            }
+            """, """
+            import io.netrun.resilience.annotation.Fallback;
+            import io.netrun.resilience.annotation.Retry;
+
+            class Mail {
+                @Retry
+                @Fallback(method = "notAsked")
+                public String send(int size) {
+                    return "";
+                }
+
+                @Retry
+                @Fallback(method = "notAsked")
+                public String ask(int size) {
+                    return "";
+                }
+
+                public String notAsked(int size, IllegalStateException failure) {
+                    return "none";
+                }
+            }
+            """));
+    }
+
+    @Test
     void commentsOfRemovedAnnotationsShouldStay() {
         rewriteRun(spec -> spec.recipe(new FromSpringRetry(true)), java("""
             import org.springframework.retry.annotation.EnableRetry;
