@@ -169,7 +169,7 @@ class MonitoringTests {
                         .contains("description: >-"));
     }
 
-    /** The same levels and words for one state, whoever is asked, and at the same time. */
+    /** The same levels and words for one state, whichever of the two is asked, and at the same time. */
     @Test
     void tableShouldHaveTheLevelsAndWordsOfThePage() throws IOException {
         String table = table().replace("$__rate_interval", "10s"); // as on the page

@@ -78,7 +78,7 @@ class OverviewOfAnOutageTests {
     private HandTicker ticker;
 
     @Autowired
-    private Partners partners;
+    private Carriers carriers;
 
     @Autowired
     private Overview overview;
@@ -93,11 +93,11 @@ class OverviewOfAnOutageTests {
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(4 << 20))
                 .build();
         for (int i = 0; i < NAMES; i++) {
-            partners.add(registry, i);
+            carriers.add(registry, i);
         }
         for (int sample = 0; sample < 12; sample++) {
             for (int i = 0; i < NAMES; i++) {
-                partners.call(registry, i, sample >= 4 && i < TROUBLED);
+                carriers.call(registry, i, sample >= 4 && i < TROUBLED);
             }
             ticker.pass(History.EACH);
         }
@@ -108,10 +108,10 @@ class OverviewOfAnOutageTests {
             Map<String, String> body = new TreeMap<>(change);
             body.put(
                     "reason",
-                    "the partner moves its servers to another data centre until noon, says Dana of operations");
+                    "the carrier moves its servers to another data centre until noon, as operations know");
             body.put("operator", "alice.anderson");
             http.post()
-                    .uri("/circuit-breaker/" + partners.name(i / 2))
+                    .uri("/circuit-breaker/" + carriers.name(i / 2))
                     .contentType(MediaType.APPLICATION_JSON)
                     .bodyValue(body)
                     .exchange()
@@ -155,7 +155,7 @@ class OverviewOfAnOutageTests {
                 .jsonPath("$.problems[99].causes[0].text")
                 .isNotEmpty()
                 .jsonPath("$.problems[99].users[0]")
-                .value(user -> assertThat(user.toString()).matches("Partner\\d+Client\\.charge"))
+                .value(user -> assertThat(user.toString()).matches("Carrier\\d+Client\\.charge"))
                 .jsonPath("$.names[?(@.level == 'rejecting')].cells")
                 .isNotEmpty()
                 .jsonPath("$.changes[0].before.failureThreshold")
@@ -224,18 +224,18 @@ class OverviewOfAnOutageTests {
                 what, millis[0], millis[rounds / 2], millis[rounds * 9 / 10]);
     }
 
-    /** Partners of the shop, each behind four patterns, with a method of its own. */
-    static class Partners implements InstanceUser, AttemptTimes {
+    /** Carriers of the shop, each behind four patterns, with a method of its own. */
+    static class Carriers implements InstanceUser, AttemptTimes {
 
         private final Map<String, Pipeline> pipelines = new TreeMap<>();
         private final Map<String, AttemptTime> times = new ConcurrentHashMap<>();
 
         String name(int i) {
-            return "partner-%03d.example.org".formatted(i);
+            return "carrier-%03d.example.org".formatted(i);
         }
 
         private static String client(int i) {
-            return "Partner%03dClient".formatted(i);
+            return "Carrier%03dClient".formatted(i);
         }
 
         void add(ResilienceRegistry registry, int i) {
@@ -245,7 +245,7 @@ class OverviewOfAnOutageTests {
                     .openDuration(Duration.ofSeconds(10))
                     .build();
             pipelines.put(
-                    "io.example.shop.partners." + client(i) + ".charge(String, BigDecimal)",
+                    "io.example.shop.carriers." + client(i) + ".charge(String, BigDecimal)",
                     Pipeline.of(
                             registry.getOrCreate(Timeout.TYPE, name),
                             registry.getOrCreate(
@@ -262,7 +262,7 @@ class OverviewOfAnOutageTests {
                                             .build())));
         }
 
-        /** Some calls; of one that is troubled, they are rejected by turns, or fail. */
+        /** Some calls; of one that is troubled, they are rejected one after the other, or fail. */
         void call(ResilienceRegistry registry, int i, boolean troubled) {
             CircuitBreaker breaker = registry.find(CircuitBreaker.TYPE, name(i)).orElseThrow();
             Bulkhead bulkhead = registry.find(Bulkhead.TYPE, name(i)).orElseThrow();
@@ -304,8 +304,8 @@ class OverviewOfAnOutageTests {
 
         @Bean
         @Primary
-        Partners partners() {
-            return new Partners();
+        Carriers carriers() {
+            return new Carriers();
         }
 
         @Bean
@@ -314,8 +314,8 @@ class OverviewOfAnOutageTests {
         }
 
         @Bean
-        History history(ResilienceRegistry registry, Partners partners) {
-            return new History(registry, partners, Runnable::run);
+        History history(ResilienceRegistry registry, Carriers carriers) {
+            return new History(registry, carriers, Runnable::run);
         }
     }
 }
