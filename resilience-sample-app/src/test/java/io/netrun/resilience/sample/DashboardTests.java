@@ -568,7 +568,7 @@ class DashboardTests {
                         {"circuit-breaker": {"state": "closed", "calls": 2.2}}"""));
         soon(() -> assertThat(card("payments").getText()).contains("◐ On and off from ", "No call fails now"));
         assertThat(text("headline"))
-                .matches("payments: on and off from .* to .*, opened 4 times; no failure for 2\\d s\\..*");
+                .matches("payments: on and off from .* to .*, opened 4 times; no failure or rejection for 2\\d s\\..*");
         assertThat(card("payments").getText()).contains("38 % of calls failed or were rejected from " + clock());
         assertThat(buttons("payments")).as("healthy now").isEmpty();
         assertThat(views("payments")).containsExactly("Timeline", "Failures", "Settings");

@@ -4,7 +4,7 @@ import {BUTTONS, RISKY} from './actions.js';
 import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {advice, because, clock, drawn, effect, explains, failedFrom, figures, heading, headline, lasting, laneWords, letterWord, millis, minuteClock, passed, period, quiet, rate, runs, share, shortMethod, span, ticks, title, zonedClock} from './words.js';
+import {advice, because, clock, dayClock, drawn, effect, explains, failedFrom, figures, heading, headline, lasting, laneWords, letterWord, millis, minuteClock, passed, period, quiet, rate, runs, share, shortMethod, span, ticks, title, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -470,7 +470,7 @@ export function showChanges(changes, asOf, problems) {
     const what = keys.map(key => `${key} ${before ? `${before[key] ?? 'none'} ` : ''}→ ${after[key] ?? 'none'}`).join(', ');
     const {until, ended, startersUntil} = change, day = time => new Date(time).toLocaleDateString([], {day: 'numeric', month: 'short'});
     const lasts = `${ended ? `, until ${clock(ended)}` : until ? `, until ${until}` : ''}${startersUntil ? `, also on nodes that start before ${day(startersUntil)}, ${clock(startersUntil)}` : ''}`;
-    return `${new Date(change.time).toLocaleString()} ${change.principal ?? 'an unnamed operator'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${lasts}${change.reason ? `; reason: ${change.reason}` : ''}`;
+    return `${dayClock(change.time, asOf)} ${change.principal ?? 'an unnamed operator'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${lasts}${change.reason ? `; reason: ${change.reason}` : ''}`;
   });
   const list = $('changes');
   texts.forEach((text, index) => {

@@ -29,6 +29,11 @@ export const passed = (since, now) => Math.max(0, Math.floor(now / 1_000) - Math
 const HOURS = {hourCycle: 'h23', hour: '2-digit', minute: '2-digit'};
 /** 21:09:36, whatever the language is: a page of many times has no room for AM and PM. */
 export const clock = time => tight(new Date(time).toLocaleTimeString([], {...HOURS, second: '2-digit'}));
+/** With the day before it, unless that is the day of another time. */
+export const dayClock = (time, now) => {
+  const day = new Date(time).toLocaleDateString('sv'); // as in ISO 8601, in the time zone of the others
+  return day === new Date(now).toLocaleDateString('sv') ? clock(time) : `${day} ${clock(time)}`;
+};
 /** A whole minute. */
 export const minuteClock = time => tight(new Date(time).toLocaleTimeString([], HOURS));
 /** With the time zone, which is once on the page. */
@@ -190,7 +195,7 @@ export function cause(problem, row, now, timed = false) {
       const failure = failureOf(problem), why = failure ? ` (${shortFailure(failure.thrown ?? failure.reason, SHORT)})` : '', {opened, since, closedSince} = worst;
       if (row.failed || row.rejected) return `on and off${since ? ` since ${clock(since)}` : ''}, opened ${opened} times${why}`;
       const fine = closedSince && failure && Date.parse(failure.time) > Date.parse(closedSince) ? failure.time : closedSince;
-      return `on and off${since ? ` ${closedSince ? `from ${clock(since)} to ${clock(closedSince)}` : `since ${clock(since)}`}` : ''}, opened ${opened} times${why}${closedSince ? `; no failure for ${span(passed(fine, now))}` : ''}`;
+      return `on and off${since ? ` ${closedSince ? `from ${clock(since)} to ${clock(closedSince)}` : `since ${clock(since)}`}` : ''}, opened ${opened} times${why}${closedSince ? `; no failure or rejection for ${span(passed(fine, now))}` : ''}`;
     }
     case 'full': case 'limited': return `${readable(worst.text)}${lasts}${rejectedShare(row)}`;
     case 'denied': return `${worst.rate ? `${deniedWords([worst])}${worst.pattern === 'retry' ? ': the budget is used up' : ''}` : worst.text}${lasts ? `,${lasts}` : ''}`;

@@ -83,12 +83,12 @@ class DashboardWordsTests {
     void flappingCircuitShouldBeOnAndOffAndSaySinceWhenNoCallFails() throws Exception {
         assertThat(headline(FLAPPING, row("payments", "\"calls\": 2.3")))
                 .matches("payments: on and off from \\d+:33:45 to \\d+:34:43, opened 4 times"
-                        + " \\(503 “payments is down”\\); no failure for 17 s");
+                        + " \\(503 “payments is down”\\); no failure or rejection for 17 s");
         assertThat(headline(FLAPPING, row("payments", "\"calls\": 2.3, \"failed\": 0.1")))
                 .matches("payments: on and off since \\d+:33:45, opened 4 times \\(503 “payments is down”\\)");
         assertThat(headline(FLAPPING.replace("10:34:28.450Z", "10:34:50.450Z"), row("payments", "\"calls\": 2.3")))
                 .as("a call failed later")
-                .endsWith("; no failure for 10 s");
+                .endsWith("; no failure or rejection for 10 s");
         assertThat(headline(
                         FLAPPING.replace("payments is down", "the payments are down for as long as it takes to mend"),
                         row("payments", "\"calls\": 2.3")))
@@ -442,6 +442,10 @@ class DashboardWordsTests {
     @Test
     void timesShouldHaveTwentyFourHoursAndRoundTicks() throws Exception {
         assertThat(run("words.clock('2026-11-29T21:09:36Z')")).matches("\\d\\d:09:36");
+        assertThat(run("words.dayClock('2026-11-29T12:09:36Z', '2026-11-29T12:10:00Z')"))
+                .matches("\\d\\d:09:36");
+        assertThat(run("words.dayClock('2026-11-27T12:09:36Z', '2026-11-29T12:10:00Z')"))
+                .matches("2026-11-27 \\d\\d:09:36");
         assertThat(run("words.ticks(Date.parse('2026-11-29T10:07:35Z'), Date.parse('2026-11-29T10:10:20Z'), 4)"
                         + ".map(({at, text}) => [new Date(at).toISOString(), text.length])"))
                 .isEqualTo(
