@@ -56,6 +56,9 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     /** How often a thread that changes settings checks whether the draining thread has applied them. */
     private static final int FOLLOW_ROUNDS = 1_000;
 
+    /** How often a call without a wait looks again whether a token is available, while others change the bucket. */
+    private static final int MOST_ROUNDS = 8;
+
     private static final long FOLLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.DAYS.toNanos(365);
@@ -233,11 +236,17 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         if (queue.tryAcquire(now, permits)) {
             return true;
         }
-        if (queue.waitOf(now, permits) > 0) {
-            return false;
+        // Also if other settings have replaced the bucket, which can happen again meanwhile.
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            if (queue.waitOf(now, permits) > 0) {
+                return false;
+            }
+            queue.drain();
+            if (queue.tryAcquire(now, permits)) {
+                return true;
+            }
         }
-        queue.drain();
-        return queue.tryAcquire(now, permits);
+        return false;
     }
 
     /**

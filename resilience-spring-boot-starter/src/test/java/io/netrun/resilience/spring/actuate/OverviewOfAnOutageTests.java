@@ -106,9 +106,7 @@ class OverviewOfAnOutageTests {
                     ? Map.of("action", i % 4 == 0 ? "force-open" : "reset")
                     : Map.of("settings", "failureThreshold=" + (50 + i) + ", openDuration=" + (20 + i) + "s");
             Map<String, String> body = new TreeMap<>(change);
-            body.put(
-                    "reason",
-                    "the carrier moves its servers to another data centre until noon, as operations know");
+            body.put("reason", "the carrier moves its servers to another data centre until noon, as operations know");
             body.put("operator", "alice.anderson");
             http.post()
                     .uri("/circuit-breaker/" + carriers.name(i / 2))
