@@ -25,7 +25,7 @@ final class InstanceNames {
     private final Set<String> ambiguous;
 
     /** The methods that got another name than their simple one, because it was taken when they needed it. */
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     InstanceNames(PropertyResolver environment) {
         this(environment, new ConcurrentHashMap<>(), ConcurrentHashMap.newKeySet());
@@ -77,7 +77,7 @@ final class InstanceNames {
         if (isOwner(owner, name)) {
             return name.simple();
         }
-        if (owner != null && !ambiguous.contains(key) && told.add(key + " " + name.method())) {
+        if (owner != null && !ambiguous.contains(key) && warned.add(key + " " + name.method())) {
             log.warn(
                     "{} '{}' is that of {}, which was the first to need it, and {} has '{}'."
                             + " Name them: which one is the first, and has the settings of '{}', can change.",

@@ -85,26 +85,32 @@ class EarlyInterfaceProxyTests {
         int calls();
     }
 
-    static class Depot implements Deliveries {
+    /** Counts the calls of methods that fail. */
+    static class Counted {
 
         private final AtomicInteger calls = new AtomicInteger();
 
+        String failing(String message) {
+            calls.incrementAndGet();
+            throw new IllegalStateException(message);
+        }
+
+        public int calls() {
+            return calls.get();
+        }
+    }
+
+    static class Depot extends Counted implements Deliveries {
+
         @Override
         public String deliver() {
-            calls.incrementAndGet();
-            throw new IllegalStateException("no van");
+            return failing("no van");
         }
 
         @Override
         @Retry(maxAttempts = 3, baseDelay = "1ms")
         public String collect() {
-            calls.incrementAndGet();
-            throw new IllegalStateException("closed");
-        }
-
-        @Override
-        public int calls() {
-            return calls.get();
+            return failing("closed");
         }
     }
 
@@ -296,25 +302,17 @@ class EarlyInterfaceProxyTests {
         });
     }
 
-    static class Branch implements Deliveries {
-
-        private final AtomicInteger calls = new AtomicInteger();
+    static class Branch extends Counted implements Deliveries {
 
         @Override
         @Retry(maxAttempts = 2, baseDelay = "1ms")
         public String deliver() {
-            calls.incrementAndGet();
-            throw new IllegalStateException("no van");
+            return failing("no van");
         }
 
         @Override
         public String collect() {
             return "";
-        }
-
-        @Override
-        public int calls() {
-            return calls.get();
         }
     }
 
