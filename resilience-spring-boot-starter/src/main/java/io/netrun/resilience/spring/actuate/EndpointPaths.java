@@ -3,45 +3,109 @@ package io.netrun.resilience.spring.actuate;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 
 /**
- * Where the endpoints are.
- *
- * @param endpoints asked when the first request comes, since all endpoints are made with it; null where there are none
+ * Where the endpoints are. Asked with each request of the application, so that the beans behind it are looked up once.
+ * If that fails, no request is taken for one to an endpoint, and the next one looks again.
  */
-public record EndpointPaths(Supplier<@Nullable PathMappedEndpoints> endpoints) {
+public final class EndpointPaths {
+
+    private static final Logger log = LoggerFactory.getLogger(EndpointPaths.class);
 
     private static final EndpointId JSON = EndpointId.of("resilience");
     private static final EndpointId PAGE = EndpointId.of("resilienceui");
 
     /** Keeps others from showing a page, or what is read from an endpoint, in a frame of their own. */
-    static final List<String[]> HEADERS = List.of(
-            new String[] {"Content-Security-Policy", "frame-ancestors 'none'"},
-            new String[] {"X-Frame-Options", "DENY"},
-            new String[] {"X-Content-Type-Options", "nosniff"});
+    static final List<HeaderField> HEADERS = List.of(
+            new HeaderField("Content-Security-Policy", "frame-ancestors 'none'"),
+            new HeaderField("X-Frame-Options", "DENY"),
+            new HeaderField("X-Content-Type-Options", "nosniff"));
+
+    private final Supplier<@Nullable PathMappedEndpoints> endpoints;
+
+    private volatile @Nullable Roots roots;
+
+    /** Whether it was logged that the lookup failed. Racy: it may be logged again. */
+    private boolean logged;
+
+    /**
+     * The paths of an application.
+     *
+     * @param endpoints asked when the first request comes, since all endpoints are made with it; null where there are
+     *     none
+     */
+    public EndpointPaths(Supplier<@Nullable PathMappedEndpoints> endpoints) {
+        this.endpoints = endpoints;
+    }
 
     /** Whether a request is for one of the endpoints. */
     boolean isOurs(String path) {
-        return isBelow(path, JSON) || isBelow(path, PAGE);
+        Roots known = roots();
+        return known.json.isAbove(path) || known.page.isAbove(path);
     }
 
     /** Whether a request is for the endpoint that takes changes. */
     boolean isJson(String path) {
-        return isBelow(path, JSON);
+        return roots().json.isAbove(path);
     }
 
     /** Whether a request is for the overview, whose answer may be the same as the last one. */
     boolean isOverview(String path) {
-        PathMappedEndpoints known = endpoints.get();
-        String root = known == null ? null : known.getPath(JSON);
-        return root != null && path.endsWith(root + "/" + ResilienceEndpoint.OVERVIEW);
+        Root json = roots().json;
+        return json.path != null && path.endsWith(json.below + ResilienceEndpoint.OVERVIEW);
     }
 
-    private boolean isBelow(String path, EndpointId id) {
-        PathMappedEndpoints known = endpoints.get();
-        String root = known == null ? null : known.getPath(id);
-        return root != null && (path.endsWith(root) || path.contains(root + "/"));
+    private Roots roots() {
+        Roots known = roots;
+        return known == null ? lookUp() : known;
+    }
+
+    /** Without a lock: requests that arrive together may look up the same beans. */
+    private Roots lookUp() {
+        try {
+            PathMappedEndpoints found = endpoints.get();
+            Roots known = found == null ? Roots.NONE : new Roots(Root.of(found, JSON), Root.of(found, PAGE));
+            roots = known;
+            return known;
+        } catch (RuntimeException | LinkageError failed) {
+            if (!logged) {
+                logged = true;
+                log.warn("The endpoints of the application could not be looked up; requests pass without a look", failed);
+            }
+            return Roots.NONE;
+        }
+    }
+
+    /** A field of the header, which each answer of an endpoint gets. */
+    record HeaderField(String name, String value) {}
+
+    private record Roots(Root json, Root page) {
+
+        private static final Roots NONE = new Roots(new Root(null), new Root(null));
+    }
+
+    private static final class Root {
+
+        final @Nullable String path;
+
+        /** The beginning of all paths below it. */
+        final String below;
+
+        Root(@Nullable String path) {
+            this.path = path;
+            this.below = path + "/";
+        }
+
+        static Root of(PathMappedEndpoints endpoints, EndpointId id) {
+            return new Root(endpoints.getPath(id));
+        }
+
+        boolean isAbove(String requested) {
+            return path != null && (requested.endsWith(path) || requested.contains(below));
+        }
     }
 }

@@ -44,7 +44,9 @@ public final class EndpointServletFilter implements Filter {
         if (request instanceof HttpServletRequest http
                 && response instanceof HttpServletResponse answer
                 && paths.isOurs(http.getRequestURI())) {
-            EndpointPaths.HEADERS.forEach(header -> answer.setHeader(header[0], header[1]));
+            for (EndpointPaths.HeaderField header : EndpointPaths.HEADERS) {
+                answer.setHeader(header.name(), header.value());
+            }
             if (mayHaveSettings(http)) {
                 byte[] body = http.getInputStream().readNBytes(SettingsBody.MAX_LENGTH + 1);
                 if (body.length > SettingsBody.MAX_LENGTH) {

@@ -45,8 +45,9 @@ public final class EndpointWebFilter implements WebFilter {
         if (!paths.isOurs(path)) {
             return chain.filter(exchange);
         }
-        EndpointPaths.HEADERS.forEach(
-                header -> exchange.getResponse().getHeaders().set(header[0], header[1]));
+        for (EndpointPaths.HeaderField header : EndpointPaths.HEADERS) {
+            exchange.getResponse().getHeaders().set(header.name(), header.value());
+        }
         if (HttpMethod.GET.equals(request.getMethod()) && paths.isOverview(path)) {
             HttpHeaders headers = exchange.getResponse().getHeaders();
             headers.setCacheControl("no-cache");

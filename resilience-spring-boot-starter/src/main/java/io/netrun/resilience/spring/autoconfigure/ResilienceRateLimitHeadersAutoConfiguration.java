@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.server.WebFilter;
 
@@ -27,7 +28,7 @@ public final class ResilienceRateLimitHeadersAutoConfiguration {
     private static RateLimitHeaders headers(Environment environment, ObjectProvider<MethodPipelines> pipelines) {
         RateLimitFields fields = GlobalSettings.orElse(
                 environment, "rate-limit-fields", RateLimitFields.class, RateLimitFields.RATE_LIMIT);
-        return new RateLimitHeaders(fields, pipelines::getObject);
+        return new RateLimitHeaders(fields, SingletonSupplier.of(pipelines::getObject));
     }
 
     @Configuration(proxyBeanMethods = false)

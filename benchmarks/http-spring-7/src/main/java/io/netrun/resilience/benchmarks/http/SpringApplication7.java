@@ -5,7 +5,10 @@ import java.util.Locale;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.resilience.annotation.ConcurrencyLimit;
 import org.springframework.resilience.annotation.EnableResilientMethods;
@@ -30,9 +33,21 @@ public class SpringApplication7 {
                 : new Class<?>[] {Resilient.class, Protected.class};
         new SpringApplicationBuilder(SpringApplication7.class, Handler.class)
                 .sources(beans)
+                .sources(Reactive.class)
                 .web(WebApplicationType.valueOf(arguments[1].toUpperCase(Locale.ROOT)))
                 .properties("spring.main.banner-mode=off", "logging.level.root=warn")
                 .run(Arrays.copyOfRange(arguments, 2, arguments.length));
+    }
+
+    /** Netty, although Tomcat is there, too. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    static class Reactive {
+
+        @Bean
+        NettyReactiveWebServerFactory server() {
+            return new NettyReactiveWebServerFactory();
+        }
     }
 
     /** What the handler calls. */

@@ -8,8 +8,11 @@ import java.util.stream.StreamSupport;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.web.embedded.netty.NettyReactiveWebServerFactory;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -19,7 +22,7 @@ import org.springframework.context.annotation.Import;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import(Handler.class)
+@Import({Handler.class, WebApplication.Reactive.class})
 public class WebApplication {
 
     /** What protects the bean. */
@@ -63,5 +66,16 @@ public class WebApplication {
                         ImportCandidates.load(AutoConfiguration.class, null).spliterator(), false)
                 .filter(name -> others.stream().anyMatch(other -> other.owns(name)))
                 .toList();
+    }
+
+    /** Netty, although Tomcat is there, too. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    static class Reactive {
+
+        @Bean
+        NettyReactiveWebServerFactory server() {
+            return new NettyReactiveWebServerFactory();
+        }
     }
 }
