@@ -38,10 +38,7 @@ public interface Guard {
     /** Makes a call without a result; otherwise like {@link #call(CheckedSupplier)}. */
     default <X extends Throwable> void run(CheckedRunnable<X> body) throws X {
         Objects.requireNonNull(body, "body");
-        this.<Boolean, X>call(() -> {
-            body.run();
-            return true;
-        });
+        call(new WrappedBody.OfRunnable<>(body));
     }
 
     /**
@@ -81,24 +78,24 @@ public interface Guard {
     /** Returns a supplier that makes every call through this guard. */
     default <T extends @Nullable Object> Supplier<T> decorate(Supplier<T> supplier) {
         Objects.requireNonNull(supplier, "supplier");
-        CheckedSupplier<T, RuntimeException> body = supplier::get;
+        CheckedSupplier<T, RuntimeException> body = WrappedBody.of(supplier, supplier::get);
         return () -> call(body);
     }
 
     /** Returns a callable that makes every call through this guard. */
     default <T extends @Nullable Object> Callable<T> decorateCallable(Callable<T> callable) {
         Objects.requireNonNull(callable, "callable");
-        CheckedSupplier<T, Exception> body = callable::call;
+        CheckedSupplier<T, Exception> body = WrappedBody.of(callable, callable::call);
         return () -> call(body);
     }
 
     /** Returns a runnable that makes every call through this guard. */
     default Runnable decorateRunnable(Runnable runnable) {
         Objects.requireNonNull(runnable, "runnable");
-        CheckedSupplier<Boolean, RuntimeException> body = () -> {
+        CheckedSupplier<Boolean, RuntimeException> body = WrappedBody.of(runnable, () -> {
             runnable.run();
             return true;
-        };
+        });
         return () -> call(body);
     }
 
@@ -106,14 +103,15 @@ public interface Guard {
     default <A extends @Nullable Object, T extends @Nullable Object> Function<A, T> decorateFunction(
             Function<A, T> function) {
         Objects.requireNonNull(function, "function");
-        return argument -> this.<T, RuntimeException>call(() -> function.apply(argument));
+        return argument -> call(new WrappedBody.OfFunction<>(function, argument));
     }
 
     /** Returns a supplier of asynchronous calls that starts every call through this guard. */
     default <T extends @Nullable Object> Supplier<CompletableFuture<T>> decorateAsync(
             Supplier<? extends CompletionStage<? extends T>> supplier) {
         Objects.requireNonNull(supplier, "supplier");
-        CheckedSupplier<CompletionStage<? extends T>, RuntimeException> body = supplier::get;
+        CheckedSupplier<CompletionStage<? extends T>, RuntimeException> body =
+                WrappedBody.of(supplier, supplier::get);
         return () -> callAsync(body);
     }
 }

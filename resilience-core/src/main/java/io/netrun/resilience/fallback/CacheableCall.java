@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * The body of a call that identifies its result, so that a {@link Fallback} with {@linkplain FallbackConfig#stale()
  * stale results} keeps one result for each key. Bodies of other types share one result for the whole instance.
  *
+ * <p>A body may be of several kinds: {@link #of} keeps the kinds of the body that it is given, and a body of one's own
+ * implements several interfaces.
+ *
  * <p>Everything that the result depends on must be in the key, the identity of the caller included.
  */
 public interface CacheableCall {

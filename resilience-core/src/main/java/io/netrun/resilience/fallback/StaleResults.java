@@ -3,8 +3,10 @@ package io.netrun.resilience.fallback;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.Deadline;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.WrappedBody;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,7 +75,8 @@ final class StaleResults {
     }
 
     private static @Nullable Object keyOf(Object body) {
-        return AdaptedCall.sourceOf(body) instanceof CacheableCall call ? call.cacheKey() : SHARED;
+        CacheableCall call = WrappedBody.find(CacheableCall.class, body, Deadline.NONE);
+        return call != null ? call.cacheKey() : SHARED;
     }
 
     private void log(Throwable thrown) {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * another region. What the alternative returns or throws is judged as that of any attempt: the first result wins, and
  * the last failure is the call's. Bodies of other types are called again as they are.
  *
- * <p>A body that is also of another kind, such as one with the key of its result, implements both interfaces, and asks
- * {@link #isAlternative()} itself.
+ * <p>A body may be of several kinds, such as one with the key of its result: {@link #of} keeps the kinds of the bodies
+ * that it is given, and a body of one's own implements several interfaces and asks {@link #isAlternative()} itself.
  */
 public interface AlternativeCall {
 

@@ -10,6 +10,7 @@ import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
+import io.netrun.resilience.WrappedBody;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -116,8 +117,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     /** Returns the scope of an attempt other than the first, by which a call with an alternative recognizes it. */
     private Deadline furtherScope() {
-        Object call = source();
-        return call instanceof AlternativeCall ? deadline.childFor(call) : deadline.child();
+        AlternativeCall call = WrappedBody.find(AlternativeCall.class, source(), deadline);
+        return call != null ? deadline.childFor(call) : deadline.child();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.SubstituteCall;
 import io.netrun.resilience.Workers;
+import io.netrun.resilience.WrappedBody;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -141,7 +142,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     }
 
     /** The caller's body, which runs only while its result is wanted. */
-    private final class Body implements CheckedSupplier<T, Throwable>, SubstituteCall {
+    private final class Body extends WrappedBody<T, Throwable> implements SubstituteCall {
 
         @Override
         public T get() throws Throwable {
@@ -158,6 +159,11 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         @Override
         public Object source() {
             return AdaptedCall.sourceOf(body);
+        }
+
+        @Override
+        protected Object inner() {
+            return body;
         }
     }
 

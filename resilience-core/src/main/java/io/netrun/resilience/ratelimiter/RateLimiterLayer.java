@@ -1,9 +1,9 @@
 package io.netrun.resilience.ratelimiter;
 
-import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.WrappedBody;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,8 @@ final class RateLimiterLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         long now = limiter.ticker().nanoTime();
-        if (body instanceof WeightedCall weighted) {
+        WeightedCall weighted = WrappedBody.find(WeightedCall.class, body, deadline);
+        if (weighted != null) {
             return call(weighted.permits(), body, now, deadline);
         }
         if (limiter.isEnabled() && !queue.tryAcquire(now)) {
@@ -60,7 +61,8 @@ final class RateLimiterLayer implements Layer {
         long now = limiter.ticker().nanoTime();
         int permits = 1;
         try {
-            if (AdaptedCall.sourceOf(body) instanceof WeightedCall weighted) {
+            WeightedCall weighted = WrappedBody.find(WeightedCall.class, body, deadline);
+            if (weighted != null) {
                 permits = weighted.permits();
             }
             if (isHeld(now, deadline, permits)) {

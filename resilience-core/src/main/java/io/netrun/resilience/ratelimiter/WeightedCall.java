@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a call that takes another number of tokens from a {@link RateLimiter} than one, such as a call with a
- * batch. Bodies of other types take one token. A body that is also of another kind, such as one with the key of its
- * result, implements both interfaces.
+ * batch. Bodies of other types take one token. A body may be of several kinds: {@link #of} keeps the kinds of the body
+ * that it is given, and a body of one's own implements several interfaces.
  */
 public interface WeightedCall {
 
