@@ -9,10 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Selects failures by matchers and, optionally, by a predicate. A failure matches if it, or the failure wrapped by an
- * {@link ExecutionException}, {@link CompletionException} or {@link FailureWrapper}, matches one of the exceptions and
- * none of the ignored ones, and the predicate accepts the unwrapped failure. A {@link CallRejectedException} of another
- * policy matches only if the class of an exception of this library is named. Immutable.
+ * Selects failures by matchers and, optionally, by a predicate. A failure matches if it matches one of the exceptions and
+ * none of the ignored ones, and the predicate accepts it. Of an {@link ExecutionException}, {@link CompletionException} or
+ * {@link FailureWrapper}, the failure inside counts; the wrapper itself matches only if a class of wrappers is named. A
+ * {@link CallRejectedException} of another policy matches only if the class of an exception of this library is named.
+ * Immutable.
  *
  * @apiNote For authors of policies.
  */
@@ -69,13 +70,14 @@ public final class ExceptionFilter {
         for (@Nullable Throwable t = failure;
                 t != null && depth < MAX_DEPTH;
                 t = causes ? causeOf(t) : wrapped(t), depth++) {
-            if (ignored.match(t)) {
+            boolean wrapper = isLookedThrough(t);
+            if (wrapper ? ignored.nameWrapper(t) : ignored.match(t)) {
                 return false;
             }
             if (t instanceof CallRejectedException) {
                 return isNamed(t);
             }
-            match |= exceptions.match(t);
+            match |= wrapper ? exceptions.nameWrapper(t) : exceptions.match(t);
         }
         return match && (condition == null || fulfils(condition, rootOf(failure)));
     }
@@ -90,7 +92,9 @@ public final class ExceptionFilter {
         for (@Nullable Throwable t = failure;
                 t != null && depth < MAX_DEPTH;
                 t = causes ? causeOf(t) : wrapped(t), depth++) {
-            if (matcher.matches(t)) {
+            if (isLookedThrough(t) && matcher instanceof ClassMatcher named
+                    ? namesWrapper(named.type(), t)
+                    : matcher.matches(t)) {
                 return true;
             }
         }
@@ -172,6 +176,16 @@ public final class ExceptionFilter {
                 }
             }
             return others != null && anyMatches(others, failure);
+        }
+
+        /** Returns whether a wrapper is named as such; a class such as {@code Exception} means the failure inside. */
+        boolean nameWrapper(Throwable wrapper) {
+            for (Class<?> type : types) {
+                if (namesWrapper(type, wrapper)) {
+                    return true;
+                }
+            }
+            return others != null && anyMatches(others, wrapper);
         }
 
         private static boolean anyMatches(FailureMatcher[] matchers, Throwable failure) {
@@ -258,6 +272,19 @@ public final class ExceptionFilter {
     /** Returns whether a failure only wraps another one: it is an envelope of the JDK, or a {@link FailureWrapper}. */
     public static boolean isWrapper(Throwable failure) {
         return isEnvelope(failure) || failure instanceof FailureWrapper;
+    }
+
+    /** Returns whether the failure inside counts, because there is one. */
+    private static boolean isLookedThrough(Throwable failure) {
+        return wrapped(failure) != null;
+    }
+
+    private static boolean namesWrapper(Class<?> type, Throwable wrapper) {
+        return type.isInstance(wrapper)
+                && (ResilienceException.class.isAssignableFrom(type)
+                        || ExecutionException.class.isAssignableFrom(type)
+                        || CompletionException.class.isAssignableFrom(type)
+                        || FailureWrapper.class.isAssignableFrom(type));
     }
 
     private static @Nullable Throwable wrapped(Throwable failure) {

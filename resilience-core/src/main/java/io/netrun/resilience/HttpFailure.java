@@ -11,6 +11,7 @@ import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -211,7 +212,7 @@ public final class HttpFailure {
                 return Optional.empty();
             }
             if (thrown instanceof RetryAfter hint) {
-                return hint.retryAfter();
+                return Objects.requireNonNullElse(hint.retryAfter(), Optional.empty()); // foreign code
             }
             return status.isPresent() ? retryAfterOf(thrown, now) : Optional.empty();
         } catch (Throwable unreadable) {

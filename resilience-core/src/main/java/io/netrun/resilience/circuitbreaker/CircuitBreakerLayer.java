@@ -151,6 +151,9 @@ final class CircuitBreakerLayer implements Layer {
          */
         private volatile @Nullable AdaptedCall<?> adapted;
 
+        /** The context of an asynchronous call's caller, for the listeners; another thread may leave the call. */
+        private volatile @Nullable CallerContext context;
+
         InFlight(
                 OutcomeRecorder outcomes,
                 Judgement judgement,
@@ -195,7 +198,12 @@ final class CircuitBreakerLayer implements Layer {
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            outcomes.announce(abandon(exceeded));
+            CallerContext callers = context;
+            if (callers == null) {
+                outcomes.announce(abandon(exceeded));
+            } else {
+                callers.runAnyway(() -> outcomes.announce(abandon(exceeded)));
+            }
         }
 
         /** Returns whether a success is to be announced. */
@@ -228,6 +236,7 @@ final class CircuitBreakerLayer implements Layer {
         InFlightCall(InFlight inFlight, @Nullable CallerContext context) {
             this.inFlight = inFlight;
             this.context = context;
+            inFlight.context = context;
         }
 
         @Override

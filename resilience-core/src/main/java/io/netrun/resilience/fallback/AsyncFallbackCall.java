@@ -103,6 +103,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
             return;
         }
         failure = recovery;
+        recovery.setContext(context);
         deadline.register(recovery);
         if (hasEnded()) {
             recovery.abandoned(deadline.isExceeded());

@@ -1,6 +1,7 @@
 package io.netrun.resilience.fallback;
 
 import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -24,6 +25,9 @@ final class Recovery extends Deadline.InFlight {
     /** Null once this is counted, so that it can be collected while the scope of the call goes on. */
     private @Nullable Object call;
 
+    /** The caller's context; null for a sync call, which only its caller leaves. */
+    private @Nullable CallerContext context;
+
     /** The age of the stale result that is the handler's result; null for other handlers. */
     private final @Nullable Duration age;
 
@@ -44,6 +48,11 @@ final class Recovery extends Deadline.InFlight {
         this.shown = shown;
         this.call = call;
         this.age = age;
+    }
+
+    /** Sets the caller's context, for the listeners of a call that another thread leaves. */
+    void setContext(CallerContext callers) {
+        context = callers;
     }
 
     /** The recovery of a call by a stale result. */
@@ -131,7 +140,10 @@ final class Recovery extends Deadline.InFlight {
         }
         fallback.countRecovered(age != null);
         Runnable event = fallback.recoveredEvent(shown, age);
-        if (event != null) {
+        CallerContext callers = context;
+        if (event != null && callers != null) {
+            callers.runAnyway(event);
+        } else if (event != null) {
             event.run();
         }
     }

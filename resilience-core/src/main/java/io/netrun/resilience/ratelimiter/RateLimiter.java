@@ -665,7 +665,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return rejection(config, retryAfter(permits));
     }
 
-    /** Creates a rejection, which the caller counts. */
+    /** Creates a rejection, which the caller counts and publishes. */
     PolicyShutdownException rejectionByShutdown(RateLimiterConfig config) {
         return new PolicyShutdownException("RateLimiter", name(), "a permit", config.stackTraces());
     }

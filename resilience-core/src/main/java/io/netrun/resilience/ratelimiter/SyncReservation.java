@@ -76,6 +76,7 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
             return limiter.rejectExpired(config, reservation.permits());
         }
         limiter.countRejected(reservation.permits());
+        limiter.publishRejected(limiter.retryAfter(reservation.permits()));
         return limiter.rejectionByShutdown(config);
     }
 

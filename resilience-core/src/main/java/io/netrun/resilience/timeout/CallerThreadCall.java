@@ -116,6 +116,7 @@ final class CallerThreadCall implements DueTask {
         }
         if (PHASE.compareAndSet(this, EXPIRING, EXPIRED)) {
             earlier = limit.tryExceed(timeout.title());
+            keepInterrupt(failure);
             return false;
         }
         int cleared = awaitInterrupt();
@@ -123,8 +124,20 @@ final class CallerThreadCall implements DueTask {
             interrupts.clear(cleared);
         } else if (cleared > 0) {
             Thread.currentThread().interrupt();
+        } else {
+            keepInterrupt(failure);
         }
         return false;
+    }
+
+    /**
+     * The limit has not interrupted the thread, so an exception that reports an interrupt, and has cleared the flag,
+     * reports that of other code. The caller gets the exception of the limit, and learns of the interrupt by the flag.
+     */
+    private static void keepInterrupt(@Nullable Throwable failure) {
+        if (failure != null && Cancellation.reportsInterrupt(failure)) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

@@ -1,0 +1,81 @@
+package io.netrun.resilience.reactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.ResilienceEvent;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
+import io.netrun.resilience.fallback.Fallback;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.MDC;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Another thread may leave a stream; the events of that have the context of the caller all the same. */
+@Timeout(60)
+class LeftStreamContextTests {
+
+    private static final String KEY = "user";
+
+    private final ExecutorService another = Executors.newSingleThreadExecutor();
+    private final List<String> seen = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void setUp() {
+        MDC.put(KEY, "caller");
+    }
+
+    @AfterEach
+    void tearDown() {
+        another.shutdownNow();
+        MDC.clear();
+    }
+
+    private void note(ResilienceEvent event) {
+        seen.add(event.getClass().getSimpleName() + " of " + MDC.get(KEY));
+    }
+
+    private void leaveByAnother(Disposable subscription) {
+        CompletableFuture.runAsync(
+                        () -> {
+                            MDC.put(KEY, "another");
+                            subscription.dispose();
+                            assertThat(MDC.get(KEY)).isEqualTo("another");
+                        },
+                        another)
+                .join();
+    }
+
+    @Test
+    void substituteStreamShouldCountInTheContextOfItsCaller() {
+        Fallback fallback =
+                Fallback.of("test", c -> c.handle(Exception.class, e -> Flux.concat(Mono.just("substitute"), Flux.never())));
+        fallback.on(ResilienceEvent.class, this::note);
+        leaveByAnother(ReactorGuard.of(fallback)
+                .flux(Flux.error(new IllegalStateException()))
+                .subscribe());
+        assertThat(seen).containsExactly("Recovered of caller");
+    }
+
+    @Test
+    void circuitThatOpensShouldDoSoInTheContextOfTheCaller() {
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "test", c -> c.windowSize(10).minimumCalls(2).failureRateThreshold(50));
+        breaker.acquirePermit().onFailure(new IllegalStateException());
+        breaker.on(CircuitBreakerEvent.CallSucceeded.class, this::note);
+        breaker.on(CircuitBreakerEvent.StateChanged.class, this::note);
+        leaveByAnother(ReactorGuard.of(breaker)
+                .flux(Flux.concat(Mono.just(1), Flux.never()))
+                .subscribe());
+        assertThat(seen).containsExactlyInAnyOrder("CallSucceeded of caller", "StateChanged of caller");
+    }
+}
