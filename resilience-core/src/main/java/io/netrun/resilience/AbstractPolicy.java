@@ -34,6 +34,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private final PendingWaits waits = new PendingWaits();
     private volatile C config;
     private volatile boolean enabled = true;
+    private volatile boolean mdcCarried = true;
 
     /** Takes this instance back into the family that has evicted it; null if none has. */
     private volatile KeyedPolicies.@Nullable Evicted<?> eviction;
@@ -76,9 +77,27 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
 
     /** Of threads that make the first call at the same time, one decides which layer all of them use. */
     private Layer createEntry() {
-        Layer created = around(Layer.DIRECT);
+        boolean carried = mdcCarried;
+        Layer created = carried ? around(Layer.DIRECT) : new MdcStayingLayer(around(Layer.DIRECT));
         Layer present = (Layer) ENTRY.compareAndExchange(this, null, created);
+        if (carried != mdcCarried) {
+            entry = null; // created for what has changed meanwhile
+            return createEntry();
+        }
         return present != null ? present : created;
+    }
+
+    /**
+     * Sets whether calls propagate the MDC. Applies to the next call, and to pipelines that are created from now on.
+     */
+    final void carryMdc(boolean carried) {
+        mdcCarried = carried;
+        entry = null;
+    }
+
+    /** Returns whether calls propagate the MDC. */
+    final boolean isMdcCarried() {
+        return mdcCarried;
     }
 
     /**

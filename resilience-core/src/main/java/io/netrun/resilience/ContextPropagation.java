@@ -17,8 +17,9 @@ import org.slf4j.MDC;
  * SLF4J's MDC, the scope of the surrounding call, and, if Micrometer's context-propagation library is present, the
  * values of the {@code ThreadLocalAccessor}s registered with it (security, request, tracing). Values that the calling
  * thread does not have are cleared meanwhile, and afterwards the thread has its former values again. The MDC is left
- * untouched after {@link #carryMdc carryMdc(false)}, and for calls during {@link #carryMdcOfThread
- * carryMdcOfThread(false)}.
+ * untouched after {@link #carryMdc carryMdc(false)}, for calls during {@link #carryMdcOfThread
+ * carryMdcOfThread(false)}, and for calls through instances of a registry whose {@link ResilienceRegistry#carryMdc
+ * carryMdc} is false.
  */
 public final class ContextPropagation {
 
@@ -60,6 +61,15 @@ public final class ContextPropagation {
             STAYS.remove();
         }
         return before;
+    }
+
+    /**
+     * Returns a guard whose calls leave the MDC where it is, also those that begin later, such as subscriptions. For an
+     * application that shares the JVM, or instances, with others; see {@link ResilienceRegistry#carryMdc} for all
+     * instances of a registry.
+     */
+    public static Guard leavingMdc(Guard guard) {
+        return new MdcStayingGuard(guard, new MdcStayingLayer(guard.entry()));
     }
 
     private static boolean isMdcOfThreadCarried() {

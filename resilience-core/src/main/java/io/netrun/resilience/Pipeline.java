@@ -19,7 +19,11 @@ public final class Pipeline implements Guard {
         for (int i = policies.size() - 1; i >= 0; i--) {
             layer = policies.get(i).around(layer);
         }
-        this.entry = layer;
+        this.entry = policies.stream().allMatch(Pipeline::isMdcCarried) ? layer : new MdcStayingLayer(layer);
+    }
+
+    private static boolean isMdcCarried(Policy policy) {
+        return !(policy instanceof AbstractPolicy<?> own) || own.isMdcCarried();
     }
 
     /**

@@ -42,6 +42,7 @@ public final class ResilienceRegistry implements AutoCloseable {
     /** The registry of which this is a view, or this registry. */
     private final ResilienceRegistry owner;
 
+    private volatile boolean mdcCarried = true;
     private volatile boolean closed;
 
     private ResilienceRegistry(Ticker ticker, SettingsSource settings) {
@@ -145,10 +146,32 @@ public final class ResilienceRegistry implements AutoCloseable {
     private <P extends Policy, C extends Record> P create(PolicyType<P, C> type, String name, @Nullable C given) {
         SettingsSource.Settings<C> found = settings.settingsOf(type, Require.name(name), given);
         P created = type.create(name, found.config(), ticker);
+        leaveMdcIfWanted(created);
         if (!found.enabled()) {
             created.setEnabled(false);
         }
         return created;
+    }
+
+    private void leaveMdcIfWanted(Policy policy) {
+        if (!owner.mdcCarried && policy instanceof AbstractPolicy<?> own) {
+            own.carryMdc(false);
+        }
+    }
+
+    /**
+     * Sets whether calls through the instances of this registry propagate the MDC to other threads. Default true.
+     * Applies to the instances that the registry has and will have, whoever calls through them, and to pipelines of
+     * them that are created from now on. A {@linkplain #view view} sets it for all users of the instances. Policies
+     * that do not extend {@link AbstractPolicy} are not affected.
+     */
+    public void carryMdc(boolean carried) {
+        owner.mdcCarried = carried;
+        for (Policy policy : instances.values()) {
+            if (policy instanceof AbstractPolicy<?> own) {
+                own.carryMdc(carried);
+            }
+        }
     }
 
     /** Returns whether exactly this instance is registered under its name. */
@@ -175,6 +198,7 @@ public final class ResilienceRegistry implements AutoCloseable {
      * as with {@link #remove(Policy)}.
      */
     public void register(Policy policy) {
+        leaveMdcIfWanted(policy);
         Policy[] replaced = new Policy[1];
         Record config = policy instanceof AbstractPolicy<?> own ? own.config() : null;
         instances.compute(RegistryKey.of(policy.type(), policy.name()), (key, present) -> {

@@ -7,8 +7,11 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutConfig;
 import io.netrun.resilience.timeout.TimeoutThread;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,11 +19,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
+import reactor.core.publisher.Mono;
 
 class ContextPropagationTests {
 
@@ -128,6 +134,65 @@ class ContextPropagationTests {
         assertThat(seen).containsExactly("worker's", "caller's", "another worker's", "caller's");
         assertThat(MDC.get("trace")).isEqualTo("kept");
         assertThat(ContextPropagation.carryMdcOfThread(true)).isTrue();
+    }
+
+    @Test
+    void instancesOfARegistryShouldLeaveTheMdcWhereThatIsWanted() {
+        MDC.put("trace", "abc");
+        TimeoutConfig worker =
+                TimeoutConfig.builder().thread(TimeoutThread.WORKER).build();
+        ResilienceRegistry registry = ResilienceRegistry.create();
+        Timeout before = registry.getOrCreate(Timeout.TYPE, "before", worker);
+        assertThat(trace(before)).isEqualTo("abc");
+        registry.carryMdc(false);
+        Timeout registered = Timeout.of("registered", worker);
+        assertThat(trace(registered)).isEqualTo("abc");
+        registry.register(registered);
+        Timeout after = registry.view(ContextPropagationTests::given).getOrCreate(Timeout.TYPE, "after", worker);
+        Timeout ofKey = registry.keyed(Timeout.TYPE, "hosts", worker, 10).get("example.org");
+        for (Guard guard : List.of(before, registered, after, ofKey, Pipeline.of(after))) {
+            assertThat(trace(guard)).as(guard.toString()).isEqualTo("null");
+        }
+        assertThat(trace(Pipeline.of(Timeout.of("of no registry", worker), after)))
+                .isEqualTo("null");
+        assertThat(trace(Timeout.of("of no registry", worker))).isEqualTo("abc");
+        registry.carryMdc(true);
+        assertThat(trace(before)).isEqualTo("abc");
+        assertThat(trace(registry.getOrCreate(Timeout.TYPE, "new", worker))).isEqualTo("abc");
+        assertThat(MDC.get("trace")).isEqualTo("abc");
+    }
+
+    @Test
+    void laterAttemptsShouldLeaveTheMdcWhereThatIsWanted() {
+        MDC.put("trace", "abc");
+        RetryConfig soon = RetryConfig.builder().baseDelay(Duration.ofMillis(1)).build();
+        Retry carrying = Retry.of("carrying", soon);
+        assertThat(traceOfLastAttempt(carrying)).isEqualTo("abc");
+        assertThat(traceOfLastAttempt(ContextPropagation.leavingMdc(carrying))).isEqualTo("null");
+        ResilienceRegistry registry = ResilienceRegistry.create();
+        registry.carryMdc(false);
+        assertThat(traceOfLastAttempt(registry.getOrCreate(Retry.TYPE, "leaving", soon)))
+                .isEqualTo("null");
+        assertThat(ContextPropagation.leavingMdc(carrying)).hasToString(carrying.toString());
+    }
+
+    private static <C extends Record> SettingsSource.Settings<C> given(
+            PolicyType<?, C> type, String name, @Nullable C given) {
+        return new SettingsSource.Settings<>(given == null ? type.defaults() : given, true);
+    }
+
+    private static String trace(Guard guard) {
+        return guard.call(() -> String.valueOf(MDC.get("trace")));
+    }
+
+    /** Of a publisher, whose attempts begin after the call of the guard has returned. */
+    private static String traceOfLastAttempt(Guard guard) {
+        AtomicInteger attempts = new AtomicInteger();
+        return ReactorGuard.of(guard)
+                .mono(() -> attempts.incrementAndGet() < 3
+                        ? Mono.<String>error(new IllegalStateException("no"))
+                        : Mono.just(String.valueOf(MDC.get("trace"))))
+                .block();
     }
 
     @Test

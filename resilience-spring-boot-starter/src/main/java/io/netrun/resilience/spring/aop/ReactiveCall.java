@@ -1,5 +1,7 @@
 package io.netrun.resilience.spring.aop;
 
+import io.netrun.resilience.ContextPropagation;
+import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.spring.method.ConstantElements;
 import io.netrun.resilience.spring.method.MethodPipeline;
@@ -37,25 +39,34 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
         this.suspending = method.returns() == ReturnKind.SUSPENDING;
     }
 
-    /** The protected method's return value; the proxy converts the publisher of a suspending function. */
-    static Object of(MethodInvocation invocation, MethodPipeline method, @Nullable AttemptObserver observer) {
+    /**
+     * The protected method's return value; the proxy converts the publisher of a suspending function.
+     *
+     * @param leavesMdc whether subscriptions, which begin after the method has returned, leave the MDC where it is
+     */
+    static Object of(
+            MethodInvocation invocation, MethodPipeline method, @Nullable AttemptObserver observer, boolean leavesMdc) {
         ReactiveAdapter adapter = method.adapter();
         boolean many = adapter != null && adapter.isMultiValue();
         Publisher<Object> guarded;
         if (method.keys() == null) {
-            ReactorGuard guard = ReactorGuard.of(method.pipeline());
+            ReactorGuard guard = guard(method.pipeline(), leavesMdc);
             guarded = many ? flux(guard, invocation, method, observer) : mono(guard, invocation, method, observer);
         } else {
             // Each subscription is a call, and requests the instances of its key.
             guarded = many
-                    ? Flux.defer(() -> flux(guardOf(invocation, method), invocation, method, observer))
-                    : Mono.defer(() -> mono(guardOf(invocation, method), invocation, method, observer));
+                    ? Flux.defer(() -> flux(guardOf(invocation, method, leavesMdc), invocation, method, observer))
+                    : Mono.defer(() -> mono(guardOf(invocation, method, leavesMdc), invocation, method, observer));
         }
         return adapter == null || method.returns() == ReturnKind.SUSPENDING ? guarded : adapter.fromPublisher(guarded);
     }
 
-    private static ReactorGuard guardOf(MethodInvocation invocation, MethodPipeline method) {
-        return ReactorGuard.of(method.pipeline(invocation.getArguments()));
+    private static ReactorGuard guardOf(MethodInvocation invocation, MethodPipeline method, boolean leavesMdc) {
+        return guard(method.pipeline(invocation.getArguments()), leavesMdc);
+    }
+
+    private static ReactorGuard guard(Pipeline pipeline, boolean leavesMdc) {
+        return ReactorGuard.of(leavesMdc ? ContextPropagation.leavingMdc(pipeline) : pipeline);
     }
 
     private static Flux<Object> flux(

@@ -115,7 +115,7 @@ final class ResilienceInterceptor implements MethodInterceptor {
                             ? AwaitedCall.ended(pipeline.call(new AwaitedCall(invocation, method, observed)))
                             : pipeline.callAsync(new FutureCall(invocation, method, observed));
                 }
-                case REACTIVE, SUSPENDING -> ReactiveCall.of(invocation, method, watching);
+                case REACTIVE, SUSPENDING -> ReactiveCall.of(invocation, method, watching, stays);
             };
         } finally {
             if (stays) {

@@ -79,12 +79,14 @@ public final class ResilienceAutoConfiguration {
             ObjectProvider<Ticker> ticker,
             ObjectProvider<InstanceFactory> instances,
             ObjectProvider<MethodPipelines> pipelines,
+            Environment environment,
             ConfigurableListableBeanFactory beans) {
         SingletonSupplier<InstanceFactory> settings = SingletonSupplier.of(instances::getObject);
         SingletonSupplier<EarlyAnnotations> annotations =
                 SingletonSupplier.of(() -> new EarlyAnnotations(beans, pipelines.getObject()));
         ResilienceRegistry registry =
                 ResilienceRegistry.create(Tickers.of(ticker), new ApplicationSettings(settings, annotations));
+        ConfiguredRegistry.leaveMdcIfWanted(registry, environment);
         Tickers.warnIfAmbiguous(ticker, beans);
         registry.onChange(event -> {
             InstanceFactory present = settings.obtain();
@@ -116,7 +118,9 @@ public final class ResilienceAutoConfiguration {
     @Lazy(false)
     @ConditionalOnRegistryOwner
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    ConfiguredRegistry resilienceConfiguredRegistry(ResilienceRegistry registry, InstanceFactory instances) {
+    ConfiguredRegistry resilienceConfiguredRegistry(
+            ResilienceRegistry registry, InstanceFactory instances, Environment environment) {
+        ConfiguredRegistry.leaveMdcIfWanted(registry, environment);
         return new ConfiguredRegistry(registry, instances);
     }
 

@@ -1,5 +1,7 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.ContextPropagation;
+import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.reactor.ReactorGuard;
 import java.util.List;
@@ -17,9 +19,17 @@ import reactor.core.publisher.Mono;
 final class ResilienceExchangeFilter implements ExchangeFilterFunction {
 
     private final ProtectedClient client;
+    private final boolean mdcCarried;
 
-    ResilienceExchangeFilter(ProtectedClient client) {
+    /**
+     * Creates the filter of a client.
+     *
+     * @param client the client
+     * @param mdcCarried whether calls carry the MDC to other threads
+     */
+    ResilienceExchangeFilter(ProtectedClient client, boolean mdcCarried) {
         this.client = client;
+        this.mdcCarried = mdcCarried;
     }
 
     @Override
@@ -32,7 +42,8 @@ final class ResilienceExchangeFilter implements ExchangeFilterFunction {
                 return next.exchange(request);
             }
             WebExchange call = new WebExchange(plan, request, plan.and(before), next, context);
-            return ReactorGuard.of(plan.pipeline(request.method()))
+            Pipeline pipeline = plan.pipeline(request.method());
+            return ReactorGuard.of(mdcCarried ? pipeline : ContextPropagation.leavingMdc(pipeline))
                     .adapted(subscriber -> call)
                     .doOnNext(call::endWith)
                     .onErrorResume(call::endWith)

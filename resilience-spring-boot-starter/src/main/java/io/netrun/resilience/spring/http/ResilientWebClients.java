@@ -47,16 +47,16 @@ public final class ResilientWebClients {
      *     the application starts, the problem is reported together with all others instead.
      */
     public ExchangeFilterFunction filter(String name) {
-        return new ResilienceExchangeFilter(clients.of(name));
+        return new ResilienceExchangeFilter(clients.of(name), clients.isMdcCarried());
     }
 
     /** Returns a filter that protects a client as configured in code; otherwise like {@link #filter(String)}. */
     public ExchangeFilterFunction filter(Consumer<HttpClientSpec> spec) {
-        return new ResilienceExchangeFilter(clients.of(spec));
+        return new ResilienceExchangeFilter(clients.of(spec), clients.isMdcCarried());
     }
 
     /** Returns a filter that protects a named client as configured in code; otherwise like {@link #filter(String)}. */
     public ExchangeFilterFunction filter(String name, Consumer<HttpClientSpec> spec) {
-        return new ResilienceExchangeFilter(clients.named(name, spec));
+        return new ResilienceExchangeFilter(clients.named(name, spec), clients.isMdcCarried());
     }
 }
