@@ -75,6 +75,11 @@ public final class ResilienceThreadAutoConfiguration {
         return new LocaleBinding(isOfRequest, propagated(LocaleContext.class));
     }
 
+    @Bean
+    ThreadBinding resilienceThreadScopeBinding(ConfigurableListableBeanFactory beans) {
+        return new ThreadScopeBinding(beans);
+    }
+
     /** Spring Security registers an accessor of its own. */
     @Bean
     ThreadBinding resilienceHeldBindings(ConfigurableListableBeanFactory beans) {

@@ -20,6 +20,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.messaging.simp.SimpAttributesContextHolder;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -87,6 +88,24 @@ class ThreadBindingTests {
             assertThat(orders.thread()).isSameAs(Thread.currentThread());
             assertThat(orders.attempts()).containsExactly(Thread.currentThread());
         });
+    }
+
+    @Test
+    void beanOfTheThreadsScopeShouldKeepCallsOnTheThread() {
+        SimpleThreadScope scope = new SimpleThreadScope();
+        runner.withInitializer(context -> context.getBeanFactory().registerScope("thread", scope))
+                .withBean("basket", StringBuilder.class, StringBuilder::new, basket -> basket.setScope("thread"))
+                .run(context -> {
+                    Orders orders = context.getBean(Orders.class);
+                    assertThat(orders.thread()).isNotSameAs(Thread.currentThread());
+                    Object basket = context.getBean("basket");
+                    orders.hedged();
+                    assertThat(orders.thread()).isSameAs(Thread.currentThread());
+                    assertThat(orders.attempts()).containsExactly(Thread.currentThread());
+                    assertThat(context.getBean("basket")).isSameAs(basket);
+                    scope.remove("basket");
+                    assertThat(orders.thread()).isNotSameAs(Thread.currentThread());
+                });
     }
 
     private void bound(Bound bound, Consumer<Orders> test) {
