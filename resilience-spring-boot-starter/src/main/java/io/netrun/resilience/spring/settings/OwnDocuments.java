@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginLookup;
 import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertySource;
 
@@ -36,6 +38,9 @@ final class OwnDocuments {
     /** The path of a resource, in the brackets of its description. */
     private static final Pattern PATH = Pattern.compile("\\[(.*?)\\](?=['\\s]|$)");
 
+    /** Where the classes of an application are that is packaged as one file. */
+    private static final Pattern PACKAGED = Pattern.compile("(BOOT|WEB)-INF/classes/");
+
     private static final Pattern EXTENSION = Pattern.compile("\\.(ya?ml|properties|xml|json)$");
 
     private final ConfigurableEnvironment environment;
@@ -46,7 +51,24 @@ final class OwnDocuments {
 
     /** Whether the document of a property belongs to this application alone, and to all its profiles. */
     boolean contain(Property property) {
-        return isOwn(property.source()) && importers(property).stream().allMatch(this::isOwn);
+        List<PropertySource<?>> importers = importers(property);
+        return isOwn(property.source())
+                && importers.stream().allMatch(this::isOwn)
+                && (importers.isEmpty() || !isInALibrary(property));
+    }
+
+    /** Whether a property is in a jar that may be a library's, and not among the classes of a packaged application. */
+    private static boolean isInALibrary(Property property) {
+        Origin origin = OriginLookup.getOrigin(property.source(), property.written());
+        if (!(origin instanceof TextResourceOrigin text) || text.getResource() == null) {
+            return false;
+        }
+        try {
+            String url = text.getResource().getURL().toString();
+            return url.startsWith("jar:") && !PACKAGED.matcher(url).find();
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 
     private boolean isOwn(PropertySource<?> document) {

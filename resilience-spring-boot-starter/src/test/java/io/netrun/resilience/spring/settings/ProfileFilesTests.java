@@ -8,9 +8,12 @@ import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +154,39 @@ class ProfileFilesTests {
                 ? new String[] {"--spring.config.import=" + path + file}
                 : new String[] {"--spring.config.additional-location=" + how + path};
         assertStartsWithAWarning(output, arguments);
+    }
+
+    @Test
+    void fileOfALibraryShouldStopNoStart(CapturedOutput output) throws IOException {
+        Path library = jar("company.jar", "company.properties");
+        write("application.properties", "spring.config.import=classpath:/company.properties\n");
+        URL[] classPath = {directory.toUri().toURL(), library.toUri().toURL()};
+        try (URLClassLoader loader = new URLClassLoader(classPath, ProfileFilesTests.class.getClassLoader())) {
+            start(loader, "--spring.config.location=classpath:/").close();
+        }
+        assertThat(output).contains("Retry 'carier' has settings in the configuration");
+    }
+
+    /** As in the one file of a packaged application. */
+    @Test
+    void importedFileOfAPackagedApplicationShouldStopTheStart() throws IOException {
+        Path application = jar("shop.jar", "BOOT-INF/classes/company.properties");
+        write("application.properties", "spring.config.import=classpath:/company.properties\n");
+        URL[] classPath = {directory.toUri().toURL(), new URL("jar:" + application.toUri() + "!/BOOT-INF/classes/")};
+        try (URLClassLoader loader = new URLClassLoader(classPath, ProfileFilesTests.class.getClassLoader())) {
+            assertThatThrownBy(() -> start(loader, "--spring.config.location=classpath:/"))
+                    .hasMessageContaining("Did you mean 'carrier'");
+        }
+    }
+
+    private Path jar(String name, String entry) throws IOException {
+        Path jar = directory.resolve(name);
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+            zip.putNextEntry(new ZipEntry(entry));
+            zip.write(MISTYPED.getBytes(StandardCharsets.UTF_8));
+            zip.closeEntry();
+        }
+        return jar;
     }
 
     @Test
