@@ -25,6 +25,11 @@ public final class HandTicker implements Ticker {
         }
     }
 
+    /** The number of tasks that are scheduled. */
+    public int scheduledCount() {
+        return tasks.size();
+    }
+
     @Override
     public long nanoTime() {
         return nanos.get();

@@ -1,0 +1,7 @@
+package javax.crac;
+
+/** Never thrown, but org.crac looks for it; see {@link Core}. */
+public class CheckpointException extends Exception {
+
+    private static final long serialVersionUID = 1;
+}
