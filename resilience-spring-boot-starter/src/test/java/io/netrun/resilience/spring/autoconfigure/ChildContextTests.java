@@ -12,6 +12,7 @@ import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
+import io.netrun.resilience.spring.http.ResilientRestClients;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.ArrayList;
@@ -29,12 +30,17 @@ import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.http.HttpStatus;
+import org.springframework.mock.http.client.MockClientHttpRequest;
+import org.springframework.mock.http.client.MockClientHttpResponse;
+import org.springframework.web.client.RestClient;
 
 /** Contexts with a parent: both have the starter, and they share instances. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -240,6 +246,83 @@ class ChildContextTests {
     }
 
     @Test
+    void httpClientOfAChildShouldHaveTheSettingsOfTheChild() {
+        var parent = context(null, Map.of("resilience.retry.defaults.base-delay", "1ms"), Clients.class);
+        for (int attempts = 2; attempts <= 3; attempts++) {
+            var child = context(
+                    parent,
+                    Map.of(
+                            "resilience.http-clients.prices.retry",
+                            "prices",
+                            "resilience.retry.instances.prices.max-attempts",
+                            attempts),
+                    Clients.class);
+            assertThat(requests(child)).isEqualTo(attempts);
+            assertThat(parent.getBean(ResilienceRegistry.class).find(io.netrun.resilience.retry.Retry.TYPE, "prices"))
+                    .as("the instance is that of all")
+                    .isPresent();
+            child.close();
+        }
+        assertThatThrownBy(() -> requests(parent)).hasMessageContaining("resilience.http-clients.prices");
+    }
+
+    private static int requests(ConfigurableApplicationContext context) {
+        AtomicInteger requests = new AtomicInteger();
+        RestClient client = RestClient.builder()
+                .requestFactory((uri, method) -> {
+                    requests.incrementAndGet();
+                    MockClientHttpRequest request = new MockClientHttpRequest(method, uri);
+                    request.setResponse(new MockClientHttpResponse(new byte[0], HttpStatus.SERVICE_UNAVAILABLE));
+                    return request;
+                })
+                .apply(context.getBean(ResilientRestClients.class).client("prices"))
+                .build();
+        assertThat(client.get()
+                        .uri("http://prices/7")
+                        .<Integer>exchange(
+                                (request, response) -> response.getStatusCode().value()))
+                .isEqualTo(503);
+        return requests.get();
+    }
+
+    @Test
+    void springCloudIdOfAChildShouldHaveTheSettingsOfTheChild() {
+        var parent = context(null, Map.of(), Clients.class);
+        var child = context(
+                parent, Map.of("resilience.circuit-breaker.instances.stock.failure-threshold", "2"), Clients.class);
+        assertThat(admitted(child, "stock")).isEqualTo(2);
+        assertThat(admitted(child, "other")).isEqualTo(5);
+        assertThat(parent.getBean(ResilienceRegistry.class)
+                        .all(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE))
+                .extracting(io.netrun.resilience.circuitbreaker.CircuitBreaker::name)
+                .containsExactly("spring-cloud:other", "stock");
+        child.close();
+        assertThat(parent.getBean(ResilienceRegistry.class)
+                        .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "stock")
+                        .orElseThrow()
+                        .config()
+                        .failureThreshold())
+                .isEqualTo(5);
+    }
+
+    /** The number of failing calls that a circuit breaker of Spring Cloud admits before it opens. */
+    private static int admitted(ConfigurableApplicationContext context, String id) {
+        AtomicInteger admitted = new AtomicInteger();
+        for (int i = 0; i < 10; i++) {
+            String answer = context.getBean(CircuitBreakerFactory.class)
+                    .create(id)
+                    .run(
+                            () -> {
+                                admitted.incrementAndGet();
+                                throw new IllegalStateException("the service is down");
+                            },
+                            failure -> "instead");
+            assertThat(answer).isEqualTo("instead");
+        }
+        return admitted.get();
+    }
+
+    @Test
     void listenersOfEachContextShouldReceiveEachEventOnce() {
         var parent = context(null, Map.of(), Client.class, Listener.class);
         var child = context(parent, Map.of(), Client.class, Listener.class);
@@ -442,6 +525,10 @@ class ChildContextTests {
         ResilienceMetricsAutoConfiguration.class
     })
     static class Parent {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({ResilienceHttpClientsAutoConfiguration.class, ResilienceCloudAutoConfiguration.class})
+    static class Clients {}
 
     @Configuration(proxyBeanMethods = false)
     static class Meters {
