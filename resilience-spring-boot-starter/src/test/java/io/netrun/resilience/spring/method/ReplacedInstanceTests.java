@@ -2,12 +2,18 @@ package io.netrun.resilience.spring.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitOpenException;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.event.ApplicationEvents;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -119,6 +125,30 @@ class ReplacedInstanceTests {
             }
             assertThat(context.getBean(MethodPipelines.class).all()).hasSize(1);
             assertThat(context.getBean(Payments.class).calls()).isEqualTo(100);
+        });
+    }
+
+    @Test
+    void instancesThatWereReplacedShouldBeCollected() {
+        runner.run(context -> {
+            ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+            List<WeakReference<CircuitBreaker>> former = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                CircuitBreaker breaker = CircuitBreaker.of("payments");
+                registry.register(breaker);
+                assertThat(context.getBean(Payments.class).pay()).isEqualTo("paid");
+                breaker.forceOpen(); // an event that is kept
+                former.add(new WeakReference<>(breaker));
+            }
+            registry.register(CircuitBreaker.of("payments"));
+            assertThat(context.getBean(Payments.class).pay()).isEqualTo("paid");
+            await().until(() -> {
+                System.gc();
+                return former.stream().allMatch(breaker -> breaker.get() == null);
+            });
+            assertThat(context.getBean(ApplicationEvents.class))
+                    .extracting("followed", InstanceOfAssertFactories.COLLECTION)
+                    .hasSize(registry.all().size());
         });
     }
 
