@@ -1,15 +1,26 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.bulkhead.BulkheadEvent;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
+import io.netrun.resilience.retry.RetryExhaustedException;
+import io.netrun.resilience.spring.actuate.History;
+import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
+import io.netrun.resilience.spring.metrics.ResilienceMeters;
+import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +47,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.test.context.TestPropertySource;
+import org.springframework.util.ReflectionUtils;
 
 /** What becomes of calls when the application ends. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -99,6 +114,23 @@ class ShutdownTests {
     }
 
     @Test
+    void contextThatIsPausedAndResumedShouldKeepItsInstancesUsable() {
+        Method pause = ReflectionUtils.findMethod(ConfigurableApplicationContext.class, "pause");
+        Method restart = ReflectionUtils.findMethod(ConfigurableApplicationContext.class, "restart");
+        assumeThat(pause).as("from Spring Framework 7 on").isNotNull();
+        runner.run(context -> {
+            ConfigurableApplicationContext application =
+                    context.getSourceApplicationContext(ConfigurableApplicationContext.class);
+            for (int time = 0; time < 2; time++) {
+                ReflectionUtils.invokeMethod(pause, application);
+                assertThatCallsWait(context.getBean(ResilienceRegistry.class));
+                ReflectionUtils.invokeMethod(restart, application);
+                assertThatCallsWait(context.getBean(ResilienceRegistry.class));
+            }
+        });
+    }
+
+    @Test
     void contextThatIsStoppedShouldStillLetItsInstancesWork() {
         runner.run(context -> {
             context.getSourceApplicationContext(ConfigurableApplicationContext.class)
@@ -130,6 +162,36 @@ class ShutdownTests {
         assertThat(endedBeforeBeansWere).isTrue();
     }
 
+    /** Spring waits for the tasks of executors later, and then no longer than for those that work. */
+    @Test
+    void waitOfATaskShouldEndBeforeItsExecutorDoes() {
+        CountDownLatch failed = new CountDownLatch(1);
+        AtomicReference<CompletableFuture<String>> task = new AtomicReference<>();
+        runner.withBean(ThreadPoolTaskExecutor.class, ThreadPoolTaskExecutor::new, executor -> {
+                    executor.getPropertyValues().add("waitForTasksToCompleteOnShutdown", true);
+                    executor.getPropertyValues().add("awaitTerminationSeconds", 3_600);
+                })
+                .withPropertyValues(
+                        "resilience.retry.instances.task.base-delay=1h", "resilience.retry.instances.task.max-delay=1h")
+                .run(context -> {
+                    io.netrun.resilience.retry.Retry retry = context.getBean(ResilienceRegistry.class)
+                            .getOrCreate(io.netrun.resilience.retry.Retry.TYPE, "task");
+                    task.set(CompletableFuture.supplyAsync(
+                            () -> retry.call(() -> {
+                                failed.countDown();
+                                throw new IllegalStateException("the only attempt");
+                            }),
+                            context.getBean(ThreadPoolTaskExecutor.class)));
+                    failed.await();
+                });
+        assertThat(task.get())
+                .isCompletedExceptionally()
+                .failsWithin(SOON)
+                .withThrowableThat()
+                .withCauseInstanceOf(RetryExhaustedException.class)
+                .withRootCauseInstanceOf(IllegalStateException.class);
+    }
+
     @Test
     void closedChildContextShouldNotShutDownItsParentsInstances() {
         runner.run(parent -> {
@@ -157,7 +219,7 @@ class ShutdownTests {
         assertThat(summary.getSummary().getFailures())
                 .extracting(TestExecutionSummary.Failure::getException)
                 .isEmpty();
-        assertThat(summary.getSummary().getTestsSucceededCount()).isEqualTo(3);
+        assertThat(summary.getSummary().getTestsSucceededCount()).isEqualTo(6);
         assertThat(SuiteApplication.contexts).hasSize(2);
     }
 
@@ -170,6 +232,7 @@ class ShutdownTests {
     @SpringBootTest(classes = SuiteApplication.class, properties = "x=1")
     static class SecondOfContextA extends UsesInstances {}
 
+    @TestPropertySource(properties = "management.endpoints.web.exposure.include=resilience")
     abstract static class UsesInstances {
 
         @Autowired
@@ -184,10 +247,32 @@ class ShutdownTests {
             assertThat(flaky.call()).isEqualTo("ok");
             assertThatCallsWait(registry);
         }
+
+        @Test
+        void eventsShouldBeHeardOnceAndMetersAndHistoryBeThere(@Autowired ApplicationContext context) {
+            Heard heard = context.getBean(Heard.class);
+            int before = heard.events.get();
+            CircuitBreaker breaker = registry.getOrCreate(CircuitBreaker.TYPE, "suite");
+            breaker.forceOpen();
+            breaker.reset();
+            assertThat(heard.events.get() - before).isEqualTo(2);
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            context.getBean(ResilienceMeters.class).bindTo(meters); // as Spring Boot does, here again and again
+            assertThat(meters.find("resilience.enabled").tag("name", "suite").gauges())
+                    .hasSize(1);
+            assertThat(context.getBean(History.class).isRunning()).isTrue();
+            Map<?, ?> methods =
+                    (Map<?, ?>) context.getBean(ResilienceEndpoint.class).all().get("methods");
+            assertThat(methods).hasSize(1);
+        }
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ImportAutoConfiguration(ResilienceAutoConfiguration.class)
+    @ImportAutoConfiguration({
+        ResilienceAutoConfiguration.class,
+        ResilienceEndpointAutoConfiguration.class,
+        ResilienceMetricsAutoConfiguration.class
+    })
     static class SuiteApplication {
 
         private static final Set<ApplicationContext> contexts = ConcurrentHashMap.newKeySet();
@@ -195,6 +280,26 @@ class ShutdownTests {
         @Bean
         Flaky flaky() {
             return new Flaky();
+        }
+
+        @Bean
+        Heard heard() {
+            return new Heard();
+        }
+
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+    }
+
+    static class Heard {
+
+        private final AtomicInteger events = new AtomicInteger();
+
+        @EventListener
+        void onStateChange(CircuitBreakerEvent.StateChanged event) {
+            events.incrementAndGet();
         }
     }
 
