@@ -2,6 +2,7 @@ package io.netrun.resilience.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.shared.ChildJvm;
 import java.beans.Introspector;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -55,6 +56,20 @@ class DevToolsTests {
             assertThat(startCallAndStop(newLoader()))
                     .containsOnlyKeys("worker", "hedge", "later attempt", "limited future", "fallback")
                     .allSatisfy((call, loadable) -> assertThat(loadable).isTrue());
+        }
+    }
+
+    /** In a JVM of its own, since DevTools restarts what the main thread has started. */
+    @Test
+    void callsShouldSeeTheClassesOfARealRestart() throws IOException {
+        try (ChildJvm jvm = ChildJvm.start(256, DevToolsMain.class)) {
+            String output = jvm.awaitOutput();
+            assertThat(output.lines().filter(line -> line.startsWith("RestartClassLoader {")))
+                    .as(output)
+                    .hasSize(2)
+                    .allSatisfy(line -> assertThat(line)
+                            .doesNotContain("false")
+                            .contains("worker=true", "hedge=true", "later attempt=true", "fallback=true"));
         }
     }
 
