@@ -161,9 +161,9 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /**
      * Sets whether calls through the instances of this registry propagate the MDC to other threads. Default true.
-     * Applies to the instances that the registry has and will have, for all their callers, and to pipelines of them that
-     * are created from now on. A {@linkplain #view view} sets it for all users of the instances. Policies
-     * that do not extend {@link AbstractPolicy} are not affected.
+     * Applies to the instances that the registry has and will have, for all their callers, and to pipelines of them
+     * that are created from now on. A {@linkplain #view view} sets it for all users of the instances. Policies that do
+     * not extend {@link AbstractPolicy} are not affected.
      */
     public void carryMdc(boolean carried) {
         owner.mdcCarried = carried;
