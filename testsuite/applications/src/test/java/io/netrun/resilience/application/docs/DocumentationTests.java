@@ -37,7 +37,8 @@ class DocumentationTests {
     private static final Pattern SCRIPT =
             Pattern.compile("(?:^|\\s)((?:resilience-|benchmarks/|testsuite/|docs/|\\.ci/)[\\w./-]+)");
 
-    private static final Path TESTED_HANDLERS = Path.of("src", "test", "java")
+    private static final Path TESTED_HANDLERS = Block.ROOT
+            .resolve("testsuite/applications/src/test/java")
             .resolve(RejectionAdvice.class.getName().replace('.', '/') + ".java");
 
     @TempDir

@@ -25,8 +25,6 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.web.client.RestClientAutoConfiguration;
-import org.springframework.boot.autoconfigure.web.reactive.function.client.WebClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
@@ -100,9 +98,8 @@ final class DocumentedApplication {
                         ResilienceAutoConfiguration.class,
                         ResilienceHttpClientsAutoConfiguration.class,
                         ResilienceCloudAutoConfiguration.class,
-                        ResilienceFleetAutoConfiguration.class,
-                        RestClientAutoConfiguration.class,
-                        WebClientAutoConfiguration.class))
+                        ResilienceFleetAutoConfiguration.class))
+                .withConfiguration(SpringBootLine.HTTP_CLIENTS)
                 // Stands for the Redis of an application with a fleet.
                 .withBean("fleetStore", FleetStore.class, InMemoryFleetStore::new)
                 .withBean("paymentThreads", Executor.class, () -> new SimpleAsyncTaskExecutor("payments-"))

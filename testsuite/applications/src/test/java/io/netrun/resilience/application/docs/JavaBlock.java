@@ -85,9 +85,11 @@ final class JavaBlock {
                 System.getProperty("java.class.path"),
                 "-d",
                 output.toString());
-        boolean compiled = compiler.getTask(messages, null, null, options, null, List.of(new Source(className, source)))
+        String adapted = SpringBootLine.adapted(source);
+        boolean compiled = compiler.getTask(
+                        messages, null, null, options, null, List.of(new Source(className, adapted)))
                 .call();
-        return compiled ? "" : messages + "\n" + source;
+        return compiled ? "" : messages + "\n" + adapted;
     }
 
     private String source() {
