@@ -1,6 +1,7 @@
 package io.netrun.resilience.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
@@ -9,6 +10,7 @@ import io.netrun.resilience.fallback.Fallback;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +46,11 @@ class LeftStreamContextTests {
         seen.add(event.getClass().getSimpleName() + " of " + MDC.get(KEY));
     }
 
-    private void leaveByAnother(Disposable subscription) {
+    /** Leaves it after its first element. */
+    private void leaveByAnother(Flux<?> stream) {
+        CountDownLatch begun = new CountDownLatch(1);
+        Disposable subscription = stream.subscribe(element -> begun.countDown());
+        await().until(() -> begun.getCount() == 0);
         CompletableFuture.runAsync(
                         () -> {
                             MDC.put(KEY, "another");
@@ -60,10 +66,8 @@ class LeftStreamContextTests {
         Fallback fallback =
                 Fallback.of("test", c -> c.handle(Exception.class, e -> Flux.concat(Mono.just("substitute"), Flux.never())));
         fallback.on(ResilienceEvent.class, this::note);
-        leaveByAnother(ReactorGuard.of(fallback)
-                .flux(Flux.error(new IllegalStateException()))
-                .subscribe());
-        assertThat(seen).containsExactly("Recovered of caller");
+        leaveByAnother(ReactorGuard.of(fallback).flux(Flux.error(new IllegalStateException())));
+        await().untilAsserted(() -> assertThat(seen).containsExactly("Recovered of caller"));
     }
 
     @Test
@@ -73,9 +77,8 @@ class LeftStreamContextTests {
         breaker.acquirePermit().onFailure(new IllegalStateException());
         breaker.on(CircuitBreakerEvent.CallSucceeded.class, this::note);
         breaker.on(CircuitBreakerEvent.StateChanged.class, this::note);
-        leaveByAnother(ReactorGuard.of(breaker)
-                .flux(Flux.concat(Mono.just(1), Flux.never()))
-                .subscribe());
-        assertThat(seen).containsExactlyInAnyOrder("CallSucceeded of caller", "StateChanged of caller");
+        leaveByAnother(ReactorGuard.of(breaker).flux(Flux.concat(Mono.just(1), Flux.never())));
+        await().untilAsserted(() -> assertThat(seen)
+                .containsExactlyInAnyOrder("CallSucceeded of caller", "StateChanged of caller"));
     }
 }

@@ -47,24 +47,27 @@ public final class EndpointServletFilter implements Filter {
             for (EndpointPaths.HeaderField header : EndpointPaths.HEADERS) {
                 answer.setHeader(header.name(), header.value());
             }
-            if (mayHaveSettings(http)) {
-                byte[] body = http.getInputStream().readNBytes(SettingsBody.MAX_LENGTH + 1);
+            HttpServletRequest own = ServletParameters.hide(http);
+            if (mayHaveSettings(own)) {
+                byte[] body = own.getInputStream().readNBytes(SettingsBody.MAX_LENGTH + 1);
                 if (body.length > SettingsBody.MAX_LENGTH) {
                     answer.sendError(CONTENT_TOO_LARGE);
                 } else {
-                    chain.doFilter(new Rewritten(http, SettingsBody.flattened(body)), response);
+                    chain.doFilter(new Rewritten(own, SettingsBody.flattened(body)), response);
                 }
                 return;
             }
-            if (paths.isOverview(http.getRequestURI())) {
+            if (paths.isOverview(own.getRequestURI())) {
                 answer.setHeader("Cache-Control", "no-cache");
                 String age = fleetViewAge.seconds();
                 if (age != null) {
                     answer.setHeader(FleetViewAge.HEADER, age);
                 }
-                tagged.doFilter(request, response, chain);
+                tagged.doFilter(own, response, chain);
                 return;
             }
+            chain.doFilter(own, response);
+            return;
         }
         chain.doFilter(request, response);
     }

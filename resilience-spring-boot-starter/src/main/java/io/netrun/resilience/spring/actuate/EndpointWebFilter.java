@@ -39,12 +39,15 @@ public final class EndpointWebFilter implements WebFilter {
     }
 
     @Override
-    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        ServerHttpRequest request = exchange.getRequest();
-        String path = request.getPath().value();
+    public Mono<Void> filter(ServerWebExchange original, WebFilterChain chain) {
+        String path = original.getRequest().getPath().value();
         if (!paths.isOurs(path)) {
-            return chain.filter(exchange);
+            return chain.filter(original);
         }
+        ServerHttpRequest request = ReactiveParameters.hide(original.getRequest());
+        ServerWebExchange exchange = request == original.getRequest()
+                ? original
+                : original.mutate().request(request).build();
         for (EndpointPaths.HeaderField header : EndpointPaths.HEADERS) {
             exchange.getResponse().getHeaders().set(header.name(), header.value());
         }

@@ -9,6 +9,7 @@ import io.netrun.resilience.spring.fleet.FleetChange;
 import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.OneLine;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.InstanceFactory;
@@ -246,11 +247,10 @@ public final class Operators {
         return printable(given, MAX_REASON);
     }
 
-    /** Texts come from outside: a line break in one would forge a line of the log. */
     private static @Nullable String printable(@Nullable String text, int longest) {
         String stripped = text == null ? "" : text.strip();
         return stripped.isEmpty()
                 ? null
-                : stripped.substring(0, Math.min(stripped.length(), longest)).replaceAll("\\p{Cntrl}", "?");
+                : OneLine.of(stripped.substring(0, Math.min(stripped.length(), longest)));
     }
 }

@@ -219,6 +219,11 @@ public final class ResilienceEndpoint {
                     "Set management.endpoint.resilience.access to unrestricted;"
                             + " access to all endpoints does not count");
         }
+        if (unknown != null && unknown.startsWith(QueryParameters.MARK)) {
+            return badRequest(
+                    "The request has a query parameter '" + unknown.substring(QueryParameters.MARK.length()) + "'",
+                    "The path names the pattern and the instance, and everything else is in the body");
+        }
         if (unknown != null) {
             String nearest = SpellingSuggestion.to(unknown, SettingsBody.FIELDS);
             return badRequest(

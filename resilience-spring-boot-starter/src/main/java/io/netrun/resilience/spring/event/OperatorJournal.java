@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.event;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.problem.OneLine;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -119,7 +120,7 @@ public final class OperatorJournal {
             log(change);
             publisher.accept(change);
         } catch (RuntimeException | Error e) {
-            log.error("A listener failed on {}", change, e);
+            log.error("A listener failed on {}", OneLine.of(change), e);
         }
     }
 
@@ -132,8 +133,8 @@ public final class OperatorJournal {
                 change.principal() == null ? "an operator without a principal" : "'" + change.principal() + "'",
                 change.scope() == OperatorChange.Scope.FLEET ? " for the fleet" : "",
                 change.reason() == null ? "" : " because of '" + change.reason() + "'",
-                new TreeMap<>(change.before()),
-                new TreeMap<>(change.after()));
+                OneLine.of(new TreeMap<>(change.before())),
+                OneLine.of(new TreeMap<>(change.after())));
     }
 
     /** A change that is made and not delivered yet, with the thread that has made it. */

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -590,6 +591,66 @@ class OperatorTests {
 
     private WebTestClient.BodyContentSpec get(String uri) {
         return http.get().uri(uri).exchange().expectStatus().isOk().expectBody();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "name=other",
+                "pattern=retry",
+                "action=disable",
+                "settings=maxConcurrent%3D1",
+                "scope=fleet",
+                "reason=other",
+                "operator=other",
+                "unknown=other"
+            })
+    void changeWithAQueryParameterShouldBeRejected(String query) {
+        post("/resilience/bulkhead/reports?" + query, "{\"settings\": {\"maxConcurrent\": 9}}")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.error")
+                .isEqualTo("The request has a query parameter '"
+                        + query.substring(0, query.indexOf('=')) + "'");
+        http.get()
+                .uri("/resilience/bulkhead/reports")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.settings.maxConcurrent")
+                .value(present -> assertThat(present).isNotEqualTo(9).isNotEqualTo(1));
+    }
+
+    @Test
+    void valueShouldForgeNoLineOfTheLog(CapturedOutput output) {
+        registry.getOrCreate(Timeout.TYPE, "sorry");
+        for (String lineBreak : new String[] {"\\n", "\\r", "\\u0085", "\\u2028"}) {
+            post("/resilience/timeout/sorry", "{\"settings\": {\"message\": \"x" + lineBreak + "forged line\"}}")
+                    .expectStatus()
+                    .isOk();
+        }
+        assertThat(output.getOut().split("[\\r\\n\u0085\u2028]"))
+                .anyMatch(line -> line.contains("x?forged line"))
+                .noneMatch(line -> line.startsWith("forged line"));
+    }
+
+    @Test
+    void pathShouldSayWhatIsReadWhateverTheQuery() {
+        http.get()
+                .uri("/resilience/bulkhead/reports?pattern=circuit-breaker&name=other&other=1")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.settings.maxConcurrent")
+                .exists();
+    }
+
+    @Test
+    void otherQueryParametersShouldChangeNothing() {
+        post("/resilience/circuit-breaker/idle?_csrf=token", "{\"action\": \"reset\"}")
+                .expectStatus()
+                .isOk();
     }
 
     private WebTestClient.ResponseSpec post(String uri, String body) {
