@@ -3,7 +3,6 @@ package io.netrun.resilience.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.deque.html.axecore.selenium.AxeBuilder;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import jakarta.servlet.Filter;
@@ -13,11 +12,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,19 +22,15 @@ import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
-import org.openqa.selenium.chrome.ChromeDriver;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -48,14 +41,9 @@ import org.springframework.web.util.ContentCachingRequestWrapper;
 
 /** Orders, filters, addresses, columns and the fleet of the dashboard, from prepared answers in a real browser. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "shop.settlement-cron=-")
-class DashboardViewsTests {
+class DashboardViewsTests extends PageInBrowser {
 
     private static final String HEALTHY = "{\"circuit-breaker\": {\"state\": \"closed\", \"calls\": 2}}";
-
-    @TempDir
-    static Path profile;
-
-    private static ChromeDriver browser;
 
     @Autowired
     private LocalServer server;
@@ -88,6 +76,7 @@ class DashboardViewsTests {
 
         private final List<String> sent = new CopyOnWriteArrayList<>();
         private volatile String overview = "";
+        private volatile String name = "";
         private volatile String viewAge = "";
         private volatile CountDownLatch late = new CountDownLatch(0);
 
@@ -104,6 +93,10 @@ class DashboardViewsTests {
                     response.getOutputStream().write(overview.getBytes(StandardCharsets.UTF_8));
                     return;
                 }
+            } else if (!name.isEmpty() && request.getRequestURI().endsWith("/overview/payments")) {
+                response.setContentType("application/json");
+                response.getOutputStream().write(name.getBytes(StandardCharsets.UTF_8));
+                return;
             } else if (request.getMethod().equals("POST")) {
                 ContentCachingRequestWrapper read = new ContentCachingRequestWrapper(request, 10_000);
                 chain.doFilter(read, response);
@@ -119,18 +112,6 @@ class DashboardViewsTests {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        }
-    }
-
-    @BeforeAll
-    static void startBrowser() {
-        browser = Chromium.start(profile);
-    }
-
-    @AfterAll
-    static void quitBrowser() {
-        if (browser != null) {
-            browser.quit();
         }
     }
 
@@ -150,6 +131,7 @@ class DashboardViewsTests {
     @AfterEach
     void leaveNothingBehind() {
         answers.overview = "";
+        answers.name = "";
         registry.find(CircuitBreaker.TYPE, "payments").orElseThrow().reset();
     }
 
@@ -297,7 +279,7 @@ class DashboardViewsTests {
                 {"circuit-breaker": {"state": "closed"}, "retry": {"budget": 87.6}, "timeout": {"failed": 0.2},
                  "bulkhead": {"running": 7, "waiting": 3, "maxConcurrent": 10}, "hedge": {"calls": 0.5}, "fallback": {"calls": 1.5}}""", "[40, 500, 1210]"));
         soon(() -> assertThat(row("payments").getText())
-                .contains("budget 87", "12/min", "7 of 10 used, 3 queued", "0.5/s", "1.5/s", "13 ms", "1210 ms"));
+                .contains("budget 87", "12/min", "7 of 10 used, 3 queued", "0.5/s", "1.5/s", "13 ms", "1.2 s"));
         answer("", row("payments", "healthy", 20, 0, 0, """
                 {"retry": {"calls": 0.3, "budget": 87.6}, "hedge": {"denied": 2}}"""));
         soon(() -> assertThat(row("payments").getText()).contains("0.3/s", "2/s denied"));
@@ -306,6 +288,7 @@ class DashboardViewsTests {
     @Test
     void unmeasuredAttemptsShouldSayHowToMeasureThem() {
         answers.overview = answers.overview.replace("\"attemptTimes\": true", "\"attemptTimes\": false");
+        refresh();
         soon(() -> assertThat(text("count")).endsWith("attempt times are off: set resilience.observations.enabled"));
         assertThat(browser.findElements(By.cssSelector("thead .col-mean, thead .col-worst")))
                 .isEmpty();
@@ -339,7 +322,7 @@ class DashboardViewsTests {
                 row("payments", "warning", 2, 0, 0, HEALTHY));
         soon(() -> assertThat(
                         browser.findElement(By.cssSelector("#problems > li")).getText())
-                .contains("guarded: Client.call, Other.ask, and 3 more"));
+                .contains("Effect: Callers of Client.call, Other.ask, and 3 more: nothing protects these calls"));
     }
 
     private static List<WebElement> cards() {
@@ -352,6 +335,7 @@ class DashboardViewsTests {
         answers.viewAge = age;
         answers.overview = answers.overview.replaceFirst(
                 "\"names\": 8", Matcher.quoteReplacement("\"fleet\": " + fleet + ", \"names\": 8"));
+        refresh();
     }
 
     @ParameterizedTest
@@ -401,8 +385,7 @@ class DashboardViewsTests {
         soon(() -> assertThat(text("outcome")).contains("Done: half-open"));
         soon(() ->
                 assertThat(answers.sent).last().asString().contains("half-open").doesNotContain("scope"));
-        long before = polls();
-        await().atMost(Duration.ofSeconds(20)).until(() -> polls() > before + 2);
+        awaitPolls(3);
         assertThat(value("scope-actions")).as("kept while the state changes").isEqualTo("fleet");
         choose("scope-actions", "node");
         ask("do-circuit-breaker-reset");
@@ -468,7 +451,7 @@ class DashboardViewsTests {
         assertThat(lines.get(1))
                 .contains(
                         "settings circuit breaker mail on all nodes",
-                        "maxQueue none → 4, until the process ends, also on nodes that start before ");
+                        "maxQueue none → 4, until the process ends, also on nodes that start before 2026-12-06 ");
         assertThat(lines.get(2))
                 .containsPattern("state none → disabled, until \\d+:\\d\\d:\\d\\d")
                 .doesNotContain("half-opened");
@@ -482,6 +465,7 @@ class DashboardViewsTests {
                         + String.join(",", changes)
                                 .replace("ENDED", Instant.now().minusSeconds(60).toString())
                         + "]");
+        refresh();
     }
 
     private static String change(String action, String after, String more) {
@@ -525,8 +509,7 @@ class DashboardViewsTests {
         soon(() -> browser.findElement(By.id("bulkhead-maxConcurrent")).sendKeys("17"));
         WebElement field = browser.findElement(By.id("bulkhead-maxConcurrent"));
         String typed = field.getDomProperty("value");
-        long before = polls();
-        await().atMost(Duration.ofSeconds(20)).until(() -> polls() > before + 2);
+        awaitPolls(3);
         assertThat(field.getDomProperty("value")).isEqualTo(typed).endsWith("17");
         assertThat(browser.switchTo().activeElement()).isEqualTo(field);
     }
@@ -541,14 +524,180 @@ class DashboardViewsTests {
                             .endsWith("The data below is outdated."));
         } finally {
             answers.late.countDown();
+            refresh();
         }
         await().atMost(Duration.ofSeconds(40))
                 .untilAsserted(() -> assertThat(text("connection")).isEmpty());
     }
 
-    private static long polls() {
-        return (Long) browser.executeScript(
-                "return performance.getEntriesByName(new URL('resilience/overview', location).href).length");
+    // ---- on a phone
+
+    @Test
+    void sentenceShouldStayInSightOnAPhone() {
+        show(390, 844, "light");
+        try {
+            load("");
+            answer(
+                    IntStream.range(0, 8)
+                            .mapToObj(
+                                    i -> problem("name-" + i, "failing", "calls fail", "\"users\": [\"Client.call\"]"))
+                            .collect(Collectors.joining(",")),
+                    row("name-0", "failing", 2, 2, 0, HEALTHY));
+            soon(() -> assertThat(cards()).hasSize(6));
+            assertThat(
+                            browser.executeScript(
+                                    "return document.getElementById('headline').getBoundingClientRect().top < document.getElementById('application').getBoundingClientRect().top"))
+                    .as("the news come first")
+                    .isEqualTo(true);
+            browser.executeScript("scrollTo(0, document.documentElement.scrollHeight)");
+            assertThat(browser.executeScript("const at = document.getElementById('headline').getBoundingClientRect();"
+                            + " return [scrollY > 400, at.top >= 0, at.bottom < innerHeight / 4]"))
+                    .isEqualTo(List.of(true, true, true));
+            assertThat(browser.findElement(By.id("pause")).isDisplayed()).isFalse();
+            browser.findElement(By.id("menu")).sendKeys(Keys.ENTER);
+            assertThat(browser.findElement(By.id("pause")).isDisplayed()).isTrue();
+            browser.findElement(By.id("menu")).sendKeys(Keys.ENTER);
+            assertThat(browser.findElement(By.id("level")).isDisplayed()).isFalse();
+            browser.findElement(By.id("filters")).sendKeys(Keys.ENTER);
+            assertThat(browser.findElement(By.id("level")).isDisplayed()).isTrue();
+            browser.findElement(By.id("filters")).sendKeys(Keys.ENTER);
+            assertThat(sticksOut()).isEqualTo(false);
+            assertThat(barriers()).isEmpty();
+        } finally {
+            browser.executeScript("scrollTo(0, 0)");
+            showAsBefore();
+        }
+    }
+
+    // ---- the chart
+
+    @Test
+    void timelineShouldStackAllCallsAndHaveTheWaits() {
+        String zeros = "0,".repeat(170);
+        answers.name = """
+                {"name": "payments", "sampled": "%s", "sampleSeconds": 5, "chains": {}, "patterns": {
+                 "bulkhead": {"settings": {}, "forms": [], "actions": [], "lane": "170-10c", "samples": {"calls": [%s10,10,10,10,10,10,10,10,10,10], "waiting": [%s0,0,0,0,0,0,0,0,1,2], "longestWait": [%s0,0,0,0,0,0,0,0,40,1200]}},
+                 "retry": {"settings": {}, "forms": [], "actions": [], "lane": "170-10c", "samples": {"calls": [%s0,0,0,0,0,0,0,5,5,5]}},
+                 "circuit-breaker": {"state": "open", "settings": {}, "forms": [], "actions": [], "lane": "170-7c3o", "samples": {"calls": [%s10,10,10,10,10,10,10,5,0,0], "failed": [%s0,0,0,0,0,0,0,5,0,0], "rejected": [%s0,0,0,0,0,0,0,5,10,10]},
+                  "recentEvents": [{"event": "stateChanged", "time": "%s", "from": "closed", "to": "open", "reason": "a trial failed"}]}}}""".formatted(
+                        Instant.now(),
+                        zeros,
+                        zeros,
+                        zeros,
+                        zeros,
+                        zeros,
+                        zeros,
+                        zeros,
+                        Instant.now().minusSeconds(12));
+        at("#name=payments&tab=timeline");
+        soon(() -> assertThat(browser.findElement(By.cssSelector("#view .keys")).getText())
+                .contains(
+                        "succeeded 0/s",
+                        "failed 0/s",
+                        "rejected 2/s",
+                        "retries 1/s",
+                        "waiting 2",
+                        "longest wait 1.2 s"));
+        assertThat(browser.findElements(By.cssSelector("#view .chart polygon"))).hasSize(3);
+        assertThat(
+                        (List<?>)
+                                browser.executeScript(
+                                        "return [...new Set([...document.querySelectorAll('#view .swatch polyline, #view .swatch rect')].map(each =>"
+                                                + " { const style = getComputedStyle(each); return [each.tagName, style.fill, style.stroke, style.strokeDasharray].join(); }))]"))
+                .as("no two look alike")
+                .hasSize(6);
+        WebElement chart = browser.findElement(By.cssSelector("#view .chart:not(.swatch)"));
+        chart.sendKeys(Keys.ARROW_LEFT, Keys.ARROW_LEFT);
+        assertThat(text("reading"))
+                .contains("calls 2/s: 1/s failed, 1/s rejected")
+                .contains("retries 1/s");
+        new org.openqa.selenium.interactions.Actions(browser)
+                .moveToElement(chart, chart.getRect().getWidth() / 2 - 12, 0)
+                .perform();
+        soon(() -> assertThat(text("reading"))
+                .as("under the mouse")
+                .contains("calls 2/s: 2/s rejected", "longest wait 1.2 s"));
+        assertThat(browser.findElement(By.cssSelector("#view .events")).getText())
+                .as("a reason that does not fit")
+                .contains("closed → open")
+                .doesNotContain("trial");
+        chart.sendKeys(Keys.ESCAPE);
+    }
+
+    // ---- odd answers
+
+    /** Whatever is missing in an answer, no view prints what a script makes of it. */
+    @Test
+    void missingFiguresShouldNotBePrinted() {
+        answer(
+                problem("payments", "failing", "calls fail", "\"change\": \"slow\", \"share\": null"),
+                "{\"name\": \"payments\", \"level\": \"failing\", \"lane\": \"159-21c\", \"cells\": {\"circuit-breaker\": {\"state\": \"closed\"},"
+                        + " \"bulkhead\": {}, \"retry\": {}, \"timeout\": {}, \"rate-limiter\": {}, \"hedge\": {}, \"fallback\": {}}},"
+                        + "{\"name\": \"idle\", \"cells\": {}}");
+        changes(
+                "{\"time\": \"" + Instant.now()
+                        + "\", \"principal\": null, \"pattern\": \"circuit-breaker\", \"name\": \"payments\", \"action\": \"reset\", \"after\": {}}");
+        answers.name = """
+                {"name": "payments", "sampled": "%s", "sampleSeconds": 5, "chains": {"io.shop.Client.call(String)": [PATTERNS]}, "patterns": {DETAILS}}""".formatted(Instant.now())
+                .replace("PATTERNS", patterns("{\"pattern\": \"%s\", \"name\": \"payments\"}"))
+                .replace(
+                        "DETAILS",
+                        patterns(
+                                "\"%s\": {\"settings\": {\"odd\": {\"value\": null}}, \"forms\": [], \"actions\": [], \"lane\": \"170-10c\", \"samples\": {\"calls\": [1]},"
+                                        + " \"recentEvents\": [{\"event\": \"stateChanged\", \"time\": \""
+                                        + Instant.now() + "\"}], \"lastFailures\": [{\"time\": \"" + Instant.now()
+                                        + "\"}]}"));
+        for (String tab : List.of("now", "timeline", "failures", "settings", "actions")) {
+            at("#name=payments&tab=" + tab);
+            soon(() -> assertThat(text("view")).doesNotContain("Loading").isNotEmpty());
+            soon(() -> assertThat(browser.findElement(By.id("tab-" + tab)).getDomAttribute("aria-selected"))
+                    .isEqualTo("true"));
+            assertThat((List<?>) browser.executeScript("const odd = /NaN|undefined|null|Invalid|Infinity/, found = [];"
+                            + " for (const each of document.querySelectorAll('body, body *')) {"
+                            + " for (const node of each.childNodes) if (node.nodeType === 3 && odd.test(node.data)) found.push(node.data);"
+                            + " for (const {name, value} of each.attributes) if (odd.test(value)) found.push(each.tagName + ' ' + name + ' ' + value); }"
+                            + " return found"))
+                    .as(tab)
+                    .isEmpty();
+        }
+    }
+
+    /** Failures, reasons, operators and methods come from outside. */
+    @Test
+    void contentWithMarkupShouldBeShownAsText() {
+        String markup = "<img src=x onerror=document.title='harmed'>";
+        answer(
+                problem("payments", "failing", "calls fail", "\"users\": [\"" + markup + "\"]")
+                        .replace(
+                                "\"action\"",
+                                "\"lastFailure\": {\"time\": \"SINCE\", \"thrown\": \"IOException: " + markup
+                                        + "\"}, \"action\""),
+                row("payments", "failing", 2, 2, 0, HEALTHY));
+        changes(change("reset", "\"" + markup + "\": \"" + markup + "\"", "\"reason\": \"" + markup + "\"")
+                .replace("alice", markup));
+        answers.name =
+                """
+                {"name": "payments", "sampled": "NOW", "sampleSeconds": 5, "chains": {"MARKUP": []}, "patterns": {"circuit-breaker": {"state": "MARKUP", "settings": {"MARKUP": {"value": "MARKUP", "origin": "MARKUP"}},
+                 "forms": [], "actions": [], "lane": "170-10c", "samples": {}, "odd": "MARKUP", "lastFailures": [{"time": "NOW", "thrown": "MARKUP: MARKUP"}],
+                 "recentEvents": [{"event": "stateChanged", "time": "NOW", "from": "MARKUP", "to": "open", "reason": "MARKUP"}, {"event": "retrying", "time": "NOW", "failure": "MARKUP: MARKUP"}]}}}""".replace("MARKUP", markup).replace("NOW", Instant.now().toString());
+        soon(() -> assertThat(
+                        browser.findElement(By.cssSelector("#problems > li")).getText())
+                .contains("Callers of " + markup, "IOException: “" + markup));
+        soon(() -> assertThat(text("changes")).contains(markup + ": reset", "; reason: " + markup));
+        for (String tab : List.of("now", "timeline", "failures", "settings")) {
+            at("#name=payments&tab=" + tab);
+            soon(() -> assertThat(browser.findElement(By.id("tab-" + tab)).getDomAttribute("aria-selected"))
+                    .isEqualTo("true"));
+            soon(() -> assertThat(text("view")).as(tab).contains(markup));
+        }
+        assertThat(browser.findElements(By.tagName("img"))).isEmpty();
+        assertThat(browser.getTitle()).endsWith("Resilience");
+    }
+
+    private static String patterns(String each) {
+        return Stream.of("fallback", "timeout", "bulkhead", "rate-limiter", "retry", "hedge", "circuit-breaker")
+                .map(each::formatted)
+                .collect(Collectors.joining(", "));
     }
 
     // ---- everyone
@@ -595,6 +744,7 @@ class DashboardViewsTests {
                  "names": 8, "attemptTimes": true}, "problems": [%s], "names": [%s], "changes": []}""".formatted(problems, rows)
                 .replace("SINCE", now.minusSeconds(101).toString())
                 .replace("NOW", now.toString());
+        refresh();
     }
 
     private static String problem(String name, String level, String text, String more) {
@@ -643,39 +793,7 @@ class DashboardViewsTests {
                 fragment);
     }
 
-    private static String text(String id) {
-        return browser.findElement(By.id(id)).getDomProperty("textContent").replace('\u00a0', ' ');
-    }
-
-    private static List<String> barriers() {
-        return new AxeBuilder()
-                .analyze(browser).getViolations().stream()
-                        .map(rule -> rule.getId() + ": " + rule.getNodes())
-                        .toList();
-    }
-
     private static Object sticksOut() {
         return browser.executeScript("return document.documentElement.scrollWidth > innerWidth");
-    }
-
-    private static void show(int width, int height, String scheme) {
-        browser.executeCdpCommand(
-                "Emulation.setDeviceMetricsOverride",
-                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
-        browser.executeCdpCommand(
-                "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-    }
-
-    private static void showAsBefore() {
-        browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
-        browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
-    }
-
-    private static void soon(org.awaitility.core.ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(15))
-                .pollInterval(Duration.ofMillis(50))
-                .ignoreExceptionsInstanceOf(org.openqa.selenium.WebDriverException.class)
-                .untilAsserted(check);
     }
 }

@@ -431,6 +431,7 @@ public final class Overview {
                         history.last())
                 .addTo(view);
         putFailedBefore(view, row);
+        Losses.addTo(view, row.cells, row.findings.get(0).since(), history.last());
         view.put("causes", row.findings.stream().map(Finding::view).toList());
         putUsers(view, shortTitles(affected), MAX_USERS);
         Set<Boolean> fallbacks = affected.stream().map(users::hasFallback).collect(Collectors.toSet());

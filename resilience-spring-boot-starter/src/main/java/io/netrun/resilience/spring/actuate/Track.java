@@ -279,6 +279,11 @@ final class Track {
         return opened[i] > 0 && (i == 0 || !openAtEnd[i - 1] || !openAtEnd[i]);
     }
 
+    /** What a sample of a copy has. */
+    int value(Series series, int sample) {
+        return series.of(this)[sample];
+    }
+
     /** The values of a copy, the oldest first. */
     int[] values(Series series) {
         return series.of(this).clone();

@@ -7,7 +7,7 @@ import {title} from './words.js';
 const $ = id => document.getElementById(id);
 
 export const EFFECTS = {
-  reset: 'The circuit is closed and all its counts are zero. Totals stay.',
+  reset: 'The circuit is closed and all its counts are zero: all calls go through at once, whether the service is well or not. Totals stay.',
   'half-open': 'The next calls are trials, which close the circuit or open it, also one that was forced open.',
   'force-open': 'All calls are rejected until the circuit is half-opened or reset.',
   disable: 'All calls are admitted and counted until the circuit is half-opened or reset. Nothing protects them.',
@@ -19,8 +19,6 @@ export const EFFECTS = {
 export const FOR_ONE_NODE = new Set(['half-open', 'resume']);
 /** From the one that risks least. */
 export const BY_RISK = ['half-open', 'switch-on', 'reset', 'disable', 'force-open', 'switch-off'];
-/** What lets calls through or keeps them out at once. */
-export const RISKY = new Set(['reset', 'disable', 'force-open', 'switch-off']);
 
 /** The label of a button, with the effect. */
 export const BUTTONS = {

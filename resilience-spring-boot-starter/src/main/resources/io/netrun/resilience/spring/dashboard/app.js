@@ -6,7 +6,7 @@ import {showPanel, showState} from './panel.js';
 import {overview, patterns, writable} from './source.js';
 import {read, write} from './state.js';
 import {showChanges, showHead, showProblems, showTable} from './view.js';
-import {clock, title} from './words.js';
+import {answeredAt, clock, title} from './words.js';
 
 const EVERY = 2_000, AT_MOST = 30_000;
 const $ = id => document.getElementById(id);
@@ -24,8 +24,8 @@ async function poll() {
     const {body, serverTime} = await overview();
     ahead = difference(serverTime - Date.now());
     last = body;
-    answered = serverTime;
-    show(serverTime);
+    answered = answeredAt(body, serverTime);
+    show();
     delay = EVERY; failingSince = null;
     say($('connection'), identity(body.head));
     if (read().name) await showPanel(Boolean(body.head.fleet), poll);
@@ -50,9 +50,9 @@ function identity({node, started}) {
   return before && before !== now ? `Another process answered than before: ${now}, before ${before}. Open the page of one process through its own address.` : '';
 }
 
-function show(serverTime) {
+function show() {
   const now = Date.now() + ahead;
-  showHead(last, answered, serverTime);
+  showHead(last, answered);
   showProblems(last, now, answered, act, writable);
   showTable(last, now, answered);
   showChanges(last.changes, answered, last.problems);
@@ -66,6 +66,8 @@ async function act(pattern, name, action) {
 function follow() {
   const chosen = read();
   for (const [id, key] of Object.entries(FIELDS)) if ($(id).value !== chosen[key]) $(id).value = chosen[key];
+  // What filters is seen.
+  if (Object.values(FIELDS).some(key => chosen[key])) { $('filter').classList.add('opened'); $('filters').setAttribute('aria-expanded', 'true'); }
   if (!last) return;
   showPanel(Boolean(last.head.fleet), poll);
   show();
@@ -92,6 +94,17 @@ $('theme').onchange = () => {
   try { localStorage.setItem('resilience-theme', $('theme').value); } catch { /* it then lasts as long as the page */ }
 };
 
+/** The columns that have room. */
+let room = 0;
+new ResizeObserver(() => {
+  if (!last || room === $('names').clientWidth) return;
+  room = $('names').clientWidth;
+  show();
+}).observe($('names'));
+/** On a phone, what is asked for seldom is behind a button. */
+for (const [id, at] of [['menu', 'head'], ['filters', 'filter']]) {
+  $(id).onclick = () => $(id).setAttribute('aria-expanded', String($(at).classList.toggle('opened')));
+}
 addEventListener('address', follow);
 addEventListener('popstate', follow);
 addEventListener('hashchange', follow);

@@ -1,16 +1,16 @@
 // The panel of one name: now, timeline, failures, settings, actions.
 
-import {BY_RISK, EFFECTS, FOR_ONE_NODE, RISKY, changeSettings, operate} from './actions.js';
+import {BY_RISK, EFFECTS, FOR_ONE_NODE, changeSettings, operate} from './actions.js';
 import {button, dress, element, say} from './element.js';
 import {nameOf, writable} from './source.js';
 import {levelOf, read, write} from './state.js';
 import {eventsOf, timeline} from './timeline.js';
 import {MARKS} from './view.js';
-import {cause, clock, duration, plain, quiet, shortMethod, title} from './words.js';
+import {cause, dayClock, duration, initial, plain, quiet, shortMethod, sinceWords, title} from './words.js';
 
 const $ = id => document.getElementById(id);
 const TABS = {now: 'Now', timeline: 'Timeline', failures: 'Failures', settings: 'Settings', actions: 'Actions'};
-let opened = '', drawn = '', found = null, opener = null, fleet = false, asked = () => {};
+let latest = Date.now(), opened = '', drawn = '', found = null, opener = null, fleet = false, asked = () => {};
 
 for (const [key, label] of Object.entries(TABS)) {
   const tab = button(label, () => write({tab: key === 'now' ? '' : key}));
@@ -30,13 +30,17 @@ $('close').onclick = () => write({name: '', tab: ''});
 $('panel').onkeydown = event => { if (event.key === 'Escape') write({name: '', tab: ''}); };
 
 /** How the opened name is, beside its title. */
-export function showState({names, problems}, now) {
+export function showState({head, names, problems}, now) {
   const {name} = read();
+  latest = now;
   if (!name) return;
   const row = names.find(each => each.name === name), problem = problems.find(each => each.name === name), level = problem?.level ?? (row ? levelOf(row) : '');
   dress($('panel-state'), `soft ${problem ? level : ''}`);
-  say($('panel-state'), problem ? `${MARKS[level]} ${cause(problem, row ?? {}, now, true)}` : !row ? '' : quiet(row) ? '– no calls' : level === 'healthy' ? '● healthy' : `○ ${level}`);
+  say($('panel-state'), problem ? `${MARKS[level]} ${shortly(problem, row ?? {}, head, now)}` : !row ? '' : quiet(row) ? '– no calls' : level === 'healthy' ? '● healthy' : `○ ${level}`);
 }
+
+/** Beside the head, which has the sentence, only since when. */
+const shortly = (problem, row, head, now) => (innerWidth >= 1_100 && initial(sinceWords(problem, row, head, now))) || cause(problem, row, now, true, head);
 
 /** Follows the address: opens, changes or closes the panel, and reads the name anew. */
 export async function showPanel(hasFleet, changed) {
@@ -92,28 +96,33 @@ function draw(force = false) {
 
 // ---- now
 
-/** What a pattern does to the call, from its settings. */
+/** What a pattern does to the call, from its settings; what is not known is left out. */
 function effect(key, detail) {
-  const value = setting => plain(detail?.settings?.[setting]?.value);
+  const value = setting => { const found = detail?.settings?.[setting]?.value; return found === null || found === undefined ? '' : plain(found); };
+  const number = (...names) => names.every(name => Number.isFinite(detail[name])) ? names.reduce((sum, name) => sum + detail[name], 0) : undefined;
+  const words = (before, text, after = '') => text === '' || text === undefined ? '' : `${before}${text}${after}`;
   if (!detail) return '';
   if (detail.enabled === false && !detail.state) return 'switched off';
   switch (key) {
-    case 'timeout': return `gives up after ${value('maxDuration')}`;
-    case 'retry': return `up to ${value('maxAttempts')} attempts`;
-    case 'circuit-breaker': return `${title(detail.state)}${detail.state === 'open' ? ': rejects' : ''}`;
-    case 'bulkhead': return `${detail.syncActive + detail.asyncActive} of ${detail.maxConcurrent} run, ${detail.syncQueued + detail.asyncQueued} wait`;
-    case 'rate-limiter': return `${detail.limit} per ${duration(String(detail.period))}, ${detail.available} left`;
-    case 'hedge': return `second attempt after ${value('delay')}`;
+    case 'timeout': return words('gives up after ', value('duration'));
+    case 'retry': return words('up to ', value('maxAttempts'), ' attempts');
+    case 'circuit-breaker': return detail.state ? `${title(detail.state)}${detail.state === 'open' || detail.state === 'forced-open' ? ': rejects' : ''}` : '';
+    case 'bulkhead': return [words('', number('syncActive', 'asyncActive'), words(' of ', number('maxConcurrent'), ' run') || ' run'), words('', number('syncQueued', 'asyncQueued'), ' wait')].filter(Boolean).join(', ');
+    case 'rate-limiter': return [number('limit') !== undefined && detail.period ? `${detail.limit} per ${duration(String(detail.period))}` : '', words('', number('available'), ' left')].filter(Boolean).join(', ');
+    case 'hedge': return words('second attempt after ', value('delay'));
     case 'fallback': return 'answers instead of failures';
     default: return '';
   }
 }
 
+/** Figures that are no news, or have their own place. */
+const ELSEWHERE = new Set(['settings', 'usedBy', 'recentEvents', 'lastFailures', 'forms', 'actions', 'lane', 'states', 'samples']);
+
 function nowOf() {
   const parts = [element('h3', 'What a call goes through, outermost first')];
-  const chains = Object.entries(found.chains);
+  const chains = Object.entries(found.chains ?? {});
   if (!chains.length) parts.push(element('p', 'No method or client: code calls it by itself.', 'soft'));
-  for (const [method, links] of chains) {
+  for (const [method, links = []] of chains) {
     const label = element('p', shortMethod(method)), chain = element('ol', undefined, 'chain');
     label.title = method;
     for (const {pattern, name, enabled} of links) {
@@ -129,9 +138,9 @@ function nowOf() {
   for (const [key, detail] of Object.entries(found.patterns)) {
     const list = element('dl');
     for (const [metric, value] of Object.entries(detail)) {
-      if (['settings', 'usedBy', 'recentEvents', 'lastFailures', 'forms', 'actions', 'lane', 'states', 'samples'].includes(metric)) continue;
+      if (ELSEWHERE.has(metric) || (metric === 'enabled' && value === true)) continue;
       const words = metric.replace(/^total/, '').replace(/([A-Z])/g, ' $1').trim().toLowerCase();
-      list.append(element('dt', metric.startsWith('total') ? `${words}, since the start` : words), element('dd', metric.endsWith('Time') && value ? clock(value) : plain(value)));
+      list.append(element('dt', metric.startsWith('total') ? `${words}, since the start` : words), element('dd', metric.endsWith('Time') && value ? dayClock(value, latest) : plain(value)));
     }
     parts.push(element('h3', title(key)), list);
   }
@@ -159,7 +168,7 @@ function failures() {
   if (!groups.size) return [element('p', 'No failure is known. Circuit breakers keep their last five, retries those that they repeated.')];
   const parts = [];
   for (const {kind, times, last, message, where} of [...groups.values()].sort((a, b) => b.last - a.last)) {
-    parts.push(element('h3', `${kind} (${times})`), element('p', `Last at ${clock(last)}, in ${[...where].join(', ')}: ${message}`));
+    parts.push(element('h3', `${kind} (${times})`), element('p', `Last at ${dayClock(last, latest)}, in ${[...where].join(', ')}: ${message}`));
   }
   return parts;
 }
@@ -276,7 +285,6 @@ function actions() {
       const row = element('div', undefined, 'action'), words = title(action);
       const act = button(`${words[0].toUpperCase()}${words.slice(1)}`, async () => { if (await operate(key, found.name, action, scope())) asked(); }, ` ${title(key)} ${found.name}`);
       act.id = `do-${key}-${action}`;
-      if (RISKY.has(action)) act.className = 'risky';
       row.append(act, element('span', `${EFFECTS[action] ?? ''}${fleet && FOR_ONE_NODE.has(action) ? ' On this process only, whatever is chosen above.' : ''}`));
       parts.push(row);
     }

@@ -1,10 +1,10 @@
 // Head, problems, table and audit. Nodes are created once per name and updated in place, so that nothing flickers and the focus is kept.
 
-import {BUTTONS, RISKY} from './actions.js';
+import {BUTTONS} from './actions.js';
 import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {advice, because, clock, dayClock, drawn, effect, explains, failedFrom, figures, heading, headline, lasting, laneWords, letterWord, millis, minuteClock, passed, period, quiet, rate, runs, share, shortMethod, span, ticks, title, zonedClock} from './words.js';
+import {SPELLED, advice, because, beganAt, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, laneWords, letterWord, millis, nowWords, passed, period, pixelated, quiet, rate, runs, share, shortMethod, sinceWords, span, ticks, title, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -17,11 +17,13 @@ const HINTS = {
 };
 /** What may be done about a problem, from what risks least. */
 const OFFERED = {
-  open: ['failures', 'half-open', 'reset'], 'half-open': ['failures', 'reset', 'force-open'], 'forced-open': ['half-open', 'reset'], disabled: ['reset'], off: ['switch-on'],
-  flapping: ['failures', 'settings'], failing: ['failures', 'settings', 'force-open'], exhausted: ['settings', 'switch-off'],
+  open: ['half-open', 'reset'], 'half-open': ['reset', 'force-open'], 'forced-open': ['half-open', 'reset'], disabled: ['reset'], off: ['switch-on'],
+  flapping: [], failing: ['force-open'], exhausted: ['switch-off'],
 };
-/** More permits would not help against these. */
-const NO_SETTINGS = new Set(['slow', 'flood']);
+/** What the advice recommends: where it is to wait, or to look, nothing. */
+const RECOMMENDED = {'forced-open': 'half-open', disabled: 'reset', off: 'switch-on'};
+/** The tab that the advice needs comes first. */
+const LEADING = {open: 'failures', 'half-open': 'failures', flapping: 'failures', failing: 'failures', exhausted: 'failures', limited: 'settings'};
 /** What only shows something: a link to a tab. All else changes production. */
 const VIEWS = {timeline: 'Timeline', failures: 'Failures', settings: 'Settings'};
 /** Of what time the figures of a pattern are. */
@@ -35,19 +37,20 @@ const ROOM = 300;
 /** A lane as bars whose heights differ as well as their colours, from some sample until now, for so many pixels. */
 function laneOf(seconds, left, parts, pixels) {
   const samples = lengthOf(parts), made = svg('svg', {class: 'lane', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Last 15 minutes: ${laneWords(parts, seconds)}`});
-  const each = pixels / Math.max(1, samples - left), trials = [];
+  const each = pixels / Math.max(1, samples - left), wide = pixels >= ROOM, trials = [];
+  const pieces = wide ? parts : [['-', left], ...pixelated(parts, left, pixels).map(([letter, count]) => [letter, count / each])];
   let x = 0, latest = -Infinity;
   showUntil(made, left, samples);
-  for (const [letter, count] of parts) {
+  for (const [letter, count] of pieces) {
     const [y, height] = HEIGHTS[letter] ?? [0, 0], middle = x + count / 2;
-    if (height) {
-      const until = x + count >= samples ? count + LATER : count;
+    if (height && count > 0) {
+      const until = x + count >= samples - 0.001 ? count + LATER : count;
       const rect = svg('rect', {class: letter === '-' ? 'lane-none' : `lane-${letter}`, x, y, width: until, height});
       rect.append(svg('title', {}, letter === '-' ? 'no data' : `${letterWord(letter)}, ${span((samples - x) * seconds * 1_000)} ago, for ${span(count * seconds * 1_000)}`));
       made.append(rect);
     }
-    if (letter === 'h' && count * each < THIN && middle > left && (middle - latest) * each >= APART) {
-      for (const [name, top, bottom] of [...pixels < ROOM ? [] : [['lane-gap', 0, 12]], ['lane-trial', y, y + height]]) trials.push(svg('line', {class: name, x1: middle, x2: middle, y1: top, y2: bottom}));
+    if (wide && letter === 'h' && count * each < THIN && middle > left && (middle - latest) * each >= APART) {
+      for (const [name, top, bottom] of [['lane-gap', 0, 12], ['lane-trial', y, y + height]]) trials.push(svg('line', {class: name, x1: middle, x2: middle, y1: top, y2: bottom}));
       latest = middle;
     }
     x += count;
@@ -59,22 +62,26 @@ function laneOf(seconds, left, parts, pixels) {
 /** The pixels of a letter of an axis, at most. */
 const LETTER = 6.5;
 
-/** The times under a lane: where data begin, when the problem began, round moments in between, and the present. */
-function axisOf(from, to, pixels, begins, since) {
+/** The times under a lane: the present, when the problem began, where data begin, and round moments in between. */
+function axisOf(from, to, pixels, begins, began) {
   const made = svg('svg', {class: 'axis', role: 'img'}), taken = [], at = time => (time - from) / (to - from);
   const mark = (time, className) => made.append(svg('line', {class: className, x1: `${100 * at(time)}%`, x2: `${100 * at(time)}%`, y1: 0, y2: 3}));
-  const label = (part, text, className) => {
-    const width = text.length * LETTER, middle = part * pixels, left = Math.min(Math.max(0, middle - width / 2), Math.max(0, pixels - width));
-    if (taken.some(([one, other]) => left < other + LETTER && left + width + LETTER > one)) return;
+  const label = (part, text, className, moves) => {
+    const width = text.length * LETTER, middle = part * pixels;
+    let left = Math.min(Math.max(0, middle - width / 2), Math.max(0, pixels - width));
+    let anchor = left === 0 ? 'start' : left >= pixels - width - 0.01 ? 'end' : 'middle', x = anchor === 'start' ? 0 : anchor === 'end' ? 100 : 100 * part;
+    const inTheWay = () => taken.find(([one, other]) => left < other + LETTER && left + width + LETTER > one), other = inTheWay();
+    if (other && moves) { left = other[0] - LETTER - width; anchor = 'end'; x = 100 * (left + width) / pixels; }
+    if (left < 0 || inTheWay()) return false;
     taken.push([left, left + width]);
-    const anchor = left === 0 ? 'start' : left >= pixels - width - 0.01 ? 'end' : 'middle';
-    made.append(svg('text', {class: className, x: `${anchor === 'start' ? 0 : anchor === 'end' ? 100 : 100 * part}%`, y: 12, 'text-anchor': anchor}, text));
+    made.append(svg('text', {class: className, x: `${x}%`, y: 12, 'text-anchor': anchor}, text));
+    return true;
   };
-  const began = since ? Date.parse(since) : undefined, first = begins ? `no data before ${clock(from + begins)}` : clock(from);
-  if (began > from && began < to) { label(at(began), clock(began), 'onset'); mark(began, 'onset'); }
+  const first = begins ? `no data before ${clock(from + begins)}` : clock(from), inside = began > from && began < to;
   label(1, 'now', 'now');
+  if (inside) { label(at(began), clock(began), 'onset', true); mark(began, 'onset'); }
   label(0, first, 'first');
-  for (const {at: time, text} of ticks(from, to, Math.max(2, Math.min(9, pixels / 90)))) { mark(time, 'tick'); label(at(time), text, 'tick'); }
+  for (const {at: time, text} of ticks(from, to, Math.max(2, Math.min(9, pixels / 90)))) if (label(at(time), text, 'tick')) mark(time, 'tick');
   made.setAttribute('aria-label', `${first}${began > from ? `, problem since ${clock(began)}` : ''}, until now`);
   return made;
 }
@@ -113,9 +120,6 @@ function nothing(row, counted) {
 
 /** With one decimal, so that numbers in a column compare by their length. */
 const perSecond = calls => calls >= 100 ? String(Math.round(calls)) : calls >= 0.095 ? calls.toFixed(1) : calls > 0 ? '<0.1' : '';
-/** In one unit, for the same reason. */
-const inMillis = ms => ms >= 10 ? `${Math.round(ms)}\u00a0ms` : `${ms.toFixed(1)}\u00a0ms`;
-
 const perMinute = value => value ? `${rate(value * 60)}/min` : '';
 
 /** The text of a cell, and how it is: bad, its cause, or nothing at all. */
@@ -147,14 +151,14 @@ function cellText(key, cell, now, row, problem) {
 
 // ---- head
 
-export function showHead({head, problems, names}, now, serverTime) {
+export function showHead({head, problems, names}, now) {
   const {level, text, others} = headline({head, problems, names}, now);
   say($('application'), head.application);
   say($('node'), `${head.node}${head.fleet ? '' : ', this process only'}`);
   say($('headline-text'), others ? `${text}.` : text);
-  say($('headline-others'), others ? ` ${others}` : '');
+  say($('headline-others'), others ?? '');
   dress($('headline'), level);
-  if (serverTime) say($('clock'), `updated ${zonedClock(serverTime)}`);
+  say($('clock'), `updated ${zonedClock(now)}`);
   const number = level => problems.filter(problem => problem.level === level).length;
   say($('summary'), `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning`);
   document.title = `${problems.length ? `(${problems.length}) ` : ''}${head.application} – Resilience`;
@@ -186,7 +190,7 @@ export function showProblems(body, now, asOf, operate, writable) {
       $('problems').append(cards.get(problem.name).node);
     }
     const each = cards.get(problem.name);
-    each.show(problem, rows.get(problem.name) ?? {}, now, operate, writable, body, asOf);
+    each.show(problem, rows.get(problem.name) ?? {}, now, operate, writable, body, asOf, seen.size <= SPELLED);
     if (each.node === next) next = next.nextElementSibling;
     else if (mayMove) $('problems').insertBefore(each.node, next);
   }
@@ -204,6 +208,11 @@ function card() {
     why = element('ul', undefined, 'why'), numbers = element('p', '', 'soft note'), todo = element('ul', undefined, 'todo'), foot = element('div', undefined, 'foot');
   const trial = element('p', undefined, 'trial'), trialWords = element('span'), bar = svg('svg', {class: 'countdown', viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': true});
   const waited = svg('rect', {class: 'waited', height: 6}), past = element('div', undefined, 'past'), views = element('p', undefined, 'views'), acts = element('div', undefined, 'acts');
+  const impact = element('p', undefined, 'effect'), impactWords = element('span'), facts = element('div', undefined, 'facts'), next = element('div'), reasons = element('div');
+  impact.append(element('b', 'Effect: '), impactWords);
+  next.append(todo, trial);
+  reasons.append(why, numbers);
+  facts.append(next, reasons);
   bar.append(svg('rect', {class: 'track', width: 100, height: 6}), waited);
   trial.append(trialWords, bar);
   name.append(link);
@@ -211,25 +220,28 @@ function card() {
   top.append(name, words, since);
   acts.setAttribute('role', 'group');
   foot.append(views, acts);
-  node.append(top, past, todo, trial, why, numbers, foot);
+  node.append(top, past, impact, facts, foot);
   let offered = '', shown = '', links = [];
   return {
     node,
-    show(problem, row, now, operate, writable, {head, changes, names}, asOf) {
-      const [worst] = problem.causes, failed = failedFrom(problem, row, head, asOf), outcome = effect(problem, row);
+    show(problem, row, now, operate, writable, {head, changes, names}, asOf, inHead) {
+      const [worst] = problem.causes, lasts = initial(sinceWords(problem, row, head, asOf)), outcome = effect(problem, row, asOf);
       dress(node, `problem ${problem.level}`);
       say(link, problem.name);
       link.href = hrefOf({name: problem.name, tab: ''});
       say(mark, `${MARKS[problem.level]} `);
-      say(what, heading(problem, row, asOf));
-      put(since, worst.since && worst.kind !== 'flapping' ? worst.periods > 1 ? `On and off since ${clock(worst.since)}, ${worst.periods} times` : `Since ${clock(worst.since)}, ${lasting(worst, asOf)}${failed ? `; calls failed from ${clock(failed)} on` : ''}` : '');
-      list(why, [...outcome ? [{text: outcome}] : [], ...because(problem, row, asOf, {changes, names, head})]);
-      const users = problem.users.length ? `guarded: ${problem.users.map(shortMethod).join(', ')}${problem.moreUsers ? `, and ${problem.moreUsers} more` : ''}` : '';
-      put(numbers, [figures(problem, row), users].filter(Boolean).join(' · '));
-      list(todo, advice(problem, row, asOf, {names}).map(text => ({text})));
+      // The head has the sentence of the first ones.
+      say(what, inHead && lasts ? lasts : heading(problem, row, asOf, head));
+      put(since, inHead ? '' : lasts);
+      say(impactWords, outcome);
+      impact.hidden = !outcome;
+      list(why, because(problem, row, asOf, {changes, names, head}));
+      put(numbers, figures(problem, row, asOf));
+      const help = advice(problem, row, asOf, {names});
+      list(todo, help.map(text => ({text})));
       countDown(worst, now);
-      drawPast(row, head, asOf, worst.since);
-      offer(problem, operate, writable);
+      drawPast(row, head, asOf, beganAt(problem, row, head, asOf));
+      offer(problem, operate, writable, help.some(text => text.includes('in the settings') || text.includes('in its settings')));
       for (const [view, tab] of links) view.href = hrefOf({name: problem.name, tab});
     },
   };
@@ -250,13 +262,13 @@ function card() {
   }
 
   /** Links that only show something, and apart from them buttons that change production. */
-  function offer({name, change, causes: [{kind, pattern, action}]}, operate, writable) {
-    const wanted = `${pattern} ${kind} ${change} ${writable}`;
+  function offer({name, causes: [{kind, pattern, action}]}, operate, writable, needsSettings) {
+    const wanted = `${pattern} ${kind} ${needsSettings} ${writable}`;
     if (wanted === offered) return;
     offered = wanted;
     const known = ['switch-on', 'switch-off', ...patterns.find(({key}) => key === pattern)?.actions ?? []];
-    const all = ['timeline', ...OFFERED[kind] ?? (kind === 'full' && NO_SETTINGS.has(change) ? [] : [action])];
-    links = all.filter(each => VIEWS[each]).map(tab => {
+    const all = OFFERED[kind] ?? [action], lead = needsSettings ? 'settings' : LEADING[kind];
+    links = Object.keys(VIEWS).sort((one, other) => (other === lead) - (one === lead)).map(tab => {
       const view = element('a', VIEWS[tab]);
       view.append(element('span', ` of ${name}`, 'hidden'));
       return [view, tab];
@@ -265,20 +277,20 @@ function card() {
     acts.setAttribute('aria-label', `Change ${name}`);
     acts.replaceChildren(...all.filter(each => writable && known.includes(each)).map(each => {
       const made = button(BUTTONS[each], () => operate(pattern, name, each), `, ${name}`);
-      made.className = RISKY.has(each) ? 'risky' : '';
+      made.className = RECOMMENDED[kind] === each ? 'strong' : '';
       return made;
     }));
     acts.hidden = !acts.childElementCount;
   }
 
   /** The samples of the lane that are known, until now, with an axis. */
-  function drawPast(row, head, asOf, since) {
+  function drawPast(row, head, asOf, began) {
     const {lane} = row, {sampled, sampleSeconds, samples} = head, pixels = node.clientWidth - FRAME, key = `${lane} ${sampled} ${asOf} ${pixels}`;
-    if (!lane || key === shown) return;
+    if (!lane || !sampled || key === shown) return;
     shown = key;
     const left = leftOut([lane], samples), first = unknown(lane), parts = drawn(row, head, asOf);
     const each = sampleSeconds * 1_000, from = Date.parse(sampled) - (samples - left) * each;
-    past.replaceChildren(laneOf(sampleSeconds, left, parts, pixels), axisOf(from, from + (lengthOf(parts) - left) * each, pixels, first ? (first - left) * each || 1 : 0, since));
+    past.replaceChildren(laneOf(sampleSeconds, left, parts, pixels), axisOf(from, from + (lengthOf(parts) - left) * each, pixels, first ? (first - left) * each || 1 : 0, began));
   }
 
   /** The bar fills until the trial. The clocks may differ by a second: no more is left than the whole wait. */
@@ -287,7 +299,7 @@ function card() {
     const rest = Math.ceil((end - now) / 1_000), left = whole > 0 ? Math.min(rest, whole) : rest;
     trial.hidden = kind !== 'open' || !nextTrialTime;
     bar.toggleAttribute('hidden', !(left > 0 && whole > 0));
-    if (!(left > 0)) { say(trialWords, 'The next call is a trial'); return; }
+    if (!(left > 0)) { say(trialWords, 'The next call is a trial anyway'); return; }
     if (whole > 0) waited.setAttribute('width', String(100 * (whole - left) / whole));
     say(trialWords, `Next trial in ${span(left * 1_000)}`);
   }
@@ -296,23 +308,50 @@ function card() {
 // ---- table
 
 const COLUMNS = [
-  {key: 'name', label: 'Name'}, {key: 'state', label: 'Last 15 minutes', hint: 'The state over time, until now'},
-  {key: 'calls', label: 'Calls/s', number: true, of: '10 s', hint: 'Calls that come, whether they are admitted or not; of an open circuit in the whole samples since it opened'}, {key: 'failing', label: 'Failing', number: true, of: '10 s', hint: 'What share of the calls fails'}, {key: 'rejected', label: 'Rejected', number: true, of: '10 s', narrow: true, hint: 'What share of the calls is rejected'},
-  {key: 'mean', label: 'Mean', number: true, of: '1 min', narrow: true, hint: 'How long attempts of the last minute took, or those since a problem began, on average; the wait for a permit is not in it'}, {key: 'worst', label: 'Worst', number: true, of: '≤ 3 min', narrow: true, hint: 'The longest attempt, as long as the meter registry keeps it: up to three minutes; none if no attempt ended in the time of Mean'},
+  {key: 'name', label: 'Name'}, {key: 'state', label: 'History', of: '15 min', hint: 'The state over time, until now'},
+  {key: 'calls', label: 'Calls/s', number: true, of: '10 s', hint: 'Calls that come, whether they are admitted or not; of an open circuit in the whole samples since it opened'}, {key: 'failing', label: 'Failing', number: true, of: '10 s', hint: 'What share of the calls fails'}, {key: 'rejected', label: 'Rejected', number: true, of: '10 s', hint: 'What share of the calls is rejected'},
+  {key: 'mean', label: 'Mean', number: true, of: '1 min', hint: 'How long attempts of the last minute took, or those since a problem began, on average; the wait for a permit is not in it'}, {key: 'worst', label: 'Worst', number: true, of: '≤ 3 min', hint: 'The longest attempt, as long as the meter registry keeps it: up to three minutes; none if no attempt ended in the time of Mean'},
   ...patterns.map(({key}) => ({key, pattern: true, of: OF[key] ?? '10 s', label: SHORT[key] ?? title(key)[0].toUpperCase() + title(key).slice(1), hint: HINTS[key]})),
 ];
+/** The pixels of each column: no head is cut, and columns stay where they are. The first ones are shown where there is no room for all. */
+const WIDTHS = {
+  name: 150, state: 84, calls: 62, failing: 54, rejected: 66, mean: 64, worst: 74, 'circuit-breaker': 130, bulkhead: 156, retry: 124, timeout: 66, 'rate-limiter': 74, fallback: 70, hedge: 54,
+};
+/** A strip is no wider, so that names and figures are close to one another. */
+const WIDEST = 320;
+/** Where there is no room for all figures: what most calls suffer from. */
+const NOW = {key: 'now', label: 'Now', number: true, of: '10 s', hint: 'What most calls suffer from, or how many come in a second'};
+
+/** The columns that have room as a whole, in their order, and how wide the strip is. */
+function fitting(columns, width) {
+  const shown = new Set();
+  let left = width;
+  for (const [key, wide] of Object.entries(WIDTHS)) {
+    if (!columns.some(column => column.key === key)) continue;
+    left -= wide;
+    if (left < 0) {
+      if (columns.some(each => each.number && !shown.has(each.key))) return {columns: [columns[0], columns[1], NOW], strip: 0};
+      return {columns: columns.filter(each => shown.has(each.key)), strip: Math.min(WIDEST, WIDTHS.state + left + wide)};
+    }
+    shown.add(key);
+  }
+  return {columns, strip: Math.min(WIDEST, WIDTHS.state + left)};
+}
+
 const lines = new Map();
 let laidOut = '', headers = [];
 
-function layOut(present, attemptTimes) {
-  const columns = COLUMNS.filter(({key, pattern}) => (!pattern || present.has(key)) && (attemptTimes || (key !== 'mean' && key !== 'worst')));
-  const wanted = columns.map(({key}) => key).join();
-  if (wanted === laidOut) return columns;
+function layOut(present, attemptTimes, width) {
+  const all = COLUMNS.filter(({key, pattern}) => (!pattern || present.has(key)) && (attemptTimes || (key !== 'mean' && key !== 'worst')));
+  const {columns, strip} = fitting(all, width), narrow = columns.includes(NOW), wanted = `${columns.map(({key}) => key).join()} ${strip || width}`;
+  $('names').classList.toggle('narrow', narrow);
+  if (wanted === laidOut) return {columns, complete: columns.length === all.length};
   laidOut = wanted;
   lines.forEach(line => line.node.remove());
   lines.clear();
-  headers = columns.map(({key, label, hint, number, pattern, narrow, of}) => {
-    const cell = element('th', undefined, [`col-${key}`, number && 'number', (pattern || narrow) && 'narrow-off'].filter(Boolean).join(' '));
+  headers = columns.map(({key, label, hint, number, of}) => {
+    const cell = element('th', undefined, [`col-${key}`, number && 'number'].filter(Boolean).join(' '));
+    cell.style.width = narrow ? {name: '9.75rem', now: '7.75rem'}[key] ?? '' : `${key === 'state' ? strip : WIDTHS[key]}px`;
     cell.scope = 'col';
     if (of) cell.dataset.of = of;
     const sort = button(label, () => {
@@ -324,7 +363,7 @@ function layOut(present, attemptTimes) {
     return {key, cell};
   });
   $('columns').replaceChildren(...headers.map(({cell}) => cell));
-  return columns;
+  return {columns, complete: columns.length === all.length};
 }
 
 function line(name, columns) {
@@ -333,8 +372,8 @@ function line(name, columns) {
   star.setAttribute('aria-hidden', 'true');
   rowHead.append(state, link, star, without);
   node.append(rowHead);
-  for (const {key, number, pattern, narrow} of columns.slice(1)) {
-    const cell = element('td', undefined, [number && 'number', (pattern || narrow) && 'narrow-off'].filter(Boolean).join(' '));
+  for (const {key, number} of columns.slice(1)) {
+    const cell = element('td', undefined, [number && 'number', key === 'worst' && 'last'].filter(Boolean).join(' '));
     cells.set(key, {cell, base: cell.className});
     node.append(cell);
   }
@@ -373,7 +412,7 @@ function line(name, columns) {
         const budget = row.cells[key]?.budget;
         put(key, text, className, text === DASH ? 'the last 10 s have calls from before the circuit opened' : budget === undefined ? text.length > 12 ? text : '' : `${text}; ${Math.floor(budget)} tokens are left in the budget`);
       }
-      const change = problem && explains(problem, row) ? problem.change : '', {before = {}, causes: [{since} = {}] = []} = problem ?? {}, then = since ? ` before ${clock(since)}` : ' before';
+      const change = problem && explains(problem, row) ? problem.change : '', {before = {}, causes: [{since} = {}] = []} = problem ?? {}, then = since ? ` before ${dayClock(since, asOf)}` : ' before';
       const bad = part => !part ? '' : level === 'forced' ? 'by-hand' : row.calls && part < row.calls / 10 ? 'worse' : 'worst';
       const part = number => share(number, row.calls) || (number ? `${rate(number)}/s` : ''), shares = (key, number, counted) => {
         const [text, hint] = number ? [part(number), `${rate(number)} a second in ${period(row)}`] : nothing(row, counted);
@@ -384,8 +423,9 @@ function line(name, columns) {
       shares('failing', row.failed, ['circuit-breaker']);
       shares('rejected', row.rejected, COUNT_CALLS);
       const [count, total, longest] = row.attempts ?? [];
-      put('mean', count ? inMillis(total / count) : DASH, change === 'slow' ? 'cause' : '', change === 'slow' ? `${millis(before.attemptMillis)}${then}` : count ? '' : 'no attempt has ended in that time');
-      put('worst', longest ? inMillis(longest) : DASH);
+      put('mean', count ? millis(total / count) : DASH, change === 'slow' ? 'cause' : '', change === 'slow' ? `${millis(before.attemptMillis)}${then}` : count ? '' : 'no attempt has ended in that time');
+      put('worst', longest ? millis(longest) : DASH);
+      put('now', ...nowWords(problem, row));
     },
   };
 }
@@ -395,16 +435,15 @@ const ROOMY = 20;
 
 export function showTable({head, names, problems}, now, asOf) {
   const troubles = new Map(problems.map(problem => [problem.name, problem]));
-  const chosen = read(), columns = layOut(new Set(names.flatMap(row => Object.keys(row.cells))), head.attemptTimes);
+  const chosen = read(), {columns, complete} = layOut(new Set(names.flatMap(row => Object.keys(row.cells))), head.attemptTimes, $('names').clientWidth);
   for (const {key, cell} of headers) {
     const order = chosen.sort === key ? 'ascending' : chosen.sort === `-${key}` ? 'descending' : null;
     if (order) cell.setAttribute('aria-sort', order); else cell.removeAttribute('aria-sort');
   }
   const left = leftOut(names.flatMap(({lane}) => lane ? [lane] : []), head.samples);
-  const lanes = headers.find(({key}) => key === 'state').cell.firstChild;
-  say(lanes, left ? `Since ${minuteClock(Date.parse(head.sampled) - (head.samples - left) * head.sampleSeconds * 1_000)}` : 'Last 15 minutes');
-  const fitting = arranged([...names], chosen), wanted = [], used = new Set();
-  for (const [group, rows] of grouped(fitting, chosen.group)) {
+  headers.find(({key}) => key === 'state').cell.dataset.of = left && head.sampled ? `from ${clock(Date.parse(head.sampled) - (head.samples - left) * head.sampleSeconds * 1_000)}` : '15\u00a0min';
+  const wantedRows = arranged([...names], chosen), wanted = [], used = new Set();
+  for (const [group, rows] of grouped(wantedRows, chosen.group)) {
     if (group) {
       const key = `group ${group}`;
       used.add(key);
@@ -429,9 +468,10 @@ export function showTable({head, names, problems}, now, asOf) {
   for (const [key, {node}] of lines) if (!used.has(key)) { node.remove(); lines.delete(key); }
   arrange(wanted);
   $('names').classList.toggle('roomy', wanted.length <= ROOMY);
+  $('legend-star').hidden = !names.some(({leftOut: others}) => others?.length);
   const absent = head.names - names.length;
-  say($('count'), `${fitting.length === names.length ? `${names.length} names` : `${fitting.length} of ${names.length} names`}${absent > 0 ? `; ${absent} healthy and quiet ones are left out` : ''}${head.attemptTimes ? '' : '; attempt times are off: set resilience.observations.enabled'}`);
-  $('none').hidden = fitting.length > 0 || !names.length;
+  say($('count'), `${wantedRows.length === names.length ? `${names.length} names` : `${wantedRows.length} of ${names.length} names`}${complete ? '' : '; columns without room are in the panel of each name'}${absent > 0 ? `; ${absent} healthy and quiet ones are left out` : ''}${head.attemptTimes ? '' : '; attempt times are off: set resilience.observations.enabled'}`);
+  $('none').hidden = wantedRows.length > 0 || !names.length;
   say($('none'), `No name matches the filter.${absent > 0 && chosen.q ? ` Of all names, ${absent} healthy and quiet ones are left out: press Enter to open the one that is called exactly so.` : ''}`);
 }
 
@@ -468,8 +508,8 @@ export function showChanges(changes, asOf, problems) {
   const texts = changes.map(change => {
     const {before, after} = change, keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after)])];
     const what = keys.map(key => `${key} ${before ? `${before[key] ?? 'none'} ` : ''}→ ${after[key] ?? 'none'}`).join(', ');
-    const {until, ended, startersUntil} = change, day = time => new Date(time).toLocaleDateString([], {day: 'numeric', month: 'short'});
-    const lasts = `${ended ? `, until ${clock(ended)}` : until ? `, until ${until}` : ''}${startersUntil ? `, also on nodes that start before ${day(startersUntil)}, ${clock(startersUntil)}` : ''}`;
+    const {until, ended, startersUntil} = change;
+    const lasts = `${ended ? `, until ${dayClock(ended, asOf)}` : until ? `, until ${until}` : ''}${startersUntil ? `, also on nodes that start before ${dayClock(startersUntil, asOf)}` : ''}`;
     return `${dayClock(change.time, asOf)} ${change.principal ?? 'an unnamed operator'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${lasts}${change.reason ? `; reason: ${change.reason}` : ''}`;
   });
   const list = $('changes');

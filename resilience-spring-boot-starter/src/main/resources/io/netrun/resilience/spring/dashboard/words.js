@@ -7,9 +7,9 @@ const STATE_TITLES = {'half-open': 'half-open'};
 export const title = key => STATE_TITLES[key] ?? key.replaceAll('-', ' ');
 export const letterWord = letter => LETTERS[letter] ?? letter;
 
-export const rate = number => number === undefined ? '' : number >= 10 ? String(Math.round(number)) : number >= 0.095 ? String(Number(number.toFixed(1))) : number > 0 ? '<0.1' : '0';
+export const rate = number => !Number.isFinite(number) ? '' : number >= 10 ? String(Math.round(number)) : number >= 0.095 ? String(Number(number.toFixed(1))) : number > 0 ? '<0.1' : '0';
 export const share = (part, whole) => part && whole ? tight(part / whole > 0.005 ? `${Math.min(100, Math.round(part / whole * 100))} %` : '<1 %') : '';
-export const millis = number => tight(number >= 1_000 ? `${(number / 1_000).toFixed(1)} s` : number >= 10 ? `${Math.round(number)} ms` : `${number.toFixed(1)} ms`);
+export const millis = number => !Number.isFinite(number) ? '' : tight(number >= 1_000 ? `${(number / 1_000).toFixed(1)} s` : number >= 10 ? `${Math.round(number)} ms` : `${number.toFixed(1)} ms`);
 
 /** Numbers, units and times do not part at the end of a line. */
 const tight = text => text.replace(/\s/g, '\u00a0');
@@ -28,16 +28,26 @@ export const passed = (since, now) => Math.max(0, Math.floor(now / 1_000) - Math
 
 const HOURS = {hourCycle: 'h23', hour: '2-digit', minute: '2-digit'};
 /** 21:09:36, whatever the language is: a page of many times has no room for AM and PM. */
-export const clock = time => tight(new Date(time).toLocaleTimeString([], {...HOURS, second: '2-digit'}));
+export const clock = time => Number.isNaN(new Date(time).getTime()) ? '–' : tight(new Date(time).toLocaleTimeString([], {...HOURS, second: '2-digit'}));
 /** With the day before it, unless that is the day of another time. */
 export const dayClock = (time, now) => {
   const day = new Date(time).toLocaleDateString('sv'); // as in ISO 8601, in the time zone of the others
-  return day === new Date(now).toLocaleDateString('sv') ? clock(time) : `${day} ${clock(time)}`;
+  return now === undefined || Number.isNaN(new Date(time).getTime()) || day === new Date(now).toLocaleDateString('sv') ? clock(time) : tight(`${day} ${clock(time)}`);
 };
 /** A whole minute. */
 export const minuteClock = time => tight(new Date(time).toLocaleTimeString([], HOURS));
 /** With the time zone, which is once on the page. */
 export const zonedClock = time => tight(new Date(time).toLocaleTimeString([], {...HOURS, second: '2-digit', timeZoneName: 'short'}));
+/** How much later than the server's clock the content of its answer may be: that one has whole seconds, cut off. */
+const CUT_OFF = 1_000;
+
+/** The time of an answer: nothing in it is later. */
+export function answeredAt({problems = [], changes = []}, serverTime) {
+  const past = problems.flatMap(({causes = []}) => causes.flatMap(({since, lastOpened, closedSince, lastFailure}) => [since, lastOpened, closedSince, lastFailure?.time]));
+  const times = [...past, ...changes.map(({time}) => time)].map(time => Date.parse(time ?? '')).filter(time => time > serverTime && time < serverTime + CUT_OFF + 500);
+  return Math.max(serverTime, ...times);
+}
+
 /** Steps of an axis, in seconds. */
 const STEPS = [10, 30, 60, 120, 180, 300];
 
@@ -119,19 +129,60 @@ export function drawn(row, {sampled, sampleSeconds}, now) {
   return joined;
 }
 
-/** Of less than this, only that it failed is known, and not since when: a sample has five seconds. */
-const EXACT = 2;
-
-/** Since when calls failed before the circuit opened, where the lane has that for longer than a moment. */
+/** Since when calls failed before the circuit opened, to five seconds; nothing for less than one. */
 export function failedFrom({causes: [{kind, since}]}, row, head, now) {
-  if (!since || (kind !== 'open' && kind !== 'half-open') || !row.lane || !head.sampled) return undefined;
+  if (!since || !OPENED.has(kind) || !row.lane || !head?.sampled) return undefined;
   const each = head.sampleSeconds * 1_000;
   let at = Date.parse(head.sampled) - head.samples * each;
   for (const [letter, count] of drawn(row, head, now)) {
-    if (letter === 'w' && count >= EXACT && Math.abs(at + count * each - Date.parse(since)) < 1_000) return at;
+    if (letter === 'w' && count * each >= 1_000 && Math.abs(at + count * each - Date.parse(since)) < 1_000) return at;
     at += count * each;
   }
   return undefined;
+}
+
+/** A circuit that opened after calls had failed. */
+const OPENED = new Set(['open', 'half-open', 'flapping']);
+
+/** When a problem began: with the failures that opened the circuit. */
+export function beganAt(problem, row, head, now) {
+  const {since} = problem.causes[0];
+  return failedFrom(problem, row, head, now) ?? (since ? Date.parse(since) : undefined);
+}
+
+/** What lasts since then. */
+const LASTS = {
+  open: 'open', 'half-open': 'not closed', 'forced-open': 'forced open', full: 'rejecting', limited: 'rejecting', failing: 'failing', 'timing-out': 'timing out',
+  exhausted: 'failing', denied: 'denied', waiting: 'calls waiting', disabled: 'circuit disabled', off: 'switched off',
+};
+
+/** Since when what lasts: failing since 23:46:25, open since 23:46:28. */
+export function sinceWords(problem, row, head, now) {
+  const [{kind, pattern, since, periods, closedSince}] = problem.causes, failed = failedFrom(problem, row, head, now), at = time => dayClock(time, now);
+  if (!since) return '';
+  if (kind === 'flapping') return closedSince ? `closed again since ${at(closedSince)}, for ${span(passed(closedSince, now))}` : `on and off since ${at(failed ?? since)}`;
+  const what = `${kind === 'off' ? `${title(pattern)} ` : kind === 'denied' ? pattern === 'hedge' ? 'hedges ' : 'retries ' : ''}${LASTS[kind] ?? 'so'}`;
+  if (periods > 1) return `${what} on and off since ${at(since)}, ${periods} times`;
+  return `${failed ? `failing since about ${at(failed)}, ` : ''}${what} since ${at(since)}, for ${span(passed(since, now))}`;
+}
+
+/** A strip of so many pixels as pieces [letter, pixels]: in each pixel the worst state counts, and in the last one the present. */
+export function pixelated(parts, left, pixels) {
+  const whole = parts.reduce((sum, [, count]) => sum + count, 0), each = (whole - left) / pixels, found = [];
+  if (!(each > 0)) return found;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const from = left + pixel * each, to = from + each;
+    let at = 0, letter = '-';
+    for (const [next, count] of parts) {
+      // A part of a pixel that rounding leaves is none.
+      if (at < to - each / 1_000 && at + count > from + each / 1_000) letter = worse(next, letter);
+      at += count;
+    }
+    if (pixel === pixels - 1) letter = parts.at(-1)[0];
+    if (found.at(-1)?.[0] === letter) found.at(-1)[1]++;
+    else found.push([letter, 1]);
+  }
+  return found;
 }
 
 /** The pieces of a lane in words: open for 40 s, half-open for 10 s. */
@@ -147,6 +198,34 @@ export function shortFailure(text, longest = 90) {
   const inner = /"(?:error|message|detail|title)\\?"\s*:\s*\\?"([^"\\]+)/.exec(message)?.[1], status = /^([45]\d\d)\b/.exec(message)?.[1];
   const own = inner ?? (status ? message.slice(4) : message), quoted = `“${own.length > longest ? `${own.slice(0, longest - 1)}…` : own}”`;
   return status ? `${status} ${quoted}` : type ? `${type}: ${quoted}` : quoted;
+}
+
+/** Reasons that belong to some changes of a circuit's state only. */
+const REASONS = [[/\btrials?\b/, ({from}) => from === 'half-open'], [/open duration|elapsed/, ({from, to}) => from === 'open' && to === 'half-open'], [/failure count|of \d+ calls failed|consecutive/, ({to}) => to === 'open']];
+
+/** An event in words; a reason that does not fit to the change is left out. */
+export function eventWords(event, rest) {
+  const {from, to, reason, principal, action, failure} = rest, fits = reason && !REASONS.some(([words, may]) => words.test(reason) && !may(rest));
+  if (event === 'stateChanged') return `${from ? `${title(from)} → ` : ''}${title(to ?? 'another state')}${fits ? `: ${reason}` : ''}`;
+  if (event === 'operatorChange') return `${principal ?? 'an operator'}: ${title(action ?? 'a change')}${reason ? `, ${reason}` : ''}`;
+  return `${event.replace(/([A-Z])/g, ' $1').toLowerCase()}${failure ? `: ${shortFailure(String(failure))}` : ''}`;
+}
+
+/** Patterns that count each call, and those that reject some. */
+const COUNTING = ['circuit-breaker', 'bulkhead', 'rate-limiter'], REJECTING = [...COUNTING, 'timeout'];
+
+/** What became of all calls that came within each sample, as in the table; nothing if no pattern counts them. */
+export function served(patterns, size) {
+  const of = key => patterns[key]?.samples ?? {}, value = (key, name, index) => of(key)[name]?.[index] ?? 0, counting = COUNTING.filter(key => patterns[key]?.samples);
+  if (!counting.some(key => of(key).calls || of(key).rejected)) return null;
+  const made = {succeeded: [], failed: [], rejected: []};
+  for (let index = 0; index < size; index++) {
+    const came = Math.max(...counting.map(key => value(key, 'calls', index) + value(key, 'rejected', index)));
+    const rejected = Math.min(came, REJECTING.reduce((sum, key) => sum + value(key, 'rejected', index), 0));
+    const failed = Math.min(came - rejected, Math.max(...Object.keys(patterns).map(key => value(key, 'failed', index))));
+    made.rejected.push(rejected); made.failed.push(failed); made.succeeded.push(came - rejected - failed);
+  }
+  return made;
 }
 
 /** The last failure of a problem, whichever of its causes has it. */
@@ -174,7 +253,7 @@ const rejectedShare = ({calls, rejected}) => share(rejected, calls) ? `, ${share
  *
  * @param timed whether the text has how long it lasts
  */
-export function cause(problem, row, now, timed = false) {
+export function cause(problem, row, now, timed = false, head = {}) {
   const [worst] = problem.causes, {change, attemptMillis, before = {}} = problem, {kind} = worst, lasts = timed && worst.since ? ` ${lasting(worst, now)}` : '';
   if (explains(problem, row)) {
     const full = kind === 'full' || kind === 'limited' ? `${kind === 'full' ? 'bulkhead full' : 'limit exceeded'}${rejectedShare(row)}` : failing(problem, row) ?? worst.text;
@@ -192,10 +271,11 @@ export function cause(problem, row, now, timed = false) {
     case 'exhausted': return `${fault(failureOf(problem))} after all attempts${lasts}${failedShare(row)}`;
     case 'timing-out': return `does not answer in time${lasts}${failedShare(row)}`;
     case 'flapping': {
-      const failure = failureOf(problem), why = failure ? ` (${shortFailure(failure.thrown ?? failure.reason, SHORT)})` : '', {opened, since, closedSince} = worst;
-      if (row.failed || row.rejected) return `on and off${since ? ` since ${clock(since)}` : ''}, opened ${opened} times${why}`;
-      const fine = closedSince && failure && Date.parse(failure.time) > Date.parse(closedSince) ? failure.time : closedSince;
-      return `on and off${since ? ` ${closedSince ? `from ${clock(since)} to ${clock(closedSince)}` : `since ${clock(since)}`}` : ''}, opened ${opened} times${why}${closedSince ? `; no failure or rejection for ${span(passed(fine, now))}` : ''}`;
+      const failure = failureOf(problem), why = failure ? ` (${shortFailure(failure.thrown ?? failure.reason ?? '', SHORT)})` : '', {opened, closedSince} = worst, at = time => dayClock(time, now);
+      const from = beganAt(problem, row, head, now), often = `${opened ? `, opened ${opened} times` : ''}${why}`;
+      if (row.failed || row.rejected || !closedSince) return `on and off${from ? ` since ${at(from)}` : ''}${often}`;
+      const fine = failure?.time ? `no failure for ${span(passed(failure.time, now))}` : `closed again for ${span(passed(closedSince, now))}`;
+      return `on and off${from ? ` from ${at(from)} to ${at(closedSince)}` : ''}${often}; ${fine}`;
     }
     case 'full': case 'limited': return `${readable(worst.text)}${lasts}${rejectedShare(row)}`;
     case 'denied': return `${worst.rate ? `${deniedWords([worst])}${worst.pattern === 'retry' ? ': the budget is used up' : ''}` : worst.text}${lasts ? `,${lasts}` : ''}`;
@@ -204,7 +284,7 @@ export function cause(problem, row, now, timed = false) {
 }
 
 /** Durations of ISO 8601 within a text as settings are written. */
-const readable = text => text.replace(/\bPT[\dHMS.]+/g, duration);
+const readable = (text = '') => text.replace(/\bPT[\dHMS.]+/g, duration);
 
 /** Who changed something without a name. */
 const UNNAMED = 'an unnamed operator';
@@ -218,29 +298,52 @@ const failing = ({causes: [{kind}]}, {calls, failed}) => !FILLED.has(kind) && sh
 const FILLED = new Set(['full', 'limited', 'waiting']);
 
 /** For how long, or since when with pauses: it is then not for that long that calls are lost. */
-export const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `on and off since ${clock(since)}` : `for ${span(passed(since, now))}`;
+export const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `on and off since ${dayClock(since, now)}` : `for ${span(passed(since, now))}`;
 
-/** What a problem means for all calls, where its heading does not have that. */
-export function effect(problem, row) {
-  const [{kind}] = problem.causes, {calls, failed = 0, rejected = 0} = row;
-  if (kind === 'open') return 'No call succeeds now';
-  if (kind === 'forced-open') return 'No call succeeds now, whether the service is well or not';
-  if (kind !== 'flapping' && kind !== 'half-open') return '';
-  const lost = Math.min(calls ?? 0, failed + rejected);
-  return lost ? outcome(calls, failed, rejected, lost) : kind === 'flapping' ? 'No call fails now' : '';
+/** Calls a second that are not served: what is repeated is not lost yet. */
+export function lostRate({calls, failed = 0, rejected = 0, seconds, cells = {}}) {
+  const breaker = cells['circuit-breaker']?.failed ?? 0, others = Object.entries(cells).filter(([key]) => key !== 'circuit-breaker').map(([, cell]) => cell.failed ?? 0);
+  const own = breaker && !seconds ? Math.max(0, breaker - (cells.retry?.calls ?? 0), ...others) : failed;
+  return calls ? Math.min(calls, own + rejected) : own + rejected;
 }
+
+const FATE = {true: 'reach the fallback', false: 'get an error (no fallback)'}, PAST_FATE = {true: 'reached the fallback', false: 'got an error (no fallback)'};
+
+/** What else a problem means for calls, if none is lost. */
+const HARMLESS = {
+  flapping: 'no call fails now', 'half-open': 'a few calls pass, as trials', disabled: 'nothing protects these calls', off: 'these calls bypass it',
+  denied: 'calls that fail are not repeated', waiting: 'calls take longer', open: 'no call succeeds now', 'forced-open': 'no call succeeds now',
+};
+
+/** What a problem means: for whose calls, how many are lost a second, and how many so far. */
+export function effect(problem, row, now) {
+  const {fallback, lostCalls, lostFrom, users = [], moreUsers, causes: [{kind, since, closedSince, lostShare}]} = problem, lost = lostRate(row), texts = [];
+  const callers = users.length ? `callers of ${users.map(shortMethod).join(', ')}${moreUsers ? `, and ${moreUsers} more` : ''}: ` : '';
+  const kept = since && lostFrom && Date.parse(lostFrom) > Date.parse(since) + 10_000 ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && !row.failed && !row.rejected;
+  if (lost > 0) texts.push(`${PASSES_NONE.has(kind) ? 'no call succeeds, ' : ''}${rate(lost)} calls/s ${FATE[fallback] ?? 'fail or are rejected'}`);
+  else if (HARMLESS[kind]) texts.push(HARMLESS[kind]);
+  const ofThem = lostShare ? `${closedSince ? ` until ${dayClock(closedSince, now)}` : ''}, ${share(lostShare, 1)} of the calls` : '';
+  if (over && lostCalls) texts.push(`${lostCalls} ${PAST_FATE[fallback] ?? 'failed or were rejected'}${kept}${ofThem}`);
+  else if (lostCalls) texts.push(`${lostCalls} so far${kept}`);
+  else if (over && lostShare) texts.push(`${share(lostShare, 1)} of the calls ${PAST_FATE[fallback] ?? 'failed or were rejected'}${closedSince ? ` until ${dayClock(closedSince, now)}` : ''}`);
+  const text = `${texts.join(over ? '; ' : ', ')}`;
+  return text ? initial(`${callers}${text}`) : callers ? initial(callers.slice(0, -2)) : '';
+}
+
+/** How a name is now, in a few words: what most calls suffer from. */
+export function nowWords(problem, row) {
+  const {calls, failed = 0, rejected = 0} = row, kind = problem?.causes[0]?.kind, part = Math.max(failed, rejected), by = kind === 'forced-open' ? 'by-hand' : 'worst';
+  if (part > 0) return [`${share(part, calls) || `${rate(part)}/s`} ${rejected >= failed ? 'rejected' : 'failing'}`, by === 'worst' && calls && part < calls / 10 ? 'worse' : by];
+  if (problem) return [BRIEF[kind] ?? title(kind ?? problem.level), PASSES_NONE.has(kind) ? by : 'worse'];
+  return calls ? [`${rate(calls)}/s`, ''] : ['–', 'off'];
+}
+const BRIEF = {flapping: 'on and off', full: 'bulkhead full', limited: 'over the limit', denied: 'retries denied', waiting: 'calls wait', off: 'switched off', exhausted: 'failing', 'timing-out': 'timing out'};
 
 /** With a capital. */
-export const heading = (problem, row, now) => initial(cause(problem, row, now));
+export const heading = (problem, row, now, head) => initial(cause(problem, row, now, false, head));
 
-const initial = text => `${text[0].toUpperCase()}${text.slice(1)}`;
-
-function outcome(calls, failed, rejected, lost) {
-  const which = failed < calls / 100 ? 0 : rejected < calls / 100 ? 1 : 2;
-  const others = ['are rejected', 'fail', 'fail or are rejected'][which];
-  if (lost >= calls * 0.995) return which === 0 ? 'No call succeeds, all are rejected' : 'No call succeeds';
-  return `${share([rejected, failed, lost][which], calls)} of calls ${others}`;
-}
+/** As it begins a line. */
+export const initial = text => !text ? '' : `${text[0].toUpperCase()}${text.slice(1)}`;
 
 /** How many calls a second a bulkhead has let through, as counted: with those that it rejects, all that arrive. */
 function admitted({cells = {}, calls = 0, rejected = 0}) {
@@ -253,7 +356,7 @@ function admitted({cells = {}, calls = 0, rejected = 0}) {
  * rejects calls has them come back sooner, which is no cause.
  */
 export function explains({change, attemptMillis, before = {}, causes: [{kind}]}, row) {
-  if (!change) return false;
+  if (!(change === 'slow' ? Number.isFinite(attemptMillis) && Number.isFinite(before.attemptMillis) : change === 'flood' && Number.isFinite(row.calls) && Number.isFinite(before.calls))) return false;
   if (FILLED.has(kind)) return true;
   if (kind !== 'failing' && kind !== 'timing-out' && kind !== 'exhausted') return false;
   return change === 'flood' ? row.calls >= LARGE * before.calls : attemptMillis >= LARGE * before.attemptMillis;
@@ -261,9 +364,9 @@ export function explains({change, attemptMillis, before = {}, causes: [{kind}]},
 const LARGE = 3;
 
 /** What has changed: slow work, or too many calls. */
-function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, row) {
-  const then = since ? ` before ${clock(since)}` : ' before';
-  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${admitted(row)}, ${rate(row.calls)}/s arrive`;
+function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, row, now) {
+  const then = since ? ` before ${dayClock(since, now)}` : ' before', usual = before.calls === undefined ? '' : ` (${rate(before.calls)}/s before)`;
+  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${admitted(row)}${row.calls ? `, ${rate(row.calls)}/s arrive${usual}` : ''}`;
   if (change === 'flood') return `Many calls: ${rate(row.calls)}/s arrive, ${times(row.calls, before.calls)}${rate(before.calls)}/s${then}${admitted(row)}${attemptMillis === undefined ? '' : `; calls take ${millis(attemptMillis)}${before.attemptMillis === undefined ? '' : ` (${millis(before.attemptMillis)} before)`}${admitted(row) ? ' once admitted' : ''}`}`;
   return '';
 }
@@ -271,11 +374,13 @@ function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, ro
 /** How many times as much, where that is a number to see at a glance. */
 const times = (now, before) => before > 0 && now >= 2 * before ? `${rate(Math.round(now / before))} times the ` : '';
 
-/** What waits beside what is rejected. */
+/** Why a bulkhead rejects, as far as its queue shows that. */
 function queued({cells = {}}) {
   const {waiting = 0, maxQueue} = cells.bulkhead ?? {};
-  if (!maxQueue) return '';
-  return `In the queue for a permit: ${waiting} of at most ${maxQueue}; calls that find it full, or wait too long in it, are rejected. Their wait is no part of the times here`;
+  if (maxQueue === undefined) return '';
+  if (maxQueue === 0) return 'It has no queue: calls are rejected at once while all permits are in use';
+  const places = `${waiting} of ${maxQueue}`;
+  return `${waiting < maxQueue ? `Its queue has room now (${places}): calls are rejected after they waited too long, or while it is full` : `Its queue is full (${places}): calls are rejected at once, or after they waited too long`}. Times exclude queueing`;
 }
 
 /** Some retries go on while their budget fills up again. */
@@ -300,7 +405,7 @@ function unprotected({causes}, row, now) {
   if (failureThreshold === undefined) return [`${yet}: it opens at ${opensAt}`];
   if (/consecutive/.test(opensAt)) return [`${yet}: it opens at ${opensAt}, and each success sets the count to 0 (now ${failureCount})`];
   const failed = row.failed ?? 0, succeeded = Math.max(0, (row.calls ?? 0) - failed - (row.rejected ?? 0)), more = failed - succeeded;
-  const opens = more <= 0.05 ? 'at this pace it stays closed' : `at this pace it opens about ${clock(toTens(now + Math.max(0, failureThreshold - failureCount) / more * 1_000))}`;
+  const opens = more <= 0.05 ? 'at this pace it stays closed' : `at this pace it opens about ${dayClock(toTens(now + Math.max(0, failureThreshold - failureCount) / more * 1_000), now)}`;
   return [`${yet}: ${opens}`, `Its failure count is ${failureCount} of ${failureThreshold}: a failure adds 1 (${rate(failed)}/s), a success takes 1 away (${rate(succeeded)}/s)`];
 }
 
@@ -320,10 +425,10 @@ const changeOf = ({name, causes: [{kind, pattern}]}, changes = []) => {
 function company(problem, names = []) {
   return neighboursOf(problem, names).flatMap(({name, cells, leftOut, slower: {attemptMillis, before, by, without, through = []}}) => {
     if (!by) return [`${name} is slower too: ${millis(attemptMillis)} instead of ${millis(before)}`];
-    const around = Object.keys(cells ?? {}).filter(key => !through.includes(key)), their = through.map(title).join(' and ');
+    const around = Object.keys(cells ?? {}).filter(key => !through.includes(key) && key !== 'fallback');
     const left = leftOut?.length ? '; its row is without these calls' : '';
-    const cleared = without ? `${name} is as fast as before for its other calls: ${millis(without.attemptMillis)} (${millis(without.before)} before)${left}` : `These are the only calls of ${name} now`;
-    return [cleared, through.length && around.length ? `These calls use the ${their} of ${name}, but not its ${around.map(title).join(' and ')}` : ''].filter(Boolean);
+    const cleared = without ? `${name} is no slower than before for its other calls: ${millis(without.attemptMillis)} (${millis(without.before)} before)${left}` : `These are the only calls of ${name} now`;
+    return [cleared, through.length && around.length ? `The ${around.map(title).join(' and the ')} of ${name} ${around.length > 1 ? 'do' : 'does'} not limit these calls` : ''].filter(Boolean);
   });
 }
 
@@ -334,17 +439,18 @@ function neighboursOf({name, change, users = []}, names) {
 }
 
 /** How calls went before an operator had them rejected: whether they failed is what may have led to it. */
-function beforeIt({before = {}, failedBefore}, {lane}, seconds) {
-  const past = runs(lane).filter(([letter]) => letter !== 'f' && letter !== '-'), earlier = past.map(([letter]) => letter), time = span(past.reduce((sum, [, count]) => sum + count, 0) * seconds * 1_000);
+function beforeIt({before = {}, failedBefore}, {lane}, {sampled, sampleSeconds, samples}, now) {
+  const all = runs(lane), past = all.filter(([letter]) => letter !== 'f' && letter !== '-'), earlier = past.map(([letter]) => letter);
   if (!earlier.length || before.calls === undefined) return '';
-  if (earlier.some(letter => RED.includes(letter))) return `Calls were rejected in the ${time} sampled before it as well`;
-  return failedBefore ? `In the ${time} sampled before it, ${failedBefore < 0.005 ? tight('less than 1 %') : share(failedBefore, 1)} of calls failed` : earlier.includes('w') ? '' : `In the ${time} sampled before it, no call failed`;
+  const unknown = all[0][0] === '-' ? all[0][1] : 0, when = sampled ? `From ${dayClock(Date.parse(sampled) - (samples - unknown) * sampleSeconds * 1_000, now)} on, before it` : 'Before it';
+  if (earlier.some(letter => RED.includes(letter))) return `${when}, calls were rejected as well`;
+  return failedBefore ? `${when}, ${failedBefore < 0.005 ? tight('less than 1 %') : share(failedBefore, 1)} of calls failed` : earlier.includes('w') ? '' : `${when}, no call failed`;
 }
 
 /** Why, a line for each cause, with the evidence there is. */
 export function because(problem, row, now, {changes, names, head = {}} = {}) {
-  const [worst, ...others] = problem.causes, lines = [], changed = explains(problem, row) ? changeWords(problem, row) : '';
-  const failure = failureOf(problem), protects = unprotected(problem, row, now);
+  const [worst, ...others] = problem.causes, lines = [], changed = explains(problem, row) ? changeWords(problem, row, now) : '';
+  const failure = failureOf(problem), protects = unprotected(problem, row, now), at = time => dayClock(time, now);
   const say = (text, more) => { if (text) lines.push({text, ...more}); };
   const filled = FILLED.has(worst.kind);
   if (filled) {
@@ -353,32 +459,30 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
     for (const text of company(problem, names)) say(text);
   }
   if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}`);
-  if (worst.kind === 'flapping' && worst.since) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${clock(worst.since)} to ${clock(worst.lastOpened)}` : ` since ${clock(worst.since)}`}${worst.reason ? `, the last time because ${worst.reason}` : ''}`);
-  if (failure) {
-    const text = failure.thrown ?? failure.reason, at = clock(failure.time), trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
-    say(`${trial ? `A trial failed at ${at}` : worst.kind === 'flapping' ? `Last failure ${at}` : `Failed last at ${at}`}: ${shortFailure(text)}`, {full: text});
+  if (worst.kind === 'flapping' && worst.since && worst.opened) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${at(worst.since)} to ${at(worst.lastOpened)}` : ` since ${at(worst.since)}`}${worst.reason ? `, the last time because ${worst.reason}` : ''}`);
+  if (failure && (failure.thrown || failure.reason)) {
+    const text = failure.thrown ?? failure.reason, trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
+    say(`${trial ? `A trial failed at ${at(failure.time)}` : worst.kind === 'flapping' ? `Last failure ${at(failure.time)}` : `Failed last at ${at(failure.time)}`}: ${shortFailure(text)}`, {full: text});
   }
   if (worst.kind === 'flapping') {
-    const {since, closedSince, lostShare, until, flappingFrom} = worst;
-    if (lostShare && since) say(`${share(lostShare, 1)} of calls failed or were rejected ${closedSince ? `from ${clock(since)} to ${clock(closedSince)}` : `since ${clock(since)}`}`);
-    if (closedSince && passed(closedSince, now) < SURE) say('It may not be over: between the openings calls passed, too');
-    if (until) say(`This warning goes away at ${clock(until)} if the circuit stays closed`, flappingFrom ? {full: `Fewer than ${flappingFrom} openings are then in the last 15 minutes`} : {});
+    const {closedSince, until, flappingFrom} = worst;
+    if (closedSince && passed(closedSince, now) < SURE) say('It may come back: calls passed between the openings, too');
+    if (until) say(`This warning goes away at ${at(until)} if the circuit stays closed${flappingFrom ? `: fewer than ${flappingFrom} openings are then in the last ${tight('15 minutes')}` : ''}`);
   }
   if (worst.kind === 'forced-open' || worst.kind === 'disabled') {
     const change = changeOf(problem, changes), who = change ? change.principal : worst.by === 'an operator' ? null : worst.by;
     const done = title(change?.action ?? (worst.kind === 'disabled' ? 'disable' : 'force-open'));
     say(`Operator’s entry: ${done}${change ? `, on ${change.scope === 'fleet' ? 'all nodes' : 'this process only'}` : ''}, by ${who ?? UNNAMED}${change ? change.reason ? `, reason: ${change.reason}` : ', no reason given' : ''}`);
     say('It stays so until it is half-opened or reset');
-    if (worst.kind === 'forced-open') say(beforeIt(problem, row, head.sampleSeconds ?? 5));
+    if (worst.kind === 'forced-open') say(beforeIt(problem, row, head, now));
   }
   if (protects) protects.forEach((text, index) => say(text, {bold: !index}));
   else if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
-  for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each, row) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : each.text}`);
+  for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each, row) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : readable(each.text)}`);
   if (!filled) {
     say(changed);
     for (const text of company(problem, names)) say(text);
   }
-  if (problem.fallback !== undefined && (row.failed || row.rejected || PASSES_NONE.has(worst.kind) || worst.kind === 'flapping')) say(problem.fallback ? 'A fallback is there for the callers' : `No fallback: callers ${worst.kind === 'flapping' && !row.failed && !row.rejected ? 'got' : 'get'} an error`);
   return lines;
 }
 
@@ -392,11 +496,11 @@ const PASSES_NONE = new Set(['open', 'forced-open']);
 export const period = ({seconds}) => seconds ? `the ${tight(`${seconds} s`)} sampled since it opened` : `the last ${tight('10 s')}`;
 
 /** How many calls come, where the causes do not have that already; and of what time all rates and shares of the card are. */
-export function figures(problem, row) {
+export function figures(problem, row, now) {
   const {before = {}, causes: [worst]} = problem, of = period(row), {calls, failed, rejected} = row;
-  if (calls === undefined) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
+  if (!calls) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
   if (explains(problem, row)) return `Rates and shares: of ${of}`;
-  const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' ? ` (${rate(before.calls)}/s before ${clock(worst.since)})` : '';
+  const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' ? ` (${rate(before.calls)}/s before ${dayClock(worst.since, now)})` : '';
   const trials = worst.kind === 'open' && failed && rejected ? `: ${share(rejected, calls)} rejected, ${share(failed, calls)} failed as trials` : '', text = `${rate(calls)} calls/s`;
   return PASSES_NONE.has(worst.kind) || worst.kind === 'flapping' ? `${text} in ${of}${trials}${earlier}` : `${text}${earlier}; rates and shares: of ${of}`;
 }
@@ -408,11 +512,11 @@ export function advice(problem, row, now, {names} = {}) {
   const through = neighboursOf(problem, names ?? []).filter(({slower}) => slower.by).map(({name}) => name);
   switch (worst.kind) {
     case 'open': lines.push(`Look at ${service}. Wait: the circuit tries again by itself.`); break;
-    case 'flapping': lines.push(`Look at ${service}. Nothing has to be done here.`); break;
+    case 'flapping': lines.push(`Look at ${service}: it may fail again. The circuit needs no action.`); break;
     case 'failing': lines.push(`Look at ${service}${calls - failed - rejected > calls / 20 ? ': some calls succeed, so perhaps only some of its instances are down' : ''}.`); break;
     case 'forced-open':
       lines.push(worst.by && worst.by !== 'an operator' ? `Ask ${worst.by} whether the reason is gone.` : 'Ask your colleagues who forced it open, and why.');
-      lines.push('If the reason is gone, half-open is the safe way back: a few calls go through as trials, which close the circuit or open it again. Reset lets all through at once.');
+      lines.push('If the reason is gone, half-open is the safe way back: a few calls go through as trials, which close the circuit, or open it until it tries again by itself. Reset lets all through at once.');
       break;
     case 'full':
       if (change === 'slow') lines.push(`Look at what ${method ?? 'these calls'} ${method ? 'does' : 'do'}: its queries or requests, locks, amount of data. More permits would not make them faster, and would load ${through.join(' and ') || 'what is slow'} more.`);
@@ -425,8 +529,9 @@ export function advice(problem, row, now, {names} = {}) {
     default:
   }
   if (unprotected(problem, row, now)) {
-    const {failureThreshold} = causes.find(({opensAt}) => opensAt);
-    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `If the service needs rest, lower failure-threshold (now ${failureThreshold}) in the settings: the circuit then opens sooner, and rejects the calls too that would succeed.`);
+    const {failureThreshold, failureCount} = causes.find(({opensAt}) => opensAt);
+    const lower = failureCount > 1 ? ` to ${failureCount} or less, at which it opens with the next failure,` : '';
+    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `If the service needs rest, lower failure-threshold (now ${failureThreshold}) in the settings${lower ? `${lower} and tries again by itself` : ': the circuit then opens sooner'}. Calls that would succeed are rejected, too. Force open lasts until somebody ends it.`);
   }
   return lines;
 }
@@ -464,7 +569,7 @@ function neighbours({head, problems, names}) {
 }
 
 /** How many problems the sentence spells out; it counts the others. */
-const SPELLED = 2;
+export const SPELLED = 2;
 
 /** 3 retries denied a second. */
 function deniedWords(denied) {
@@ -486,7 +591,7 @@ export function headline(body, now) {
   }
   if (!first.length) return {level: 'healthy', text: body.head.names ? `All ${body.head.names} names are healthy` : 'No instances yet'};
   const texts = first.map(problem => {
-    return `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true)}`;
+    return `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true, body.head)}`;
   });
   for (const [kind, names] of kinds) {
     const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(passed(since, now))}` : name).join(', ');

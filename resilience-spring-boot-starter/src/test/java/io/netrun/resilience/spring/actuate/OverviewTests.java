@@ -227,6 +227,47 @@ class OverviewTests {
                 .isEmpty();
     }
 
+    /** From the sample with the failures that opened it. */
+    @Test
+    void lostCallsShouldBeCountedSinceTheProblemBegan() {
+        String problem = "$.problems[?(@.name == 'ledger')]";
+        ticker.pass(History.EACH);
+        succeed(30);
+        ticker.pass(History.EACH);
+        fail(3);
+        ticker.pass(Duration.ofSeconds(4));
+        succeed(10); // rejected
+        ticker.pass(Duration.ofSeconds(1));
+        overview()
+                .jsonPath(problem + ".lostCalls")
+                .isEqualTo(13)
+                .jsonPath(problem + ".lostFrom")
+                .isNotEmpty();
+        succeed(7);
+        ticker.pass(History.EACH);
+        overview().jsonPath(problem + ".lostCalls").isEqualTo(20);
+    }
+
+    @Test
+    void repeatedFailureShouldBeNoLostCall() {
+        Retry retry = registry.getOrCreate(
+                Retry.TYPE,
+                "ledger",
+                RetryConfig.builder().maxAttempts(2).baseDelay(Duration.ZERO).build());
+        registry.reconfigure(
+                CircuitBreaker.TYPE,
+                "ledger",
+                config -> config.toBuilder().failureThreshold(100).build());
+        ticker.pass(History.EACH);
+        for (int i = 0; i < 5; i++) {
+            catchThrowable(() -> retry.run(() -> ledger.run(() -> {
+                throw new IllegalStateException("down");
+            })));
+        }
+        ticker.pass(History.EACH);
+        overview().jsonPath("$.problems[?(@.name == 'ledger')].lostCalls").isEqualTo(5);
+    }
+
     @Test
     void worstShouldComeFirst() {
         registry.getOrCreate(CircuitBreaker.TYPE, "a").disable();

@@ -83,12 +83,12 @@ class DashboardWordsTests {
     void flappingCircuitShouldBeOnAndOffAndSaySinceWhenNoCallFails() throws Exception {
         assertThat(headline(FLAPPING, row("payments", "\"calls\": 2.3")))
                 .matches("payments: on and off from \\d+:33:45 to \\d+:34:43, opened 4 times"
-                        + " \\(503 “payments is down”\\); no failure or rejection for 17 s");
+                        + " \\(503 “payments is down”\\); no failure for 32 s");
         assertThat(headline(FLAPPING, row("payments", "\"calls\": 2.3, \"failed\": 0.1")))
                 .matches("payments: on and off since \\d+:33:45, opened 4 times \\(503 “payments is down”\\)");
         assertThat(headline(FLAPPING.replace("10:34:28.450Z", "10:34:50.450Z"), row("payments", "\"calls\": 2.3")))
                 .as("a call failed later")
-                .endsWith("; no failure or rejection for 10 s");
+                .endsWith("; no failure for 10 s");
         assertThat(headline(
                         FLAPPING.replace("payments is down", "the payments are down for as long as it takes to mend"),
                         row("payments", "\"calls\": 2.3")))
@@ -96,13 +96,13 @@ class DashboardWordsTests {
                 .contains(" (503 “the payments are down for as long as it…”); ");
         assertThat(because(FLAPPING, row("payments", "\"calls\": 2.3")))
                 .as("it paused as well before")
-                .contains("It may not be over: between the openings calls passed, too");
+                .contains("It may come back: calls passed between the openings, too");
         assertThat(because(
                         FLAPPING.replace(
                                 "\"closedSince\": \"2026-11-29T10:34:43Z\"",
                                 "\"closedSince\": \"2026-11-29T10:24:43Z\""),
                         row("payments", "\"calls\": 2.3")))
-                .doesNotContain("may not be over");
+                .doesNotContain("may come back");
     }
 
     @Test
@@ -114,14 +114,131 @@ class DashboardWordsTests {
                 .isEqualTo("Answers 503; 66 % fail now");
         assertThat(heading(OPEN, row("payments", "\"calls\": 2.8, \"failed\": 0.6, \"rejected\": 2.2")))
                 .isEqualTo("Answers 503, circuit open");
-        assertThat(effect(OPEN, row("payments", "\"calls\": 2.8, \"failed\": 0.6, \"rejected\": 2.2")))
-                .isEqualTo("No call succeeds now");
-        assertThat(effect(FLAPPING, row("payments", "\"calls\": 2.3"))).isEqualTo("No call fails now");
-        assertThat(effect(FLAPPING, row("payments", "\"calls\": 20, \"failed\": 3")))
-                .isEqualTo("15 % of calls fail");
+    }
+
+    // ---- the effect
+
+    @Test
+    void effectShouldHaveWhoseCallsAreLostAndHowMany() throws Exception {
+        String open = OPEN.replace("\"causes\"", "\"fallback\": false, \"lostCalls\": 74, \"causes\"");
+        String row = row("payments", "\"calls\": 2.8, \"failed\": 0.6, \"rejected\": 2.2");
+        assertThat(effect(open, row))
+                .isEqualTo(
+                        "Callers of Client.call: no call succeeds, 2.8 calls/s get an error (no fallback), 74 so far");
+        assertThat(effect(
+                        open.replace(
+                                "\"causes\"", "\"moreUsers\": 3, \"lostFrom\": \"2026-11-29T10:40:00Z\", \"causes\""),
+                        row))
+                .as("what is older is not known")
+                .isEqualTo(
+                        "Callers of Client.call, and 3 more: no call succeeds, 2.8 calls/s get an error (no fallback),"
+                                + " 74 so far in the last 15 min");
+        assertThat(effect(open.replace("false", "true"), row)).contains("2.8 calls/s reach the fallback, 74 so far");
+        assertThat(effect(OPEN, row)).as("some methods have one").contains("2.8 calls/s fail or are rejected");
         assertThat(effect(FAILING, row("payments", "\"calls\": 20, \"failed\": 3")))
-                .as("it is in the heading")
-                .isEmpty();
+                .endsWith(": 3 calls/s fail or are rejected");
+        assertThat(effect(FLAPPING, row("payments", "\"calls\": 20, \"failed\": 3")))
+                .endsWith(": 3 calls/s fail or are rejected");
+        assertThat(effect(
+                        FLAPPING.replace("\"causes\"", "\"fallback\": false, \"lostCalls\": 31, \"causes\""),
+                        row("payments", "\"calls\": 2.3")))
+                .as("it is over")
+                .matches(
+                        "Callers of Client.call: no call fails now; 31 got an error \\(no fallback\\) until \\d+:34:43,"
+                                + " 38 % of the calls");
+        assertThat(effect(FLAPPING, row("payments", "\"calls\": 2.3")))
+                .matches(".*no call fails now; 38 % of the calls failed or were rejected until \\d+:34:43");
+    }
+
+    /** A circuit counts each attempt, and callers only get the last one. */
+    @Test
+    void repeatedFailureShouldBeNoLostCall() throws Exception {
+        assertThat(effect(FAILING, """
+                        {"name": "payments", "calls": 19, "failed": 12.5, "cells": {"circuit-breaker": {"failed": 12.5}, "retry": {"calls": 8.5, "failed": 4}}}""")).endsWith(": 4 calls/s fail or are rejected");
+    }
+
+    @Test
+    void sinceShouldSayWhatLasts() throws Exception {
+        String head = ", {sampled: '2026-11-29T10:34:55Z', sampleSeconds: 5, samples: 180}, " + NOW + ")";
+        String row =
+                "{lane: '170-6c3w1o', states: [['c', 10000], ['o', 6000]], cells: {'circuit-breaker': {state: 'open'}}}";
+        assertThat(run("words.sinceWords(" + OPEN + ", " + row + head))
+                .matches("failing since about \\d+:34:35, open since \\d+:34:49, for 11 s");
+        assertThat(run("words.sinceWords(" + FAILING + ", {}" + head))
+                .matches("failing since \\d+:33:37, for 1 min 23 s");
+        assertThat(run("words.sinceWords(" + SLOW + ", {}" + head))
+                .as("what is slow may have begun before")
+                .matches("rejecting since \\d+:33:40, for 1 min 20 s");
+        assertThat(run("words.sinceWords(" + SLOW.replace("\"since\"", "\"periods\": 3, \"since\"") + ", {}" + head))
+                .matches("rejecting on and off since \\d+:33:40, 3 times");
+        assertThat(run("words.sinceWords(" + FLAPPING + ", {}" + head))
+                .matches("closed again since \\d+:34:43, for 17 s");
+        assertThat(run("words.sinceWords(" + OPEN.replace("11-29T10:34:49", "11-27T10:34:49") + ", {}" + head))
+                .as("of another day")
+                .matches("open since 2026-11-27 \\d+:34:49, for 2 d");
+    }
+
+    @Test
+    void nowShouldHaveWhatMostCallsSufferFrom() throws Exception {
+        assertThat(now(OPEN, "{calls: 2.6, failed: 0.1, rejected: 2.5}")).isEqualTo("[\"96 % rejected\",\"worst\"]");
+        assertThat(now(FAILING, "{calls: 20, failed: 13, rejected: 1}")).isEqualTo("[\"65 % failing\",\"worst\"]");
+        assertThat(now("undefined", "{calls: 20, failed: 1}")).isEqualTo("[\"5 % failing\",\"worse\"]");
+        assertThat(now(FLAPPING, "{calls: 2.3}")).isEqualTo("[\"on and off\",\"worse\"]");
+        assertThat(now("undefined", "{calls: 2.3}")).isEqualTo("[\"2.3/s\",\"\"]");
+        assertThat(now("undefined", "{}")).isEqualTo("[\"–\",\"off\"]");
+    }
+
+    private static String now(String problem, String row) throws Exception {
+        return run("words.nowWords(" + problem + ", " + row + ")");
+    }
+
+    // ---- odd figures
+
+    /** Whatever is missing, or is no number, nothing of it is on the page. */
+    @Test
+    void missingFiguresShouldBeLeftOut() throws Exception {
+        String problems = String.join(
+                ",",
+                FLOOD,
+                SLOW,
+                FAILING.replace(
+                        "\"since\"",
+                        "\"opensAt\": \"1000 more failures than successes\", \"failureThreshold\": 1000, \"failureCount\": 530, \"since\""),
+                OPEN.replace(
+                        "\"causes\"",
+                        "\"fallback\": false, \"lostCalls\": 74, \"lostFrom\": \"2026-11-29T10:34:40Z\", \"causes\""),
+                FLAPPING,
+                problem(
+                        "mail",
+                        "{\"kind\": \"forced-open\", \"pattern\": \"circuit-breaker\", \"text\": \"circuit forced open\", \"since\": \"2026-11-29T10:33:39Z\", \"by\": \"alice\"}",
+                        "\"before\": {\"calls\": 3}, \"failedBefore\": 0.1"),
+                problem(
+                        "mail",
+                        "{\"kind\": \"denied\", \"pattern\": \"retry\", \"text\": \"retries denied\", \"since\": \"2026-11-29T10:33:39Z\", \"rate\": 2}",
+                        ""),
+                problem(
+                        "mail",
+                        "{\"kind\": \"limited\", \"pattern\": \"rate-limiter\", \"text\": \"rate limit exceeded: 5 calls per PT1S\", \"since\": \"2026-11-29T10:33:39Z\"}",
+                        ""));
+        assertThat(run("""
+                        (() => {
+                          const head = {names: 1, sampled: '2026-11-29T10:34:55Z', sampleSeconds: 5, samples: 180}, texts = [];
+                          const full = {name: 'mail', calls: 20, failed: 9, rejected: 3, seconds: 5, lane: '150-20c5w5o', states: [['c', 30000], ['o', 11000]], attempts: [3, 30, 20],
+                            cells: {'circuit-breaker': {state: 'open', failed: 9}, bulkhead: {maxConcurrent: 2, maxQueue: 2, waiting: 1}, retry: {calls: 2}}};
+                          /** All that lack one value, or have an odd one. */
+                          const without = value => typeof value !== 'object' || value === null ? [] : Object.keys(value).flatMap(key => ['name', 'kind', 'pattern', 'text', 'causes', 'cells', 'level', 'time'].includes(key) && typeof value[key] !== 'object' ? [] : [
+                            ...Array.isArray(value) || key === 'causes' || key === 'cells' ? [] : [Object.fromEntries(Object.entries(value).filter(([each]) => each !== key))],
+                            ...typeof value[key] === 'number' && !Array.isArray(value) ? [{...value, [key]: 0}] : [],
+                            ...without(value[key]).map(made => Array.isArray(value) ? value.map((each, at) => String(at) === key ? made : each) : {...value, [key]: made})]);
+                          for (const problem of [PROBLEMS]) {
+                            for (const [made, row] of [[problem, full], [problem, {}], [problem, {cells: {}}], ...without(problem).map(made => [made, full]), ...without(full).map(row => [problem, row])]) {
+                              const names = [{...row, name: 'other', cells: row.cells ?? {}, slower: {attemptMillis: 3, before: 2}}];
+                              texts.push(words.headline({head, problems: [made], names: [{...row, name: made.name, cells: row.cells ?? {}}]}, NOW).text, words.heading(made, row, NOW, head), words.sinceWords(made, row, head, NOW), words.effect(made, row, NOW),
+                                words.figures(made, row, NOW), ...words.advice(made, row, NOW, {names}), ...words.because(made, row, NOW, {names, changes: [], head}).map(({text}) => text), words.nowWords(made, row)[0]);
+                            }
+                          }
+                          return JSON.stringify([texts.length > 1_000, [...new Set(texts.filter(text => typeof text !== 'string' || /NaN|undefined|null|Infinity|Invalid|  /.test(text)))]]);
+                        })()""".replace("PROBLEMS", problems).replace("NOW", NOW))).isEqualTo("[true,[]]");
     }
 
     /** A share is that of the last ten seconds, and stands beside no duration. */
@@ -179,8 +296,8 @@ class DashboardWordsTests {
                 .endsWith(". 1 other is healthy");
         assertThat(because(SLOW, reports, "names: [" + shared + "]"))
                 .contains(
-                        "\"database is as fast as before for its other calls: 36 ms (37 ms before)\"",
-                        "\"These calls use the retry of database, but not its bulkhead\"");
+                        "\"database is no slower than before for its other calls: 36 ms (37 ms before)\"",
+                        "\"The bulkhead of database does not limit these calls\"");
         assertThat(because(
                         SLOW,
                         reports,
@@ -229,8 +346,6 @@ class DashboardWordsTests {
         assertThat(figures(FLAPPING.replace("\"causes\"", before), row))
                 .as("it is over")
                 .isEqualTo("2.6 calls/s in the last 10 s");
-        assertThat(because(FLAPPING, row("payments", "\"calls\": 2.3")))
-                .containsPattern("\"38 % of calls failed or were rejected from \\d+:33:45.* to \\d+:34:43");
     }
 
     @Test
@@ -245,12 +360,8 @@ class DashboardWordsTests {
                 .containsPattern("Last failure \\d+:34:28.*: 503 “payments is down”")
                 .containsPattern(
                         "Opened 4 times, from \\d+:33:45.* to \\d+:34:30.*, the last time because the failure count reached 5")
-                .containsPattern("\"This warning goes away at \\d+:49:05 if the circuit stays closed\""
-                        + ",\"full\":\"Fewer than 3 openings are then in the last 15 minutes\"");
-        assertThat(because(
-                        FLAPPING.replace("\"causes\"", "\"fallback\": false, \"causes\""),
-                        row("payments", "\"calls\": 2.3")))
-                .contains("\"No fallback: callers got an error\"");
+                .containsPattern("\"This warning goes away at \\d+:49:05 if the circuit stays closed:"
+                        + " fewer than 3 openings are then in the last 15 minutes\"");
     }
 
     @Test
@@ -304,8 +415,14 @@ class DashboardWordsTests {
                 "{lane: '170-6c3w1o', states: [['c', 10000], ['o', 6000]], cells: {'circuit-breaker': {state: 'open'}}}";
         assertThat(run("new Date(words.failedFrom(" + OPEN + ", " + row + head + ").toISOString()"))
                 .isEqualTo("2026-11-29T10:34:35.000Z");
-        assertThat(run("words.failedFrom(" + OPEN + ", " + row.replace("6c3w", "9c") + head + " ?? 'none'"))
-                .as("a moment is not known exactly")
+        assertThat(run("new Date(words.failedFrom(" + OPEN + ", " + row.replace("6c3w1o", "8c2o") + head
+                        + ").toISOString()"))
+                .as("the sample of the opening has them")
+                .isEqualTo("2026-11-29T10:34:45.000Z");
+        assertThat(run("words.failedFrom(" + OPEN + ", {lane: '170-9c1o', states: [['c', 10000], ['o', 4500]],"
+                        + " cells: {'circuit-breaker': {state: 'open'}}}" + head.replace("34:55", "34:53.500")
+                        + " ?? 'none'"))
+                .as("less than a second is left out")
                 .isEqualTo("none");
     }
 
@@ -334,8 +451,10 @@ class DashboardWordsTests {
                 .as("the service comes first; what the other costs")
                 .startsWith(
                         "[\"Look at the service that Client.call calls: some calls succeed, so perhaps only some of its instances are down.\"")
-                .contains("\"If the service needs rest, lower failure-threshold (now 1000) in the settings: the circuit"
-                        + " then opens sooner, and rejects the calls too that would succeed.\"");
+                .contains(
+                        "\"If the service needs rest, lower failure-threshold (now 1000) in the settings to 530 or less, at"
+                                + " which it opens with the next failure, and tries again by itself. Calls that would succeed"
+                                + " are rejected, too. Force open lasts until somebody ends it.\"");
         assertThat(advice(FAILING, row)).doesNotContain("threshold");
     }
 
@@ -382,16 +501,6 @@ class DashboardWordsTests {
     // ---- effects, and the evidence
 
     @Test
-    void missingFallbackShouldBeAnEffect() throws Exception {
-        String row = row("payments", "\"calls\": 3, \"rejected\": 3");
-        assertThat(because(OPEN.replace("\"causes\"", "\"fallback\": false, \"causes\""), row))
-                .contains("No fallback: callers get an error");
-        assertThat(because(OPEN.replace("\"causes\"", "\"fallback\": true, \"causes\""), row))
-                .contains("A fallback is there for the callers");
-        assertThat(because(OPEN, row)).doesNotContain("allback");
-    }
-
-    @Test
     void operatorsEntryShouldBeOnTheCard() throws Exception {
         String forced = problem("mail", """
                 {"kind": "forced-open", "pattern": "circuit-breaker", "text": "circuit forced open", "since": "2026-11-29T10:33:39Z", "by": "an operator"}""", "\"before\": {\"calls\": 3}");
@@ -402,16 +511,19 @@ class DashboardWordsTests {
                         + "})"))
                 .contains("entry: force open, on this process only, by an unnamed operator, no reason given")
                 .contains("\"It stays so until it is half-opened or reset\"")
-                .contains("\"In the 55 s sampled before it, no call failed\"");
+                .contains("\"Before it, no call failed\"");
         assertThat(headline(forced, row))
                 .startsWith("mail: all calls are rejected for 1 min 21 s: forced open by an unnamed operator");
         String failed = row.replace("151-11c18f", "151-5c1w5c18f");
         assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0312, \"causes\""), failed))
-                .contains("\"In the 55 s sampled before it, 3 % of calls failed\"");
+                .contains("\"Before it, 3 % of calls failed\"");
         assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0012, \"causes\""), failed))
-                .contains("\"In the 55 s sampled before it, less than 1 % of calls failed\"");
+                .contains("\"Before it, less than 1 % of calls failed\"");
         assertThat(because(forced, row.replace("151-11c18f", "151-5c1o5c18f")))
-                .contains("\"Calls were rejected in the 55 s sampled before it as well\"");
+                .contains("\"Before it, calls were rejected as well\"");
+        assertThat(because(forced, row, "head: {sampled: '2026-11-29T10:34:55Z', sampleSeconds: 5, samples: 180}"))
+                .as("where the strip begins")
+                .containsPattern("\"From \\d+:32:30 on, before it, no call failed\"");
         assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", {changes: "
                         + change.formatted("\"alice\"") + "})"))
                 .contains("force open, on this process only, by alice, no reason given");
@@ -424,8 +536,8 @@ class DashboardWordsTests {
         assertThat(advice(named, row)).contains("Ask alice whether the reason is gone.");
         assertThat(advice(forced, row))
                 .contains("Ask your colleagues who forced it open, and why.")
-                .contains("half-open is the safe way back: a few calls go through as trials, which close the circuit"
-                        + " or open it again. Reset lets all through at once.");
+                .contains("half-open is the safe way back: a few calls go through as trials, which close the circuit,"
+                        + " or open it until it tries again by itself. Reset lets all through at once.");
     }
 
     @Test
@@ -433,8 +545,13 @@ class DashboardWordsTests {
         String queued = row("reports", "\"calls\": 1.1, \"rejected\": 0.5")
                 .replace("\"maxConcurrent\": 2", "\"maxConcurrent\": 2, \"waiting\": 1, \"maxQueue\": 2");
         assertThat(because(SLOW, queued))
-                .contains("In the queue for a permit: 1 of at most 2; calls that find it full, or wait too long in it,"
-                        + " are rejected. Their wait is no part of the times here");
+                .contains(
+                        "Its queue has room now (1 of 2): calls are rejected after they waited too long, or while it is"
+                                + " full. Times exclude queueing");
+        assertThat(because(SLOW, queued.replace("\"waiting\": 1", "\"waiting\": 2")))
+                .contains("Its queue is full (2 of 2): calls are rejected at once, or after they waited too long.");
+        assertThat(because(SLOW, queued.replace("\"waiting\": 1, \"maxQueue\": 2", "\"maxQueue\": 0")))
+                .contains("It has no queue: calls are rejected at once while all permits are in use");
         assertThat(because(SLOW, row("reports", "\"calls\": 1.1, \"rejected\": 0.5")))
                 .doesNotContain("queue");
     }
@@ -450,6 +567,59 @@ class DashboardWordsTests {
                         + ".map(({at, text}) => [new Date(at).toISOString(), text.length])"))
                 .isEqualTo(
                         "[[\"2026-11-29T10:08:00.000Z\",5],[\"2026-11-29T10:09:00.000Z\",5],[\"2026-11-29T10:10:00.000Z\",5]]");
+    }
+
+    /** The server's clock has whole seconds, cut off. */
+    @Test
+    void nothingShouldBeLaterThanTheAnswer() throws Exception {
+        String later = FAILING.replace("10:34:28.450", "10:35:00.900");
+        assertThat(run("new Date(words.answeredAt({problems: [" + later + "], changes: []},"
+                        + " Date.parse('2026-11-29T10:35:00Z'))).toISOString()"))
+                .isEqualTo("2026-11-29T10:35:00.900Z");
+        assertThat(run("new Date(words.answeredAt({problems: [" + FLAPPING + "], changes: []},"
+                        + " Date.parse('2026-11-29T10:35:00Z'))).toISOString()"))
+                .as("what is foreseen does not count")
+                .isEqualTo("2026-11-29T10:35:00.000Z");
+    }
+
+    @Test
+    void reasonShouldFitToTheChange() throws Exception {
+        assertThat(event("closed", "open", "the failure count reached 5"))
+                .isEqualTo("closed → open: the failure count reached 5");
+        assertThat(event("half-open", "open", "a trial failed")).isEqualTo("half-open → open: a trial failed");
+        assertThat(event("closed", "open", "a trial failed")).isEqualTo("closed → open");
+        assertThat(event("half-open", "closed", "the open duration elapsed")).isEqualTo("half-open → closed");
+        assertThat(event("open", "half-open", "the open duration elapsed"))
+                .isEqualTo("open → half-open: the open duration elapsed");
+        assertThat(event("closed", "open", "fleet: 7 of 12 nodes")).isEqualTo("closed → open: fleet: 7 of 12 nodes");
+        assertThat(run("words.eventWords('stateChanged', {to: 'open'})")).isEqualTo("open");
+    }
+
+    private static String event(String from, String to, String reason) throws Exception {
+        return run(
+                "words.eventWords('stateChanged', {from: '" + from + "', to: '" + to + "', reason: '" + reason + "'})");
+    }
+
+    @Test
+    void narrowStripShouldHaveTheWorstStateInEachPixel() throws Exception {
+        assertThat(run("words.pixelated([['-', 100], ['c', 70], ['o', 10]], 100, 8)"))
+                .isEqualTo("[[\"c\",7],[\"o\",1]]");
+        assertThat(run("words.pixelated([['c', 40], ['w', 0.2], ['o', 1.2], ['h', 0.1], ['c', 38.5]], 0, 8)"))
+                .as("trials are no wider than they were")
+                .isEqualTo("[[\"c\",4],[\"o\",1],[\"c\",3]]");
+        assertThat(run("words.pixelated([['c', 75], ['o', 4], ['c', 1]], 0, 8)"))
+                .as("the last one is the present")
+                .isEqualTo("[[\"c\",8]]");
+    }
+
+    @Test
+    void partsOfTheTimelineShouldAddUpToAllCalls() throws Exception {
+        assertThat(run("""
+                        words.served({'circuit-breaker': {samples: {calls: [10, 4], failed: [2, 4], rejected: [0, 6]}}, bulkhead: {samples: {calls: [10, 10]}},
+                         retry: {samples: {calls: [5, 5], rejected: [9, 9]}}}, 2)""")).isEqualTo("{\"succeeded\":[8,0],\"failed\":[2,4],\"rejected\":[0,6]}");
+        assertThat(run("String(words.served({retry: {samples: {calls: [5]}}}, 1))"))
+                .as("a retry does not count calls")
+                .isEqualTo("null");
     }
 
     @Test
@@ -499,7 +669,7 @@ class DashboardWordsTests {
     }
 
     private static String effect(String problem, String row) throws Exception {
-        return run("words.effect(" + problem + ", " + row + ")");
+        return run("words.effect(" + problem + ", " + row + ", " + NOW + ")");
     }
 
     private static String problem(String name, String causes, String more) {

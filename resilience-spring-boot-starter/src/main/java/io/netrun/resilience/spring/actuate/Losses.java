@@ -1,0 +1,85 @@
+package io.netrun.resilience.spring.actuate;
+
+import io.netrun.resilience.spring.actuate.Overview.Cell;
+import io.netrun.resilience.spring.actuate.Track.Series;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many calls of a name were not served within each sample: they failed after their last attempt, or were rejected.
+ */
+final class Losses {
+
+    private final Arrivals arrivals;
+    private final long[] lost = new long[History.SAMPLES];
+
+    private Losses(Arrivals arrivals) {
+        this.arrivals = arrivals;
+    }
+
+    static Losses of(List<Cell> cells) {
+        Losses losses = new Losses(Arrivals.of(cells));
+        for (int i = 0; i < History.SAMPLES; i++) {
+            int sample = i;
+            long rejected = cells.stream()
+                    .filter(cell -> cell.figures().rejects())
+                    .mapToLong(cell -> in(cell, Series.REJECTIONS, sample))
+                    .sum();
+            long sum = rejected + failed(cells, sample);
+            long arrived = losses.arrivals.in(i);
+            losses.lost[i] = arrived > 0 ? Math.min(arrived, sum) : sum;
+        }
+        return losses;
+    }
+
+    /** The largest of what the patterns have: a circuit also counts the failures that a retry repeats. */
+    private static long failed(List<Cell> cells, int sample) {
+        long repeated = cells.stream()
+                .filter(cell -> cell.figures().metrics().containsKey("totalRetries"))
+                .mapToLong(cell -> in(cell, Series.CALLS, sample))
+                .sum();
+        return cells.stream()
+                .mapToLong(cell ->
+                        in(cell, Series.FAILURES, sample) - (cell.figures().isCircuit() ? repeated : 0))
+                .reduce(0, Math::max);
+    }
+
+    private static long in(Cell cell, Series series, int sample) {
+        Track track = cell.track();
+        return track == null ? 0 : track.value(series, sample);
+    }
+
+    /**
+     * Adds how many calls were lost since a problem began, and since when that is counted: its failures led to it, and
+     * what is older than the history is not known.
+     */
+    static void addTo(
+            Map<String, @Nullable Object> view, List<Cell> cells, @Nullable Instant since, @Nullable Instant last) {
+        if (since == null || last == null) {
+            return;
+        }
+        Losses losses = of(cells);
+        int from = losses.from(Comparison.began(since, last));
+        long sum = 0;
+        for (int i = from; i < History.SAMPLES; i++) {
+            sum += losses.lost[i];
+        }
+        if (sum > 0) {
+            view.put("lostCalls", sum);
+            view.put(
+                    "lostFrom", Objects.toString(last.minus(History.EACH.multipliedBy(History.SAMPLES - (long) from))));
+        }
+    }
+
+    /** The first of the samples before it that lost at least one call in ten, without a gap. */
+    private int from(int began) {
+        int from = began;
+        while (from > 0 && Track.isMuch(lost[from - 1], arrivals.in(from - 1))) {
+            from--;
+        }
+        return from;
+    }
+}
