@@ -1,6 +1,6 @@
 // The shop as a diagram: each arrow is a name of the overview, in its words; the buttons on it set the simulator's knobs.
 
-import {clock, duration, headline, passed, rate, share, span} from '/actuator/resilienceui/words.js';
+import {cause, clock, headline, millis, rate, share, span, zonedClock} from '/actuator/resilienceui/words.js';
 
 const $ = id => document.getElementById(id);
 const EVERY = 1_000, AT_MOST = 15_000, TIMEOUT = 5_000, MEMORY = 10;
@@ -46,10 +46,10 @@ const reasonOf = failed => failed.name === 'TimeoutError' ? `no answer in ${TIME
 
 const perSecond = calls => calls ? `${rate(calls)}/s` : '';
 
-/** What is wrong in a few words, and since when, or when it is tried again. */
-function troubleOf({causes: [{text, since, nextTrialTime}]}, now) {
-  const trial = nextTrialTime ? Date.parse(nextTrialTime) - now : 0, what = text.replace(/: (?:calls|trials) .*/, '').replace(/\bPT[\dHMS.]+/g, duration);
-  return [what, trial > 0 ? `trial in ${span(Math.ceil(trial / 1_000) * 1_000)}` : since ? `for ${span(passed(since, now))}` : ''].filter(Boolean).join(', ');
+/** What is wrong in the words of the dashboard, and when it is tried again. */
+function troubleOf(problem, row, now, head) {
+  const {nextTrialTime} = problem.causes[0], trial = nextTrialTime ? Date.parse(nextTrialTime) - now : 0;
+  return `${cause(problem, row, now, true, head)}${trial > 0 ? `, trial in ${span(Math.ceil(trial / 1_000) * 1_000)}` : ''}`;
 }
 
 function ratesOf({calls = 0, failed = 0, rejected = 0}) {
@@ -111,6 +111,8 @@ function made({name, title, service, press: pressed}) {
     knobs.setAttribute('aria-label', title);
   }
   if (pressed) knobs.append(knob(pressed.label, `${title}: ${pressed.label}`, () => ask(pressed.path, {})));
+  // The dashboard has this name.
+  if (name.toLowerCase() !== title.toLowerCase()) box.append(element('small', 'name', name));
   box.append(condition);
   arrow.append(words, lineOf(arrow), rates, knobs);
   item.append(arrow, box);
@@ -131,19 +133,19 @@ function dress(arrow, level, calls) {
   return quiet;
 }
 
-function showArrows({names, problems}, now) {
+function showArrows({head, names, problems}, now) {
   const rows = new Map(names.map(row => [row.name, row])), troubles = new Map(problems.map(problem => [problem.name, problem]));
   for (const {name, title, arrow, link, rates} of arrows) {
     const row = rows.get(name) ?? {}, trouble = troubles.get(name), level = trouble?.level ?? row.level ?? 'healthy';
     const quiet = dress(arrow, level, row.calls ?? 0);
-    const words = trouble ? troubleOf(trouble, now) : level === 'observing' ? 'dry run' : quiet ? 'no calls' : 'healthy';
+    const words = trouble ? troubleOf(trouble, row, now, head) : level === 'observing' ? 'dry run' : quiet ? 'no calls' : 'healthy';
     say(link, `${quiet ? '○' : SIGNS[level]} ${words}`.replace('○ no calls', 'no calls'));
     say(rates, ratesOf(row));
     link.setAttribute('aria-label', `${title}, ${name}: ${words}${rates.textContent ? `, ${rates.textContent}` : ''}`);
   }
   const others = problems.filter(({name}) => !arrows.some(each => each.name === name));
   $('elsewhere').hidden = !others.length;
-  say($('elsewhere'), others.length ? `Elsewhere: ${others.slice(0, 5).map(problem => `${SIGNS[problem.level]} ${problem.name}: ${troubleOf(problem, now)}`).join('; ')}${others.length > 5 ? `, and ${others.length - 5} more` : ''}` : '');
+  say($('elsewhere'), others.length ? `Elsewhere: ${others.slice(0, 5).map(problem => `${SIGNS[problem.level]} ${problem.name}: ${troubleOf(problem, rows.get(problem.name) ?? {}, now, head)}`).join('; ')}${others.length > 5 ? `, and ${others.length - 5} more` : ''}` : '');
 }
 
 function showHead(body, now, time) {
@@ -151,7 +153,7 @@ function showHead(body, now, time) {
   say($('headline'), text);
   $('headline').className = level;
   say($('summary'), problems.length ? `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning` : `All ${head.names} names are healthy`);
-  say($('clock'), `updated ${clock(time)}`);
+  say($('clock'), `updated ${zonedClock(time)}`);
 }
 
 function showConditions(knobs) {
@@ -174,10 +176,10 @@ function showVisits(body, time) {
   if (counts.length > MEMORY) counts.shift();
   const first = counts[0], seconds = Math.max(1, (time - first.time) / 1_000);
   const answered = (body.answered - first.answered) / seconds, failed = (body.failed - first.failed) / seconds;
-  const level = failed > 0 ? 'warning' : 'healthy', quiet = dress(visits, level, answered);
-  say(visits.querySelector('.words'), quiet ? 'no customers' : failed > 0 ? `${SIGNS.warning} ${share(failed, answered)} get an error` : `${SIGNS.healthy} healthy`);
+  const level = failed >= answered / 10 && failed > 0 ? 'failing' : failed > 0 ? 'warning' : 'healthy', quiet = dress(visits, level, answered);
+  say(visits.querySelector('.words'), quiet ? 'no customers' : failed > 0 ? `${SIGNS[level]} ${share(failed, answered)} get an error` : `${SIGNS.healthy} healthy`);
   const mean = answered ? (body.totalMillis - first.totalMillis) / (body.answered - first.answered) : 0;
-  say(visits.querySelector('.rates'), answered ? `${perSecond(answered)}, ${Math.round(mean)} ms` : '');
+  say(visits.querySelector('.rates'), answered ? `${perSecond(answered)}, ${millis(mean)}` : '');
   press(visitors, CUSTOMERS.findIndex(([, , most]) => body.perSecond <= most));
   say($('come'), body.perSecond ? `${body.perSecond} a second` : answered ? 'from elsewhere' : '');
 }
