@@ -344,7 +344,6 @@ let laidOut = '', headers = [];
 function layOut(present, attemptTimes, width) {
   const all = COLUMNS.filter(({key, pattern}) => (!pattern || present.has(key)) && (attemptTimes || (key !== 'mean' && key !== 'worst')));
   const {columns, strip} = fitting(all, width), narrow = columns.includes(NOW), wanted = `${columns.map(({key}) => key).join()} ${strip || width}`;
-  $('names').classList.toggle('narrow', narrow);
   if (wanted === laidOut) return {columns, complete: columns.length === all.length};
   laidOut = wanted;
   lines.forEach(line => line.node.remove());

@@ -298,7 +298,7 @@ const failing = ({causes: [{kind}]}, {calls, failed}) => !FILLED.has(kind) && sh
 const FILLED = new Set(['full', 'limited', 'waiting']);
 
 /** For how long, or since when with pauses: it is then not for that long that calls are lost. */
-export const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `on and off since ${dayClock(since, now)}` : `for ${span(passed(since, now))}`;
+const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `on and off since ${dayClock(since, now)}` : `for ${span(passed(since, now))}`;
 
 /** Calls a second that are not served: what is repeated is not lost yet. */
 export function lostRate({calls, failed = 0, rejected = 0, seconds, cells = {}}) {
