@@ -12,7 +12,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.SourceFile;
@@ -35,6 +37,9 @@ final class AddedSettings {
     private final Map<String, ModuleSettings> modules = new TreeMap<>();
 
     private final Builds builds = new Builds();
+
+    /** The modules with the class of an application. */
+    private final Set<String> applications = new TreeSet<>();
 
     /** Whether code in a file can have settings in the configuration of its module. */
     static boolean isPossible(String path) {
@@ -59,6 +64,10 @@ final class AddedSettings {
     void scan(SourceFile file) {
         String path = SettingsMove.path(file);
         builds.scan(file);
+        boolean main = path.endsWith(".java") && isPossible(path);
+        if (main && file.printAll().contains("@SpringBootApplication")) {
+            applications.add(Names.module(path));
+        }
         boolean settings = file instanceof Yaml.Documents || file instanceof Properties.File;
         if (!settings
                 || !path.matches("(.*/)?application[^/]*")
@@ -75,31 +84,78 @@ final class AddedSettings {
         }
     }
 
-    /** The settings of a module and of those that it depends on, whose configuration it may hide. */
+    /**
+     * The settings of a module, and of those whose code is in an application with its configuration: what it depends on
+     * and, where one has no configuration of its own, what depends on it.
+     */
     private Map<List<String>, String> settings(String module) {
-        Map<List<String>, String> all = new LinkedHashMap<>(added.getOrDefault(module, Map.of()));
-        builds.libraries(module, added.keySet())
-                .forEach(library -> added.getOrDefault(library, Map.of()).forEach(all::putIfAbsent));
+        Map<List<String>, String> all = own(module);
+        all().stream()
+                .filter(other -> !isConfigured(other) && libraries(other).contains(module))
+                .forEach(other -> own(other).forEach(all::putIfAbsent));
         return all;
+    }
+
+    private Map<List<String>, String> own(String module) {
+        Map<List<String>, String> own = new LinkedHashMap<>(added.getOrDefault(module, Map.of()));
+        libraries(module)
+                .forEach(library -> added.getOrDefault(library, Map.of()).forEach(own::putIfAbsent));
+        return own;
+    }
+
+    private Set<String> all() {
+        Set<String> all = new TreeSet<>(modules.keySet());
+        all.addAll(added.keySet());
+        all.addAll(applications);
+        return all;
+    }
+
+    private Set<String> libraries(String module) {
+        return builds.libraries(module, all());
+    }
+
+    /** Whether a module has the configuration that is read at each start. */
+    private boolean isConfigured(String module) {
+        return modules.getOrDefault(module, new ModuleSettings()).documents().stream()
+                .anyMatch(document -> SettingsDocument.sources(document.id()).equals("main")
+                        && ModuleSettings.isAlwaysRead(document.file()));
     }
 
     private Homes homes(String module) {
         return new Homes(module, modules.getOrDefault(module, new ModuleSettings()), true);
     }
 
-    /** New files, for modules that have none. */
+    /**
+     * New files, for modules that have none. Of those that are one application, the class path has one alone that is
+     * read: there is none beside another one, and the application itself has it.
+     */
     Collection<SourceFile> generate() {
         List<SourceFile> generated = new ArrayList<>();
-        added.forEach((module, settings) -> {
-            String created = homes(module).created();
+        Set<String> candidates = new TreeSet<>(added.keySet());
+        candidates.addAll(applications);
+        for (String module : candidates) {
+            Map<List<String>, String> settings = settings(module);
+            String created = settings.isEmpty() || isElsewhere(module)
+                    ? null
+                    : homes(module).created();
             if (created != null) {
                 generated.add(PlainText.builder()
                         .sourcePath(Path.of(created))
                         .text(Homes.text(created, values(settings)))
                         .build());
             }
-        });
+        }
         return generated;
+    }
+
+    /** Whether another module has the configuration of a module that has none, or gets it. */
+    private boolean isElsewhere(String module) {
+        return !isConfigured(module)
+                && (libraries(module).stream().anyMatch(this::isConfigured)
+                        || all().stream()
+                                .filter(other ->
+                                        isConfigured(other) || applications.contains(other) || added.containsKey(other))
+                                .anyMatch(other -> libraries(other).contains(module)));
     }
 
     private static Map<List<String>, Setting.Value> values(Map<List<String>, String> settings) {

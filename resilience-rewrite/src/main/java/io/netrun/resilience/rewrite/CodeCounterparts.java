@@ -1,11 +1,13 @@
 package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ import org.openrewrite.java.JavaPrinter;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.TypeUtils;
 
 /**
@@ -34,28 +37,112 @@ final class CodeCounterparts {
     private static final Set<String> DECORATING =
             Set.of("decorateSupplier", "decorateCallable", "decorateRunnable", "decorateFunction");
 
-    private CodeCounterparts() {}
+    /** The methods of registries for one instance, with the pattern of its annotation. */
+    private static final Map<String, String> INSTANCES = Map.of(
+            "circuitBreaker", "circuit-breaker",
+            "retry", "retry",
+            "bulkhead", "bulkhead",
+            "rateLimiter", "rate-limiter",
+            "timeLimiter", "timeout");
 
-    /** Lists the calls of a file, each once. */
-    static void list(JavaSourceFile file, Consumer<Left> left) {
+    private final JavaSourceFile file;
+
+    private final Constants constants;
+
+    private final BiPredicate<String, String> annotated;
+
+    private final Set<String> registries = new HashSet<>();
+
+    /**
+     * @param file the file with the calls
+     * @param constants what constants are
+     * @param annotated whether an annotation for a pattern has a name
+     */
+    CodeCounterparts(JavaSourceFile file, Constants constants, BiPredicate<String, String> annotated) {
+        this.file = file;
+        this.constants = constants;
+        this.annotated = annotated;
+    }
+
+    /** Lists the calls of the file, each once. */
+    void list(Consumer<Left> left) {
         Set<String> imported = file.getImports().stream()
                 .map(J.Import::getTypeName)
                 .filter(name -> name.startsWith(JavaMove.PACKAGE))
                 .map(name -> name.substring(name.lastIndexOf('.') + 1))
                 .collect(Collectors.toSet());
+        collectRegistries();
         Set<Left> found = new LinkedHashSet<>();
+        Set<Left> split = new LinkedHashSet<>();
         new JavaIsoVisitor<Integer>() {
+            private boolean within;
+
             @Override
             public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
-                String code = new CodeCounterparts.Of(imported).code(call);
+                addSplit(call, getCursor().firstEnclosing(J.ClassDeclaration.class), split);
+                String code = within ? null : new CodeCounterparts.Of(imported, registries).code(call);
                 if (code == null) {
                     return super.visitMethodInvocation(call, p);
                 }
                 found.add(new Left(text(call), "Write " + code + "."));
+                within = true;
+                super.visitMethodInvocation(call, p);
+                within = false;
                 return call;
             }
         }.visit(file, 0);
         found.forEach(left);
+        split.forEach(left);
+    }
+
+    /** The variables that hold registries. */
+    private void collectRegistries() {
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.VariableDeclarations visitVariableDeclarations(J.VariableDeclarations variables, Integer p) {
+                String type = String.valueOf(variables.getTypeExpression());
+                if (type.matches(
+                        "(.*\\.)?(CircuitBreaker|Retry|(ThreadPool)?Bulkhead|RateLimiter|TimeLimiter)Registry")) {
+                    variables.getVariables().forEach(variable -> registries.add(variable.getSimpleName()));
+                }
+                return super.visitVariableDeclarations(variables, p);
+            }
+        }.visit(file, 0);
+    }
+
+    /** An instance of a registry that annotations have, too: they have one of their own here. */
+    private void addSplit(J.MethodInvocation call, J.@Nullable ClassDeclaration owner, Set<Left> split) {
+        String pattern = INSTANCES.get(call.getSimpleName());
+        if (pattern == null
+                || !isOfRegistry(call, registries)
+                || call.getArguments().get(0) instanceof J.Empty) {
+            return;
+        }
+        String name = constants.text(
+                call.getArguments().get(0), new Constants.Scope(file, owner == null ? "" : owner.getSimpleName()));
+        if (name != null && annotated.test(pattern, name)) {
+            split.add(new Left(
+                    text(call),
+                    "Annotations have the name " + name
+                            + ", too. There, that was one instance; here, it is two, and each"
+                            + " counts its own calls alone, until the code has its instance from this library."));
+        }
+    }
+
+    /** Whether a call is one of a registry. */
+    private static boolean isOfRegistry(J.MethodInvocation call, Set<String> registries) {
+        if (call.getSelect() == null) {
+            return false;
+        }
+        String guard = text(call.getSelect());
+        JavaType.FullyQualified type =
+                TypeUtils.asFullyQualified(call.getSelect().getType());
+        boolean known = type != null
+                && type.getFullyQualifiedName().startsWith(JavaMove.PACKAGE)
+                && type.getClassName().endsWith("Registry");
+        return known
+                || guard.matches("(?i).*registry(\\(\\))?")
+                || registries.contains(guard.substring(guard.lastIndexOf('.') + 1));
     }
 
     /** The text of an expression on one line. */
@@ -74,8 +161,9 @@ final class CodeCounterparts {
      * The counterparts of one file.
      *
      * @param imported the simple names of the types of resilience4j that it imports
+     * @param registries the variables that hold registries
      */
-    private record Of(Set<String> imported) {
+    private record Of(Set<String> imported, Set<String> registries) {
 
         /** The counterpart of a call; null if it is none of resilience4j. */
         @Nullable
@@ -145,7 +233,7 @@ final class CodeCounterparts {
             return code == null ? text(config) : code;
         }
 
-        private static @Nullable String executed(J.MethodInvocation call) {
+        private @Nullable String executed(J.MethodInvocation call) {
             if (call.getSelect() == null) {
                 return null;
             }
@@ -158,7 +246,7 @@ final class CodeCounterparts {
                 case "executeRunnable", "executeCheckedRunnable" -> guard + ".run(" + body(body, "run") + ")";
                 case "executeCompletionStage" -> guard + ".callAsync(" + body(body, "get") + ")";
                 case "circuitBreaker", "retry", "bulkhead", "rateLimiter", "timeLimiter" ->
-                    guard.matches("(?i).*registry") && !(body instanceof J.Empty)
+                    isOfRegistry(call, registries) && !(body instanceof J.Empty)
                             ? guard + ".getOrCreate(" + pattern(call.getSimpleName()) + ".TYPE, "
                                     + (isNamed(given)
                                             ? text(given.get(0)) + ", …), with the configuration of the name "

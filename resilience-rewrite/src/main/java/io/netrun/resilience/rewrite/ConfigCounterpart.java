@@ -150,7 +150,9 @@ final class ConfigCounterpart {
         } else if (row.here().name().isEmpty()) {
             left.add(name + "(" + value + "): " + row.reason().replaceAll("\\.$", ""));
         } else if (row.words().isEmpty()) {
-            row.here().names().forEach(here -> calls.put(camel(here), value));
+            boolean listed = row.here().name().equals("exceptions");
+            String counted = listed ? value.replaceAll("\\bThrowable\\.class", "Exception.class") : value;
+            row.here().names().forEach(here -> calls.put(camel(here), counted));
         } else {
             String last = word.substring(word.lastIndexOf('.') + 1);
             String here = row.words().getOrDefault(last, "");
@@ -235,6 +237,8 @@ final class ConfigCounterpart {
         }
         if (type.equals("BulkheadConfig")) {
             calls.putIfAbsent("pools", "BulkheadPools.SHARED");
+        } else if (type.equals("CircuitBreakerConfig")) {
+            calls.putIfAbsent("exceptions", "Exception.class"); // errors never count there
         } else if (type.equals("RateLimiterConfig") && !set.contains("limitrefreshperiod")) {
             calls.put("limit", Values.LARGEST);
         }

@@ -11,15 +11,26 @@ import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
 
-/** The constants of all sources, by the simple names of their classes, as far as texts and numbers make them up. */
+/**
+ * The constants of all sources, by the simple names of their classes, as far as texts and numbers make them up; and the
+ * names of the classes.
+ */
 final class Constants {
 
     private static final int DEPTH = 8;
 
     private final Map<String, List<Constant>> constants = new HashMap<>();
 
+    private final TypeNames types = new TypeNames();
+
+    /** The names of the classes. */
+    TypeNames types() {
+        return types;
+    }
+
     /** Adds those of a file. */
     void scan(JavaSourceFile file) {
+        types.scan(file);
         new JavaIsoVisitor<Integer>() {
             @Override
             public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration method, Integer p) {

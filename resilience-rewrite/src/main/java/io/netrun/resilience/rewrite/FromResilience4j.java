@@ -86,6 +86,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new LinkedHashSet<>(),
                 new Builds(),
                 new Constants(),
+                new Hierarchy(),
                 new HashMap<>(),
                 new ArrayList<>(),
                 new Catalogs(MappingTable.RESILIENCE4J));
@@ -109,6 +110,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     }
                 } else if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
                     found.constants().scan(file);
+                    found.hierarchy().scan(file);
                     scan(found, file, ctx);
                 }
                 if (tree instanceof SourceFile file) {
@@ -183,7 +185,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                         new ProtectedMethods.Options(false, true, left -> {}, new Constants()),
                         false,
                         false,
-                        new Constants())
+                        new Constants(),
+                        new Hierarchy())
                 .move(file, ctx);
         if (JavaMove.isForeign(moved)) {
             module.keepForeign();
@@ -322,8 +325,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         }
         Map<String, String> exceptions = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
         if (found.left().contains(path)) {
-            addTypes(ctx, file);
-            CodeCounterparts.list(file, left -> leftovers.insertRow(ctx, row(path, left)));
+            new CodeCounterparts(file, found.constants(), found::isAnnotated)
+                    .list(left -> leftovers.insertRow(ctx, row(path, left)));
             exceptions.forEach(
                     (there, here) -> addException(ctx, file, there, "Annotated methods throw " + here + " now."));
         } else if (found.moved().contains(path) && found.isCodeKept()) {
@@ -343,8 +346,12 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                         options,
                         found.async().contains(Names.module(path)),
                         found.areExceptionsKept(),
-                        found.constants())
+                        found.constants(),
+                        found.hierarchy())
                 .move(file, ctx);
+        if (found.left().contains(path)) {
+            addTypes(ctx, moved);
+        }
         boolean handles = moved.getImports().stream()
                         .anyMatch(imported -> imported.getTypeName().equals(TIMEOUT))
                 || moved.getTypesInUse().getTypesInUse().stream()
@@ -365,16 +372,20 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
 
     /** Lists the types that a file uses beyond what is moved, with the counterpart of each. */
     private void addTypes(ExecutionContext ctx, JavaSourceFile file) {
-        boolean listed = false;
-        for (String name : JavaMove.foreignTypes(file)) {
+        Map<String, String> types = JavaMove.foreignTypes(file);
+        List<String> text = file.printAll().lines().toList();
+        types.forEach((name, simple) -> {
             String reason = MappingTable.get()
                     .find(MappingTable.RESILIENCE4J, "type", name)
                     .map(FromResilience4j::counterpart)
                     .orElse("The code uses it beyond annotations and exceptions.");
-            leftovers.insertRow(ctx, row(SettingsMove.path(file), new Left(name, reason)));
-            listed = true;
-        }
-        if (!listed) {
+            List<String> lines = simple.isEmpty() ? List.of() : Remains.lines(text, simple);
+            String where = lines.isEmpty()
+                    ? ""
+                    : " It is in " + (lines.size() == 1 ? "line " : "lines ") + String.join(", ", lines) + ".";
+            leftovers.insertRow(ctx, row(SettingsMove.path(file), new Left(name, reason + where)));
+        });
+        if (types.isEmpty()) {
             leftovers.insertRow(
                     ctx,
                     row(
@@ -414,6 +425,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param applications the modules whose main sources have such annotations, or are an application
      * @param builds which modules have which others
      * @param constants what constants are
+     * @param hierarchy the classes of all sources
      * @param names the names of instances in annotations, by their module and pattern
      * @param later what needs the constants of all files
      * @param catalogs the version catalogs of Gradle
@@ -427,6 +439,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             Set<String> applications,
             Builds builds,
             Constants constants,
+            Hierarchy hierarchy,
             Map<String, Set<String>> names,
             List<Runnable> later,
             Catalogs catalogs) {
@@ -491,6 +504,13 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     module(path).addBulkhead(text, pool);
                 }
             }
+        }
+
+        /** Whether an annotation of any module has the name of an instance. */
+        boolean isAnnotated(String pattern, String name) {
+            return names.entrySet().stream()
+                    .anyMatch(entry -> entry.getKey().endsWith(" " + pattern)
+                            && entry.getValue().contains(name));
         }
 
         private void addLibrary(String name, ModuleSettings module, String library) {

@@ -6,10 +6,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Tree;
 import org.openrewrite.java.AddImport;
+import org.openrewrite.java.ChangeType;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
@@ -26,6 +29,13 @@ final class Imports {
 
     private final Set<String> former = new HashSet<>();
 
+    private final TypeNames names;
+
+    /** @param names the names of the classes of all sources */
+    Imports(TypeNames names) {
+        this.names = names;
+    }
+
     /** Notes that the file has begun to use a class. */
     void add(String typeName) {
         added.add(typeName);
@@ -37,17 +47,25 @@ final class Imports {
     }
 
     /**
-     * The file with its imports.
+     * The file with its imports. What cannot be imported, since its simple name has another meaning, has its full name.
      *
      * @param renamed the new names of classes, by their former ones
      */
-    JavaSourceFile apply(JavaSourceFile file, Map<String, String> renamed, ExecutionContext ctx) {
+    JavaSourceFile apply(JavaSourceFile original, Map<String, String> renamed, ExecutionContext ctx) {
         if (added.isEmpty() && former.isEmpty()) {
-            return file;
+            return original;
         }
+        Set<String> missing = new LinkedHashSet<>(added);
+        Set<String> taken = new HashSet<>();
+        for (String type : added) {
+            if (names.isTaken(original, type, formers(type, renamed))) {
+                taken.add(type);
+                missing.remove(type);
+            }
+        }
+        JavaSourceFile file = names.qualified(original, taken);
         Set<String> used = identifiers(file);
         List<J.Import> imports = new ArrayList<>();
-        Set<String> missing = new LinkedHashSet<>(added);
         Space first = null;
         for (J.Import imported : file.getImports()) {
             String name = imported.getTypeName();
@@ -71,7 +89,87 @@ final class Imports {
             @Nullable Tree tree = new AddImport<ExecutionContext>(name, null, false).visit(changed, ctx);
             changed = tree instanceof JavaSourceFile source ? source : changed;
         }
-        return changed;
+        return withoutNewPackages(changed, file);
+    }
+
+    /** The classes that a class replaces. */
+    private static List<String> formers(String type, Map<String, String> renamed) {
+        return renamed.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(type))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /**
+     * A file in which a class has another name, with what the name needs.
+     *
+     * @param there the former name
+     * @param here the new one
+     */
+    JavaSourceFile changed(JavaSourceFile file, String there, String here, ExecutionContext ctx) {
+        boolean present = TypeNames.isImported(file, here);
+        @Nullable Tree tree = new ChangeType(there, here, true).getVisitor().visit(file, ctx);
+        if (!(tree instanceof JavaSourceFile changed) || changed == file) {
+            return file;
+        }
+        return !present && names.isTaken(without(changed, here), here, List.of(there))
+                ? names.qualified(changed, Set.of(here))
+                : changed;
+    }
+
+    /** A file without the import of a class. */
+    private static JavaSourceFile without(JavaSourceFile file, String type) {
+        return file.withImports(file.getImports().stream()
+                .filter(imported ->
+                        imported.isStatic() || !imported.getTypeName().equals(type))
+                .toList());
+    }
+
+    /**
+     * The import of a whole package has more names than those that are meant: it is not added where another one may
+     * have one of them.
+     */
+    private JavaSourceFile withoutNewPackages(JavaSourceFile changed, JavaSourceFile file) {
+        Set<String> former = packages(file);
+        Set<String> present = packages(changed);
+        boolean others = present.stream().anyMatch(name -> former.contains(name) && !name.startsWith("java."));
+        if (!others || former.containsAll(present)) {
+            return changed;
+        }
+        Set<String> named = new TreeSet<>(added);
+        file.getImports().stream()
+                .filter(imported -> !imported.isStatic())
+                .forEach(imported -> named.add(imported.getTypeName()));
+        List<J.Import> imports = new ArrayList<>();
+        for (J.Import imported : changed.getImports()) {
+            String name = imported.getPackageName();
+            if (imported.isStatic() || !isPackage(imported) || former.contains(name)) {
+                imports.add(imported);
+                continue;
+            }
+            Space prefix = imported.getPrefix();
+            for (String type : named) {
+                if (type.substring(0, Math.max(0, type.lastIndexOf('.'))).equals(name)) {
+                    J.FieldAccess access = TypeTree.build(type);
+                    imports.add(imported.withId(Tree.randomId())
+                            .withQualid(access.withPrefix(Space.SINGLE_SPACE))
+                            .withPrefix(prefix));
+                    prefix = Space.format("\n");
+                }
+            }
+        }
+        return changed.withImports(imports);
+    }
+
+    private static Set<String> packages(JavaSourceFile file) {
+        return file.getImports().stream()
+                .filter(imported -> !imported.isStatic() && isPackage(imported))
+                .map(J.Import::getPackageName)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isPackage(J.Import imported) {
+        return imported.getQualid().getSimpleName().equals("*");
     }
 
     /** A file that has lost all of its imports, and has nothing else before its first class. */
@@ -100,12 +198,19 @@ final class Imports {
         return former.stream().anyMatch(type -> outer.equals(type) || outer.startsWith(type + "."));
     }
 
-    private static Set<String> identifiers(JavaSourceFile file) {
+    /** The names in a file that stand alone. */
+    static Set<String> identifiers(JavaSourceFile file) {
         Set<String> names = new HashSet<>();
         new JavaIsoVisitor<Set<String>>() {
             @Override
             public J.Import visitImport(J.Import imported, Set<String> found) {
                 return imported;
+            }
+
+            @Override
+            public J.FieldAccess visitFieldAccess(J.FieldAccess access, Set<String> found) {
+                visit(access.getTarget(), found); // what stands behind a point needs no import
+                return access;
             }
 
             @Override

@@ -9,14 +9,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.Cursor;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Tree;
-import org.openrewrite.java.ChangeType;
 import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.java.tree.JavaType;
@@ -59,6 +62,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final Constants constants;
 
+    private final Hierarchy hierarchy;
+
     private final Set<UUID> handled = new HashSet<>();
 
     private final Set<String> fallbacks = new HashSet<>();
@@ -69,7 +74,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     /** The fallback methods of methods that may throw the other timeout themselves. */
     private final Set<String> unlimited = new HashSet<>();
 
-    private final Imports imports = new Imports();
+    private final Imports imports;
 
     private FailureArguments failureArguments = FailureArguments.NONE;
 
@@ -79,14 +84,18 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
      * @param enableAsync whether the class of the application is to enable {@code @Async}
      * @param exceptionsStay whether calls fail with the exceptions of resilience4j as before
      * @param constants what constants are
+     * @param hierarchy the classes of all sources
      */
     JavaMove(
             ModuleSettings module,
             ProtectedMethods.Options options,
             boolean enableAsync,
             boolean exceptionsStay,
-            Constants constants) {
+            Constants constants,
+            Hierarchy hierarchy) {
         this.constants = constants;
+        this.hierarchy = hierarchy;
+        this.imports = new Imports(constants.types());
         this.module = module;
         this.options = options;
         this.enableAsync = enableAsync;
@@ -107,10 +116,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         if (!exceptionsStay && isForeign(result) && !Trees.mentions(result, PACKAGE, known)) {
             for (Map.Entry<String, String> exception : EXCEPTIONS.entrySet()) {
                 if (exception.getKey().startsWith(PACKAGE)) {
-                    Tree changed = new ChangeType(exception.getKey(), exception.getValue(), true)
-                            .getVisitor()
-                            .visit(result, ctx);
-                    result = changed instanceof JavaSourceFile source ? source : result;
+                    result = imports.changed(result, exception.getKey(), exception.getValue(), ctx);
                 }
             }
             result = ExceptionCalls.renamed(result, null);
@@ -174,9 +180,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                         .accept(new Left(
                                 name,
                                 "There, only a result that stays unacceptable throws it. RetryExhaustedException is"
-                                        + " thrown where on-exhausted is wrap, for failures, too: for a result, its cause"
-                                        + " is UnacceptableResultException, which is also what a fallback method for"
-                                        + " Throwable gets. Check the lines that name it.")));
+                                    + " thrown where on-exhausted is wrap, for failures, too: for a result, its cause"
+                                    + " is UnacceptableResultException, which is also what a fallback method for"
+                                    + " Throwable gets. Check the lines that name it.")));
     }
 
     private boolean isInFallback(Cursor cursor) {
@@ -235,18 +241,35 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         return Trees.mentions(file, PACKAGE, Set.of()) || Trees.mentions(file, CLOUD_PACKAGE, Set.of());
     }
 
-    /** The imported types of resilience4j that are not moved, in the order of the imports. */
-    static List<String> foreignTypes(JavaSourceFile file) {
-        Set<String> moved = MappingTable.get()
-                .renamed(MappingTable.RESILIENCE4J, "annotation")
-                .keySet();
-        return file.getImports().stream()
-                .map(J.Import::getTypeName)
-                .filter(name -> name.startsWith(PACKAGE) || name.startsWith(CLOUD_PACKAGE))
-                .filter(name -> !moved.contains(name) && !EXCEPTIONS.containsKey(name))
-                .map(name -> name.replace('$', '.'))
-                .distinct()
-                .toList();
+    /** The types of resilience4j that a file names and that are not moved, with their simple names. */
+    static Map<String, String> foreignTypes(JavaSourceFile file) {
+        Map<String, String> types = new TreeMap<>();
+        PACKAGES.forEach(name -> types.putAll(Remains.types(file, name)));
+        Set<String> packages = new TreeSet<>();
+        for (J.Import imported : file.getImports()) {
+            String name = imported.getPackageName();
+            if (!imported.isStatic()
+                    && imported.getQualid().getSimpleName().equals("*")
+                    && PACKAGES.stream().anyMatch((name + ".")::startsWith)) {
+                packages.add(name);
+                Imports.identifiers(file).stream()
+                        .filter(simple -> MappingTable.get()
+                                .find(MappingTable.RESILIENCE4J, "type", name + "." + simple)
+                                .isPresent())
+                        .forEach(simple -> types.put(name + "." + simple, simple));
+            }
+        }
+        packages.stream()
+                .filter(name -> types.keySet().stream().noneMatch(type -> type.startsWith(name + ".")))
+                .forEach(name -> types.put(name + ".*", ""));
+        Set<String> all = Set.copyOf(types.keySet());
+        types.keySet()
+                .removeIf(type -> EXCEPTIONS.containsKey(type)
+                        || MappingTable.get()
+                                .renamed(MappingTable.RESILIENCE4J, "annotation")
+                                .containsKey(type)
+                        || all.stream().anyMatch(outer -> type.startsWith(outer + ".")));
+        return types;
     }
 
     /** Finds the names of fallback methods, before any method is visited. */
@@ -316,12 +339,19 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             visited = visited.withBody(visited.getBody().withStatements(statements));
         }
         failureArguments = outer;
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
         if (declaration.getKind() == J.ClassDeclaration.Kind.Type.Annotation) {
-            return withoutPatterns(visited);
+            return without(visited, annotation -> isOfAnAnnotation(declaration, annotation, file));
         }
+        Unreached unreached = new Unreached(hierarchy, file, options.left());
+        Set<UUID> inVain = declaration.getLeadingAnnotations().stream()
+                .filter(annotation -> unreached.isInVain(declaration, annotation))
+                .map(J.Annotation::getId)
+                .collect(Collectors.toSet());
+        visited = without(visited, annotation -> inVain.contains(annotation.getId()));
         leaveUnfitting(declaration);
         for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
-            if (ProtectedMethods.pattern(annotation, getCursor().firstEnclosingOrThrow(JavaSourceFile.class)) != null) {
+            if (ProtectedMethods.pattern(annotation, file) != null) {
                 ClassAnnotations.list(declaration, annotation, options.left());
                 ClassAnnotations.listInherited(declaration, annotation, options.left());
             }
@@ -355,7 +385,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             J.VariableDeclarations failure = (J.VariableDeclarations) parameters.get(last);
             parameters.set(last, ofTimeout(failure).withId(Tree.randomId()));
             List<String> names = Bridges.names(fallback);
-            names.set(last, "new TimeoutException(" + names.get(last) + ".getMessage())");
+            names.set(last, "new " + failure.getTypeExpression() + "(" + names.get(last) + ".getMessage())");
             String call = fallback.getSimpleName() + "(" + String.join(", ", names) + ")";
             J.MethodDeclaration added = Bridges.of(fallback, fallback.getSimpleName(), parameters, call, ctx);
             if (added != null) {
@@ -387,22 +417,24 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     }
 
     /** resilience4j does not look at the annotations of an annotation, and this library does. */
-    private J.ClassDeclaration withoutPatterns(J.ClassDeclaration declaration) {
-        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
-        List<J.Annotation> kept = new ArrayList<>();
-        for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
-            if (ProtectedMethods.pattern(annotation, file) == null) {
-                kept.add(annotation);
-                continue;
-            }
-            imports.remove(Trees.typeName(annotation, file));
-            options.left()
-                    .accept(new Left(
-                            "@" + annotation.getSimpleName() + " at @" + declaration.getSimpleName(),
-                            "It had no effect on methods with that annotation, and would have one here, so it was"
-                                    + " removed. Add the one of this library if it is meant."));
+    private boolean isOfAnAnnotation(J.ClassDeclaration declaration, J.Annotation annotation, JavaSourceFile file) {
+        if (ProtectedMethods.pattern(annotation, file) == null) {
+            return false;
         }
-        if (kept.isEmpty() && !declaration.getLeadingAnnotations().isEmpty()) {
+        options.left()
+                .accept(new Left(
+                        "@" + annotation.getSimpleName() + " at @" + declaration.getSimpleName(),
+                        "It had no effect on methods with that annotation, and would have one here, so it was"
+                                + " removed. Add the one of this library if it is meant."));
+        return true;
+    }
+
+    private J.ClassDeclaration without(J.ClassDeclaration declaration, Predicate<J.Annotation> dropped) {
+        List<J.Annotation> former = declaration.getLeadingAnnotations();
+        List<J.Annotation> kept = kept(former, dropped);
+        if (kept.size() == former.size()) {
+            return declaration;
+        } else if (kept.isEmpty()) {
             List<J.Modifier> modifiers = new ArrayList<>(declaration.getModifiers());
             if (modifiers.isEmpty()) {
                 return declaration
@@ -414,6 +446,86 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             return declaration.withLeadingAnnotations(kept).withModifiers(modifiers);
         }
         return declaration.withLeadingAnnotations(kept);
+    }
+
+    private J.MethodDeclaration without(J.MethodDeclaration method, Predicate<J.Annotation> dropped) {
+        List<J.Annotation> former = method.getLeadingAnnotations();
+        List<J.Annotation> kept = kept(former, dropped);
+        J.MethodDeclaration changed = method.withLeadingAnnotations(kept);
+        J.TypeParameters parameters = method.getAnnotations().getTypeParameters();
+        if (kept.size() == former.size()) {
+            return method;
+        } else if (!kept.isEmpty()) {
+            return changed;
+        } else if (!method.getModifiers().isEmpty()) {
+            List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
+            modifiers.set(0, modifiers.get(0).withPrefix(Space.EMPTY));
+            return changed.withModifiers(modifiers);
+        } else if (parameters != null) {
+            return changed.getAnnotations().withTypeParameters(parameters.withPrefix(Space.EMPTY));
+        }
+        return method.getReturnTypeExpression() == null
+                ? changed
+                : changed.withReturnTypeExpression(
+                        method.getReturnTypeExpression().withPrefix(Space.EMPTY));
+    }
+
+    /** The annotations that stay; the first one stands where the first one stood. */
+    private List<J.Annotation> kept(List<J.Annotation> annotations, Predicate<J.Annotation> dropped) {
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        List<J.Annotation> kept = new ArrayList<>();
+        Space first = null;
+        for (J.Annotation annotation : annotations) {
+            if (dropped.test(annotation)) {
+                first = kept.isEmpty() && first == null ? annotation.getPrefix() : first;
+                imports.remove(Trees.typeName(annotation, file));
+            } else {
+                kept.add(kept.isEmpty() && first != null ? annotation.withPrefix(first) : annotation);
+            }
+        }
+        return kept;
+    }
+
+    /** Without what resilience4j does not look at, and this library does. */
+    private J.MethodDeclaration withoutVain(J.MethodDeclaration method, J.MethodDeclaration declaration) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        if (owner == null) {
+            return method;
+        }
+        Unreached unreached = new Unreached(hierarchy, file, options.left());
+        boolean isAnnotation = owner.getKind() == J.ClassDeclaration.Kind.Type.Annotation;
+        return without(
+                method,
+                annotation -> isAnnotation
+                        ? isAlias(annotation, declaration, file)
+                        : unreached.isInVain(owner, declaration, annotation));
+    }
+
+    /** An alias of an annotation that had no effect, and that is removed. */
+    private boolean isAlias(J.Annotation annotation, J.MethodDeclaration method, JavaSourceFile file) {
+        Expression type = annotation.getSimpleName().equals("AliasFor")
+                ? Trees.arguments(annotation).get("annotation")
+                : null;
+        if (!(type instanceof J.FieldAccess literal) || !literal.getSimpleName().equals("class")) {
+            return false;
+        }
+        String name = literal.getTarget().toString();
+        boolean ours = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "annotation").keySet().stream()
+                .anyMatch(there -> there.equals(name)
+                        || (there.endsWith("." + name)
+                                && (TypeNames.isImported(file, there)
+                                        || TypeNames.isImported(
+                                                file, there.substring(0, there.lastIndexOf('.')) + ".*"))));
+        if (ours) {
+            imports.remove("org.springframework.core.annotation.AliasFor");
+            options.left()
+                    .accept(new Left(
+                            CodeCounterparts.text(annotation),
+                            "It had no effect, since resilience4j does not look at the annotations of an annotation, so"
+                                    + " it was removed with these: " + method.getSimpleName() + " sets nothing."));
+        }
+        return ours;
     }
 
     /** Public methods that a fallback of their class does not fit, for which the start would fail. */
@@ -479,7 +591,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     @Override
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
-        J.MethodDeclaration visited = super.visitMethodDeclaration(declaration, ctx);
+        J.MethodDeclaration visited = withoutVain(super.visitMethodDeclaration(declaration, ctx), declaration);
         Moved moved = withoutMissing(
                 methods().move(visited.getLeadingAnnotations(), ofClass(), returns(declaration), visited.getPrefix()),
                 declaration);

@@ -1,6 +1,7 @@
 package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.Block;
+import io.netrun.resilience.spring.mapping.BlockTranslator;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.ModuleSettings;
@@ -50,7 +51,7 @@ record PropertyTexts(
 
     private static final Pattern KEY = Pattern.compile(
             "(?:(?<![\\w./])|(?<=-D)|(?<=systemProp\\.))(resilience4j\\.(?!(?:ya?ml|properties|json|xml|md|html|jar|readme|io|org|com)\\b)"
-                    + "[\\w.\\[\\]*%-]*)");
+                + "[\\w.\\[\\]*%-]*)");
 
     private static final Pattern WITHIN = Pattern.compile("(?m)^\\s*resilience4j:|[\"']resilience4j[\"']\\s*:");
 
@@ -147,7 +148,7 @@ record PropertyTexts(
         }
         SettingsTranslator.Result result = result(List.copyOf(settings.values()));
         result.left().forEach(options.left());
-        Map<Line, List<String>> texts = assigned(settings, result.moved());
+        Map<Line, List<String>> texts = assigned(settings, inRange(result.moved()));
         List<String> present = elements.stream()
                 .map(element -> constants.text(element, scope))
                 .filter(text -> text != null)
@@ -174,6 +175,22 @@ record PropertyTexts(
             moved.put(element, replaced(element, own));
         }
         return moved;
+    }
+
+    /** The settings that can be here, each with a value that it can have. */
+    private List<SettingsTranslator.Placed> inRange(List<SettingsTranslator.Placed> moved) {
+        List<SettingsTranslator.Placed> all = new ArrayList<>();
+        for (SettingsTranslator.Placed placed : moved) {
+            BlockTranslator.Moved setting = placed.setting();
+            SettingsMove.Written written = SettingsMove.inRange(
+                    new SettingsMove.Written(placed.path(), setting.value(), List.of(), setting.origin()),
+                    options.left());
+            if (written != null) {
+                all.add(new SettingsTranslator.Placed(
+                        placed.path(), new BlockTranslator.Moved(written.value(), setting.origin(), setting.source())));
+            }
+        }
+        return all;
     }
 
     private SettingsTranslator.Result result(List<Setting> settings) {
@@ -438,7 +455,7 @@ record PropertyTexts(
         }
         Setting setting = new Setting(Names.elements(entry.group(2)), Setting.Value.of(entry.group(3)), List.of());
         String prefix = entry.group(1) == null ? "" : entry.group(1);
-        List<SettingsTranslator.Placed> moved = result(List.of(setting)).moved();
+        List<SettingsTranslator.Placed> moved = inRange(result(List.of(setting)).moved());
         return moved.isEmpty() || moved.size() > 3
                 ? null
                 : moved.stream().map(placed -> prefix + text(placed)).collect(Collectors.joining(" and "));

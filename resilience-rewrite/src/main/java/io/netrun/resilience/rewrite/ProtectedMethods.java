@@ -3,6 +3,7 @@ package io.netrun.resilience.rewrite;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.ModuleSettings;
+import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -169,6 +170,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                 swapped.add("fallback");
                 besides.add(Trees.beside(last, ORDER, List.of(Trees.array(swapped)), last.getPrefix()));
             }
+            leaveOrders(outer, fallbacks.keySet(), patterns);
         }
         if (poolReturns.endsWith("CompletableFuture")) {
             besides.add(Trees.beside(last, ASYNC, List.of(), last.getPrefix()));
@@ -185,6 +187,33 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                                     + " executor."));
         }
         return besides;
+    }
+
+    /** Lists the documents with another order of the aspects: an annotation has one order for all of them. */
+    private void leaveOrders(List<String> outer, Set<String> withFallback, Set<String> patterns) {
+        for (SettingsDocument document : options.keepBehaviour() ? module.documents() : List.<SettingsDocument>of()) {
+            if (document.others().stream().noneMatch(ModuleSettings::isOrder)) {
+                continue;
+            }
+            List<String> order = module.order(document.id());
+            int inner = withFallback.stream().mapToInt(order::indexOf).max().orElse(0);
+            List<String> there =
+                    order.subList(0, inner).stream().filter(patterns::contains).toList();
+            if (!there.equals(outer)) {
+                options.left()
+                        .accept(new Left(
+                                "@PatternOrder",
+                                "With " + document.file() + ", the aspects have another order. The fallback would be "
+                                        + (there.isEmpty()
+                                                ? "around all patterns"
+                                                : "inside " + String.join(", ", there))
+                                        + " then, and is "
+                                        + (outer.isEmpty()
+                                                ? "around all patterns"
+                                                : "inside " + String.join(", ", outer))
+                                        + " here, whatever is active: an annotation has one order. Choose one."));
+            }
+        }
     }
 
     /** Whether a text would have to be evaluated; placeholders are not. */

@@ -21,7 +21,7 @@ final class Remains {
     private Remains() {}
 
     /** The types of a package that a file names, with their simple names. */
-    private static Map<String, String> types(JavaSourceFile file, String packageName) {
+    static Map<String, String> types(JavaSourceFile file, String packageName) {
         Map<String, String> types = new TreeMap<>();
         for (J.Import imported : file.getImports()) {
             String name = imported.getTypeName().replace('$', '.');
@@ -86,7 +86,8 @@ final class Remains {
         });
     }
 
-    private static List<String> lines(List<String> lines, String simple) {
+    /** The numbers of the lines in which a name stands. */
+    static List<String> lines(List<String> lines, String simple) {
         Pattern name = Pattern.compile("(?<![\\w\"])" + Pattern.quote(simple) + "(?![\\w\"])");
         List<String> found = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {

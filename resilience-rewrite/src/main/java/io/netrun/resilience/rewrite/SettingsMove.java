@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.SourceFile;
@@ -116,8 +117,9 @@ final class SettingsMove {
         result.moved().forEach(placed -> {
             Setting origin = placed.setting().origin();
             List<String> comments = origin == null || commented.contains(origin.key()) ? List.of() : origin.comments();
-            Written written =
-                    inRange(path, new Written(placed.path(), placed.setting().value(), comments, origin));
+            Written written = inRange(
+                    new Written(placed.path(), placed.setting().value(), comments, origin),
+                    left -> leftovers.accept(path, left));
             if (written == null) {
                 return;
             }
@@ -133,7 +135,7 @@ final class SettingsMove {
     }
 
     /** A setting as it can be here, or null if it cannot be. */
-    private @Nullable Written inRange(String path, Written setting) {
+    static @Nullable Written inRange(Written setting, Consumer<Left> leftovers) {
         Ranges.Range range = Ranges.ofKey(setting.path());
         String bad = range == null || setting.value().list()
                 ? null
@@ -149,17 +151,13 @@ final class SettingsMove {
                 && range.whole()
                 && number.compareTo(most) > 0
                 && setting.value().text().equals(bad);
-        leftovers.accept(
-                path,
-                new Left(
-                        (setting.origin() == null
-                                        ? setting.key()
-                                        : setting.origin().key()) + " = "
-                                + setting.value().text(),
-                        "As " + setting.key() + ", it must be " + range.words() + ", and it is " + bad
-                                + (large
-                                        ? ". The largest one is written."
-                                        : ", so it is not written. Write what applies instead.")));
+        leftovers.accept(new Left(
+                (setting.origin() == null ? setting.key() : setting.origin().key()) + " = "
+                        + setting.value().text(),
+                "As " + setting.key() + ", it must be " + range.words() + ", and it is " + bad
+                        + (large
+                                ? ". The largest one is written."
+                                : ", so it is not written. Write what applies instead.")));
         return large && most != null
                 ? new Written(
                         setting.path(), Setting.Value.of(most.toPlainString()), setting.comments(), setting.origin())

@@ -10,7 +10,6 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Tree;
-import org.openrewrite.java.ChangeType;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.RemoveAnnotation;
 import org.openrewrite.java.tree.Comment;
@@ -40,7 +39,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final Uses uses;
 
-    private final Imports imports = new Imports();
+    private final Imports imports;
 
     private Recoveries recoveries = Recoveries.NONE;
 
@@ -52,6 +51,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
      */
     SpringMove(String library, SpringAnnotations annotations, Uses uses, BiConsumer<List<String>, String> settings) {
         this.uses = uses;
+        this.imports = new Imports(uses.constants().types());
         this.library = library;
         this.annotations = annotations;
         this.settings = settings;
@@ -92,11 +92,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                 "There, a failure that no recovery method takes is wrapped in it; here, it is thrown"
                                         + " as it is, unless on-exhausted is wrap. Catch it, too."));
             }
-            moved = file(
-                    new ChangeType(exception.getKey(), exception.getValue(), true)
-                            .getVisitor()
-                            .visit(moved, ctx),
-                    moved);
+            moved = imports.changed(moved, exception.getKey(), exception.getValue(), ctx);
         }
         return Trees.withoutUnusedPackages(
                 moved,
@@ -178,8 +174,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                         .accept(new Left(
                                 "@Recover " + method.getSimpleName(),
                                 "No method of this class, or of one beneath it, that is retried has its result and its"
-                                        + " parameters, in their order. Write its parameters as those of the method that"
-                                        + " it recovers, with the failure last, and add @Fallback(method = \""
+                                    + " parameters, in their order. Write its parameters as those of the method that"
+                                    + " it recovers, with the failure last, and add @Fallback(method = \""
                                         + method.getSimpleName() + "\") to that method.")));
         J.ClassDeclaration visited = withBridges(super.visitClassDeclaration(declaration, ctx), ctx);
         recoveries = outer;

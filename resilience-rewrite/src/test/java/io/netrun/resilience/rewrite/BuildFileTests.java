@@ -46,21 +46,21 @@ class BuildFileTests implements RewriteTest {
                 </dependencies>
             </project>
             """, """
-                    <project>
-                        <dependencies>
-                            <!-- protection -->
-                            <dependency>
-                                <groupId>io.netrun.resilience</groupId>
-                                <artifactId>resilience-spring-boot-starter</artifactId>
-                                <version>%s</version>
-                            </dependency>
-                            <dependency>
-                                <groupId>org.springframework.boot</groupId>
-                                <artifactId>spring-boot-starter-web</artifactId>
-                            </dependency>
-                        </dependencies>
-                    </project>
-                    """.formatted(VERSION), source -> source.path("pom.xml")));
+                <project>
+                    <dependencies>
+                        <!-- protection -->
+                        <dependency>
+                            <groupId>io.netrun.resilience</groupId>
+                            <artifactId>resilience-spring-boot-starter</artifactId>
+                            <version>%s</version>
+                        </dependency>
+                        <dependency>
+                            <groupId>org.springframework.boot</groupId>
+                            <artifactId>spring-boot-starter-web</artifactId>
+                        </dependency>
+                    </dependencies>
+                </project>
+                """.formatted(VERSION), source -> source.path("pom.xml")));
     }
 
     @Test
@@ -76,17 +76,17 @@ class BuildFileTests implements RewriteTest {
                 </dependencies>
             </project>
             """, """
-                    <project>
-                        <dependencies>
+                <project>
+                    <dependencies>
 
-                            <dependency>
-                                <groupId>io.netrun.resilience</groupId>
-                                <artifactId>resilience-core</artifactId>
-                                <version>%s</version>
-                            </dependency>
-                        </dependencies>
-                    </project>
-                    """.formatted(VERSION), source -> source.path("pom.xml")));
+                        <dependency>
+                            <groupId>io.netrun.resilience</groupId>
+                            <artifactId>resilience-core</artifactId>
+                            <version>%s</version>
+                        </dependency>
+                    </dependencies>
+                </project>
+                """.formatted(VERSION), source -> source.path("pom.xml")));
     }
 
     @Test
@@ -106,20 +106,20 @@ class BuildFileTests implements RewriteTest {
                 </dependencyManagement>
             </project>
             """, """
-                    <project>
-                        <dependencyManagement>
-                            <dependencies>
-                                <dependency>
-                                    <groupId>io.netrun.resilience</groupId>
-                                    <artifactId>resilience-bom</artifactId>
-                                    <version>%s</version>
-                                    <type>pom</type>
-                                    <scope>import</scope>
-                                </dependency>
-                            </dependencies>
-                        </dependencyManagement>
-                    </project>
-                    """.formatted(VERSION), source -> source.path("pom.xml")));
+                <project>
+                    <dependencyManagement>
+                        <dependencies>
+                            <dependency>
+                                <groupId>io.netrun.resilience</groupId>
+                                <artifactId>resilience-bom</artifactId>
+                                <version>%s</version>
+                                <type>pom</type>
+                                <scope>import</scope>
+                            </dependency>
+                        </dependencies>
+                    </dependencyManagement>
+                </project>
+                """.formatted(VERSION), source -> source.path("pom.xml")));
     }
 
     @Test
@@ -135,28 +135,28 @@ class BuildFileTests implements RewriteTest {
                 </dependencies>
             </project>
             """, """
-                            <project>
-                                <dependencies>
-                                    <dependency>
-                                        <groupId>io.netrun.resilience</groupId>
-                                        <artifactId>resilience-spring-boot-starter</artifactId>
-                                        <version>%s</version>
-                                    </dependency>
-                                    <dependency>
-                                        <groupId>io.github.resilience4j</groupId>
-                                        <artifactId>resilience4j-spring-boot3</artifactId>
-                                        <version>2.3.0</version>
-                                    </dependency>
-                                </dependencies>
-                            </project>
-                            """.formatted(VERSION), source -> source.path("pom.xml")), srcMainJava(java("""
-                            import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+                <project>
+                    <dependencies>
+                        <dependency>
+                            <groupId>io.netrun.resilience</groupId>
+                            <artifactId>resilience-spring-boot-starter</artifactId>
+                            <version>%s</version>
+                        </dependency>
+                        <dependency>
+                            <groupId>io.github.resilience4j</groupId>
+                            <artifactId>resilience4j-spring-boot3</artifactId>
+                            <version>2.3.0</version>
+                        </dependency>
+                    </dependencies>
+                </project>
+                """.formatted(VERSION), source -> source.path("pom.xml")), srcMainJava(java("""
+                    import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 
-                            class Breakers {
-                                Breakers(CircuitBreakerRegistry registry) {
-                                }
-                            }
-                            """)));
+                    class Breakers {
+                        Breakers(CircuitBreakerRegistry registry) {
+                        }
+                    }
+                    """)));
     }
 
     @Test
@@ -169,13 +169,13 @@ class BuildFileTests implements RewriteTest {
                 testImplementation group: 'io.github.resilience4j', name: 'resilience4j-circuitbreaker', version: '2.1.0'
             }
             """, """
-                    dependencies {
-                        implementation "io.netrun.resilience:resilience-spring-boot-starter:%1$s"
-                        implementation "io.netrun.resilience:resilience-core:%1$s"
-                        implementation 'org.springframework.boot:spring-boot-starter-aop'
-                        testImplementation "io.netrun.resilience:resilience-core:%1$s"
-                    }
-                    """.formatted(VERSION), source -> source.path("build.gradle")));
+                dependencies {
+                    implementation "io.netrun.resilience:resilience-spring-boot-starter:%1$s"
+                    implementation "io.netrun.resilience:resilience-core:%1$s"
+                    implementation 'org.springframework.boot:spring-boot-starter-aop'
+                    testImplementation "io.netrun.resilience:resilience-core:%1$s"
+                }
+                """.formatted(VERSION), source -> source.path("build.gradle")));
     }
 
     @Test
@@ -186,10 +186,10 @@ class BuildFileTests implements RewriteTest {
                 implementation("io.github.resilience4j:resilience4j-spring-boot3:2.2.0")
             }
             """, """
-                    dependencies {
-                        implementation("io.netrun.resilience:resilience-spring-boot-starter:%s")
-                    }
-                    """.formatted(VERSION), source -> source.path("build.gradle.kts")));
+                dependencies {
+                    implementation("io.netrun.resilience:resilience-spring-boot-starter:%s")
+                }
+                """.formatted(VERSION), source -> source.path("build.gradle.kts")));
     }
 
     @Test
@@ -206,30 +206,30 @@ class BuildFileTests implements RewriteTest {
                         </dependencies>
                     </project>
                     """, """
-                            <project>
-                                <dependencies>
-                                    <dependency>
-                                        <groupId>org.springframework.boot</groupId>
-                                        <artifactId>spring-boot-starter</artifactId>
-                                    </dependency>
-                                    <dependency>
-                                        <groupId>io.netrun.resilience</groupId>
-                                        <artifactId>resilience-spring-boot-starter</artifactId>
-                                        <version>%s</version>
-                                    </dependency>
-                                </dependencies>
-                            </project>
-                            """.formatted(VERSION), source -> source.path("pom.xml")),
+                        <project>
+                            <dependencies>
+                                <dependency>
+                                    <groupId>org.springframework.boot</groupId>
+                                    <artifactId>spring-boot-starter</artifactId>
+                                </dependency>
+                                <dependency>
+                                    <groupId>io.netrun.resilience</groupId>
+                                    <artifactId>resilience-spring-boot-starter</artifactId>
+                                    <version>%s</version>
+                                </dependency>
+                            </dependencies>
+                        </project>
+                        """.formatted(VERSION), source -> source.path("pom.xml")),
                 text("""
                     dependencies {
                         implementation 'org.springframework.boot:spring-boot-starter'
                     }
                     """, """
-                            dependencies {
-                                implementation "io.netrun.resilience:resilience-spring-boot-starter:%s"
-                                implementation 'org.springframework.boot:spring-boot-starter'
-                            }
-                            """.formatted(VERSION), source -> source.path("build.gradle")),
+                        dependencies {
+                            implementation "io.netrun.resilience:resilience-spring-boot-starter:%s"
+                            implementation 'org.springframework.boot:spring-boot-starter'
+                        }
+                        """.formatted(VERSION), source -> source.path("build.gradle")),
                 srcMainJava(java("""
                     import org.springframework.resilience.annotation.ConcurrencyLimit;
 
@@ -287,6 +287,7 @@ class BuildFileTests implements RewriteTest {
                     resilience.circuit-breaker.defaults.success-threshold=10
                     resilience.circuit-breaker.defaults.half-open-max-calls=10
                     resilience.circuit-breaker.defaults.half-open-max-duration=365d
+                    resilience.circuit-breaker.defaults.exceptions=java.lang.Exception
                     resilience.timeout.defaults.duration=1s
                     management.endpoints.web.exposure.include=health, resilience
                     """, source -> source.path("src/main/resources/application.properties")));

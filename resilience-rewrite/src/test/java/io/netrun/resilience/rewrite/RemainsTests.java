@@ -170,4 +170,27 @@ class RemainsTests {
         assertThat(after.files().get(FILE)).doesNotContain("org.springframework.resilience");
         assertThat(after.left()).isEmpty();
     }
+
+    @Test
+    void listenerOfSpringRetryShouldBeListedAsWithoutEffect() {
+        Project after = new Project()
+                .with("lib/src/main/java/org/springframework/retry/RetryListener.java", """
+                    package org.springframework.retry;
+
+                    public interface RetryListener {
+                    }
+                    """)
+                .with(FILE, """
+                    import org.springframework.retry.RetryListener;
+
+                    class Often implements RetryListener {
+                    }
+                    """)
+                .after(new FromSpringRetry(true));
+
+        assertThat(after.left())
+                .anySatisfy(left -> assertThat(left)
+                        .startsWith(FILE)
+                        .contains("in line 3.", "a bean of it has no effect on them", "RetryEvent.Retrying"));
+    }
 }

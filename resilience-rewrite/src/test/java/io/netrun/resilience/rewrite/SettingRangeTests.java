@@ -2,6 +2,8 @@ package io.netrun.resilience.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,5 +78,88 @@ class SettingRangeTests {
                     .noneSatisfy(file -> assertThat(file).contains(": " + value));
             assertThat(after.left()).anySatisfy(left -> assertThat(left).contains("so it is not written"));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ratelimiter.instances.a.limit-for-period=2147483647, limit=1000000, The largest one is written",
+        "retry.instances.a.max-attempts=0, , so it is not written",
+    })
+    void valueOfATestShouldHaveTheRange(String setting, @Nullable String here, String reason) {
+        Project after = new Project()
+                .with("src/test/java/CallsTests.java", """
+                    @TestPropertySource(properties = {"spring.a=b", "resilience4j.%s"})
+                    class CallsTests {
+                        @io.github.resilience4j.retry.annotation.Retry(name = "a")
+                        public void call() {
+                        }
+                    }
+                    """.formatted(setting))
+                .after(new FromResilience4j(false));
+
+        assertThat(after.files().get("src/test/java/CallsTests.java"))
+                .contains(here == null ? "properties = {\"spring.a=b\"}" : here)
+                .doesNotContain(setting);
+        assertThat(after.left()).anySatisfy(left -> assertThat(left).contains(reason));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "wait-duration=2s, 2s",
+        "max-attempts=4, 500ms",
+    })
+    void maximumBelowTheDelayShouldBeTheDelay(String other, String here) {
+        Project after = new Project()
+                .with("src/main/java/Calls.java", CALLS.formatted("retry", "Retry", "Retry"))
+                .with("src/main/resources/application.properties", """
+                    resilience4j.retry.instances.a.%s
+                    resilience4j.retry.instances.a.enable-exponential-backoff=true
+                    resilience4j.retry.instances.a.exponential-max-wait-duration=100ms
+                    """.formatted(other))
+                .after(new FromResilience4j(true));
+
+        assertThat(after.files().get("src/main/resources/application.properties"))
+                .contains("resilience.retry.instances.a.max-delay=" + here);
+        assertThat(after.left()).anySatisfy(left -> assertThat(left).contains("is below wait-duration, " + here));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "retry, retry-exceptions, java.lang.Throwable, java.lang.Exception",
+        "circuitbreaker, record-exceptions, 'java.lang.Throwable,java.lang.StackOverflowError', java.lang.Exception",
+        "circuitbreaker, record-exceptions, 'java.io.IOException,java.lang.Error', java.io.IOException",
+    })
+    void errorsShouldNotCountWhateverIsListed(String section, String name, String there, String here) {
+        Project after = new Project()
+                .with("src/main/java/Calls.java", CALLS.formatted("retry", "Retry", "Retry"))
+                .with(
+                        "src/main/resources/application.properties",
+                        "resilience4j.%s.instances.a.%s=%s\n".formatted(section, name, there))
+                .after(new FromResilience4j(true));
+
+        assertThat(after.files().get("src/main/resources/application.properties"))
+                .contains(".instances.a.exceptions=" + here + "\n");
+        assertThat(after.left()).isEmpty();
+    }
+
+    @Test
+    void listOfErrorsAloneShouldBeListed() {
+        Project after = new Project()
+                .with("src/main/java/Calls.java", CALLS.formatted("retry", "Retry", "Retry"))
+                .with(
+                        "src/main/resources/application.properties",
+                        "resilience4j.retry.instances.a.retry-exceptions=java.lang.Error\n")
+                .after(new FromResilience4j(true));
+
+        assertThat(after.left()).anySatisfy(left -> assertThat(left).contains("There, errors never count"));
+    }
+
+    @Test
+    void errorsShouldNotCountByDefault() {
+        Project after = new Project()
+                .with("src/main/java/Calls.java", CALLS.formatted("circuitbreaker", "CircuitBreaker", "CircuitBreaker"))
+                .after(new FromResilience4j(true));
+
+        assertThat(after.files().get("src/main/resources/application.yml")).contains("exceptions: java.lang.Exception");
     }
 }

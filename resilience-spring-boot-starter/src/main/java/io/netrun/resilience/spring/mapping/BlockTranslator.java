@@ -122,6 +122,9 @@ public final class BlockTranslator {
             }
         } else if (row.kind().equals("classes")) {
             List<String> names = Values.classes(setting.value().elements(), effective.timeouts());
+            if (keepBehaviour && row.here().name().equals("exceptions")) {
+                names = withoutErrors(names, setting);
+            }
             if (effective.timeouts() && setting.value().elements().contains(TIMEOUT)) {
                 left(
                         setting,
@@ -151,6 +154,25 @@ public final class BlockTranslator {
         } else {
             putWord(setting, row);
         }
+    }
+
+    /** There, errors never count, whatever is listed; here, those that are listed do. */
+    private List<String> withoutErrors(List<String> names, Setting setting) {
+        List<String> kept = new ArrayList<>();
+        for (String name : names) {
+            String counted = name.equals("java.lang.Throwable") ? "java.lang.Exception" : name;
+            if (!Values.isError(name) && !kept.contains(counted)) {
+                kept.add(counted);
+            }
+        }
+        if (kept.isEmpty()) {
+            left(
+                    setting,
+                    "There, errors never count, so that no failure did; here, those of the list do. Remove the pattern,"
+                            + " or list the exceptions that are meant.");
+            return names;
+        }
+        return kept;
     }
 
     private void putWord(Setting setting, Row row) {
@@ -233,8 +255,8 @@ public final class BlockTranslator {
             putSimple(setting, row);
             left(
                     setting,
-                    "There, only a result that is not accepted fails with an exception of its own; here, wrap applies to"
-                            + " failures, too. Catch RetryExhaustedException where the failure itself is caught.");
+                    "There, only a result that is not accepted fails with an exception of its own; here, wrap applies"
+                            + " to failures, too. Catch RetryExhaustedException where the failure itself is caught.");
         }
     }
 
@@ -292,9 +314,33 @@ public final class BlockTranslator {
             if (delay != null && Values.nanos(delay.value().text()) > Values.nanos("30s")) {
                 add("max-delay", delay.value().text()); // never below the base delay
             }
+            limitDelays();
         } else if (section.equals("threadpoolbulkhead") && keepBehaviour) {
             addIfMissing("queue-capacity", "max-queue", "100");
         }
+    }
+
+    /** The maximum is no less than the base here; there, the first delay alone is the longer one then. */
+    private void limitDelays() {
+        Setting maximum = settings.get("exponentialmaxwaitduration");
+        Setting decisive = maximum == null ? settings.get("waitduration") : maximum;
+        String most = is("enable-exponential-backoff", "true") ? effective.text("exponential-max-wait-duration") : null;
+        String base = Values.duration(effective.textOr("wait-duration", "500ms"));
+        if (decisive == null || most == null || Values.nanos(most) < 0 || Values.nanos(most) >= Values.nanos(base)) {
+            return;
+        }
+        Moved former = moved.get("max-delay");
+        moved.put(
+                "max-delay",
+                new Moved(
+                        Setting.Value.of(base),
+                        former == null ? null : former.origin(),
+                        former == null ? null : former.source()));
+        left(
+                decisive,
+                "exponential-max-wait-duration, " + most + ", is below wait-duration, " + base
+                        + ". There, the delays after the first one are shorter; here, that is not possible, and"
+                        + " max-delay is written as " + base + ". Write the one that is meant as base-delay.");
     }
 
     private void addIfMissing(String there, String here, String value) {

@@ -267,7 +267,8 @@ public final class SettingsTranslator {
         }
         String standard = row.here().standard();
         if (row.kind().equals("classes")) {
-            return standard.equals("none") ? "" : standard;
+            boolean errors = keepBehaviour && standard.equals("java.lang.Throwable");
+            return errors ? "java.lang.Exception" : standard.equals("none") ? "" : standard;
         }
         boolean words = standard.contains(" ");
         return words ? Values.FOREVER : standard;

@@ -125,6 +125,18 @@ public final class Values {
         };
     }
 
+    /** Whether a name is that of an {@code Error} of the JDK. */
+    static boolean isError(String name) {
+        if (!name.startsWith("java.")) {
+            return false;
+        }
+        try {
+            return Error.class.isAssignableFrom(Class.forName(name, false, null));
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
     /** A class in another one is written with a dollar sign here. */
     static String nested(String name) {
         return name.replaceAll("(\\.[A-Z]\\w*)\\.(?=[A-Z])", "$1\\$");

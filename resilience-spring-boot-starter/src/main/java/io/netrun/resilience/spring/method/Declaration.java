@@ -10,6 +10,7 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationAttributes;
+import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -122,12 +124,52 @@ record Declaration(
                 || isAnnotated(method, targetClass, slot.annotation().getName())) {
             return null; // an annotation of this library counts alone
         }
-        AnnotationAttributes onMethod = attributesOfMethod(method, targetClass, annotation);
-        AnnotationAttributes found = onMethod == null ? attributesOfClass(method, targetClass, annotation) : onMethod;
+        AnnotationAttributes onMethod = foreignOfMethod(method, targetClass, annotation);
+        AnnotationAttributes found = onMethod == null ? foreignOfClass(method, targetClass, annotation) : onMethod;
         String type = targetClass.getSimpleName().isEmpty() ? targetClass.getName() : targetClass.getSimpleName();
         return found == null
                 ? null
                 : ForeignAnnotations.read(slot, found, onMethod == null ? type : type + "." + method.getName());
+    }
+
+    /**
+     * The attributes of an annotation of resilience4j on a method. Its aspects look at the method that runs alone; one
+     * of an interface counts where a generated class implements it, such as a client.
+     */
+    private static @Nullable AnnotationAttributes foreignOfMethod(
+            Method method, Class<?> targetClass, String annotation) {
+        return isGenerated(targetClass)
+                ? attributesOfMethod(method, targetClass, annotation)
+                : ownAttributes(method, annotation);
+    }
+
+    /** The same for the class that declares the method that runs, whoever may call it. */
+    private static @Nullable AnnotationAttributes foreignOfClass(
+            Method method, Class<?> targetClass, String annotation) {
+        if (isGenerated(targetClass)) {
+            return attributesOfClass(method, targetClass, annotation);
+        }
+        boolean covered = !Modifier.isPrivate(method.getModifiers())
+                && !Modifier.isStatic(method.getModifiers())
+                && !isOfEveryObject(method);
+        return covered ? ownAttributes(method.getDeclaringClass(), annotation) : null;
+    }
+
+    /** Whether a class is that of a client or a lambda, whose methods have the annotations of their interface. */
+    private static boolean isGenerated(Class<?> type) {
+        return type.isInterface() || type.isHidden() || Proxy.isProxyClass(type);
+    }
+
+    private static @Nullable AnnotationAttributes ownAttributes(AnnotatedElement element, String annotation) {
+        if (!KnownAnnotations.isPresent(element, annotation)) {
+            return null;
+        }
+        for (Annotation each : element.getDeclaredAnnotations()) {
+            if (each.annotationType().getName().equals(annotation)) {
+                return AnnotationUtils.getAnnotationAttributes(each, false, false);
+            }
+        }
+        return null;
     }
 
     private static boolean isAnnotated(Method method, Class<?> targetClass, String annotation) {
@@ -194,7 +236,7 @@ record Declaration(
             return true;
         }
         String foreign = hasForeign(method, targetClass) ? ForeignAnnotations.of(slot) : null;
-        return foreign != null && isOnMethod(method, targetClass, foreign);
+        return foreign != null && foreignOfMethod(method, targetClass, foreign) != null;
     }
 
     /** An annotation of a class with where it is, such as {@code @Hedge on the superclass com.shop.Base}. */

@@ -99,7 +99,8 @@ public final class FallbackMethods implements Recovery {
                 .toList();
         if (fitting.isEmpty()) {
             boolean ofClass = !isAtMethod(declaration, method, userClass);
-            if (ofClass && bean.isEmpty() && name.equals(method.getName())) {
+            boolean inner = foreign && !Modifier.isPublic(method.getModifiers()); // which has none there, either
+            if (ofClass && bean.isEmpty() && (inner || name.equals(method.getName()))) {
                 return NONE;
             }
             String returning = ReturnTypes.text(wanted)

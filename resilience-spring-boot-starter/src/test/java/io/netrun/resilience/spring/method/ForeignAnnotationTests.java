@@ -13,6 +13,9 @@ import io.netrun.resilience.ratelimiter.RateLimitExceededException;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -118,6 +121,112 @@ class ForeignAnnotationTests {
             assertThatThrownBy(() -> context.getBean(Covered.class).call()).isInstanceOf(IllegalStateException.class);
             assertThat(CALLS).hasValue(3);
         });
+    }
+
+    @Test
+    void annotationOfAClassShouldCoverWhatIsNotPublic() {
+        runner.withBean(Covered.class).run(context -> {
+            Covered covered = context.getBean(Covered.class);
+            assertThatThrownBy(covered::guarded).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(covered::inside).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(6);
+        });
+    }
+
+    @Test
+    void annotationOfAClassShouldNotCoverOtherClasses() {
+        runner.withBean(Heir.class).withBean(Parent.class).run(context -> {
+            Heir heir = context.getBean(Heir.class);
+            assertThatThrownBy(heir::inherited).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(1);
+            assertThatThrownBy(heir::call).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(4);
+        });
+        CALLS.set(0);
+        runner.withBean(Derived.class).run(context -> {
+            Derived derived = context.getBean(Derived.class);
+            assertThatThrownBy(derived::own).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(1);
+            assertThatThrownBy(derived::call).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(4);
+        });
+    }
+
+    @Test
+    void fallbackOfAClassShouldNotBeCheckedWhereItIsInner() {
+        runner.withBean(WithInner.class).run(context -> {
+            assertThat(context.getBean(WithInner.class).call()).isEqualTo("inner");
+            assertThatThrownBy(() -> context.getBean(WithInner.class).count(1))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(6);
+        });
+    }
+
+    @Test
+    void annotationOfAnInterfaceShouldNotCountForClasses() {
+        runner.withBean(Implementation.class).run(context -> {
+            Implementation bean = context.getBean(Implementation.class);
+            assertThatThrownBy(bean::call).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(bean::ofType).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(2);
+            assertThatThrownBy(bean::standard).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(5);
+        });
+    }
+
+    @Test
+    void annotationOfAnOverriddenMethodShouldNotCount() {
+        runner.withBean(Overriding.class).run(context -> {
+            assertThatThrownBy(() -> context.getBean(Overriding.class).retried())
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(1);
+        });
+    }
+
+    @Test
+    void annotationOfAnInterfaceShouldCountForAClient() {
+        Api client = (Api) Proxy.newProxyInstance(
+                Api.class.getClassLoader(), new Class<?>[] {Api.class}, (proxy, method, arguments) -> fail());
+        runner.withBean(Api.class, () -> client).run(context -> {
+            assertThatThrownBy(() -> context.getBean(Api.class).call()).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(3);
+        });
+    }
+
+    @Test
+    void annotationOfAnAnnotationShouldNotCount() {
+        runner.withBean(Composed.class).run(context -> {
+            assertThatThrownBy(() -> context.getBean(Composed.class).call()).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(1);
+        });
+    }
+
+    @Test
+    void errorShouldNotBeRetried() {
+        runner.withBean(Erroneous.class)
+                .withPropertyValues("resilience4j.retry.instances.error.retry-exceptions=java.lang.Throwable")
+                .run(context -> {
+                    assertThatThrownBy(() -> context.getBean(Erroneous.class).retried())
+                            .isInstanceOf(StackOverflowError.class);
+                    assertThat(CALLS).hasValue(1);
+                });
+    }
+
+    @Test
+    void errorShouldNotOpenACircuit() {
+        runner.withBean(Erroneous.class)
+                .withPropertyValues(
+                        "resilience4j.circuitbreaker.instances.error.sliding-window-size=2",
+                        "resilience4j.circuitbreaker.instances.listed.sliding-window-size=2",
+                        "resilience4j.circuitbreaker.instances.listed.record-exceptions=java.lang.Throwable")
+                .run(context -> {
+                    Erroneous bean = context.getBean(Erroneous.class);
+                    for (int i = 0; i < 4; i++) {
+                        assertThatThrownBy(bean::counted).isInstanceOf(StackOverflowError.class);
+                        assertThatThrownBy(bean::listed).isInstanceOf(StackOverflowError.class);
+                    }
+                    assertThat(CALLS).hasValue(8);
+                });
     }
 
     @Test
@@ -324,6 +433,129 @@ class ForeignAnnotationTests {
 
         public String call() {
             return fail();
+        }
+
+        protected String guarded() {
+            return fail();
+        }
+
+        String inside() {
+            return fail();
+        }
+    }
+
+    static class Parent {
+
+        public String inherited() {
+            return fail();
+        }
+    }
+
+    @Retry(name = "heir")
+    static class Heir extends Parent {
+
+        public String call() {
+            return fail();
+        }
+    }
+
+    static class Derived extends Covered {
+
+        public String own() {
+            return fail();
+        }
+    }
+
+    @Retry(name = "inner", fallbackMethod = "inner")
+    static class WithInner {
+
+        public String call() {
+            return fail();
+        }
+
+        int count(int number) {
+            fail();
+            return number;
+        }
+
+        String inner(IllegalStateException failure) {
+            return "inner";
+        }
+    }
+
+    interface Api {
+
+        @Retry(name = "api")
+        String call();
+    }
+
+    @Retry(name = "type")
+    interface Typed {
+
+        String ofType();
+    }
+
+    interface Standard {
+
+        @Retry(name = "standard")
+        default String standard() {
+            return fail();
+        }
+    }
+
+    static class Implementation implements Api, Typed, Standard {
+
+        @Override
+        public String call() {
+            return fail();
+        }
+
+        @Override
+        public String ofType() {
+            return fail();
+        }
+    }
+
+    static class Overriding extends Client {
+
+        @Override
+        public String retried() {
+            return fail();
+        }
+    }
+
+    @Retry(name = "composed")
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Guarded {}
+
+    static class Composed {
+
+        @Guarded
+        public String call() {
+            return fail();
+        }
+    }
+
+    static class Erroneous {
+
+        @Retry(name = "error")
+        public String retried() {
+            return overflow();
+        }
+
+        @CircuitBreaker(name = "error")
+        public String counted() {
+            return overflow();
+        }
+
+        @CircuitBreaker(name = "listed")
+        public String listed() {
+            return overflow();
+        }
+
+        private static String overflow() {
+            CALLS.incrementAndGet();
+            throw new StackOverflowError();
         }
     }
 

@@ -1,0 +1,165 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.TypeTree;
+
+/** What the classes of all sources are beneath, and which patterns of resilience4j they and their methods have. */
+final class Hierarchy {
+
+    private final Map<String, Type> types = new LinkedHashMap<>();
+
+    /** Adds the classes of a file. */
+    void scan(JavaSourceFile file) {
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
+                add(declaration, file);
+                return super.visitClassDeclaration(declaration, p);
+            }
+
+            @Override
+            public J.NewClass visitNewClass(J.NewClass created, Integer p) {
+                if (created.getBody() != null && created.getClazz() != null) {
+                    String name = "a class within " + SettingsMove.path(file);
+                    Type type = new Type(name, Set.of(resolved(created.getClazz(), file)), false, Set.of());
+                    created.getBody().getStatements().forEach(statement -> {
+                        if (statement instanceof J.MethodDeclaration method) {
+                            type.methods().put(signature(method), patterns(method.getLeadingAnnotations(), file));
+                        }
+                    });
+                    types.put(name + created.getId(), type);
+                }
+                return super.visitNewClass(created, p);
+            }
+        }.visit(file, 0);
+    }
+
+    private void add(J.ClassDeclaration declaration, JavaSourceFile file) {
+        List<TypeTree> above = new ArrayList<>();
+        if (declaration.getExtends() != null) {
+            above.add(declaration.getExtends());
+        }
+        if (declaration.getImplements() != null) {
+            above.addAll(declaration.getImplements());
+        }
+        String name = name(declaration, file);
+        Type type = new Type(
+                name,
+                above.stream().map(each -> resolved(each, file)).collect(Collectors.toSet()),
+                declaration.getKind() == J.ClassDeclaration.Kind.Type.Interface,
+                patterns(declaration.getLeadingAnnotations(), file));
+        for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
+            type.methods().put(signature(method), patterns(method.getLeadingAnnotations(), file));
+        }
+        types.put(name, type);
+    }
+
+    private static Set<String> patterns(List<J.Annotation> annotations, JavaSourceFile file) {
+        return annotations.stream()
+                .map(annotation -> ProtectedMethods.pattern(annotation, file))
+                .filter(pattern -> pattern != null)
+                .collect(Collectors.toSet());
+    }
+
+    /** The full name of a class. */
+    static String name(J.ClassDeclaration declaration, JavaSourceFile file) {
+        JavaType.FullyQualified type = declaration.getType();
+        return known(type) ? full(type) : prefix(file) + declaration.getSimpleName();
+    }
+
+    private static String prefix(JavaSourceFile file) {
+        return file.getPackageDeclaration() == null
+                ? ""
+                : file.getPackageDeclaration().getPackageName() + ".";
+    }
+
+    private static boolean known(JavaType.@Nullable FullyQualified type) {
+        return type != null && !(type instanceof JavaType.Unknown);
+    }
+
+    private static String full(JavaType.@Nullable FullyQualified type) {
+        return type == null ? "" : type.getFullyQualifiedName().replace('$', '.');
+    }
+
+    /** The full name of a type that a file names. */
+    private static String resolved(TypeTree tree, JavaSourceFile file) {
+        if (tree.getType() instanceof JavaType.FullyQualified type && known(type)) {
+            return full(type);
+        }
+        String name = tree.toString().replaceAll("(?s)<.*>", "").strip();
+        return file.getImports().stream()
+                .map(J.Import::getTypeName)
+                .filter(imported -> imported.endsWith("." + name))
+                .findFirst()
+                .orElse(name.contains(".") ? name : prefix(file) + name);
+    }
+
+    /** A method among those of a class and of the classes beneath it. */
+    static String signature(J.MethodDeclaration method) {
+        long parameters = method.getParameters().stream()
+                .filter(J.VariableDeclarations.class::isInstance)
+                .count();
+        return method.getSimpleName() + "/" + parameters;
+    }
+
+    /** The classes beneath a class or an interface, without interfaces. */
+    List<Type> beneath(String name) {
+        Set<String> above = new HashSet<>(Set.of(name));
+        Map<String, Type> found = new HashMap<>();
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (Map.Entry<String, Type> each : types.entrySet()) {
+                boolean isBeneath = each.getValue().above().stream().anyMatch(above::contains);
+                if (isBeneath && found.put(each.getKey(), each.getValue()) == null) {
+                    above.add(each.getKey());
+                    more = true;
+                }
+            }
+        }
+        return found.values().stream().filter(type -> !type.isInterface()).toList();
+    }
+
+    /**
+     * A class.
+     *
+     * @param name its full name
+     * @param above the full names of what it extends and implements
+     * @param isInterface whether it is an interface
+     * @param patterns those of its annotations
+     * @param methods the patterns of the annotations of its methods, by their names and numbers of parameters
+     */
+    record Type(
+            String name,
+            Set<String> above,
+            boolean isInterface,
+            Set<String> patterns,
+            Map<String, Set<String>> methods) {
+
+        Type(String name, Set<String> above, boolean isInterface, Set<String> patterns) {
+            this(name, above, isInterface, patterns, new HashMap<>());
+        }
+
+        /** Whether it has a method of its own that has not an annotation of its own for a pattern. */
+        boolean overrides(String method, String pattern) {
+            Set<String> own = methods.get(method);
+            return own != null && !own.contains(pattern);
+        }
+
+        String simpleName() {
+            return name.contains(" ") ? name : name.substring(name.lastIndexOf('.') + 1);
+        }
+    }
+}

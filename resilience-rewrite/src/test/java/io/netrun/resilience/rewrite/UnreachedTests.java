@@ -1,0 +1,239 @@
+package io.netrun.resilience.rewrite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Annotations of resilience4j on interfaces, and on methods and classes above the ones that run. */
+class UnreachedTests {
+
+    private static final String API = "src/main/java/Api.java";
+
+    private static final String IMPORT = "import io.github.resilience4j.retry.annotation.Retry;\n\n";
+
+    private static final String IMPLEMENTATION = """
+        class Impl implements Api {
+            @Override
+            public String call() {
+                return "";
+            }
+        }
+        """;
+
+    private static Project moved(String api, String other) {
+        return new Project()
+                .with(API, IMPORT + api)
+                .with("src/main/java/Other.java", other)
+                .after(new FromResilience4j(false));
+    }
+
+    @Test
+    void annotationOfAnInterfaceMethodShouldBeRemoved() {
+        Project after = moved("""
+            interface Api {
+                @Retry(name = "a")
+                String call();
+            }
+            """, IMPLEMENTATION);
+
+        assertThat(after.files().get(API)).isEqualTo("""
+            interface Api {
+                String call();
+            }
+            """);
+        assertThat(after.left())
+                .singleElement()
+                .asString()
+                .contains("@Retry at Api.call: It had no effect on the classes that implement the method, Impl");
+    }
+
+    @Test
+    void annotationOfAnInterfaceShouldBeRemoved() {
+        Project after = moved("""
+            @Retry(name = "a", fallbackMethod = "none")
+            interface Api {
+                String call();
+
+                default String other() {
+                    return "";
+                }
+            }
+            """, IMPLEMENTATION);
+
+        assertThat(after.files().get(API)).startsWith("interface Api {").doesNotContain("Retry");
+        assertThat(after.left())
+                .singleElement()
+                .asString()
+                .contains("@Retry at Api: It had no effect on classes that implement the interface, Impl")
+                .contains("default methods, which had it: other");
+    }
+
+    @Test
+    void annotationBesideAnotherOneShouldLeaveThatAlone() {
+        Project after = moved("""
+            interface Api {
+                @Retry(name = "a")
+                @Deprecated
+                <T> String call();
+
+                @Retry(name = "a")
+                <T> String second();
+            }
+            """, """
+            class Impl implements Api {
+                @Override
+                public <T> String call() {
+                    return "";
+                }
+
+                @Override
+                public <T> String second() {
+                    return "";
+                }
+            }
+            """);
+
+        assertThat(after.files().get(API)).isEqualTo("""
+            interface Api {
+                @Deprecated
+                <T> String call();
+
+                <T> String second();
+            }
+            """);
+    }
+
+    @Test
+    void annotationOfAClientShouldBeMoved() {
+        Project after = moved("""
+            @FeignClient
+            interface Api {
+                @Retry(name = "a")
+                String call();
+            }
+
+            @interface FeignClient {
+            }
+            """, "class Impl {}");
+
+        assertThat(after.files().get(API)).contains("import io.netrun.resilience.annotation.Retry;");
+        assertThat(after.left()).isEmpty();
+    }
+
+    @Test
+    void clientWithAClassShouldBeMovedAndListed() {
+        Project after = moved("""
+            @FeignClient
+            interface Api {
+                @Retry(name = "a")
+                String call();
+            }
+
+            @interface FeignClient {
+            }
+            """, IMPLEMENTATION);
+
+        assertThat(after.files().get(API)).contains("import io.netrun.resilience.annotation.Retry;");
+        assertThat(after.left())
+                .singleElement()
+                .asString()
+                .contains("@Retry at Api.call: There, it has no effect where the method is implemented")
+                .contains("Impl");
+    }
+
+    @Test
+    void interfaceWithoutAClassShouldBeMoved() {
+        Project after = moved("""
+            interface Api {
+                @Retry(name = "a")
+                String call();
+            }
+            """, "class Impl {}");
+
+        assertThat(after.files().get(API)).contains("import io.netrun.resilience.annotation.Retry;");
+        assertThat(after.left()).isEmpty();
+    }
+
+    @Test
+    void methodWithItsOwnAnnotationShouldNotBeListed() {
+        Project after = moved("""
+            interface Api {
+                @Retry(name = "a")
+                String call();
+            }
+            """, IMPORT + IMPLEMENTATION.replace("@Override", "@Override\n    @Retry(name = \"b\")"));
+
+        assertThat(after.left()).isEmpty();
+    }
+
+    @Test
+    void methodThatIsOverriddenShouldBeListed() {
+        Project after = moved("""
+            class Api {
+                @Retry(name = "a")
+                public String call() {
+                    return "";
+                }
+            }
+            """, IMPLEMENTATION.replace("implements", "extends"));
+
+        assertThat(after.files().get(API)).contains("@Retry(name = \"a\")");
+        assertThat(after.left())
+                .singleElement()
+                .asString()
+                .contains("@Retry at Api.call: There, it has no effect where the method is overridden, in Impl");
+    }
+
+    @Test
+    void abstractMethodShouldLoseItsAnnotation() {
+        Project after = moved("""
+            abstract class Api {
+                @Retry(name = "a")
+                public abstract String call();
+            }
+            """, IMPLEMENTATION.replace("implements", "extends"));
+
+        assertThat(after.files().get(API))
+                .contains("    public abstract String call();")
+                .doesNotContain("Retry");
+        assertThat(after.left()).singleElement().asString().contains("Impl");
+    }
+
+    @Test
+    void classWithOthersBeneathShouldBeListed() {
+        Project after = moved("""
+            @Retry(name = "a")
+            class Api {
+                public String call() {
+                    return "";
+                }
+            }
+            """, IMPLEMENTATION.replace("implements", "extends"));
+
+        assertThat(after.files().get(API)).contains("@Retry(name = \"a\")");
+        assertThat(after.left())
+                .singleElement()
+                .asString()
+                .contains("@Retry at Api: There, it is not for the methods of classes beneath, Impl");
+    }
+
+    @Test
+    void aliasOfAnAnnotationInVainShouldBeRemoved() {
+        Project after = moved("""
+            import org.springframework.core.annotation.AliasFor;
+
+            @Retry(name = "a")
+            @interface Api {
+                @AliasFor(annotation = Retry.class, attribute = "name")
+                String instance() default "a";
+            }
+            """, "class Impl {}");
+
+        assertThat(after.files().get(API)).isEqualTo("""
+            @interface Api {
+                String instance() default "a";
+            }
+            """);
+        assertThat(after.left()).hasSize(2).anySatisfy(left -> assertThat(left).contains("instance sets nothing"));
+    }
+}
