@@ -58,17 +58,11 @@ record Unreached(Hierarchy hierarchy, JavaSourceFile file, Consumer<Left> left) 
                             + "; here, it has. Give the interface to the client alone, if these are not to have it.");
             return false;
         }
-        String standard = FailureArguments.methods(owner).stream()
-                .filter(method -> method.hasModifier(J.Modifier.Type.Default))
-                .map(J.MethodDeclaration::getSimpleName)
-                .distinct()
-                .collect(Collectors.joining(", "));
         leave(
                 what,
                 "It had no effect on classes that implement the interface, " + names(others)
                         + ", and would have one here, so it was removed. Put the one of this library on the classes if"
-                        + " it is meant"
-                        + (standard.isEmpty() ? "." : ", and on the default methods, which had it: " + standard + "."));
+                        + " it is meant.");
         return true;
     }
 

@@ -143,13 +143,14 @@ record Declaration(
                 : ownAttributes(method, annotation);
     }
 
-    /** The same for the class that declares the method that runs, whoever may call it. */
+    /** The same for the class that declares the method that runs, whatever its visibility. */
     private static @Nullable AnnotationAttributes foreignOfClass(
             Method method, Class<?> targetClass, String annotation) {
         if (isGenerated(targetClass)) {
             return attributesOfClass(method, targetClass, annotation);
         }
-        boolean covered = !Modifier.isPrivate(method.getModifiers())
+        boolean covered = !method.getDeclaringClass().isInterface()
+                && !Modifier.isPrivate(method.getModifiers())
                 && !Modifier.isStatic(method.getModifiers())
                 && !isOfEveryObject(method);
         return covered ? ownAttributes(method.getDeclaringClass(), annotation) : null;

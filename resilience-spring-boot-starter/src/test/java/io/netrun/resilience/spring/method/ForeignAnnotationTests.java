@@ -168,9 +168,10 @@ class ForeignAnnotationTests {
             Implementation bean = context.getBean(Implementation.class);
             assertThatThrownBy(bean::call).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(bean::ofType).isInstanceOf(IllegalStateException.class);
-            assertThat(CALLS).hasValue(2);
+            assertThatThrownBy(bean::standardOfType).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(3);
             assertThatThrownBy(bean::standard).isInstanceOf(IllegalStateException.class);
-            assertThat(CALLS).hasValue(5);
+            assertThat(CALLS).hasValue(6);
         });
     }
 
@@ -493,6 +494,10 @@ class ForeignAnnotationTests {
     interface Typed {
 
         String ofType();
+
+        default String standardOfType() {
+            return fail();
+        }
     }
 
     interface Standard {
