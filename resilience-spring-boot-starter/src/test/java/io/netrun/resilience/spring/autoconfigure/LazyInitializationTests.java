@@ -69,6 +69,7 @@ class LazyInitializationTests {
             "resilienceTransactionBinding",
             "resilienceRequestBinding",
             "resilienceLocaleBinding",
+            "resilienceThreadScopeBinding",
             "resilienceHeldBindings",
             "resilienceCloudCircuits",
             "resilienceCircuitBreakerFactory",
