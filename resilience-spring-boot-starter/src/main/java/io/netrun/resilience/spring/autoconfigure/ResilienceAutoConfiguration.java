@@ -4,6 +4,7 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.spring.actuate.Operators;
 import io.netrun.resilience.spring.aop.AttemptObserver;
+import io.netrun.resilience.spring.aop.OwnBeans;
 import io.netrun.resilience.spring.aop.ProtectedBeans;
 import io.netrun.resilience.spring.aop.ProxyFinisher;
 import io.netrun.resilience.spring.aop.ProxyRecorder;
@@ -158,6 +159,13 @@ public final class ResilienceAutoConfiguration {
 
     private static boolean isEnabled(Environment environment) {
         return GlobalSettings.orElse(environment, "enabled", Boolean.class, true);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static OwnBeans resilienceOwnBeans(ConfigurableListableBeanFactory beans) {
+        return new OwnBeans(beans);
     }
 
     /** Intercepts the calls of annotated methods. */

@@ -46,6 +46,7 @@ class LazyInitializationTests {
 
     /** Nobody asks for these: they have their effect by being there. */
     private static final Set<String> ACT_BY_EXISTING = Set.of(
+            "resilienceOwnBeans",
             "resilienceProtectedBeans",
             "resilienceProxyRecorder",
             "resilienceProxyFinisher",
