@@ -166,6 +166,14 @@ public final class ShopBeans {
         }
     }
 
+    /** What its package alone may call cannot be overridden. */
+    public static class SealedDepot extends Flaky {
+
+        final String stock() throws IOException {
+            return answer();
+        }
+    }
+
     /** Calls what only this package may call. */
     public static String load(OpenDepot depot) throws IOException {
         return depot.load();

@@ -25,6 +25,8 @@ final class UnproxiedMembers {
     /** By name, since the class is in an optional library. */
     private static final String FILTER = "jakarta.servlet.Filter";
 
+    private static final String SPRING = "org.springframework.";
+
     private UnproxiedMembers() {}
 
     /** Warns about members that fail when they are used from outside of the bean. */
@@ -60,7 +62,7 @@ final class UnproxiedMembers {
     }
 
     /**
-     * Inspects the user's class only: methods that Spring generates for {@code @Configuration} and {@code @Lookup} are
+     * Inspects the user's class and what it inherits: methods that Spring generates for {@code @Configuration} and {@code @Lookup} are
      * for Spring alone.
      */
     static Collection<String> of(Class<?> generated, Class<?> proxy) {
@@ -85,19 +87,39 @@ final class UnproxiedMembers {
         if (Modifier.isStatic(modifiers) || Modifier.isPrivate(modifiers) || method.isSynthetic()) {
             return false;
         }
+        Class<?> declaring = method.getDeclaringClass();
         if (!Modifier.isPublic(modifiers) && !Modifier.isProtected(modifiers)) {
-            // Methods for another package alone are mostly for that package's own use.
-            return proxy.getClassLoader() != method.getDeclaringClass().getClassLoader();
+            // Those that another package could override are mostly for that package's own use.
+            return proxy.getClassLoader() != declaring.getClassLoader()
+                    || (Modifier.isFinal(modifiers) && !isOfSpring(declaring));
         }
-        // Inherited methods are mostly for the class's own use, unless an interface publishes them.
-        return Modifier.isFinal(modifiers) && (method.getDeclaringClass() == type || isForOthers(method, type));
+        if (!Modifier.isFinal(modifiers)) {
+            return false;
+        }
+        // Inherited ones that are protected are for subclasses, which call them on the bean itself.
+        return declaring == type
+                || (Modifier.isPublic(modifiers)
+                        && (isOfSpring(declaring) ? isForOthers(method, type) : !isForSpring(method, type)));
     }
 
-    /** Spring calls its own interfaces on the bean itself. */
+    /** Its base classes have final setters and getters for subclasses. */
+    private static boolean isOfSpring(Class<?> type) {
+        return type.getName().startsWith(SPRING);
+    }
+
+    /** Whether an interface publishes a method. Spring calls its own interfaces on the bean itself. */
     private static boolean isForOthers(Method method, Class<?> type) {
+        return isOfInterface(method, type, false);
+    }
+
+    private static boolean isForSpring(Method method, Class<?> type) {
+        return isOfInterface(method, type, true) && !isForOthers(method, type);
+    }
+
+    private static boolean isOfInterface(Method method, Class<?> type, boolean ofSpring) {
         return Modifier.isPublic(method.getModifiers())
                 && Arrays.stream(ClassUtils.getAllInterfacesForClass(type))
-                        .filter(each -> !each.getName().startsWith("org.springframework."))
+                        .filter(each -> isOfSpring(each) == ofSpring)
                         .anyMatch(each ->
                                 ReflectionUtils.findMethod(each, method.getName(), method.getParameterTypes()) != null);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.spring.ShopBeans;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
@@ -15,6 +16,8 @@ import java.util.List;
 import org.aspectj.lang.annotation.Aspect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.framework.ProxyFactoryBean;
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
 import org.springframework.aop.target.HotSwappableTargetSource;
@@ -34,6 +37,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.ApplicationObjectSupport;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
@@ -483,13 +487,27 @@ class ProxiedBeansTests {
         });
     }
 
-    static class Template {
+    abstract static class Template implements InitializingBean {
 
-        private final String step = "step";
+        public String title = "title";
+        private final List<String> steps = List.of("step");
 
         public final String whole() {
-            return step;
+            return steps.get(0) + next();
         }
+
+        final String near() {
+            return steps.get(0);
+        }
+
+        protected final String forSubclasses() {
+            return steps.get(0);
+        }
+
+        protected abstract String next();
+
+        @Override
+        public final void afterPropertiesSet() {}
     }
 
     static class Filled extends Template {
@@ -498,11 +516,107 @@ class ProxiedBeansTests {
         public String call() {
             return "ok";
         }
+
+        @Override
+        protected String next() {
+            return forSubclasses();
+        }
+    }
+
+    @Retry
+    static class FilledAtTheClass extends Template {
+
+        public String call() {
+            return "ok";
+        }
+
+        @Override
+        protected String next() {
+            return "next";
+        }
+    }
+
+    abstract static class TemplateOfASubclass extends Template {
+
+        @Retry
+        @Override
+        protected abstract String next();
+    }
+
+    static class FilledAtTheHook extends TemplateOfASubclass {
+
+        @Override
+        protected String next() {
+            return "next";
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {Filled.class, FilledAtTheClass.class, FilledAtTheHook.class})
+    void membersOfASuperclassShouldBeReported(Class<?> type, CapturedOutput output) {
+        runner.withBean(type).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(output).contains(type.getName() + ": callers of near(), title, whole() reach");
+            Template bean = context.getBean(Template.class);
+            assertThatThrownBy(bean::whole).as("what the warning is about").isInstanceOf(NullPointerException.class);
+        });
+    }
+
+    static class OfAnotherPackage extends ShopBeans.SealedDepot {
+
+        @Retry
+        public String call() {
+            return "ok";
+        }
     }
 
     @Test
-    void inheritedFinalMethodsOutsideInterfacesShouldNotBeReported(CapturedOutput output) {
-        runner.withBean(Filled.class).run(context -> assertThat(output).doesNotContain("callers of"));
+    void finalMethodOfAnotherPackageShouldBeReported(CapturedOutput output) {
+        runner.withBean(OfAnotherPackage.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(output).contains(OfAnotherPackage.class.getName() + ": callers of stock() reach");
+        });
+    }
+
+    static class OfSpring extends ApplicationObjectSupport {
+
+        @Retry
+        public String call() {
+            return "ok";
+        }
+    }
+
+    static class WithoutState extends StatelessTemplate {
+
+        private int calls;
+
+        @Retry
+        public int call() {
+            return ++calls;
+        }
+
+        @Override
+        protected String next() {
+            return "next" + calls;
+        }
+    }
+
+    abstract static class StatelessTemplate {
+
+        public final String whole() {
+            return next();
+        }
+
+        protected abstract String next();
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OfSpring.class, WithoutState.class})
+    void membersThatNeedNoFieldsOrAreOfSpringShouldNotBeReported(Class<?> type, CapturedOutput output) {
+        runner.withBean(type).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(output).doesNotContain("callers of");
+        });
     }
 
     @Test
