@@ -9,11 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Selects failures by matchers and, optionally, by a predicate. A failure matches if it matches one of the exceptions and
- * none of the ignored ones, and the predicate accepts it. Of an {@link ExecutionException}, {@link CompletionException} or
- * {@link FailureWrapper}, the failure inside counts; the wrapper itself matches only if a class of wrappers is named. A
- * {@link CallRejectedException} of another policy matches only if the class of an exception of this library is named.
- * Immutable.
+ * Selects failures by matchers and, optionally, by a predicate. A failure matches if it matches one of the exceptions
+ * and none of the ignored ones, and the predicate accepts it. Of an {@link ExecutionException},
+ * {@link CompletionException} or {@link FailureWrapper}, the failure inside counts; the wrapper itself matches only if
+ * a class of wrappers is named. A {@link CallRejectedException} of another policy matches only if the class of an
+ * exception of this library is named. Immutable.
  *
  * @apiNote For authors of policies.
  */

@@ -110,8 +110,7 @@ public interface Guard {
     default <T extends @Nullable Object> Supplier<CompletableFuture<T>> decorateAsync(
             Supplier<? extends CompletionStage<? extends T>> supplier) {
         Objects.requireNonNull(supplier, "supplier");
-        CheckedSupplier<CompletionStage<? extends T>, RuntimeException> body =
-                WrappedBody.of(supplier, supplier::get);
+        CheckedSupplier<CompletionStage<? extends T>, RuntimeException> body = WrappedBody.of(supplier, supplier::get);
         return () -> callAsync(body);
     }
 }

@@ -34,8 +34,10 @@ class BodiesOfSeveralKindsTests {
     private static final int TOKENS = 3;
 
     private final Fallback fallback = Fallback.of("test", c -> c.stale(Duration.ofMinutes(1)));
-    private final RateLimiter limiter = RateLimiter.of("test", c -> c.limit(1_000).period(Duration.ofHours(1)));
-    private final Hedge hedge = Hedge.of("test", c -> c.delay(Duration.ofMillis(1)).maxAttempts(2));
+    private final RateLimiter limiter =
+            RateLimiter.of("test", c -> c.limit(1_000).period(Duration.ofHours(1)));
+    private final Hedge hedge =
+            Hedge.of("test", c -> c.delay(Duration.ofMillis(1)).maxAttempts(2));
 
     private enum Kind {
         KEYED,
@@ -199,10 +201,13 @@ class BodiesOfSeveralKindsTests {
                     limiter.decorateRunnable(batch).run();
                     return null;
                 }),
-                new Form("decorateFunction", limiter -> () -> limiter.decorateFunction(batch)
-                        .apply("argument")),
-                new Form("decorateAsync", limiter -> () ->
-                        limiter.<String>decorateAsync(batch).get().get()));
+                new Form(
+                        "decorateFunction",
+                        limiter -> () -> limiter.decorateFunction(batch).apply("argument")),
+                new Form(
+                        "decorateAsync",
+                        limiter ->
+                                () -> limiter.<String>decorateAsync(batch).get().get()));
     }
 
     @ParameterizedTest

@@ -38,7 +38,8 @@ class WrapperMatchTests {
                 new ExecutionException(new CompletionException(exhausted)));
     }
 
-    private static ExceptionFilter filter(List<FailureMatcher> exceptions, List<FailureMatcher> ignored, boolean causes) {
+    private static ExceptionFilter filter(
+            List<FailureMatcher> exceptions, List<FailureMatcher> ignored, boolean causes) {
         return new ExceptionFilter(exceptions, ignored, null, causes);
     }
 

@@ -126,10 +126,11 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
                 Throwable rejection = limiter.exceeded(config, retryAfter);
                 reject(call, rejection, limiter.rejectedEvent(retryAfter));
             }
-            case SHUT_DOWN -> reject(
-                    call,
-                    limiter.rejectionByShutdown(config),
-                    limiter.rejectedEvent(limiter.retryAfter(reservation.permits())));
+            case SHUT_DOWN ->
+                reject(
+                        call,
+                        limiter.rejectionByShutdown(config),
+                        limiter.rejectedEvent(limiter.retryAfter(reservation.permits())));
             default -> call.context.run(this::goOn, this::failToStart);
         }
     }

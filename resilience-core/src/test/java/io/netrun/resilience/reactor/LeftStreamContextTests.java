@@ -63,8 +63,8 @@ class LeftStreamContextTests {
 
     @Test
     void substituteStreamShouldCountInTheContextOfItsCaller() {
-        Fallback fallback =
-                Fallback.of("test", c -> c.handle(Exception.class, e -> Flux.concat(Mono.just("substitute"), Flux.never())));
+        Fallback fallback = Fallback.of(
+                "test", c -> c.handle(Exception.class, e -> Flux.concat(Mono.just("substitute"), Flux.never())));
         fallback.on(ResilienceEvent.class, this::note);
         leaveByAnother(ReactorGuard.of(fallback).flux(Flux.error(new IllegalStateException())));
         await().untilAsserted(() -> assertThat(seen).containsExactly("Recovered of caller"));
@@ -72,13 +72,13 @@ class LeftStreamContextTests {
 
     @Test
     void circuitThatOpensShouldDoSoInTheContextOfTheCaller() {
-        CircuitBreaker breaker = CircuitBreaker.of(
-                "test", c -> c.windowSize(10).minimumCalls(2).failureRateThreshold(50));
+        CircuitBreaker breaker =
+                CircuitBreaker.of("test", c -> c.windowSize(10).minimumCalls(2).failureRateThreshold(50));
         breaker.acquirePermit().onFailure(new IllegalStateException());
         breaker.on(CircuitBreakerEvent.CallSucceeded.class, this::note);
         breaker.on(CircuitBreakerEvent.StateChanged.class, this::note);
         leaveByAnother(ReactorGuard.of(breaker).flux(Flux.concat(Mono.just(1), Flux.never())));
-        await().untilAsserted(() -> assertThat(seen)
-                .containsExactlyInAnyOrder("CallSucceeded of caller", "StateChanged of caller"));
+        await().untilAsserted(() ->
+                assertThat(seen).containsExactlyInAnyOrder("CallSucceeded of caller", "StateChanged of caller"));
     }
 }

@@ -86,9 +86,11 @@ class ForeignInterruptTests {
 
     @Test
     void limitAroundShouldStillClearItsOwnInterrupt() {
-        Timeout inner = Timeout.of("inner", c -> c.duration(Duration.ofMillis(1))
-                .thread(TimeoutThread.CALLER)
-                .interrupt(false));
+        Timeout inner = Timeout.of(
+                "inner",
+                c -> c.duration(Duration.ofMillis(1))
+                        .thread(TimeoutThread.CALLER)
+                        .interrupt(false));
         CountDownLatch never = new CountDownLatch(1);
         Throwable thrown = catchThrowable(() -> timeout(true).run(() -> {
             inner.run(() -> {

@@ -180,9 +180,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                         .accept(new Left(
                                 name,
                                 "There, only a result that stays unacceptable throws it. RetryExhaustedException is"
-                                    + " thrown where on-exhausted is wrap, for failures, too: for a result, its cause"
-                                    + " is UnacceptableResultException, which is also what a fallback method for"
-                                    + " Throwable gets. Check the lines that name it.")));
+                                        + " thrown where on-exhausted is wrap, for failures, too: for a result, its cause"
+                                        + " is UnacceptableResultException, which is also what a fallback method for"
+                                        + " Throwable gets. Check the lines that name it.")));
     }
 
     private boolean isInFallback(Cursor cursor) {

@@ -51,7 +51,7 @@ record PropertyTexts(
 
     private static final Pattern KEY = Pattern.compile(
             "(?:(?<![\\w./])|(?<=-D)|(?<=systemProp\\.))(resilience4j\\.(?!(?:ya?ml|properties|json|xml|md|html|jar|readme|io|org|com)\\b)"
-                + "[\\w.\\[\\]*%-]*)");
+                    + "[\\w.\\[\\]*%-]*)");
 
     private static final Pattern WITHIN = Pattern.compile("(?m)^\\s*resilience4j:|[\"']resilience4j[\"']\\s*:");
 

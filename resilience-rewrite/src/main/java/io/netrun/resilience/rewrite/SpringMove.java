@@ -174,8 +174,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                         .accept(new Left(
                                 "@Recover " + method.getSimpleName(),
                                 "No method of this class, or of one beneath it, that is retried has its result and its"
-                                    + " parameters, in their order. Write its parameters as those of the method that"
-                                    + " it recovers, with the failure last, and add @Fallback(method = \""
+                                        + " parameters, in their order. Write its parameters as those of the method that"
+                                        + " it recovers, with the failure last, and add @Fallback(method = \""
                                         + method.getSimpleName() + "\") to that method.")));
         J.ClassDeclaration visited = withBridges(super.visitClassDeclaration(declaration, ctx), ctx);
         recoveries = outer;

@@ -79,19 +79,19 @@ class CodeCounterpartTests {
                         + ".waitDurationInOpenState(Duration.ofSeconds(10)).permittedNumberOfCallsInHalfOpenState(3)"
                         + ".recordExceptions(IOException.class).build()",
                 "CircuitBreakerConfig.builder().failureRateThreshold(40).windowSize(20).minimumCalls(5)"
-                    + ".openDuration(Duration.ofSeconds(10)).successThreshold(3).halfOpenMaxCalls(3)"
-                    + ".exceptions(IOException.class).detection(Detection.COUNT_WINDOW)"
-                    + ".slowCallDuration(Duration.ofSeconds(60)).halfOpenMaxDuration(Duration.ofDays(365)).build()");
+                        + ".openDuration(Duration.ofSeconds(10)).successThreshold(3).halfOpenMaxCalls(3)"
+                        + ".exceptions(IOException.class).detection(Detection.COUNT_WINDOW)"
+                        + ".slowCallDuration(Duration.ofSeconds(60)).halfOpenMaxDuration(Duration.ofDays(365)).build()");
         CODE.put(
                 "CircuitBreakerConfig.custom().slidingWindow(30, 10, SlidingWindowType.TIME_BASED)"
                         + ".slowCallDurationThreshold(Duration.ofSeconds(2)).permittedNumberOfCallsInHalfOpenState(1)"
                         + ".maxWaitDurationInHalfOpenState(Duration.ZERO)"
                         + ".automaticTransitionFromOpenToHalfOpenEnabled(true).build()",
                 "CircuitBreakerConfig.builder().detection(Detection.TIME_WINDOW)"
-                    + ".windowDuration(Duration.ofSeconds(30)).minimumCalls(10)"
-                    + ".slowCallDuration(Duration.ofSeconds(2)).successThreshold(1).halfOpenMaxCalls(1).halfOpenMaxDuration(Duration.ofDays(365)).exceptions(Exception.class).build();"
-                    + " without a counterpart: automaticTransitionFromOpenToHalfOpenEnabled(true): The first call"
-                    + " after open-duration is a trial; no thread changes the state before");
+                        + ".windowDuration(Duration.ofSeconds(30)).minimumCalls(10)"
+                        + ".slowCallDuration(Duration.ofSeconds(2)).successThreshold(1).halfOpenMaxCalls(1).halfOpenMaxDuration(Duration.ofDays(365)).exceptions(Exception.class).build();"
+                        + " without a counterpart: automaticTransitionFromOpenToHalfOpenEnabled(true): The first call"
+                        + " after open-duration is a trial; no thread changes the state before");
         CODE.put(
                 "RetryConfig.custom().maxAttempts(4).waitDuration(Duration.ofMillis(100)).retryOnException(e -> e"
                         + " instanceof IOException).ignoreExceptions(IllegalStateException.class).build()",

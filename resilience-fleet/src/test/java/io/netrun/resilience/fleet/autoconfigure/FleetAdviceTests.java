@@ -29,8 +29,7 @@ class FleetAdviceTests {
         try (ConfigurableApplicationContext context = new SpringApplicationBuilder(FleetApplication.Shop.class)
                 .web(WebApplicationType.NONE)
                 .initializers(created -> {
-                    created.getBeanFactory()
-                            .registerSingleton("advisor", new DefaultPointcutAdvisor(all, proceeding));
+                    created.getBeanFactory().registerSingleton("advisor", new DefaultPointcutAdvisor(all, proceeding));
                     ((GenericApplicationContext) created).registerBean(FleetStore.class, () -> store);
                 })
                 .run(

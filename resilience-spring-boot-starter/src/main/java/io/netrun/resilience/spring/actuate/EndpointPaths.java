@@ -74,7 +74,9 @@ public final class EndpointPaths {
         } catch (RuntimeException | LinkageError failed) {
             if (!logged) {
                 logged = true;
-                log.warn("The endpoints of the application could not be looked up; requests pass without a look", failed);
+                log.warn(
+                        "The endpoints of the application could not be looked up; requests pass without a look",
+                        failed);
             }
             return Roots.NONE;
         }

@@ -249,8 +249,6 @@ public final class Operators {
 
     private static @Nullable String printable(@Nullable String text, int longest) {
         String stripped = text == null ? "" : text.strip();
-        return stripped.isEmpty()
-                ? null
-                : OneLine.of(stripped.substring(0, Math.min(stripped.length(), longest)));
+        return stripped.isEmpty() ? null : OneLine.of(stripped.substring(0, Math.min(stripped.length(), longest)));
     }
 }

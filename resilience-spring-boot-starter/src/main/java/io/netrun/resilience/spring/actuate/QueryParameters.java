@@ -5,8 +5,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The query of a request to the endpoint. Actuator takes a query parameter for the argument of the same name, before the
- * path and the body: a request for one instance would change another. So parameters with the names of arguments are
+ * The query of a request to the endpoint. Actuator takes a query parameter for the argument of the same name, before
+ * the path and the body: a request for one instance would change another. So parameters with the names of arguments are
  * hidden from it; the endpoint rejects a change that has one.
  *
  * @param argument the name of the first such parameter

@@ -15,8 +15,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Keeps the library's own beans out of the proxies that pointcuts of the application ask for. A pointcut for all that
- * is not Spring's, or for methods named {@code start}, matches them too. Their classes are final, so that the attempt to
- * proxy one would end the start; and advice that calls a protected method would call itself.
+ * is not Spring's, or for methods named {@code start}, matches them too. Their classes are final, so that the attempt
+ * to proxy one would end the start; and advice that calls a protected method would call itself.
  *
  * <p>A bean is the library's if one of its auto-configurations declares it. A marker at the class would not do: that of
  * a bean may be one of the core's, which know nothing of Spring. Other post-processors, such as one that puts a spy

@@ -62,8 +62,8 @@ final class UnproxiedMembers {
     }
 
     /**
-     * Inspects the user's class and what it inherits: methods that Spring generates for {@code @Configuration} and {@code @Lookup} are
-     * for Spring alone.
+     * Inspects the user's class and what it inherits: methods that Spring generates for {@code @Configuration} and
+     * {@code @Lookup} are for Spring alone.
      */
     static Collection<String> of(Class<?> generated, Class<?> proxy) {
         Class<?> type = ClassUtils.getUserClass(generated);

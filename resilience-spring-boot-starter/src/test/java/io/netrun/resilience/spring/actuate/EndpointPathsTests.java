@@ -27,7 +27,8 @@ class EndpointPathsTests {
         assertThat(paths.isOurs("/actuator/resilienceui")).isTrue();
         assertThat(paths.isOurs("/actuator/resilienceui/view.js")).isTrue();
         assertThat(paths.isOurs("/actuator/resilience-of-others")).isFalse();
-        assertThat(paths.isJson("/actuator/resilience/circuit-breaker/payments")).isTrue();
+        assertThat(paths.isJson("/actuator/resilience/circuit-breaker/payments"))
+                .isTrue();
         assertThat(paths.isJson("/actuator/resilienceui")).isFalse();
         assertThat(paths.isOverview("/actuator/resilience/overview")).isTrue();
         assertThat(paths.isOverview("/actuator/resilience")).isFalse();

@@ -611,8 +611,7 @@ class OperatorTests {
                 .isBadRequest()
                 .expectBody()
                 .jsonPath("$.error")
-                .isEqualTo("The request has a query parameter '"
-                        + query.substring(0, query.indexOf('=')) + "'");
+                .isEqualTo("The request has a query parameter '" + query.substring(0, query.indexOf('=')) + "'");
         http.get()
                 .uri("/resilience/bulkhead/reports")
                 .exchange()

@@ -32,8 +32,8 @@ import org.springframework.context.annotation.Configuration;
 class OwnBeansTests {
 
     private static ConfigurableApplicationContext start(WebApplicationType kind, Class<?>... more) {
-        Class<?>[] sources = Stream.concat(Stream.of(Application.class), Stream.of(more))
-                .toArray(Class<?>[]::new);
+        Class<?>[] sources =
+                Stream.concat(Stream.of(Application.class), Stream.of(more)).toArray(Class<?>[]::new);
         return new SpringApplicationBuilder(sources)
                 .web(kind)
                 .run(
@@ -169,8 +169,8 @@ class OwnBeansTests {
         static DefaultPointcutAdvisor ofTheLibrary() {
             NameMatchMethodPointcut all = new NameMatchMethodPointcut();
             all.setMappedName("*");
-            all.setClassFilter(type -> type.getName().startsWith("io.netrun.resilience.")
-                    && type != OfTheLibrary.class);
+            all.setClassFilter(
+                    type -> type.getName().startsWith("io.netrun.resilience.") && type != OfTheLibrary.class);
             return new DefaultPointcutAdvisor(all, proceeding());
         }
 
