@@ -92,9 +92,8 @@ public final class ExceptionFilter {
         for (@Nullable Throwable t = failure;
                 t != null && depth < MAX_DEPTH;
                 t = causes ? causeOf(t) : wrapped(t), depth++) {
-            if (isLookedThrough(t) && matcher instanceof ClassMatcher named
-                    ? namesWrapper(named.type(), t)
-                    : matcher.matches(t)) {
+            boolean byName = matcher instanceof ClassMatcher && isLookedThrough(t);
+            if (byName ? namesWrapper(((ClassMatcher) matcher).type(), t) : matcher.matches(t)) {
                 return true;
             }
         }
