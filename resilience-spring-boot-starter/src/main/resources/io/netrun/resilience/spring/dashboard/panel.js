@@ -115,7 +115,7 @@ function effect(key, detail) {
   }
 }
 
-/** Figures that are no news, or have their own place. */
+/** Figures that are no news, or are in another tab. */
 const ELSEWHERE = new Set(['settings', 'usedBy', 'recentEvents', 'lastFailures', 'forms', 'actions', 'lane', 'states', 'samples']);
 
 function nowOf() {

@@ -531,7 +531,7 @@ export function advice(problem, row, now, {names} = {}) {
   if (unprotected(problem, row, now)) {
     const {failureThreshold, failureCount} = causes.find(({opensAt}) => opensAt);
     const lower = failureCount > 1 ? ` to ${failureCount} or less, at which it opens with the next failure,` : '';
-    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `If the service needs rest, lower failure-threshold (now ${failureThreshold}) in the settings${lower ? `${lower} and tries again by itself` : ': the circuit then opens sooner'}. Calls that would succeed are rejected, too. Force open lasts until somebody ends it.`);
+    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `If the service needs rest, lower failure-threshold (now ${failureThreshold}) in the settings${lower ? `${lower} and tries again by itself` : ': the circuit then opens sooner'}. Calls that would succeed are rejected, too. Force open lasts until an operator ends it.`);
   }
   return lines;
 }

@@ -454,7 +454,7 @@ class DashboardWordsTests {
                 .contains(
                         "\"If the service needs rest, lower failure-threshold (now 1000) in the settings to 530 or less, at"
                                 + " which it opens with the next failure, and tries again by itself. Calls that would succeed"
-                                + " are rejected, too. Force open lasts until somebody ends it.\"");
+                                + " are rejected, too. Force open lasts until an operator ends it.\"");
         assertThat(advice(FAILING, row)).doesNotContain("threshold");
     }
 
