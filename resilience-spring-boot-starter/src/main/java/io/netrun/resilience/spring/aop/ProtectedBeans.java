@@ -5,7 +5,6 @@ import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
@@ -247,7 +246,8 @@ public final class ProtectedBeans
         if (AnnotationUtils.findAnnotation(type, Aspect.class) != null) {
             return Proxying.ASPECT;
         }
-        return Modifier.isFinal(type.getModifiers()) ? Proxying.FINAL : Proxying.LEFT_OUT;
+        Proxying obstacle = ProxyClasses.obstacle(type, ProxyClasses.areSubclasses(beans));
+        return obstacle == Proxying.UNKNOWN ? Proxying.LEFT_OUT : obstacle;
     }
 
     private record Seen(

@@ -1,10 +1,8 @@
 package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.method.Proxying;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
-import java.lang.reflect.Proxy;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -13,13 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ClassFilter;
 import org.springframework.aop.MethodMatcher;
 import org.springframework.aop.Pointcut;
-import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcher;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -32,11 +28,6 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor
 
     /** Outside of advice with the lowest precedence, which Spring's transactions and caching have by default. */
     public static final int ORDER = Ordered.LOWEST_PRECEDENCE - 100;
-
-    /** Where Spring has the setting, up to version 6 and from 7 on. */
-    private static final List<String> PROXY_CONFIGURATIONS = List.of(
-            AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME,
-            "org.springframework.aop.framework.autoproxy.defaultProxyConfig");
 
     private static final long serialVersionUID = 1L;
 
@@ -52,7 +43,8 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor
      */
     public ResilienceAdvisor(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
         this.pointcut = new AnnotatedMethods(
-                this::makesSubclasses, SingletonSupplier.of(() -> MethodPipelines.readsForeignAnnotations(beans)));
+                () -> ProxyClasses.areSubclasses(beans),
+                SingletonSupplier.of(() -> MethodPipelines.readsForeignAnnotations(beans)));
         this.advice = new ResilienceInterceptor(pipelines, observer);
         setOrder(ORDER);
     }
@@ -65,18 +57,6 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor
     @Override
     public void afterSingletonsInstantiated() {
         advice.prepare();
-    }
-
-    /** Whether beans with interfaces are proxied by subclasses too. */
-    private boolean makesSubclasses() {
-        return PROXY_CONFIGURATIONS.stream().anyMatch(this::asksForSubclasses);
-    }
-
-    private boolean asksForSubclasses(String name) {
-        return beans instanceof ConfigurableListableBeanFactory factory
-                && factory.containsBeanDefinition(name)
-                && Boolean.TRUE.equals(
-                        factory.getBeanDefinition(name).getPropertyValues().get("proxyTargetClass"));
     }
 
     @Override
@@ -105,15 +85,9 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor
 
         @Override
         public boolean matches(Class<?> type) {
-            return MethodPipelines.isCandidate(type) && !AdvisedProxies.isProtectedClass(type) && !isFinal(type);
-        }
-
-        /** The attempt to make a subclass would stop the start, with nothing but a message of the class generator. */
-        private boolean isFinal(Class<?> type) {
-            return Modifier.isFinal(type.getModifiers())
-                    && !Proxy.isProxyClass(type)
-                    && !type.isHidden()
-                    && (subclasses.getAsBoolean() || type.getInterfaces().length == 0);
+            return MethodPipelines.isCandidate(type)
+                    && !AdvisedProxies.isProtectedClass(type)
+                    && ProxyClasses.obstacle(type, subclasses.getAsBoolean()) == Proxying.UNKNOWN;
         }
 
         @Override

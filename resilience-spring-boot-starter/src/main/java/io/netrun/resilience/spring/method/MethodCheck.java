@@ -62,7 +62,9 @@ final class MethodCheck {
             beans.methods().forEach((method, declarations) -> {
                 Obstacle obstacle = adviceMode.obstacle(method, byInterfaces);
                 if (obstacle == null && adviceMode == AdviceMode.PROXY) {
-                    obstacle = Visibility.obstacle(method, byInterfaces ? null : proxy);
+                    obstacle = byInterfaces
+                            ? Visibility.ofInterfaces(method, beans.type(), proxy)
+                            : Visibility.obstacle(method, proxy);
                 }
                 check(beans, method, declarations, obstacle);
             });
@@ -126,7 +128,10 @@ final class MethodCheck {
         Obstacle obstacle = ofProxy == null && atMethod && adviceMode == AdviceMode.PROXY
                 ? Callbacks.obstacle(method, beans)
                 : ofProxy;
-        boolean isBeyond = obstacle != null && !atMethod && isInheritedByTheAnnotatedClass(method, type, declarations);
+        boolean isBeyond = obstacle != null
+                && !atMethod
+                && (obstacle.equals(Visibility.IN_NO_INTERFACE)
+                        || isInheritedByTheAnnotatedClass(method, type, declarations));
         if (!isBeyond) {
             pipelines.name(declarations);
         }

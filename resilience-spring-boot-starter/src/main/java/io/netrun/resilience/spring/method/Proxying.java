@@ -18,8 +18,18 @@ public enum Proxying {
     ASPECT(new Obstacle("is an aspect, and aspects are not proxied", "Move the annotated methods to another bean")),
     FINAL(new Obstacle(
             "is of a final class, which a proxy cannot extend",
-            "Make the class non-final and not a record, or use interface proxies with"
-                    + " spring.aop.proxy-target-class: false")),
+            "Make the class non-final and not a record, or use interface proxies:"
+                    + " spring.aop.proxy-target-class: false, and an interface that has the annotated methods")),
+    SEALED(new Obstacle(
+            "is of a sealed class, which a proxy cannot extend",
+            "Make the class neither sealed nor final, or use interface proxies:"
+                    + " spring.aop.proxy-target-class: false, and an interface that has the annotated methods")),
+    SEALED_INTERFACE(new Obstacle(
+            "has a sealed interface, which an interface proxy cannot implement", "Make the interface non-sealed")),
+    PRIVATE_CONSTRUCTORS(new Obstacle(
+            "is of a class whose constructors are all private, which a proxy cannot extend",
+            "Make a constructor package-private, or use interface proxies:"
+                    + " spring.aop.proxy-target-class: false, and an interface that has the annotated methods")),
     LEFT_OUT(new Obstacle(
             "was skipped when beans were proxied",
             "Find out what prevents its proxy, or move the annotated methods to another bean")),

@@ -32,7 +32,7 @@ record InstanceKey(String pattern, String name) {
         } catch (IllegalArgumentException wrong) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     "The " + pattern.title() + " of " + location + ": " + wrong.getMessage(),
-                    "Use another name, or omit it: the default is the name of the method")));
+                    "Give it another name; an annotation without one has that of its method")));
         }
     }
 

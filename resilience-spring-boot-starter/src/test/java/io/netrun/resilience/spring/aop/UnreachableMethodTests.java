@@ -6,6 +6,7 @@ import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.spring.NearDepot;
 import io.netrun.resilience.spring.ShopBeans;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.DisposableBean;
@@ -21,6 +23,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.annotation.Bean;
@@ -29,6 +33,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.core.NestedExceptionUtils;
 
 /** Annotated methods whose calls no proxy intercepts: hidden from it by their visibility, or made by the context. */
+@ExtendWith(OutputCaptureExtension.class)
 class UnreachableMethodTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -127,6 +132,86 @@ class UnreachableMethodTests {
         runner.withBean(RunnableDepot.class)
                 .withPropertyValues("spring.aop.proxy-target-class=false")
                 .run(context -> assertReported(context, "RunnableDepot.load", "is not public"));
+    }
+
+    interface Rates {
+
+        String rate();
+    }
+
+    interface MoreRates<T> extends Rates {
+
+        String rateOf(T currency);
+    }
+
+    static class OfficialRates implements MoreRates<String> {
+
+        @Override
+        public String rate() {
+            return "1";
+        }
+
+        @Retry
+        @Override
+        public String rateOf(String currency) {
+            return currency;
+        }
+
+        @Retry
+        public String load() {
+            return "loaded";
+        }
+    }
+
+    @Retry
+    static class CoveredRates implements MoreRates<String> {
+
+        @Override
+        public String rate() {
+            return "1";
+        }
+
+        @Override
+        public String rateOf(String currency) {
+            return currency;
+        }
+
+        public String load() {
+            return "loaded";
+        }
+    }
+
+    @Test
+    void methodInNoInterfaceOfAProxyOfInterfacesShouldBeReported() {
+        ApplicationContextRunner byInterfaces =
+                runner.withBean(OfficialRates.class).withPropertyValues("spring.aop.proxy-target-class=false");
+        byInterfaces.run(context ->
+                assertReported(context, "OfficialRates.load", "is in no interface of the bean: its proxy implements"));
+        byInterfaces
+                .withPropertyValues("resilience.validation=warn")
+                .run(context ->
+                        assertThat(listed(context)).containsExactly(OfficialRates.class.getName() + ".rateOf(String)"));
+        runner.withBean(OfficialRates.class)
+                .run(context -> assertThat(listed(context)).hasSize(2));
+    }
+
+    @Test
+    void methodInNoInterfaceShouldNotBeCoveredByItsClass(CapturedOutput output) {
+        runner.withBean(CoveredRates.class)
+                .withPropertyValues("spring.aop.proxy-target-class=false")
+                .run(context -> {
+                    assertThat(listed(context))
+                            .containsExactly(
+                                    CoveredRates.class.getName() + ".rate()",
+                                    CoveredRates.class.getName() + ".rateOf(String)");
+                    assertThat(output).doesNotContain("CoveredRates.load");
+                });
+    }
+
+    private static List<String> listed(ApplicationContext context) {
+        return context.getBean(MethodPipelines.class).all().stream()
+                .map(MethodPipeline::title)
+                .toList();
     }
 
     static class Closing implements AutoCloseable {

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.annotation.Lookup;
 import org.springframework.beans.factory.support.BeanDefinitionBuilder;
@@ -80,6 +83,83 @@ class UnseenBeanTests {
         runner.withBean(FinalClass.class)
                 .withPropertyValues("spring.aop.proxy-target-class=false")
                 .run(context -> assertThat(context.getBean(Sender.class).send()).isEqualTo("sent"));
+    }
+
+    private void assertProblem(Class<?> bean, Supplier<?> instance, boolean subclasses, String problem, String remedy) {
+        runner.withInitializer(context -> registerAs(bean, instance, (GenericApplicationContext) context))
+                .withPropertyValues("spring.aop.proxy-target-class=" + subclasses)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .isInstanceOfSatisfying(
+                                ResilienceConfigurationException.class,
+                                failure -> assertThat(failure.problems())
+                                        .singleElement()
+                                        .satisfies(found -> {
+                                            assertThat(found.description()).contains(problem);
+                                            assertThat(found.remedy()).contains(remedy);
+                                        })));
+    }
+
+    private static <T> void registerAs(Class<T> type, Supplier<?> instance, GenericApplicationContext context) {
+        context.registerBean(type, () -> type.cast(instance.get()));
+    }
+
+    @Test
+    void sealedClassShouldBeAProblem() {
+        String remedy = "Make the class neither sealed nor final, or use interface proxies";
+        assertProblem(SealedClass.class, SealedClass::new, true, "is of a sealed class", remedy);
+        assertProblem(SealedClass.class, SealedClass::new, false, "is of a sealed class", remedy);
+    }
+
+    @Test
+    void sealedInterfaceBehindInterfacesShouldBeAProblem() {
+        assertProblem(
+                SealedSender.class,
+                SendingInSilence::new,
+                false,
+                "has a sealed interface, which an interface proxy cannot implement",
+                "Make the interface non-sealed");
+        runner.withBean(SendingInSilence.class)
+                .run(context ->
+                        assertThat(context.getBean(SealedSender.class).send()).isEqualTo("sent"));
+    }
+
+    @Test
+    void privateConstructorsShouldBeAProblem() {
+        assertProblem(
+                Made.class,
+                Made::make,
+                true,
+                "is of a class whose constructors are all private",
+                "Make a constructor package-private");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Senders.class)
+    void constantOfAnEnumBehindInterfacesShouldBeProtected(Senders constant) {
+        runner.withBean(Sender.class, () -> constant)
+                .withPropertyValues("spring.aop.proxy-target-class=false")
+                .run(context -> {
+                    assertThat(context.getBean(Sender.class).send()).isEqualTo("sent");
+                    assertThat(context.getBean(MethodPipelines.class).all()).hasSize(1);
+                });
+    }
+
+    @Test
+    void finalClassThatInheritsItsInterfaceShouldBeProtected() {
+        runner.withBean(FinalHeir.class)
+                .withPropertyValues("spring.aop.proxy-target-class=false")
+                .run(context -> {
+                    assertThat(context.getBean(Sender.class).send()).isEqualTo("sent");
+                    assertThat(context.getBean(MethodPipelines.class).all()).hasSize(1);
+                });
+    }
+
+    /** Spring makes no proxy of interfaces that only it calls. */
+    @Test
+    void finalClassWithoutAnInterfaceOfItsOwnShouldBeAProblem() {
+        String remedy = "and an interface that has the annotated methods";
+        assertProblem(Closing.class, () -> new Closing(1), false, "is of a final class", remedy);
+        assertProblem(FinalClass.class, FinalClass::new, true, "is of a final class", remedy);
     }
 
     @Test
@@ -164,6 +244,88 @@ class UnseenBeanTests {
             attempts++;
             return "sent";
         }
+    }
+
+    static sealed class SealedClass permits SealedHeir {
+
+        @Retry
+        public String send() {
+            return "sent";
+        }
+    }
+
+    static final class SealedHeir extends SealedClass {}
+
+    sealed interface SealedSender permits SendingInSilence {
+
+        String send();
+    }
+
+    static non-sealed class SendingInSilence implements SealedSender {
+
+        @Retry
+        @Override
+        public String send() {
+            return "sent";
+        }
+    }
+
+    static class Made {
+
+        private Made() {}
+
+        static Made make() {
+            return new Made();
+        }
+
+        @Retry
+        public String send() {
+            return "sent";
+        }
+    }
+
+    enum Senders implements Sender {
+        PLAIN,
+        WITH_A_BODY {
+            @Override
+            public String send() {
+                return "sent";
+            }
+        };
+
+        @Retry
+        @Override
+        public String send() {
+            return "sent";
+        }
+    }
+
+    static class Base implements Sender {
+
+        @Override
+        public String send() {
+            return "sent";
+        }
+    }
+
+    static final class FinalHeir extends Base {
+
+        @Retry
+        @Override
+        public String send() {
+            return super.send();
+        }
+    }
+
+    record Closing(int number) implements AutoCloseable {
+
+        @Retry
+        public String send() {
+            return "sent";
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Configuration

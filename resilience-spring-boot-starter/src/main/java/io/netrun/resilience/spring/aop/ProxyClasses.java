@@ -1,0 +1,82 @@
+package io.netrun.resilience.spring.aop;
+
+import io.netrun.resilience.spring.method.Proxying;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.config.AopConfigUtils;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.ProxyProcessorSupport;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * Finds out whether the class of a proxy can be generated for a bean. The attempt to make one that cannot be would stop
+ * the start, with nothing but a message of the class generator.
+ */
+final class ProxyClasses {
+
+    /** Where Spring has the setting, up to version 6 and from 7 on. */
+    private static final List<String> CONFIGURATIONS = List.of(
+            AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME,
+            "org.springframework.aop.framework.autoproxy.defaultProxyConfig");
+
+    private ProxyClasses() {}
+
+    /** Whether beans with interfaces are proxied by subclasses too. */
+    static boolean areSubclasses(@Nullable BeanFactory beans) {
+        return beans instanceof ConfigurableListableBeanFactory factory
+                && CONFIGURATIONS.stream().anyMatch(name -> asksForSubclasses(factory, name));
+    }
+
+    private static boolean asksForSubclasses(ConfigurableListableBeanFactory factory, String name) {
+        return factory.containsBeanDefinition(name)
+                && Boolean.TRUE.equals(
+                        factory.getBeanDefinition(name).getPropertyValues().get("proxyTargetClass"));
+    }
+
+    /**
+     * Why there can be no proxy of a bean; {@link Proxying#UNKNOWN} if nothing speaks against it.
+     *
+     * @param type the class of the bean
+     * @param subclasses whether the proxy extends the class even if that has interfaces
+     */
+    static Proxying obstacle(Class<?> type, boolean subclasses) {
+        if (Proxy.isProxyClass(type) || type.isHidden()) {
+            return Proxying.UNKNOWN;
+        }
+        ProxyFactory wanted = new ProxyFactory();
+        if (!subclasses) {
+            Interfaces.INSTANCE.addTo(wanted, type);
+        }
+        Class<?>[] interfaces = wanted.getProxiedInterfaces();
+        if (interfaces.length > 0) {
+            return Arrays.stream(interfaces).anyMatch(Class::isSealed) ? Proxying.SEALED_INTERFACE : Proxying.UNKNOWN;
+        }
+        if (Modifier.isFinal(type.getModifiers())) {
+            return Proxying.FINAL;
+        }
+        if (type.isSealed()) {
+            return Proxying.SEALED;
+        }
+        Constructor<?>[] constructors = type.getDeclaredConstructors();
+        return constructors.length > 0
+                        && Arrays.stream(constructors).allMatch(each -> Modifier.isPrivate(each.getModifiers()))
+                ? Proxying.PRIVATE_CONSTRUCTORS
+                : Proxying.UNKNOWN;
+    }
+
+    /** Spring's own choice of the interfaces that a proxy has; none if it extends the class. */
+    private static final class Interfaces extends ProxyProcessorSupport {
+
+        private static final long serialVersionUID = 1L;
+        private static final Interfaces INSTANCE = new Interfaces();
+
+        void addTo(ProxyFactory factory, Class<?> type) {
+            evaluateProxyInterfaces(type, factory);
+        }
+    }
+}
