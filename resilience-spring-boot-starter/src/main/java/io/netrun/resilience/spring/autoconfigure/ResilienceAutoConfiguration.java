@@ -168,6 +168,13 @@ public final class ResilienceAutoConfiguration {
         return new OwnBeans(beans);
     }
 
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static BackgroundBeans resilienceBackgroundBeans() {
+        return new BackgroundBeans();
+    }
+
     /** Intercepts the calls of annotated methods. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnSwitch(value = "enabled", otherwise = true)
