@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.aop;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -62,7 +63,10 @@ public final class OwnBeans implements BeanPostProcessor, PriorityOrdered, AopIn
 
     /** Such as a circuit breaker that the application has declared: a bean of its own, which no class can extend. */
     private static boolean isFinalClassOfTheLibrary(Class<?> type) {
-        return Modifier.isFinal(type.getModifiers()) && type.getName().startsWith(LIBRARY);
+        return Modifier.isFinal(type.getModifiers())
+                && type.getName().startsWith(LIBRARY)
+                && !Proxy.isProxyClass(type)
+                && !type.isHidden();
     }
 
     private Stream<AbstractAutoProxyCreator> creators() {

@@ -148,6 +148,8 @@ final class MethodCheck {
             } catch (ResilienceConfigurationException e) {
                 e.problems().forEach(problems);
             }
+        } else if (atMethod && obstacle.equals(Visibility.IN_NO_INTERFACE)) {
+            warn(unprotected(type, method, declarations, obstacle)); // only the bean itself can call it
         } else if (atMethod) {
             problems.accept(unprotected(type, method, declarations, obstacle));
         } else if (isBeyond) {
@@ -157,11 +159,14 @@ final class MethodCheck {
                     method.getName(),
                     obstacle.reason());
         } else if (adviceMode == AdviceMode.PROXY) {
-            Problem problem = unprotected(type, method, declarations, obstacle);
-            log.warn("{}. {}.", problem.description(), problem.remedy());
+            warn(unprotected(type, method, declarations, obstacle));
         } else {
             problems.accept(unprotected(type, method, declarations, obstacle));
         }
+    }
+
+    private static void warn(Problem problem) {
+        log.warn("{}. {}.", problem.description(), problem.remedy());
     }
 
     /** Once for an annotation of a class, whatever methods it covers. */

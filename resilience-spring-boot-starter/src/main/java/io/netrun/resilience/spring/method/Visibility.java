@@ -17,7 +17,7 @@ final class Visibility {
     /** Nobody but the bean itself can call the method. */
     static final Obstacle IN_NO_INTERFACE = new Obstacle(
             "is in no interface of the bean: its proxy implements interfaces alone, so that callers cannot reach the"
-                    + " method, and it would run unprotected",
+                    + " method, and calls of the bean itself are not protected",
             "Declare the method in an interface of the bean");
 
     private Visibility() {}

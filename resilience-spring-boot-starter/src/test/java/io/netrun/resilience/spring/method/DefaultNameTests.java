@@ -9,6 +9,7 @@ import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -319,5 +320,40 @@ class DefaultNameTests {
         return context.getBean(ResilienceRegistry.class).all().stream()
                 .map(Policy::name)
                 .toList();
+    }
+
+    static class AQuiteLongNameForAParameterThatSomebodyMayStillHaveChosenInEarnest {}
+
+    static class Overloaded {
+
+        @CircuitBreaker
+        public void call() {
+            // Only its annotation matters.
+        }
+
+        @CircuitBreaker
+        public void call(
+                AQuiteLongNameForAParameterThatSomebodyMayStillHaveChosenInEarnest first,
+                AQuiteLongNameForAParameterThatSomebodyMayStillHaveChosenInEarnest second,
+                AQuiteLongNameForAParameterThatSomebodyMayStillHaveChosenInEarnest third) {
+            // Only its annotation matters.
+        }
+    }
+
+    @Test
+    void remedyOfATooLongDefaultNameShouldNotBeToOmitIt() {
+        runner.withBean(Overloaded.class)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .isInstanceOfSatisfying(
+                                ResilienceConfigurationException.class,
+                                failure -> assertThat(failure.problems())
+                                        .singleElement()
+                                        .satisfies(problem -> {
+                                            assertThat(problem.description())
+                                                    .contains("Overloaded.call: name is 'Overloaded.call(AQuite");
+                                            assertThat(problem.remedy())
+                                                    .startsWith("Give it another name;")
+                                                    .doesNotContain("omit");
+                                        })));
     }
 }
