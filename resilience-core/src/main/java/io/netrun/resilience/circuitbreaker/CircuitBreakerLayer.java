@@ -146,13 +146,10 @@ final class CircuitBreakerLayer implements Layer {
         private final int begunBefore;
 
         /**
-         * The body of an asynchronous call, if it is an adapted one. Null once the call has ended, so that it can be
-         * collected.
+         * The body of an asynchronous call, if it is an adapted one, or a {@link Stream}. Null once the call has ended,
+         * so that it can be collected.
          */
-        private volatile @Nullable AdaptedCall<?> adapted;
-
-        /** The context of an asynchronous call's caller, for the listeners; another thread may leave the call. */
-        private volatile @Nullable CallerContext context;
+        private volatile @Nullable Object adapted;
 
         InFlight(
                 OutcomeRecorder outcomes,
@@ -191,6 +188,19 @@ final class CircuitBreakerLayer implements Layer {
             }
         }
 
+        /** An adapted call, which another thread may leave, with the caller's context for the listeners of that. */
+        private record Stream(AdaptedCall<?> call, CallerContext context) {}
+
+        /** Sets the caller's context; null if there are no listeners. */
+        void setContext(@Nullable CallerContext context) {
+            if (context != null && adapted instanceof AdaptedCall<?> call) {
+                adapted = new Stream(call, context);
+                if (isSettled()) {
+                    adapted = null;
+                }
+            }
+        }
+
         /** Returns whether the protected code was called; otherwise the call waited in an inner policy. */
         private boolean hasBegun() {
             return deadline.begun() != begunBefore;
@@ -198,17 +208,23 @@ final class CircuitBreakerLayer implements Layer {
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            CallerContext callers = context;
-            if (callers == null) {
-                outcomes.announce(abandon(exceeded));
+            if (adapted instanceof Stream stream) {
+                stream.context.runAnyway(() -> outcomes.announce(abandon(exceeded)));
             } else {
-                callers.runAnyway(() -> outcomes.announce(abandon(exceeded)));
+                outcomes.announce(abandon(exceeded));
             }
+        }
+
+        /** Returns the body, if it is an adapted one. */
+        @Nullable
+        AdaptedCall<?> call() {
+            Object known = adapted;
+            return known instanceof Stream stream ? stream.call : (AdaptedCall<?>) known;
         }
 
         /** Returns whether a success is to be announced. */
         private boolean abandon(boolean exceeded) {
-            AdaptedCall<?> call = adapted;
+            AdaptedCall<?> call = call();
             adapted = null;
             if (!exceeded && call != null && call.isOwnedBy(deadline)) {
                 // A stream that began successfully and was cancelled by its subscriber.
@@ -236,7 +252,7 @@ final class CircuitBreakerLayer implements Layer {
         InFlightCall(InFlight inFlight, @Nullable CallerContext context) {
             this.inFlight = inFlight;
             this.context = context;
-            inFlight.context = context;
+            inFlight.setContext(context);
         }
 
         @Override
@@ -274,27 +290,36 @@ final class CircuitBreakerLayer implements Layer {
             }
             OutcomeRecorder outcomes = inFlight.outcomes;
             Verdict verdict = failure == null
-                    ? outcomes.judge(inFlight.judgement, value, inFlight.adapted)
+                    ? outcomes.judge(inFlight.judgement, value, inFlight.call())
                     : outcomes.judge(inFlight.judgement, failure, inFlight.deadline, false);
             success = inFlight.end(verdict, failure);
         }
 
         @Override
         protected void stop() {
-            boolean stopped = false;
+            boolean byThis = inFlight.tryEnd();
             try {
-                if (inFlight.tryEnd()) {
-                    stopped = inFlight.abandon(inFlight.deadline.isExceeded());
+                if (byThis) {
+                    inCallersContext(() -> success = inFlight.abandon(inFlight.deadline.isExceeded()));
                 } else {
                     inFlight.awaitSettled();
-                }
-                if (context != null) {
-                    context.clear();
                 }
             } finally {
                 super.stop();
             }
-            inFlight.outcomes.announce(stopped);
+            inCallersContext(() -> inFlight.outcomes.announce(byThis && success));
+            if (context != null) {
+                context.clear();
+            }
+        }
+
+        /** Another thread than the caller's may leave the call. */
+        private void inCallersContext(Runnable task) {
+            if (context == null) {
+                task.run();
+            } else {
+                context.runAnyway(task);
+            }
         }
     }
 }

@@ -22,11 +22,11 @@ final class Recovery extends Deadline.InFlight {
     /** The failure that the handler receives. */
     private final Throwable shown;
 
-    /** Null once this is counted, so that it can be collected while the scope of the call goes on. */
+    /**
+     * The call, or a {@link Stream}. Null once this is counted, so that it can be collected while the scope of the call
+     * goes on.
+     */
     private @Nullable Object call;
-
-    /** The caller's context; null for a sync call, which only its caller leaves. */
-    private @Nullable CallerContext context;
 
     /** The age of the stale result that is the handler's result; null for other handlers. */
     private final @Nullable Duration age;
@@ -50,9 +50,14 @@ final class Recovery extends Deadline.InFlight {
         this.age = age;
     }
 
-    /** Sets the caller's context, for the listeners of a call that another thread leaves. */
-    void setContext(CallerContext callers) {
-        context = callers;
+    /** A stream, which another thread may leave, with the caller's context for the listeners of that. */
+    private record Stream(Object call, CallerContext context) {}
+
+    /** Sets the caller's context. */
+    void setContext(CallerContext context) {
+        if (call instanceof AdaptedCall<?> stream) {
+            call = new Stream(stream, context);
+        }
     }
 
     /** The recovery of a call by a stale result. */
@@ -69,7 +74,7 @@ final class Recovery extends Deadline.InFlight {
      */
     @Nullable
     Object callHandler() throws Throwable {
-        Object body = call;
+        Object body = call instanceof Stream stream ? stream.call : call;
         if (body == null) {
             throw failure;
         }
@@ -132,19 +137,16 @@ final class Recovery extends Deadline.InFlight {
 
     /** A stream that its subscriber cancels counts by its first element. */
     private void countAbandoned(boolean exceeded) {
-        boolean delivered = AdaptedCall.hasDelivered(call);
+        Stream stream = call instanceof Stream left ? left : null;
         call = null;
-        if (exceeded || !delivered) {
+        if (exceeded || stream == null || !AdaptedCall.hasDelivered(stream.call)) {
             fallback.countPassed();
             return;
         }
         fallback.countRecovered(age != null);
         Runnable event = fallback.recoveredEvent(shown, age);
-        CallerContext callers = context;
-        if (event != null && callers != null) {
-            callers.runAnyway(event);
-        } else if (event != null) {
-            event.run();
+        if (event != null) {
+            stream.context.runAnyway(event);
         }
     }
 }
