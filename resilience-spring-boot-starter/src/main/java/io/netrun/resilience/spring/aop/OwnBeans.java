@@ -5,6 +5,9 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.autoproxy.AbstractAutoProxyCreator;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -26,6 +29,8 @@ import org.springframework.util.ClassUtils;
  */
 public final class OwnBeans implements BeanPostProcessor, PriorityOrdered, AopInfrastructureBean {
 
+    private static final Logger log = LoggerFactory.getLogger(OwnBeans.class);
+
     private static final String LIBRARY = "io.netrun.resilience.";
     private static final String CONFIGURATIONS = ".autoconfigure.Resilience";
 
@@ -46,7 +51,7 @@ public final class OwnBeans implements BeanPostProcessor, PriorityOrdered, AopIn
         return HIGHEST_PRECEDENCE;
     }
 
-    /** Runs before any creator gets the bean: each remembers by name which beans need no proxy. */
+    /** Runs before any creator gets the bean. */
     @Override
     public Object postProcessBeforeInitialization(Object bean, String name) {
         Class<?> type = bean.getClass();
@@ -56,7 +61,7 @@ public final class OwnBeans implements BeanPostProcessor, PriorityOrdered, AopIn
                     .filter(creator -> own
                             || creator.isProxyTargetClass()
                             || ClassUtils.getAllInterfacesForClass(type).length == 0)
-                    .forEach(creator -> creator.postProcessBeforeInstantiation(AopInfrastructureBean.class, name));
+                    .forEach(creator -> keepOut(bean, name, creator));
         }
         return bean;
     }
@@ -67,6 +72,19 @@ public final class OwnBeans implements BeanPostProcessor, PriorityOrdered, AopIn
                 && type.getName().startsWith(LIBRARY)
                 && !Proxy.isProxyClass(type)
                 && !type.isHidden();
+    }
+
+    /**
+     * Makes a creator remember that it needs to do nothing about a bean: by name up to Spring 6, and from 7 on, where it
+     * also remembers the class, as one that it has seen early. A proxy that it makes then is not used.
+     */
+    private static void keepOut(Object bean, String name, AbstractAutoProxyCreator creator) {
+        creator.postProcessBeforeInstantiation(AopInfrastructureBean.class, name);
+        try {
+            creator.getEarlyBeanReference(bean, name);
+        } catch (AopConfigException e) {
+            log.debug("Bean '{}' of the library is left without the advice of the application", name, e);
+        }
     }
 
     private Stream<AbstractAutoProxyCreator> creators() {
