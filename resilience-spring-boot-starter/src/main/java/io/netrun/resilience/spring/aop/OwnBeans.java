@@ -75,8 +75,8 @@ public final class OwnBeans implements BeanPostProcessor, PriorityOrdered, AopIn
     }
 
     /**
-     * Makes a creator remember that it needs to do nothing about a bean: by name up to Spring 6, and from 7 on, where it
-     * also remembers the class, as one that it has seen early. A proxy that it makes then is not used.
+     * Makes a creator remember that it needs to do nothing about a bean: by name up to Spring 6, and from 7 on, where
+     * it also remembers the class, as one that it has seen early. A proxy that it makes then is not used.
      */
     private static void keepOut(Object bean, String name, AbstractAutoProxyCreator creator) {
         creator.postProcessBeforeInstantiation(AopInfrastructureBean.class, name);
