@@ -4,8 +4,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body of a call around another one. What the inner body tells policies about the call, such as its number of tokens
- * or the key of its result, is found through it by {@link #find}.
+ * A body of a call around another one. What policies learn about the call from the inner body, such as its number of
+ * tokens or the key of its result, is found through it by {@link #find}.
  *
  * <p>This is a class and not an interface because every call checks its body for this type; see {@link AdaptedCall}.
  *

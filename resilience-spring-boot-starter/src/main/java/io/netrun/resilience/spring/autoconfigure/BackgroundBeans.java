@@ -39,6 +39,7 @@ final class BackgroundBeans implements BeanFactoryInitializer<ConfigurableListab
     }
 
     private static boolean isInBackground(ConfigurableListableBeanFactory beans, String name) {
-        return beans.getBeanDefinition(name) instanceof AbstractBeanDefinition definition && definition.isBackgroundInit();
+        return beans.getBeanDefinition(name) instanceof AbstractBeanDefinition definition
+                && definition.isBackgroundInit();
     }
 }
