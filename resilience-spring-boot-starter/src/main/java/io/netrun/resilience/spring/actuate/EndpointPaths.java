@@ -75,7 +75,9 @@ public final class EndpointPaths {
             if (!logged) {
                 logged = true;
                 log.warn(
-                        "The endpoints of the application could not be looked up; requests pass without a look",
+                        "The paths of the endpoints could not be looked up. Until a lookup succeeds, requests to them are"
+                                + " not filtered: responses lack the security headers, and query parameters are not"
+                                + " checked",
                         failed);
             }
             return Roots.NONE;

@@ -63,6 +63,7 @@ class LazyInitializationTests {
             "resilienceRegistry",
             "resilienceInstances",
             "resilienceMethodPipelines",
+            "resilienceBackgroundBeans",
             "resilienceAdvisor",
             "resilienceRecentEvents",
             "resilienceSharingContexts",
