@@ -50,6 +50,21 @@ public final class Cancellation {
         return false;
     }
 
+    /**
+     * Returns whether a failure reports an interrupt as {@link #reportsInterrupt} does, of the thread that threw it:
+     * what is inside an exception of the JDK's futures happened on another one.
+     */
+    public static boolean reportsOwnInterrupt(Throwable failure) {
+        @Nullable Throwable t = failure;
+        for (int depth = 0; t != null && depth < ExceptionFilter.MAX_DEPTH; depth++) {
+            if (ExceptionFilter.isEnvelope(t)) {
+                return false;
+            }
+            t = ExceptionFilter.causeOf(t);
+        }
+        return reportsInterrupt(failure);
+    }
+
     /** Returns whether a class of exceptions reports an interrupt. */
     static boolean isInterruptType(Class<?> type) {
         return InterruptedException.class.isAssignableFrom(type)

@@ -135,7 +135,7 @@ final class CallerThreadCall implements DueTask {
      * reports that of other code. The caller gets the exception of the limit, and learns of the interrupt by the flag.
      */
     private static void keepInterrupt(@Nullable Throwable failure) {
-        if (failure != null && Cancellation.reportsInterrupt(failure)) {
+        if (failure != null && Cancellation.reportsOwnInterrupt(failure)) {
             Thread.currentThread().interrupt();
         }
     }

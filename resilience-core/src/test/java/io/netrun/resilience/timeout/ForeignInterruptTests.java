@@ -10,6 +10,7 @@ import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,16 @@ class ForeignInterruptTests {
         }));
         assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void interruptOfAnotherThreadShouldSetNoFlag() {
+        Throwable thrown = catchThrowable(() -> timeout(false).run(() -> {
+            ticker.advance(Duration.ofMillis(20));
+            throw new ExecutionException(new InterruptedException());
+        }));
+        assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
+        assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test

@@ -1,12 +1,15 @@
 package io.netrun.resilience.spring.actuate;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.util.StringUtils;
 
 /**
  * Where the endpoints are. Asked with each request of the application, so that the beans behind it are looked up once.
@@ -24,6 +27,8 @@ public final class EndpointPaths {
             new HeaderField("Content-Security-Policy", "frame-ancestors 'none'"),
             new HeaderField("X-Frame-Options", "DENY"),
             new HeaderField("X-Content-Type-Options", "nosniff"));
+
+    private static final Pattern SEGMENT_PARAMETERS = Pattern.compile(";[^/]*");
 
     private final Supplier<@Nullable PathMappedEndpoints> endpoints;
 
@@ -45,18 +50,31 @@ public final class EndpointPaths {
     /** Whether a request is for one of the endpoints. */
     boolean isOurs(String path) {
         Roots known = roots();
-        return known.json.isAbove(path) || known.page.isAbove(path);
+        String decoded = decoded(path);
+        return known.json.isAbove(decoded) || known.page.isAbove(decoded);
     }
 
     /** Whether a request is for the endpoint that takes changes. */
     boolean isJson(String path) {
-        return roots().json.isAbove(path);
+        return roots().json.isAbove(decoded(path));
     }
 
     /** Whether a request is for the overview, whose answer may be the same as the last one. */
     boolean isOverview(String path) {
         Root json = roots().json;
-        return json.path != null && path.endsWith(json.below + ResilienceEndpoint.OVERVIEW);
+        return json.path != null && decoded(path).endsWith(json.below + ResilienceEndpoint.OVERVIEW);
+    }
+
+    /** The path by which Spring finds the endpoint: without parameters of its segments, and decoded. */
+    private static String decoded(String path) {
+        if (path.indexOf('%') < 0 && path.indexOf(';') < 0) {
+            return path;
+        }
+        try {
+            return StringUtils.uriDecode(SEGMENT_PARAMETERS.matcher(path).replaceAll(""), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            return path;
+        }
     }
 
     private Roots roots() {

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.aop;
 
+import io.netrun.resilience.spring.method.Proxying;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -15,7 +16,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.PriorityOrdered;
-import org.springframework.util.ClassUtils;
 
 /**
  * Keeps the library's own beans out of the proxies that pointcuts of the application ask for. A pointcut for all that
@@ -58,9 +58,8 @@ public final class OwnBeans implements BeanPostProcessor, PriorityOrdered, AopIn
         boolean own = isOwn(type, name);
         if (own || isFinalClassOfTheLibrary(type)) {
             creators()
-                    .filter(creator -> own
-                            || creator.isProxyTargetClass()
-                            || ClassUtils.getAllInterfacesForClass(type).length == 0)
+                    .filter(creator ->
+                            own || creator.isProxyTargetClass() || ProxyClasses.obstacle(type, false) == Proxying.FINAL)
                     .forEach(creator -> keepOut(bean, name, creator));
         }
         return bean;

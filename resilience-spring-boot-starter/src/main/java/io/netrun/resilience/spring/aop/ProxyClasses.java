@@ -50,7 +50,7 @@ final class ProxyClasses {
         }
         ProxyFactory wanted = new ProxyFactory();
         if (!subclasses) {
-            Interfaces.INSTANCE.addTo(wanted, type);
+            Interfaces.addTo(wanted, type);
         }
         Class<?>[] interfaces = wanted.getProxiedInterfaces();
         if (interfaces.length > 0) {
@@ -73,10 +73,12 @@ final class ProxyClasses {
     private static final class Interfaces extends ProxyProcessorSupport {
 
         private static final long serialVersionUID = 1L;
-        private static final Interfaces INSTANCE = new Interfaces();
 
-        void addTo(ProxyFactory factory, Class<?> type) {
-            evaluateProxyInterfaces(type, factory);
+        /** Not one for all: it keeps a class loader, and leaves out interfaces that this one does not see. */
+        static void addTo(ProxyFactory factory, Class<?> type) {
+            Interfaces choice = new Interfaces();
+            choice.setProxyClassLoader(type.getClassLoader());
+            choice.evaluateProxyInterfaces(type, factory);
         }
     }
 }

@@ -6,6 +6,8 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.EndpointsSupplier;
 import org.springframework.boot.actuate.endpoint.ExposableEndpoint;
@@ -33,6 +35,28 @@ class EndpointPathsTests {
         assertThat(paths.isOverview("/actuator/resilience/overview")).isTrue();
         assertThat(paths.isOverview("/actuator/resilience")).isFalse();
         assertThat(lookups).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/actuator/%72esilience/circuit-breaker/all",
+                "/actuator/resilience;x/circuit-breaker/all",
+                "/actuator;a=b/resilience;c=d;e/overview",
+                "/%61ctuator/%72%65silience"
+            })
+    void pathShouldBeTakenAsSpringTakesIt(String path) {
+        EndpointPaths paths = new EndpointPaths(() -> found("/actuator"));
+        assertThat(paths.isOurs(path)).isTrue();
+        assertThat(paths.isJson(path)).isTrue();
+        assertThat(paths.isOverview(path)).isEqualTo(path.endsWith("overview"));
+    }
+
+    @Test
+    void pathThatCannotBeDecodedShouldNotFailTheRequest() {
+        EndpointPaths paths = new EndpointPaths(() -> found("/actuator"));
+        assertThat(paths.isOurs("/orders/%zz")).isFalse();
+        assertThat(paths.isOurs("/actuator/resilience/%")).isTrue();
     }
 
     @Test
