@@ -34,7 +34,7 @@ public abstract class WrappedBody<T extends @Nullable Object, X extends Throwabl
      * Finds a body of a kind: the body itself, what the caller {@linkplain SubstituteCall#source() passed as the call},
      * or the outermost one inside it.
      *
-     * @param kind an interface that bodies implement to tell a policy something about the call
+     * @param kind an interface with which bodies describe the call to a policy
      * @param body null for none
      * @param scope the scope in which the call is made: a body may call different ones
      * @return null if there is none
