@@ -285,7 +285,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
         try {
             if (attempts == null) {
-                rules.onFirstAttemptSuccess();
+                countFirstSuccess(rules);
             } else {
                 attempts.succeeded();
                 attempts = null;

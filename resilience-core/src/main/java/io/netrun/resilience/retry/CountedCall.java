@@ -49,6 +49,11 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends FurtherAtt
         }
     }
 
+    /** Counts that the first attempt succeeded, and with it the call, unless a stop is counted already. */
+    final void countFirstSuccess(RetryRules rules) {
+        FirstAttempt.countSuccess(rules, outcomeOwner instanceof FirstAttempt begun ? begun : null);
+    }
+
     /** Ends the counting of stops: the call ends by itself. */
     final void clearOutcomeOwner() {
         Object before = OUTCOME_OWNER.getAndSet(this, null);

@@ -34,6 +34,23 @@ final class FirstAttempt extends Deadline.InFlight {
         return begun;
     }
 
+    /**
+     * Counts a call whose first attempt succeeded. One that was given up before counts as cancelled already.
+     *
+     * @param begun null if the attempt was not registered
+     */
+    static void countSuccess(RetryRules rules, @Nullable FirstAttempt begun) {
+        if (begun == null) {
+            rules.onFirstAttemptSuccess();
+        } else if (begun.tryBeginEnd()) {
+            try {
+                rules.onFirstAttemptSuccess();
+            } finally {
+                begun.markSettled();
+            }
+        }
+    }
+
     /** Lets the attempts end the call: they do so by ending this. */
     void continueWith(RetrySequence failed) {
         attempts = failed;

@@ -1,10 +1,13 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Limits the retries of all calls together, so that retries cannot cause an outage themselves: a bucket of
@@ -27,6 +30,8 @@ public final class RetryBudget {
     /** Returned by {@link #tryAcquire} for a retry that is not covered. */
     static final int DENIED = -1;
 
+    private static final Logger log = LoggerFactory.getLogger(RetryBudget.class);
+
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     /**
@@ -42,6 +47,9 @@ public final class RetryBudget {
     private final long origin;
     private final AtomicInteger tokens = new AtomicInteger(CAPACITY);
     private final AtomicLong wanted = new AtomicLong();
+
+    /** Whether it was logged that the clock cannot be read. Racy: it may be logged again. */
+    private boolean logged;
 
     private RetryBudget(String name, Ticker ticker) {
         this.name = Require.name(name);
@@ -104,7 +112,7 @@ public final class RetryBudget {
 
     /** Returns whether this is the first retry wanted in a second that follows a quiet one. */
     private boolean isFree() {
-        long second = (ticker.nanoTime() - origin) / SECOND;
+        long second = second();
         while (true) {
             long seen = wanted.get();
             long ago = second - (seen >>> (2 * COUNT_BITS));
@@ -120,6 +128,19 @@ public final class RetryBudget {
                     return before <= QUIET;
                 }
             }
+        }
+    }
+
+    /** Returns the current second. While the ticker, which is foreign code, cannot be read, its time stands still. */
+    private long second() {
+        try {
+            return (ticker.nanoTime() - origin) / SECOND;
+        } catch (Throwable failed) {
+            if (!logged) {
+                logged = true;
+                SafeLog.warn(log, "The clock of retry budget '{}' failed; its latest reading is used", name, failed);
+            }
+            return wanted.get() >>> (2 * COUNT_BITS);
         }
     }
 

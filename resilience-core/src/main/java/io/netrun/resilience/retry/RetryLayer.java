@@ -61,26 +61,13 @@ final class RetryLayer implements Layer {
             T result = next.call(body, limit);
             unacceptable = rules.checkResult(result);
             if (unacceptable == null) {
-                countFirstSuccess(rules, begun);
+                FirstAttempt.countSuccess(rules, begun);
                 return result;
             }
         } catch (Throwable failure) {
             return callAgain(rules, body, limit, begun, failure, false);
         }
         return callAgain(rules, body, limit, begun, unacceptable, true);
-    }
-
-    /** A call that has been given up counts as cancelled already. */
-    private static void countFirstSuccess(RetryRules rules, @Nullable FirstAttempt begun) {
-        if (begun == null) {
-            rules.onFirstAttemptSuccess();
-        } else if (begun.tryBeginEnd()) {
-            try {
-                rules.onFirstAttemptSuccess();
-            } finally {
-                begun.markSettled();
-            }
-        }
     }
 
     private <T extends @Nullable Object, X extends Throwable> T callAgain(

@@ -7,14 +7,21 @@ import static org.awaitility.Awaitility.await;
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.LimitFixture;
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.RelayTicker;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutExceededException;
 import io.netrun.resilience.timeout.TimeoutThread;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Sinks;
 
 /** A retried call that is given up from around it counts once, as cancelled, before its caller learns of it. */
 @org.junit.jupiter.api.Timeout(60)
@@ -126,6 +134,34 @@ class GivenUpRetryTests {
         own.completeExceptionally(new IOException("down"));
         assertThat(call.get()).isCancelled();
         assertThat(asking.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1, 0));
+    }
+
+    /** The circuit's clock is read when the limit settles the circuit's part of the call: after that of the retry. */
+    @Test
+    void monoWhoseValueArrivesAsItIsGivenUpShouldCountOnce() {
+        Sinks.One<String> value = Sinks.one();
+        AtomicBoolean givenUp = new AtomicBoolean();
+        Ticker emitting = new RelayTicker(limits.ticker) {
+            @Override
+            public Instant now() {
+                if (givenUp.get()) {
+                    value.tryEmitValue("late");
+                }
+                return super.now();
+            }
+        };
+        CircuitBreaker circuit =
+                CircuitBreaker.of("c", CircuitBreakerConfig.builder().build(), emitting);
+        Retry counting = limits.retry(c -> c.countSuccesses(true));
+        CompletableFuture<String> call = ReactorGuard.of(Pipeline.of(timeout, counting, circuit))
+                .mono(value.asMono())
+                .toFuture();
+        givenUp.set(true);
+        limits.ticker.advance(LimitFixture.LIMIT);
+        await().until(call::isDone);
+        assertThatThrownBy(call::join).hasCauseInstanceOf(TimeoutExceededException.class);
+        assertThat(value.currentSubscriberCount()).isZero();
+        assertThat(counting.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1, 0));
     }
 
     private enum StopWithin {

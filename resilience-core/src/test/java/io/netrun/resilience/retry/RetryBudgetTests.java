@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.netrun.resilience.RelayTicker;
 import io.netrun.resilience.RetryAfter;
 import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +60,30 @@ class RetryBudgetTests {
             ticker.advance(Duration.ofSeconds(1));
         }
         assertThat(retry.metrics().totalRetries()).isEqualTo(60);
+    }
+
+    @Test
+    void budgetShouldNotFailCallsIfItsTickerDoes() {
+        AtomicBoolean broken = new AtomicBoolean();
+        RetryBudget unread = RetryBudget.of("unread", new RelayTicker(ticker) {
+            @Override
+            public long nanoTime() {
+                if (broken.get()) {
+                    throw new IllegalStateException("no clock");
+                }
+                return super.nanoTime();
+            }
+        });
+        while (unread.available() >= RetryBudget.RETRY_COST) {
+            unread.tryAcquire(false);
+        }
+        ticker.advance(Duration.ofSeconds(5));
+        unread.tryAcquire(false); // the free one of this second
+        broken.set(true);
+        assertThat(unread.tryAcquire(false)).isEqualTo(RetryBudget.DENIED);
+        broken.set(false);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(unread.tryAcquire(false)).isZero();
     }
 
     @Test
