@@ -89,7 +89,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new Hierarchy(),
                 new HashMap<>(),
                 new ArrayList<>(),
-                new Catalogs(MappingTable.RESILIENCE4J));
+                new Catalogs(MappingTable.RESILIENCE4J),
+                new AsyncHomes(),
+                new Numbers());
     }
 
     @Override
@@ -108,6 +110,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                         found.module(SettingsMove.path(file)).keepForeign();
                         found.left().add(SettingsMove.path(file));
                     }
+                    addApplication(found, SettingsMove.path(file), OtherLanguages.text(file));
                 } else if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
                     found.constants().scan(file);
                     found.hierarchy().scan(file);
@@ -116,6 +119,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 if (tree instanceof SourceFile file) {
                     found.builds().scan(file);
                     found.catalogs().scan(file);
+                    found.asyncHomes().scan(file);
+                    found.numbers().scan(file);
                 }
                 return tree;
             }
@@ -144,15 +149,23 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         return file instanceof JavaSourceFile && !GradleMove.isScript(file) && !OtherLanguages.isSource(file);
     }
 
-    private static void scan(Found found, JavaSourceFile file, ExecutionContext ctx) {
-        String path = SettingsMove.path(file);
-        String text = file.printAll();
+    private static boolean isMain(String path) {
         String sources = SettingsDocument.sources(path);
-        boolean main = sources.isEmpty() || sources.equals("main");
-        if (main && text.contains("@SpringBootApplication")) {
+        return sources.isEmpty() || sources.equals("main");
+    }
+
+    private static void addApplication(Found found, String path, String text) {
+        if (isMain(path) && AsyncHomes.isApplication(text)) {
             found.module(path);
             found.applications().add(Names.module(path));
         }
+    }
+
+    private static void scan(Found found, JavaSourceFile file, ExecutionContext ctx) {
+        String path = SettingsMove.path(file);
+        String text = file.printAll();
+        addApplication(found, path, text);
+        boolean main = isMain(path);
         if (!text.contains("resilience4j")) {
             return;
         }
@@ -341,16 +354,21 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 !found.annotated().isEmpty(),
                 left -> leftovers.insertRow(ctx, row(path, left)),
                 found.constants());
-        JavaSourceFile moved = new JavaMove(
-                        module,
-                        options,
-                        found.async().contains(Names.module(path)),
-                        found.areExceptionsKept(),
-                        found.constants(),
-                        found.hierarchy())
-                .move(file, ctx);
+        JavaMove move = new JavaMove(
+                module,
+                options,
+                found.asyncHomes().isToEnable(path, found.async(), found.builds()),
+                found.areExceptionsKept(),
+                found.constants(),
+                found.hierarchy());
+        JavaSourceFile moved = move.move(file, ctx);
         if (found.left().contains(path)) {
             addTypes(ctx, moved);
+        }
+        if (move.isAsync()) {
+            found.asyncHomes()
+                    .missing(Names.module(path), found.builds())
+                    .forEach(reason -> leftovers.insertRow(ctx, row(path, new Left("@Async", reason))));
         }
         boolean handles = moved.getImports().stream()
                         .anyMatch(imported -> imported.getTypeName().equals(TIMEOUT))
@@ -429,6 +447,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param names the names of instances in annotations, by their module and pattern
      * @param later what needs the constants of all files
      * @param catalogs the version catalogs of Gradle
+     * @param asyncHomes what enables {@code @Async}
+     * @param numbers the values of placeholders
      */
     record Found(
             Map<String, ModuleSettings> modules,
@@ -442,7 +462,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             Hierarchy hierarchy,
             Map<String, Set<String>> names,
             List<Runnable> later,
-            Catalogs catalogs) {
+            Catalogs catalogs,
+            AsyncHomes asyncHomes,
+            Numbers numbers) {
 
         /**
          * Decides what needs all files: modules keep resilience4j if their handlers do, and an application has the
@@ -451,6 +473,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         void settle() {
             later.forEach(Runnable::run);
             later.clear();
+            modules.values().forEach(module -> module.setKnown(numbers::known));
             if (areExceptionsKept()) {
                 moved.forEach(path -> module(path).keepForeign());
             }

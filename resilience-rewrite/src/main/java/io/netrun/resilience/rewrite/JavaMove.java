@@ -78,10 +78,12 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     private FailureArguments failureArguments = FailureArguments.NONE;
 
+    private boolean async;
+
     /**
      * @param module what is known of the module of the file
      * @param options how to move annotations
-     * @param enableAsync whether the class of the application is to enable {@code @Async}
+     * @param enableAsync whether the applications of the file are to enable {@code @Async}
      * @param exceptionsStay whether calls fail with the exceptions of resilience4j as before
      * @param constants what constants are
      * @param hierarchy the classes of all sources
@@ -122,6 +124,11 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             result = ExceptionCalls.renamed(result, null);
         }
         return result;
+    }
+
+    /** Whether methods of the file have become asynchronous. */
+    boolean isAsync() {
+        return async;
     }
 
     /** Lists a failure that is for results alone there, and wraps failures, too, here. */
@@ -350,6 +357,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 .collect(Collectors.toSet());
         visited = without(visited, annotation -> inVain.contains(annotation.getId()));
         leaveUnfitting(declaration);
+        poolOf(declaration).list(options.left());
         for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
             if (ProtectedMethods.pattern(annotation, file) != null) {
                 ClassAnnotations.list(declaration, annotation, options.left());
@@ -359,11 +367,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         Moved moved = methods().move(visited.getLeadingAnnotations(), Set.of(), "", visited.getPrefix());
         add(moved);
         visited = visited.withLeadingAnnotations(moved.annotations());
-        boolean application = visited.getLeadingAnnotations().stream()
-                .anyMatch(annotation -> annotation.getSimpleName().equals("SpringBootApplication"));
-        boolean async = visited.getLeadingAnnotations().stream()
-                .anyMatch(annotation -> annotation.getSimpleName().equals("EnableAsync"));
-        if (enableAsync && application && !async) {
+        if (enableAsync && AsyncHomes.isApplication(visited) && !AsyncHomes.isEnabling(visited)) {
             List<J.Annotation> annotations = new ArrayList<>(visited.getLeadingAnnotations());
             annotations.add(Trees.beside(annotations.get(0), ENABLE_ASYNC, List.of(), visited.getPrefix()));
             imports.add(ENABLE_ASYNC);
@@ -593,7 +597,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
         J.MethodDeclaration visited = withoutVain(super.visitMethodDeclaration(declaration, ctx), declaration);
         Moved moved = withoutMissing(
-                methods().move(visited.getLeadingAnnotations(), ofClass(), returns(declaration), visited.getPrefix()),
+                methods().move(visited.getLeadingAnnotations(), ofClass(), ProtectedMethods.returns(declaration), visited.getPrefix()),
                 declaration);
         add(moved);
         List<J.Annotation> annotations = withRenamedFallback(moved.annotations(), declaration);
@@ -609,7 +613,25 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                         visited, variable.getVariables().get(0).getSimpleName());
             }
         }
-        return visited.withLeadingAnnotations(annotations);
+        visited = visited.withLeadingAnnotations(annotations);
+        J.ClassDeclaration owner = owner();
+        if (owner != null && poolOf(owner).isAsync(declaration)) {
+            imports.add(ProtectedMethods.ASYNC);
+            async = true;
+            return AddedAnnotations.with(visited, ProtectedMethods.ASYNC, List.of());
+        }
+        return visited;
+    }
+
+    /** The class whose method is visited; null for one of an anonymous class. */
+    private J.@Nullable ClassDeclaration owner() {
+        return getCursor().getParentTreeCursor().getParentTreeCursor().getValue() instanceof J.ClassDeclaration owner
+                ? owner
+                : null;
+    }
+
+    private ClassPools poolOf(J.ClassDeclaration owner) {
+        return new ClassPools(owner, getCursor().firstEnclosingOrThrow(JavaSourceFile.class), hierarchy);
     }
 
     /** Names the fallback method with the argument and the failure, where the former one would get the argument. */
@@ -702,16 +724,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                         .collect(Collectors.toSet());
     }
 
-    private static String returns(J.MethodDeclaration declaration) {
-        J returned = declaration.getReturnTypeExpression();
-        if (returned instanceof J.ParameterizedType parameterized) {
-            return parameterized.getClazz().toString();
-        }
-        return returned == null ? "void" : returned.toString();
-    }
-
     private void add(Moved moved) {
         moved.added().forEach(imports::add);
+        async |= moved.added().contains(ProtectedMethods.ASYNC);
         if (!moved.added().isEmpty()) {
             MappingTable.get()
                     .renamed(MappingTable.RESILIENCE4J, "annotation")

@@ -51,6 +51,11 @@ record Numbers(Map<String, Set<String>> values) {
                 .add(value.strip());
     }
 
+    /** The values that the name in a placeholder may have; empty if it is not known. */
+    Set<String> known(String name) {
+        return values.getOrDefault(Names.uniform(name), Set.of());
+    }
+
     /** A value that is no plain number, or null if none is known. */
     @Nullable
     String odd(String placeholder) {

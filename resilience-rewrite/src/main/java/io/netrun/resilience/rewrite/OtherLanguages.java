@@ -39,7 +39,8 @@ final class OtherLanguages {
         return packages.stream().anyMatch(text::contains);
     }
 
-    private static String text(SourceFile file) {
+    /** The text of a source; empty for one that was not read. */
+    static String text(SourceFile file) {
         return file instanceof Quark ? "" : file.printAll();
     }
 

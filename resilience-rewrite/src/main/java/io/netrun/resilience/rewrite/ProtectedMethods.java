@@ -49,6 +49,24 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                 : null;
     }
 
+    /** What to know of a method that was run by the threads of a bulkhead. */
+    static final String POOL_IS_ASYNC = "@Async runs the method on the executor of the application: give it at least as"
+            + " many threads as max-concurrent, or use virtual threads.";
+
+    /** Whether a method that returns a type can be asynchronous. */
+    static boolean isAsync(String returns) {
+        return returns.endsWith("CompletableFuture");
+    }
+
+    /** The name of the type that a method returns, without its arguments. */
+    static String returns(J.MethodDeclaration declaration) {
+        J returned = declaration.getReturnTypeExpression();
+        if (returned instanceof J.ParameterizedType parameterized) {
+            return parameterized.getClazz().toString();
+        }
+        return returned == null ? "void" : returned.toString();
+    }
+
     /** Whether a bulkhead has a thread pool. */
     static boolean isPool(Map<String, Expression> arguments) {
         Expression type = arguments.get("type");
@@ -172,13 +190,9 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             }
             leaveOrders(outer, fallbacks.keySet(), patterns);
         }
-        if (poolReturns.endsWith("CompletableFuture")) {
+        if (isAsync(poolReturns)) {
             besides.add(Trees.beside(last, ASYNC, List.of(), last.getPrefix()));
-            options.left()
-                    .accept(new Left(
-                            "@Bulkhead(type = THREADPOOL)",
-                            "@Async runs the method on the executor of the application: give it at least as many"
-                                    + " threads as max-concurrent, or use virtual threads."));
+            options.left().accept(new Left("@Bulkhead(type = THREADPOOL)", POOL_IS_ASYNC));
         } else if (!poolReturns.isEmpty()) {
             options.left()
                     .accept(new Left(

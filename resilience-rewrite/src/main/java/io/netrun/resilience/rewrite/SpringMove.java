@@ -454,26 +454,9 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     /** A method that the annotation of its class retries. */
     private J.MethodDeclaration withFallback(J.MethodDeclaration method, String recovery) {
-        List<Expression> arguments = List.of(Trees.argument("method", recovery));
-        List<J.Annotation> all = new ArrayList<>(method.getLeadingAnnotations());
         imports.add(ProtectedMethods.FALLBACK);
-        String indent = method.getPrefix().getIndent();
-        Space line = Space.format("\n" + indent);
-        if (all.isEmpty() && method.getModifiers().isEmpty()) {
-            all.add(Trees.annotation(Space.EMPTY, ProtectedMethods.FALLBACK, arguments));
-            return method.getReturnTypeExpression() == null
-                    ? method
-                    : method.withReturnTypeExpression(
-                                    method.getReturnTypeExpression().withPrefix(line))
-                            .withLeadingAnnotations(all);
-        } else if (all.isEmpty()) {
-            List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
-            modifiers.set(0, modifiers.get(0).withPrefix(line));
-            all.add(Trees.annotation(Space.EMPTY, ProtectedMethods.FALLBACK, arguments));
-            return method.withModifiers(modifiers).withLeadingAnnotations(all);
-        }
-        all.add(Trees.annotation(line, ProtectedMethods.FALLBACK, arguments));
-        return method.withLeadingAnnotations(all);
+        return AddedAnnotations.with(
+                method, ProtectedMethods.FALLBACK, List.of(Trees.argument("method", recovery)));
     }
 
     private List<J.Annotation> moved(

@@ -68,7 +68,8 @@ final class Trees {
     static J.Annotation annotation(Space prefix, String typeName, List<Expression> arguments) {
         J.Identifier name =
                 identifier(typeName.substring(typeName.lastIndexOf('.') + 1), JavaType.ShallowClass.build(typeName));
-        return new J.Annotation(Tree.randomId(), prefix, Markers.EMPTY, name, container(arguments));
+        return new J.Annotation(
+                Tree.randomId(), prefix, Markers.EMPTY, name, arguments.isEmpty() ? null : container(arguments));
     }
 
     /** A file without imports of whole packages of annotations of which nothing is used any more. */

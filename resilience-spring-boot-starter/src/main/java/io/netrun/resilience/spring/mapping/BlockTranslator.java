@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -75,8 +77,7 @@ public final class BlockTranslator {
         switch (section + "." + name) {
             case "circuitbreaker.slidingwindowsize" -> putWindow(setting, text);
             case "circuitbreaker.minimumnumberofcalls" -> put(setting, row, minimum(text));
-            case "circuitbreaker.maxwaitdurationinhalfopenstate" ->
-                put(setting, row, Values.nanos(text) == 0 ? Values.FOREVER : Values.duration(text));
+            case "circuitbreaker.maxwaitdurationinhalfopenstate" -> putHalfOpen(setting, row);
             case "circuitbreaker.exponentialbackoffmultiplier",
                     "circuitbreaker.exponentialmaxwaitdurationinopenstate",
                     "retry.exponentialbackoffmultiplier",
@@ -140,19 +141,59 @@ public final class BlockTranslator {
                             origin(setting),
                             setting.source()));
         } else if (row.kind().equals("duration")) {
-            String text = setting.value().text();
-            if (Values.isUnitUnknown(text)) {
-                left(setting, "The value behind " + text + " needs a unit: a number alone counted milliseconds.");
-            }
-            String value = Values.duration(text);
-            put(setting, row, value.equals(text) ? null : value);
-        } else if (row.kind().equals("class")) {
-            String name = Values.nested(setting.value().text());
-            put(setting, row, name.equals(setting.value().text()) ? null : name);
+            String value = duration(setting);
+            put(setting, row, value.equals(setting.value().text()) ? null : value);
         } else if (row.words().isEmpty()) {
             put(setting, row, null);
         } else {
             putWord(setting, row);
+        }
+    }
+
+    /**
+     * A duration with its unit. A number there counts milliseconds, also behind a placeholder, and behind the build's:
+     * where it may be one, the unit stands behind it, unless another value has a unit of its own.
+     */
+    private String duration(Setting setting) {
+        String text = setting.value().text();
+        if (Values.isFixed(text) || Values.endsWithUnit(text)) {
+            return Values.duration(text);
+        }
+        Set<String> values = Values.texts(text, effective.known());
+        boolean numbers = values.stream().anyMatch(value -> value.matches("\\d+"));
+        boolean unknown = values.stream().anyMatch(value -> !Values.isFixed(value));
+        String other = values.stream()
+                .filter(value -> Values.isFixed(value) && !value.matches("\\d+"))
+                .findFirst()
+                .orElse(null);
+        if (!Values.isPlaceholder(text) || (unknown && !numbers)) {
+            left(setting, "The value behind " + text + " needs a unit: a number alone counted milliseconds.");
+            return text;
+        } else if (numbers && other != null) {
+            left(
+                    setting,
+                    "Its value may be a number, which counted milliseconds, or '" + other
+                            + "'. No unit can stand behind both: write each with its unit.");
+            return text;
+        } else if (unknown) {
+            left(
+                    setting,
+                    "A number behind " + text + " counted milliseconds, so ms stands behind it now. Where its value has a"
+                            + " unit of its own, such as 2s, that is no duration: write numbers there, or each value with"
+                            + " its unit, and remove ms.");
+        }
+        return numbers ? text + "ms" : text;
+    }
+
+    private void putHalfOpen(Setting setting, Row row) {
+        String text = setting.value().text();
+        if (Values.nanos(text) == 0) {
+            put(setting, row, Values.FOREVER);
+            return;
+        }
+        put(setting, row, duration(setting));
+        if (!Values.isFixed(text)) {
+            left(setting, "There, 0 is no limit; here, write " + Values.FOREVER + " for that.");
         }
     }
 
@@ -195,7 +236,7 @@ public final class BlockTranslator {
     /** Without a value, the setting's own. */
     private void put(Setting setting, Row row, @Nullable String value) {
         for (String name : row.here().names()) {
-            put(name, value == null ? setting.value() : Setting.Value.of(value), setting);
+            put(name, value == null ? setting.value() : setting.value().with(value), setting);
         }
     }
 
@@ -214,9 +255,9 @@ public final class BlockTranslator {
 
     private void putWindow(Setting setting, String text) {
         boolean time = is("sliding-window-type", "timebased");
-        String size = time && text.matches("\\d+") ? text + "s" : text;
-        put(time ? "window-duration" : "window-size", Setting.Value.of(size), setting);
-        if (time && !text.matches("\\d+")) {
+        boolean seconds = text.matches("\\d+") || !Values.isFixed(text); // it has to be a whole number there
+        put(time ? "window-duration" : "window-size", setting.value().with(time && seconds ? text + "s" : text), setting);
+        if (time && !seconds) {
             left(setting, "The value of window-duration needs a unit: it counted seconds.");
         }
     }
@@ -273,7 +314,7 @@ public final class BlockTranslator {
         if (Values.nanos(text) == 0) {
             put("max-queue", Setting.Value.of("0"), setting);
         } else {
-            put("max-wait", Setting.Value.of(Values.duration(text)), setting);
+            put("max-wait", setting.value().with(duration(setting)), setting);
             add("max-queue", Values.LARGEST);
         }
     }
@@ -400,8 +441,13 @@ public final class BlockTranslator {
      * @param lookup the value of a setting by its name, or null
      * @param timeouts whether the application uses time limiters
      * @param health whether health indicators are on
+     * @param known the values that the name in a placeholder may have; empty if it is not known
      */
-    public record Effective(UnaryOperator<@Nullable String> lookup, boolean timeouts, boolean health) {
+    public record Effective(
+            UnaryOperator<@Nullable String> lookup,
+            boolean timeouts,
+            boolean health,
+            Function<String, Set<String>> known) {
 
         /** The setting of a name; null without one. */
         @Nullable

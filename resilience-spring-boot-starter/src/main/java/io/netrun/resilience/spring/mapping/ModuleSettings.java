@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one module: the settings in all its documents, and what its code uses. Not thread-safe. */
@@ -34,6 +35,8 @@ public final class ModuleSettings {
     private final Set<String> pools = new LinkedHashSet<>();
 
     private final Set<String> imported = new LinkedHashSet<>();
+
+    private Function<String, Set<String>> known = name -> Set.of();
 
     private @Nullable Boolean timeouts;
 
@@ -101,6 +104,16 @@ public final class ModuleSettings {
     /** Sets whether calls are limited by timeouts, where that does not follow from the patterns. */
     public void setTimeouts(boolean used) {
         timeouts = used;
+    }
+
+    /** Sets where to look up the values that the name in a placeholder may have; empty if it is not known. */
+    public void setKnown(Function<String, Set<String>> values) {
+        known = values;
+    }
+
+    /** The values that the name in a placeholder may have; empty if it is not known. */
+    Function<String, Set<String>> known() {
+        return known;
     }
 
     /** Whether a file is the main configuration of an application. */

@@ -41,6 +41,14 @@ public record Setting(
             return new Value(List.of(word), false);
         }
 
+        /** Another word, with the quotes of this one where YAML needs them. */
+        Value with(String other) {
+            String word = words.isEmpty() ? "" : words.get(0);
+            String text = unquoted(word);
+            boolean needed = other.startsWith("@") || other.contains(": ") || other.contains(" #");
+            return of(needed && !list && !text.equals(word) ? word.charAt(0) + other + word.charAt(0) : other);
+        }
+
         /** The word without its quotes; of a list, its elements with commas. */
         public String text() {
             return String.join(",", words.stream().map(Value::unquoted).toList());

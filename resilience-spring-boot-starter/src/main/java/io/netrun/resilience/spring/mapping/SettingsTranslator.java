@@ -158,7 +158,7 @@ public final class SettingsTranslator {
         BlockTranslator translator = new BlockTranslator(
                 section,
                 settings,
-                new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth(document.id())),
+                new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth(document.id()), module.known()),
                 keepBehaviour);
         Map<String, Moved> moved = translator.translate();
         if (write) {
@@ -251,7 +251,7 @@ public final class SettingsTranslator {
     private @Nullable String standard(String section, String name) {
         Map<String, Setting> standards = standards(section);
         Moved moved = new BlockTranslator(
-                        section, standards, new Effective(other -> text(standards, other), usesTimeouts(), false), true)
+                        section, standards, new Effective(other -> text(standards, other), usesTimeouts(), false, module.known()), true)
                 .translate()
                 .get(name);
         if (moved != null) {
@@ -340,7 +340,7 @@ public final class SettingsTranslator {
         BlockTranslator translator = new BlockTranslator(
                 id.section(),
                 settings,
-                new Effective(name -> view.text(id, name), usesTimeouts(), module.hasHealth(document.id())),
+                new Effective(name -> view.text(id, name), usesTimeouts(), module.hasHealth(document.id()), module.known()),
                 keepBehaviour);
         Map<String, Moved> moved = settings.isEmpty() ? new LinkedHashMap<>() : translator.translate();
         if (keepBehaviour && id.section().equals("ratelimiter")) {
@@ -432,7 +432,7 @@ public final class SettingsTranslator {
             BlockTranslator translator = new BlockTranslator(
                     id.section(),
                     settings,
-                    new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth(document.id())),
+                    new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth(document.id()), module.known()),
                     keepBehaviour);
             translator.translate();
             translator.left().stream()

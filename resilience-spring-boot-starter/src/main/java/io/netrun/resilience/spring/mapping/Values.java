@@ -4,11 +4,15 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Values of settings, from the form of another library to that of this one. */
@@ -33,7 +37,8 @@ public final class Values {
     /** What the build replaces in files of configuration. */
     private static final Pattern FILTERED = Pattern.compile("@[\\w.-]+@");
 
-    private static final Pattern BARE_DEFAULT = Pattern.compile("(\\$\\{[^}:]+:)(\\d+)}");
+    /** How many placeholders may be within each other. */
+    private static final int DEPTH = 8;
 
     private static final Map<String, Long> NANOS = Map.of(
             "ns", 1L,
@@ -47,19 +52,89 @@ public final class Values {
 
     private Values() {}
 
-    /** A duration with its unit; a number alone counts milliseconds. */
+    /** A duration with its unit; a number alone counts milliseconds. One with placeholders stays as it is. */
     public static String duration(String value) {
         if (value.matches("\\d+")) {
             long millis = Long.parseLong(value);
             return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
         }
-        Matcher placeholder = BARE_DEFAULT.matcher(value);
-        return placeholder.matches() ? placeholder.group(1) + placeholder.group(2) + "}ms" : value.replace(" ", "");
+        return isFixed(value) ? value.replace(" ", "") : value;
     }
 
-    /** Whether the unit of a duration cannot be known: it is elsewhere. */
-    public static boolean isUnitUnknown(String value) {
-        return value.matches("\\$\\{[^:]+}") || FILTERED.matcher(value).matches();
+    /** Whether a value is complete: neither the start nor the build replaces a part of it. */
+    static boolean isFixed(String value) {
+        return !value.contains("${") && !FILTERED.matcher(value).find();
+    }
+
+    /** Whether a unit stands behind what is replaced. */
+    static boolean endsWithUnit(String value) {
+        return !value.isEmpty() && Character.isLetter(value.charAt(value.length() - 1));
+    }
+
+    /** Whether a text is one placeholder, whose default may have further ones. */
+    static boolean isPlaceholder(String text) {
+        return text.startsWith("${") && end(text, 0) == text.length() - 1;
+    }
+
+    /**
+     * What a text may be once its placeholders have their values. One with a name that is not known stays in it, and its
+     * default is another possibility.
+     *
+     * @param known the values that a name may have; empty if it is not known
+     */
+    public static Set<String> texts(String text, Function<String, Set<String>> known) {
+        return texts(text, known, 0).stream()
+                .map(each -> each.replace('\0', '$'))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static Set<String> texts(String text, Function<String, Set<String>> known, int depth) {
+        int begin = text.indexOf("${");
+        int end = begin < 0 ? -1 : end(text, begin);
+        if (end < 0 || depth > DEPTH) {
+            return Set.of(text);
+        }
+        String inner = text.substring(begin + 2, end);
+        int colon = colon(inner);
+        String name = (colon < 0 ? inner : inner.substring(0, colon)).strip();
+        Set<String> values = new LinkedHashSet<>(known.apply(name));
+        if (values.isEmpty()) {
+            values.add("\0{" + name.replace('$', '\0') + "}"); // not to be looked at again
+        }
+        if (colon >= 0) {
+            values.add(inner.substring(colon + 1).strip());
+        }
+        Set<String> all = new LinkedHashSet<>();
+        for (String value : values) {
+            all.addAll(texts(text.substring(0, begin) + value + text.substring(end + 1), known, depth + 1));
+        }
+        return all;
+    }
+
+    /** Where the default of a placeholder begins; its name may have placeholders, too. */
+    private static int colon(String inner) {
+        int depth = 0;
+        for (int i = 0; i < inner.length(); i++) {
+            char c = inner.charAt(i);
+            depth += inner.startsWith("${", i) ? 1 : c == '}' ? -1 : 0;
+            if (c == ':' && depth == 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Where the placeholder ends that begins at a position; -1 if it does not. */
+    private static int end(String text, int begin) {
+        int depth = 0;
+        for (int i = begin; i < text.length(); i++) {
+            if (text.startsWith("${", i)) {
+                depth++;
+            } else if (text.charAt(i) == '}' && --depth == 0) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** A duration in nanoseconds, or -1 if it is not a plain one. */
@@ -87,7 +162,7 @@ public final class Values {
 
     /** Whether a value is one of its setting's kind, as far as that can be known. */
     static boolean isReadable(MappingTable.Row row, String value) {
-        if (value.contains("${") || FILTERED.matcher(value).find()) {
+        if (!isFixed(value)) {
             return true;
         }
         return switch (row.kind()) {
@@ -137,18 +212,13 @@ public final class Values {
         }
     }
 
-    /** A class in another one is written with a dollar sign here. */
-    static String nested(String name) {
-        return name.replaceAll("(\\.[A-Z]\\w*)\\.(?=[A-Z])", "$1\\$");
-    }
-
     /** Class names, with the exceptions of resilience4j replaced. */
     public static List<String> classes(List<String> names, boolean timeouts) {
         Map<String, String> exceptions = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
         List<String> replaced = new ArrayList<>();
         for (String name : names) {
             boolean ours = timeouts || name.startsWith("io.github.resilience4j.");
-            String word = nested(ours ? exceptions.getOrDefault(name, name) : name);
+            String word = ours ? exceptions.getOrDefault(name, name) : name;
             if (!word.isBlank() && !replaced.contains(word)) {
                 replaced.add(word);
             }

@@ -120,7 +120,10 @@ public final class ForeignAnnotations {
             problems.add(new Problem(
                     where + "has type THREADPOOL, but the method returns "
                             + method.getReturnType().getSimpleName(),
-                    "Return a CompletableFuture, or use a bulkhead without a thread pool"));
+                    declaration.location().endsWith("." + method.getName())
+                            ? "Return a CompletableFuture, or use a bulkhead without a thread pool"
+                            : "Put the annotation on the methods that return a CompletableFuture, instead of their"
+                                    + " class"));
         }
         if (declaration.name().isBlank() || declaration.name().contains("#")) {
             problems.add(new Problem(

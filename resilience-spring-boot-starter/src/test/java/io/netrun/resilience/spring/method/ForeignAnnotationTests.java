@@ -9,6 +9,7 @@ import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
 import io.github.resilience4j.retry.annotation.Retry;
 import io.github.resilience4j.timelimiter.annotation.TimeLimiter;
+import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.ratelimiter.RateLimitExceededException;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import java.io.IOException;
@@ -261,6 +262,32 @@ class ForeignAnnotationTests {
                         .getFailure()
                         .hasMessageContaining("has type THREADPOOL, but the method returns String")
                         .hasMessageContaining("Return a CompletableFuture"));
+    }
+
+    @Test
+    void poolOfAClassShouldRunTheBodyOnAnotherThread() {
+        runner.withBean(PooledClass.class)
+                .withPropertyValues("resilience4j.thread-pool-bulkhead.instances.ofClass.max-thread-pool-size=3")
+                .run(context -> {
+                    PooledClass pooled = context.getBean(PooledClass.class);
+                    assertThat(pooled.name().join())
+                            .isNotEqualTo(Thread.currentThread().getName());
+                    assertThat(context.getBean(ResilienceRegistry.class)
+                                    .find(io.netrun.resilience.bulkhead.Bulkhead.TYPE, "ofClass-pool")
+                                    .orElseThrow()
+                                    .config()
+                                    .maxConcurrent())
+                            .isEqualTo(3);
+                });
+    }
+
+    @Test
+    void poolOfAClassWithAMethodWithoutAFutureShouldStopTheStart() {
+        runner.withBean(PartlyPooledClass.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("has type THREADPOOL, but the method returns String")
+                        .hasMessageContaining("Put the annotation on the methods that return a CompletableFuture"));
     }
 
     @Test
@@ -583,6 +610,26 @@ class ForeignAnnotationTests {
         public CompletableFuture<String> endless() {
             BEGUN.complete("");
             return ENDLESS;
+        }
+    }
+
+    @Bulkhead(name = "ofClass", type = Bulkhead.Type.THREADPOOL)
+    static class PooledClass {
+
+        public CompletableFuture<String> name() {
+            return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+    }
+
+    @Bulkhead(name = "partly", type = Bulkhead.Type.THREADPOOL)
+    static class PartlyPooledClass {
+
+        public CompletableFuture<String> name() {
+            return CompletableFuture.completedFuture("");
+        }
+
+        public String call() {
+            return "";
         }
     }
 

@@ -1,0 +1,39 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.Space;
+
+/** Annotations that methods get behind their own. */
+final class AddedAnnotations {
+
+    private AddedAnnotations() {}
+
+    /**
+     * A method with one more annotation, on a line of its own.
+     *
+     * @param typeName the full name of the annotation
+     */
+    static J.MethodDeclaration with(J.MethodDeclaration method, String typeName, List<Expression> arguments) {
+        List<J.Annotation> all = new ArrayList<>(method.getLeadingAnnotations());
+        Space line = Space.format("\n" + method.getPrefix().getIndent());
+        all.add(Trees.annotation(all.isEmpty() ? Space.EMPTY : line, typeName, arguments));
+        J.MethodDeclaration annotated = method.withLeadingAnnotations(all);
+        J.TypeParameters parameters = method.getAnnotations().getTypeParameters();
+        if (all.size() > 1) {
+            return annotated;
+        } else if (!method.getModifiers().isEmpty()) {
+            List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
+            modifiers.set(0, modifiers.get(0).withPrefix(line));
+            return annotated.withModifiers(modifiers);
+        } else if (parameters != null) {
+            return annotated.getAnnotations().withTypeParameters(parameters.withPrefix(line));
+        }
+        return method.getReturnTypeExpression() == null
+                ? method
+                : annotated.withReturnTypeExpression(
+                        method.getReturnTypeExpression().withPrefix(line));
+    }
+}
