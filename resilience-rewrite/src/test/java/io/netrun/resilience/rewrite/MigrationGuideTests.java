@@ -10,6 +10,7 @@ import io.netrun.resilience.spring.mapping.SettingsTranslator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -73,6 +74,17 @@ class MigrationGuideTests {
     @Test
     void defaultsShouldBeThoseThatTheRecipeWrites() {
         assertThat(guide).contains("```yaml\n" + defaults() + "```");
+    }
+
+    @Test
+    void everyDifferenceShouldHaveWhatToDecide() {
+        List<String> tables = Arrays.stream(guide.split("\n\n"))
+                .filter(part -> part.matches("(?s)\\| \\| (resilience4j|Spring Retry, Spring 7) \\|.*"))
+                .toList();
+        assertThat(tables)
+                .hasSize(2)
+                .allSatisfy(table -> assertThat(table.lines()).allMatch(line -> line.matches("(\\|.*[^\\s|].*){4}\\|")
+                        || line.matches("\\| \\|.*\\| to decide \\|")));
     }
 
     @Test

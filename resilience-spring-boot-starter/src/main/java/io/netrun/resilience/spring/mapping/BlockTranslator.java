@@ -74,6 +74,9 @@ public final class BlockTranslator {
             unreadable(setting, row);
             return;
         }
+        if (name.equals("baseconfig")) {
+            return; // its settings are written out
+        }
         switch (section + "." + name) {
             case "circuitbreaker.slidingwindowsize" -> putWindow(setting, text);
             case "circuitbreaker.minimumnumberofcalls" -> put(setting, row, minimum(text));
@@ -118,9 +121,7 @@ public final class BlockTranslator {
 
     private void putSimple(Setting setting, Row row) {
         if (row.here().name().isEmpty()) {
-            if (!Names.uniform(row.there().name()).equals("baseconfig")) {
-                left(setting, row.reason());
-            }
+            left(setting, row.reason());
         } else if (row.kind().equals("classes")) {
             List<String> names = Values.classes(setting.value().elements(), effective.timeouts());
             if (keepBehaviour && row.here().name().equals("exceptions")) {

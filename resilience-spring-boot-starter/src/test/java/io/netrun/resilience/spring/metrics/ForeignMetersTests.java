@@ -12,11 +12,15 @@ import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceMetricsAutoConfiguration;
 import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.pattern.ForeignMeters;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.timeout.Timeout;
 import java.io.IOException;
 import java.util.List;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -64,6 +68,46 @@ class ForeignMetersTests {
                             .count())
                     .isEqualTo(1);
         });
+    }
+
+    @Test
+    void metersShouldBeThoseOfTheMappingTable() {
+        runner.withPropertyValues(
+                        "resilience.metrics.resilience4j=true",
+                        "resilience.retry.defaults.count-successes=true",
+                        "resilience.circuit-breaker.defaults.slow-call-duration=1s")
+                .run(context -> {
+                    context.getBean(ResilienceMeters.class).bindTo(meters);
+                    ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+                    registry.getOrCreate(CircuitBreaker.TYPE, "a");
+                    registry.getOrCreate(Retry.TYPE, "a");
+                    registry.getOrCreate(Bulkhead.TYPE, "a");
+                    registry.getOrCreate(RateLimiter.TYPE, "a");
+                    registry.getOrCreate(Timeout.TYPE, "a");
+                    List<MappingTable.Row> rows = MappingTable.get()
+                            .rows(MappingTable.RESILIENCE4J, "meter")
+                            .toList();
+                    Set<String> names = new TreeSet<>();
+                    Set<String> outcomes = new TreeSet<>();
+                    meters.getMeters().forEach(meter -> {
+                        names.add(meter.getId().getName());
+                        outcomes.add(meter.getId().getName() + " " + meter.getId().getTag("outcome"));
+                    });
+                    assertThat(rows.stream().map(row -> row.there().name()))
+                            .containsAll(names.stream()
+                                    .filter(name -> name.startsWith("resilience4j."))
+                                    .toList());
+                    assertThat(names)
+                            .containsAll(rows.stream()
+                                    .flatMap(row -> row.here().names().stream())
+                                    .toList());
+                    assertThat(outcomes)
+                            .containsAll(rows.stream()
+                                    .flatMap(row -> row.words().values().stream()
+                                            .filter(word -> !word.isEmpty())
+                                            .map(word -> row.here().name() + " " + word))
+                                    .toList());
+                });
     }
 
     @Test
