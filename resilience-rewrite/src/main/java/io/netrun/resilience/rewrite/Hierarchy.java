@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.openrewrite.Cursor;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
@@ -43,7 +45,43 @@ final class Hierarchy {
                 }
                 return super.visitNewClass(created, p);
             }
+
+            @Override
+            public J.Lambda visitLambda(J.Lambda lambda, Integer p) {
+                addLambda(typeOf(lambda.getType(), getCursor(), file), lambda.getId(), file);
+                return super.visitLambda(lambda, p);
+            }
+
+            @Override
+            public J.MemberReference visitMemberReference(J.MemberReference reference, Integer p) {
+                addLambda(typeOf(reference.getType(), getCursor(), file), reference.getId(), file);
+                return super.visitMemberReference(reference, p);
+            }
         }.visit(file, 0);
+    }
+
+    private void addLambda(@Nullable String implemented, UUID id, JavaSourceFile file) {
+        if (implemented != null) {
+            String name = "a lambda within " + SettingsMove.path(file);
+            types.put(name + id, new Type(name, Set.of(implemented), false, Set.of(), Map.of(), true));
+        }
+    }
+
+    /** The interface of a lambda: its type, or where that is not known, what it is returned or assigned as. */
+    private static @Nullable String typeOf(@Nullable JavaType type, Cursor cursor, JavaSourceFile file) {
+        if (type instanceof JavaType.FullyQualified known && known(known)) {
+            return full(known);
+        }
+        Object parent = cursor.getParentTreeCursor().getValue();
+        TypeTree named = null;
+        if (parent instanceof J.Return) {
+            J.MethodDeclaration method = cursor.firstEnclosing(J.MethodDeclaration.class);
+            named = method == null ? null : method.getReturnTypeExpression();
+        } else if (parent instanceof J.VariableDeclarations.NamedVariable) {
+            J.VariableDeclarations variables = cursor.firstEnclosing(J.VariableDeclarations.class);
+            named = variables == null ? null : variables.getTypeExpression();
+        }
+        return named == null ? null : resolved(named, file);
     }
 
     private void add(J.ClassDeclaration declaration, JavaSourceFile file) {
@@ -140,16 +178,18 @@ final class Hierarchy {
      * @param isInterface whether it is an interface
      * @param patterns those of its annotations
      * @param methods the patterns of the annotations of its methods, by their names and numbers of parameters
+     * @param isLambda whether it is a lambda, which implements what is abstract
      */
     record Type(
             String name,
             Set<String> above,
             boolean isInterface,
             Set<String> patterns,
-            Map<String, Set<String>> methods) {
+            Map<String, Set<String>> methods,
+            boolean isLambda) {
 
         Type(String name, Set<String> above, boolean isInterface, Set<String> patterns) {
-            this(name, above, isInterface, patterns, new HashMap<>());
+            this(name, above, isInterface, patterns, new HashMap<>(), false);
         }
 
         /** Whether it has a method of its own that has not an annotation of its own for a pattern. */

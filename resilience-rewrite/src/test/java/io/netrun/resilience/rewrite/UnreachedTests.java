@@ -3,6 +3,8 @@ package io.netrun.resilience.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Annotations of resilience4j on interfaces, and on methods and classes above the ones that run. */
 class UnreachedTests {
@@ -163,6 +165,50 @@ class UnreachedTests {
             """, IMPORT + IMPLEMENTATION.replace("@Override", "@Override\n    @Retry(name = \"b\")"));
 
         assertThat(after.left()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "class Beans { Api api() { return name -> name; } }",
+                "class Beans { Api api() { return String::strip; } }",
+                "class Beans { Api api = name -> name; }",
+                "class Beans { Api api() { return new Api() { public String call(String n) { return n; } }; } }"
+            })
+    void annotationOfALambdasInterfaceShouldBeRemoved(String beans) {
+        Project after = moved("""
+            interface Api {
+                @Retry(name = "a")
+                String call(String name);
+
+                @Retry(name = "a")
+                default String other() {
+                    return "";
+                }
+            }
+            """, beans);
+
+        assertThat(after.files().get(API))
+                .contains("{\n    String call(String name);")
+                .contains("@Retry(name = \"a\")\n    default");
+        assertThat(after.left())
+                .singleElement()
+                .asString()
+                .contains("@Retry at Api.call: It had no effect on the classes that implement the method, a ")
+                .contains("within src/main/java/Other.java");
+    }
+
+    @Test
+    void annotationOfAnInterfaceWithALambdaShouldBeRemoved() {
+        Project after = moved("""
+            @Retry(name = "a")
+            interface Api {
+                String call(String name);
+            }
+            """, "class Beans { Api api() { return name -> name; } }");
+
+        assertThat(after.files().get(API)).doesNotContain("@Retry");
+        assertThat(after.left()).singleElement().asString().contains("a lambda within src/main/java/Other.java");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.spring.settings.Compatibility;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -17,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.util.ClassUtils;
@@ -94,7 +96,19 @@ record AnnotatedBeans(
     }
 
     private static @Nullable Class<?> typeOf(ConfigurableListableBeanFactory beans, String name) {
-        return ScopedProxyUtils.isScopedTarget(name) ? null : AutoProxyUtils.determineTargetClass(beans, name);
+        if (ScopedProxyUtils.isScopedTarget(name)) {
+            return null;
+        }
+        Class<?> type = AutoProxyUtils.determineTargetClass(beans, name);
+        Class<?> lambda = type != null && Proxy.isProxyClass(type) ? lambdaBehind(beans, name) : null;
+        return lambda == null ? type : lambda;
+    }
+
+    /** The class of a lambda behind a proxy, for which fewer annotations may count than for a client; null for others. */
+    private static @Nullable Class<?> lambdaBehind(ConfigurableListableBeanFactory beans, String name) {
+        Object present = beans.containsSingleton(name) ? beans.getSingleton(name) : null;
+        Class<?> target = present == null ? null : AopUtils.getTargetClass(present);
+        return target != null && target.isHidden() ? target : null;
     }
 
     Stream<Declaration> declarations() {

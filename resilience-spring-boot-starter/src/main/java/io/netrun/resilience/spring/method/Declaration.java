@@ -156,9 +156,9 @@ record Declaration(
         return covered ? ownAttributes(method.getDeclaringClass(), annotation) : null;
     }
 
-    /** Whether a class is that of a client or a lambda, whose methods have the annotations of their interface. */
+    /** Whether a class is that of a client, whose methods have the annotations of their interface. */
     private static boolean isGenerated(Class<?> type) {
-        return type.isInterface() || type.isHidden() || Proxy.isProxyClass(type);
+        return type.isInterface() || Proxy.isProxyClass(type);
     }
 
     private static @Nullable AnnotationAttributes ownAttributes(AnnotatedElement element, String annotation) {

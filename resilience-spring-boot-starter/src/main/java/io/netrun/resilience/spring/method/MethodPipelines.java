@@ -236,11 +236,26 @@ public final class MethodPipelines {
 
     static List<Declaration> declarations(Method method, Class<?> targetClass, Compatibility compatibility) {
         Class<?> userClass = UserClasses.of(method, targetClass);
+        Method specific = specific(method, userClass);
         return Declaration.of(
-                PatternDescriptors.slots(),
-                AopUtils.getMostSpecificMethod(method, userClass),
-                userClass,
-                compatibility);
+                PatternDescriptors.slots(), specific, userClass, counting(specific, targetClass, compatibility));
+    }
+
+    /** The method of the user's class; that of a lambda is the one of its interface. */
+    private static Method specific(Method method, Class<?> userClass) {
+        Method ofInterface = method.getDeclaringClass().isHidden()
+                ? ClassUtils.getMethodIfAvailable(userClass, method.getName(), method.getParameterTypes())
+                : null;
+        return AopUtils.getMostSpecificMethod(ofInterface == null ? method : ofInterface, userClass);
+    }
+
+    /**
+     * The other library whose annotations count for a method of a bean: its aspects see nothing of the interface that a
+     * lambda implements, but for default methods with annotations of their own.
+     */
+    private static Compatibility counting(Method method, Class<?> targetClass, Compatibility compatibility) {
+        boolean isOfLambda = targetClass.isHidden() && !(method.isDefault() && KnownAnnotations.hasForeign(method));
+        return isOfLambda ? Compatibility.NONE : compatibility;
     }
 
     /** The protected methods of a bean's class, with their declarations. */
@@ -258,8 +273,10 @@ public final class MethodPipelines {
     /** Builds the pipeline of a user's method once, even if it is called through several generated classes. */
     private MethodPipeline build(Method called, Class<?> targetClass, boolean lenient) {
         Class<?> userClass = UserClasses.of(called, targetClass);
-        Method method = AopUtils.getMostSpecificMethod(called, userClass);
-        ConcurrentMap<Method, RebuiltOnChange<MethodPipeline>> ofUserClass = pipelinesOf(userClass);
+        Method method = specific(called, userClass);
+        Compatibility counting = counting(method, targetClass, compatibility);
+        ConcurrentMap<Method, RebuiltOnChange<MethodPipeline>> ofUserClass =
+                pipelinesOf(counting == compatibility ? userClass : targetClass);
         RebuiltOnChange<MethodPipeline> present = ofUserClass.get(method);
         if (present != null && !lenient && makeshift.remove(present)) {
             ofUserClass.remove(method, present);
@@ -269,7 +286,7 @@ public final class MethodPipelines {
             List<Problem> solvable = new ArrayList<>();
             ProblemCollector collector =
                     lenient ? ProblemCollector.lenient(this::logOnce, solvable::add) : ProblemCollector.strict();
-            RebuiltOnChange<MethodPipeline> built = follow(method, userClass, collector, solvable);
+            RebuiltOnChange<MethodPipeline> built = follow(method, userClass, counting, collector, solvable);
             RebuiltOnChange<MethodPipeline> faster = ofUserClass.putIfAbsent(method, built);
             if (faster == null && collector.hasLeftOut()) {
                 makeshift.add(built);
@@ -282,12 +299,18 @@ public final class MethodPipelines {
 
     /** The pipeline is rebuilt when its instances change, and as long as something wrong with them is left out. */
     private RebuiltOnChange<MethodPipeline> follow(
-            Method method, Class<?> userClass, ProblemCollector collector, List<Problem> solvable) {
+            Method method,
+            Class<?> userClass,
+            Compatibility counting,
+            ProblemCollector collector,
+            List<Problem> solvable) {
         InstanceFactory known = instances.get();
         int changes = known.changes();
-        MethodPipeline first = build(method, userClass, collector);
+        MethodPipeline first = build(method, userClass, counting, collector);
         RebuiltOnChange<MethodPipeline> rebuilt = new RebuiltOnChange<>(
-                known, problems -> build(method, userClass, ProblemCollector.lenient(this::logOnce, problems::add)));
+                known,
+                problems ->
+                        build(method, userClass, counting, ProblemCollector.lenient(this::logOnce, problems::add)));
         if (solvable.isEmpty()) {
             rebuilt.set(first, changes);
         } else {
@@ -303,12 +326,13 @@ public final class MethodPipelines {
         }
     }
 
-    private MethodPipeline build(Method method, Class<?> userClass, ProblemCollector collector) {
+    private MethodPipeline build(
+            Method method, Class<?> userClass, Compatibility counting, ProblemCollector collector) {
         if (!instances.get().isProtecting()) {
             return build(method, userClass, List.of(), collector);
         }
         List<PipelineSlot> slots = collector.orElse(order, () -> order(method, userClass));
-        List<Declaration> declarations = Declaration.of(slots, method, userClass, compatibility);
+        List<Declaration> declarations = Declaration.of(slots, method, userClass, counting);
         return collector.orElseGet(
                 () -> withoutPolicies(method, userClass), () -> build(method, userClass, declarations, collector));
     }

@@ -177,6 +177,49 @@ class ForeignAnnotationTests {
     }
 
     @Test
+    void annotationOfAnInterfaceShouldNotCountForALambda() {
+        Api client = (Api) Proxy.newProxyInstance(
+                Api.class.getClassLoader(), new Class<?>[] {Api.class}, (proxy, method, arguments) -> fail());
+        runner.withBean("client", Api.class, () -> client)
+                .withBean("lambda", Api.class, () -> ForeignAnnotationTests::fail)
+                .withBean("typed", Typed.class, () -> ForeignAnnotationTests::fail)
+                .run(context -> {
+                    Api lambda = context.getBean("lambda", Api.class);
+                    Api proxied = context.getBean("client", Api.class);
+                    assertThatThrownBy(lambda::call).isInstanceOf(IllegalStateException.class);
+                    assertThat(CALLS).hasValue(1);
+                    assertThatThrownBy(proxied::call).isInstanceOf(IllegalStateException.class);
+                    assertThat(CALLS).hasValue(4);
+                    assertThatThrownBy(lambda::call).isInstanceOf(IllegalStateException.class);
+                    assertThat(CALLS).hasValue(5);
+                    Typed typed = context.getBean(Typed.class);
+                    assertThatThrownBy(typed::ofType).isInstanceOf(IllegalStateException.class);
+                    assertThatThrownBy(typed::standardOfType).isInstanceOf(IllegalStateException.class);
+                    assertThat(CALLS).hasValue(7);
+                });
+    }
+
+    @Test
+    void annotationOfADefaultMethodShouldCountForALambda() {
+        runner.withBean(Standard.class, () -> ForeignAnnotationTests::fail).run(context -> {
+            Standard lambda = context.getBean(Standard.class);
+            assertThatThrownBy(lambda::standard).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(3);
+            assertThatThrownBy(lambda::plain).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(4);
+        });
+    }
+
+    @Test
+    void annotationOfThisLibraryShouldCountForALambda() {
+        runner.withBean(Mixed.class, () -> ForeignAnnotationTests::fail).run(context -> {
+            assertThatThrownBy(() -> context.getBean(Mixed.class).call()).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(2);
+            assertThat(chain(context, "call")).containsExactly("retry");
+        });
+    }
+
+    @Test
     void annotationOfAnOverriddenMethodShouldNotCount() {
         runner.withBean(Overriding.class).run(context -> {
             assertThatThrownBy(() -> context.getBean(Overriding.class).retried())
@@ -533,6 +576,15 @@ class ForeignAnnotationTests {
         default String standard() {
             return fail();
         }
+
+        String plain();
+    }
+
+    interface Mixed {
+
+        @CircuitBreaker(name = "mixed")
+        @io.netrun.resilience.annotation.Retry(name = "own", maxAttempts = 2)
+        String call();
     }
 
     static class Implementation implements Api, Typed, Standard {
@@ -544,6 +596,11 @@ class ForeignAnnotationTests {
 
         @Override
         public String ofType() {
+            return fail();
+        }
+
+        @Override
+        public String plain() {
             return fail();
         }
     }
