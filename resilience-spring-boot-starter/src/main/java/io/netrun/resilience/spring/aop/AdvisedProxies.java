@@ -1,6 +1,8 @@
 package io.netrun.resilience.spring.aop;
 
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
@@ -61,6 +63,20 @@ final class AdvisedProxies {
             inner = targetOf(proxy);
         }
         return null;
+    }
+
+    /** The classes of the proxies that a call passes up to the resilience advice, outermost first; empty if there is none. */
+    static List<Class<?>> classesAround(@Nullable Object object) {
+        List<Class<?>> classes = new ArrayList<>();
+        Object inner = object;
+        while (inner instanceof Advised proxy) {
+            classes.add(inner.getClass());
+            if (indexOfProtection(proxy) >= 0) {
+                return List.copyOf(classes);
+            }
+            inner = targetOf(proxy);
+        }
+        return List.of();
     }
 
     /** Whether the proxy with the resilience advice is around an object that is not of a bean's class. */

@@ -5,7 +5,11 @@ import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,50 +18,63 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.aspectj.lang.annotation.Aspect;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.aop.SpringProxy;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.FactoryBean;
-import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.AbstractBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Follows the beans of a context while they are created and proxied, and knows for each whether its calls are advised.
- * Thread-safe.
+ * Follows the beans of a context while they are created and proxied, and knows for each whether its calls are advised. Of
+ * a bean that is created again, such as a prototype, the latest object counts. Thread-safe.
  */
-public final class ProtectedBeans
-        implements BeanFactoryPostProcessor, PriorityOrdered, SmartInitializingSingleton, BeanProxies {
+public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityOrdered, BeanProxies {
 
     private static final Logger log = LoggerFactory.getLogger(ProtectedBeans.class);
 
     /** The name of the bean of a web application's servlet context. */
     private static final String SERVLETS = "servletContext";
 
+    /** How many inner beans have a state of their own. */
+    private static final int MAX_UNNAMED = 1000;
+
+    /** The name that Spring gives to the object of an inner bean whose outer bean is created more than once. */
+    private static final Pattern INNER = Pattern.compile("(.+#[0-9a-f]+)#[0-9]+");
+
     private final BooleanSupplier strict;
     private final ConcurrentMap<String, Seen> seen = new ConcurrentHashMap<>();
-    /** The classes of beans before any post-processor has wrapped them; of those alone that may need protection. */
-    private final ConcurrentMap<String, Class<?>> classes = new ConcurrentHashMap<>();
+    private final BeanCreations creations = new BeanCreations();
 
-    /** The classes of beans that are protected at an object around them. */
-    private final ConcurrentMap<String, Class<?>> hidden = new ConcurrentHashMap<>();
+    /** The proxies of beans in a circle of references, which have them before they are initialized. */
+    private final ConcurrentMap<String, Seen> early = new ConcurrentHashMap<>();
 
-    private final Set<String> created = ConcurrentHashMap.newKeySet();
+    private final Set<String> unnamed = ConcurrentHashMap.newKeySet();
+    private final LastLook lastLook = new LastLook();
     private volatile @Nullable ConfigurableListableBeanFactory beans;
     private final SingletonSupplier<Boolean> foreign =
             SingletonSupplier.of(() -> MethodPipelines.readsForeignAnnotations(beans));
-    private volatile boolean started;
-    private volatile @Nullable BiConsumer<String, Class<?>> lateBeans;
+    private volatile boolean recording;
+    private volatile @Nullable BiConsumer<String, Class<?>> listener;
 
     /**
      * Creates it with nothing seen.
@@ -77,28 +94,14 @@ public final class ProtectedBeans
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
         beans = factory;
-        factory.addBeanPostProcessor(new BeanPostProcessor() {
-            @Override
-            public Object postProcessBeforeInitialization(Object bean, String name) {
-                if (!started) {
-                    created.add(name);
-                }
-                if (MethodPipelines.isCandidate(bean.getClass()) && !(bean instanceof FactoryBean<?>)) {
-                    classes.put(name, bean.getClass());
-                }
-                return bean;
-            }
-        });
+        factory.addBeanPostProcessor(new FirstLook());
+        factory.addBeanPostProcessor(lastLook);
     }
 
     @Override
-    public void afterSingletonsInstantiated() {
-        started = true;
-    }
-
-    @Override
-    public void onLateBean(BiConsumer<String, Class<?>> listener) {
-        lateBeans = listener;
+    public void onLateBean(BiConsumer<String, Class<?>> newListener) {
+        listener = newListener;
+        created().forEach(newListener);
     }
 
     @Override
@@ -114,56 +117,153 @@ public final class ProtectedBeans
         if (factory == null) {
             return Proxying.UNKNOWN;
         }
-        String scoped = ScopedProxyUtils.getTargetBeanName(beanName);
-        String name = factory.containsBeanDefinition(scoped) ? scoped : beanName;
-        Object present = factory.containsSingleton(name) ? factory.getSingleton(name) : null;
+        String name = targetOf(beanName, factory);
+        Object present = singleton(name, factory);
         Seen known = seen.get(name);
-        if (present == null || present instanceof FactoryBean<?>) {
+        if (present == null) {
             return known == null ? Proxying.UNKNOWN : known.proxying;
         }
         if (AdvisedProxies.isProtected(present)) {
             return kindOf(present);
         }
         if (known != null) {
-            return known.isReplacedBy(present) ? Proxying.REPLACED : known.proxying;
+            return known.isOf(present) ? known.proxying : replacing(known);
         }
-        if (AopUtils.isAopProxy(present)) {
-            return Proxying.UNKNOWN; // an opaque proxy
-        }
-        return created.contains(name) ? Proxying.EARLY : Proxying.HANDED_OVER;
+        return AopUtils.isAopProxy(present)
+                ? Proxying.UNKNOWN // an opaque proxy
+                : Proxying.HANDED_OVER;
+    }
+
+    /** Another object has been registered under the name meanwhile. */
+    private static Proxying replacing(Seen former) {
+        return former.proxying.isProtected() ? Proxying.REPLACED : Proxying.HANDED_OVER;
     }
 
     @Override
-    public @Nullable Class<?> proxyOf(String beanName) {
+    public Set<Proxying> everOf(String beanName) {
+        ConfigurableListableBeanFactory factory = beans;
+        Proxying now = of(beanName);
+        if (factory == null) {
+            return EnumSet.of(now);
+        }
+        String name = targetOf(beanName, factory);
+        Seen known = seen.get(name);
+        Set<Proxying> all = EnumSet.of(now);
+        if (known != null && singleton(name, factory) == null) {
+            all.addAll(known.ever);
+        }
+        return all;
+    }
+
+    /** The singleton of a name if it exists; null for those of which there is more than one, and for the products of a factory. */
+    private static @Nullable Object singleton(String name, ConfigurableListableBeanFactory factory) {
+        boolean isFactory = BeanFactoryUtils.isFactoryDereference(name);
+        String registered = isFactory ? BeanFactoryUtils.transformedBeanName(name) : name;
+        Object present = factory.containsSingleton(registered) ? factory.getSingleton(registered) : null;
+        return present instanceof FactoryBean<?> == isFactory ? present : null;
+    }
+
+    private static String targetOf(String beanName, ConfigurableListableBeanFactory factory) {
         String scoped = ScopedProxyUtils.getTargetBeanName(beanName);
-        Seen known = seen.containsKey(scoped) ? seen.get(scoped) : seen.get(beanName);
-        return known == null ? null : known.proxy;
+        return factory.containsBeanDefinition(scoped) ? scoped : beanName;
+    }
+
+    @Override
+    public List<Class<?>> proxiesOf(String beanName) {
+        ConfigurableListableBeanFactory factory = beans;
+        if (factory == null) {
+            return List.of();
+        }
+        String name = targetOf(beanName, factory);
+        List<Class<?>> proxies = new ArrayList<>();
+        if (!name.equals(beanName)) {
+            Class<?> scoped = factory.getType(beanName, false);
+            if (scoped != null && SpringProxy.class.isAssignableFrom(scoped)) {
+                proxies.add(scoped);
+            }
+        }
+        Object present = singleton(name, factory);
+        Seen known = seen.get(name);
+        if (present != null && AdvisedProxies.isProtected(present)) {
+            proxies.addAll(AdvisedProxies.classesAround(present));
+        } else if (known != null && known.proxying.isProtected()) {
+            proxies.addAll(known.proxies);
+        }
+        return proxies;
+    }
+
+    @Override
+    public @Nullable Class<?> classOf(String beanName) {
+        ConfigurableListableBeanFactory factory = beans;
+        Seen known = factory == null ? null : seen.get(targetOf(beanName, factory));
+        return known == null ? null : known.type;
+    }
+
+    @Override
+    public Proxying expected(String beanName, Class<?> type) {
+        ConfigurableListableBeanFactory factory = beans;
+        if (factory == null || type.isInterface() || Proxy.isProxyClass(type) || type.isHidden()) {
+            return Proxying.UNKNOWN;
+        }
+        String name = targetOf(beanName, factory);
+        boolean exact = Modifier.isFinal(type.getModifiers()) || isExact(name, factory);
+        boolean subclasses =
+                ProxyClasses.areSubclasses(factory) || AutoProxyUtils.shouldProxyTargetClass(factory, name);
+        if (ProxyClasses.obstacle(type, subclasses) == Proxying.FINAL) {
+            return Proxying.FINAL;
+        }
+        if (subclasses) {
+            return Proxying.BY_CLASS;
+        }
+        return exact ? ProxyClasses.kind(type) : Proxying.UNKNOWN;
+    }
+
+    /** Whether a bean is certainly of the class that its definition has, and of no subclass. */
+    private static boolean isExact(String name, ConfigurableListableBeanFactory factory) {
+        return factory.containsBeanDefinition(name)
+                && factory.getMergedBeanDefinition(name) instanceof AbstractBeanDefinition definition
+                && definition.getFactoryMethodName() == null
+                && definition.getInstanceSupplier() == null;
     }
 
     @Override
     public @Nullable Class<?> hiddenClassOf(String beanName) {
-        String scoped = ScopedProxyUtils.getTargetBeanName(beanName);
-        return hidden.containsKey(scoped) ? hidden.get(scoped) : hidden.get(beanName);
+        ConfigurableListableBeanFactory factory = beans;
+        Seen known = factory == null ? null : seen.get(targetOf(beanName, factory));
+        return known == null ? null : known.hidden;
     }
 
     private static Proxying kindOf(Object proxy) {
-        return Proxy.isProxyClass(proxy.getClass()) ? Proxying.BY_INTERFACES : Proxying.BY_CLASS;
+        return AdvisedProxies.classesAround(proxy).stream().anyMatch(Proxy::isProxyClass)
+                ? Proxying.BY_INTERFACES
+                : Proxying.BY_CLASS;
     }
 
     /** Called when a bean has its proxy, if it gets one. Later wrappers of that proxy do not matter. */
     void proxied(Object bean, String name) {
         if (AdvisedProxies.isProtected(bean)) {
             AdvisedProxies.remember(bean.getClass());
+            if (creations.proxied(name, bean)) {
+                checkMembers(bean, name);
+            }
+        }
+    }
+
+    /** Called when a bean has its proxy before it is initialized, since another one of a circle needs it. */
+    void proxiedEarly(Object bean, String name) {
+        if (AdvisedProxies.isProtected(bean)) {
+            AdvisedProxies.remember(bean.getClass());
+            early.put(name, Seen.ofProxy(bean, null).withoutObject());
+            checkMembers(bean, name);
+        }
+    }
+
+    private void checkMembers(Object bean, String name) {
+        Seen former = seen.get(stateName(name, bean));
+        if (!Proxy.isProxyClass(bean.getClass()) && (former == null || former.proxies.isEmpty())) {
             Class<?> type = AopUtils.getTargetClass(bean);
-            Seen former = seen.put(name, new Seen(kindOf(bean), type, bean.getClass()));
-            Class<?> original = classes.get(name);
-            if (original != null && AdvisedProxies.hides(bean, original)) {
-                hidden.put(name, original);
-            }
-            if (former == null && !Proxy.isProxyClass(bean.getClass())) {
-                UnproxiedMembers.warnOf(type, bean.getClass());
-                requireUsable(type, bean.getClass());
-            }
+            UnproxiedMembers.warnOf(type, bean.getClass());
+            requireUsable(type, bean.getClass());
         }
     }
 
@@ -180,38 +280,86 @@ public final class ProtectedBeans
         log.warn("{}. {}.", problem.description(), problem.remedy());
     }
 
-    /** Called when the bean has its final form. */
-    void completed(Object bean, String name) {
-        record(bean, name);
-        BiConsumer<String, Class<?>> listener = lateBeans;
-        Seen known = seen.get(name);
-        if (listener != null && known != null && known.proxying.isProtected()) {
-            listener.accept(name, known.type);
+    private void completed(Object bean, String name) {
+        Seen now = seenNow(bean, name);
+        if (now == null) {
+            return;
+        }
+        String state = stateName(name, bean);
+        Seen former = seen.get(state);
+        seen.merge(state, now, Seen::after);
+        BiConsumer<String, Class<?>> informed = listener;
+        if (informed != null && now.proxying != Proxying.UNKNOWN && !now.isLike(former)) {
+            informed.accept(state, now.type);
         }
     }
 
-    private void record(Object bean, String name) {
-        Seen known = seen.get(name);
-        Class<?> original = classes.remove(name);
-        if (known != null && known.proxying.isProtected()) {
-            return;
+    /** What the final form of a bean shows; null if it needs no protection. */
+    private @Nullable Seen seenNow(Object bean, String name) {
+        BeanCreations.Creation creation = creations.end(name);
+        Class<?> original = creation == null ? null : creation.original();
+        Seen before = early.isEmpty() ? null : early.remove(name);
+        if (AdvisedProxies.isProtected(bean)) {
+            return Seen.ofProxy(bean, original);
         }
-        if (!MethodPipelines.isCandidate(bean.getClass())
-                && !AdvisedProxies.isProtected(bean)
-                && original != null
-                && isToBeProtected(original)) {
-            unprotected(name, original, Proxying.HIDDEN);
-            return;
+        if (creation != null && creation.proxy() != null) {
+            return wrapped(bean, creation);
+        }
+        if (before != null) {
+            return before;
+        }
+        if (original != null && !MethodPipelines.isCandidate(bean.getClass())) {
+            return isToBeProtected(original) ? Seen.unprotected(Proxying.HIDDEN, original, bean) : null;
         }
         if (!MethodPipelines.isCandidate(bean.getClass())) {
-            return;
-        }
-        if (AdvisedProxies.isProtected(bean)) {
-            proxied(bean, name);
-            return;
+            return null;
         }
         Class<?> type = AopUtils.getTargetClass(bean);
-        unprotected(name, type, proxyingOf(bean, type));
+        return Seen.unprotected(isRecording() ? proxyingOf(bean, type) : Proxying.EARLY, type, bean);
+    }
+
+    /** A wrapper delegates to the proxy. What does not is another object. */
+    private static Seen wrapped(Object bean, BeanCreations.Creation creation) {
+        Object proxy = creation.protecting();
+        Class<?> original = creation.original();
+        if (proxy == null) {
+            Class<?> type = original == null ? AopUtils.getTargetClass(bean) : original;
+            return Seen.unprotected(Proxying.REPLACED, type, bean); // nobody has it any more
+        }
+        Seen inner = Seen.ofProxy(proxy, original);
+        HeldObjects.Answer holds = HeldObjects.search(bean, proxy);
+        boolean replaced = holds == HeldObjects.Answer.NO
+                || (holds == HeldObjects.Answer.UNKNOWN
+                        && ClassUtils.getUserClass(bean) == ClassUtils.getUserClass(inner.type));
+        return replaced ? Seen.unprotected(Proxying.REPLACED, inner.type, bean) : inner.with(bean);
+    }
+
+    /** Whether beans that are created now can be proxied: those that post-processors need are created before. */
+    private boolean isRecording() {
+        if (!recording) {
+            recording = beans instanceof AbstractBeanFactory factory
+                    && factory.getBeanPostProcessors().stream().anyMatch(ProxyRecorder.class::isInstance);
+        }
+        return recording;
+    }
+
+    /**
+     * The name under which the state of a bean is kept. That of a factory is not that of its product. Objects without a
+     * definition of their own can have any number of names: inner beans keep theirs up to a limit, and the others of a
+     * class have one state together.
+     */
+    private String stateName(String name, Object bean) {
+        ConfigurableListableBeanFactory factory = beans;
+        if (factory == null || factory.containsBeanDefinition(name) || factory.containsSingleton(name)) {
+            return bean instanceof FactoryBean<?> ? BeanFactory.FACTORY_BEAN_PREFIX + name : name;
+        }
+        Matcher ofInner = INNER.matcher(name);
+        String inner = ofInner.matches() ? ofInner.group(1) : name;
+        if (inner.contains("#") && (unnamed.contains(inner) || unnamed.size() < MAX_UNNAMED)) {
+            unnamed.add(inner);
+            return inner;
+        }
+        return ClassUtils.getUserClass(AopUtils.getTargetClass(bean)).getName();
     }
 
     /** Whether a bean has annotated methods, and may be proxied. */
@@ -223,17 +371,6 @@ public final class ProtectedBeans
         return MethodPipelines.isCandidate(type)
                 && AnnotationUtils.findAnnotation(type, Aspect.class) == null
                 && MethodPipelines.hasProtectedMethods(type, foreign.obtain());
-    }
-
-    private void unprotected(String name, Class<?> type, Proxying proxying) {
-        Seen former = seen.put(name, new Seen(proxying, type, null));
-        if (started && former == null && !proxying.reason().isEmpty()) {
-            log.warn(
-                    "{}: annotated methods run unprotected, because bean '{}' {}.",
-                    type.getName(),
-                    name,
-                    proxying.reason());
-        }
     }
 
     private Proxying proxyingOf(Object bean, Class<?> type) {
@@ -250,12 +387,126 @@ public final class ProtectedBeans
         return obstacle == Proxying.UNKNOWN ? Proxying.LEFT_OUT : obstacle;
     }
 
-    private record Seen(
-            Proxying proxying, Class<?> type, @Nullable Class<?> proxy) {
+    /** Sees each bean before all other post-processors. */
+    private final class FirstLook implements BeanPostProcessor {
 
-        /** A wrapper may delegate to the proxy; another object of the bean's own class does not. */
-        boolean isReplacedBy(Object present) {
-            return proxying.isProtected() && present.getClass() == type;
+        @Override
+        public Object postProcessBeforeInitialization(Object bean, String name) {
+            keepLast();
+            creations.begin(name, original(bean));
+            return bean;
+        }
+
+        /** The product of a factory is not initialized as a bean. */
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+            Class<?> original = original(bean);
+            if (original != null) {
+                creations.beginIfAbsent(name, original);
+            }
+            return bean;
+        }
+
+        private static @Nullable Class<?> original(Object bean) {
+            return MethodPipelines.isCandidate(bean.getClass()) && !(bean instanceof FactoryBean<?>)
+                    ? bean.getClass()
+                    : null;
+        }
+
+        /** Post-processors can be added at any time. */
+        private void keepLast() {
+            if (beans instanceof AbstractBeanFactory factory) {
+                List<BeanPostProcessor> all = factory.getBeanPostProcessors();
+                int size = all.size();
+                if (size == 0 || all.get(size - 1) != lastLook) {
+                    factory.addBeanPostProcessor(lastLook); // moves it
+                }
+            }
+        }
+    }
+
+    /** Sees each bean after all other post-processors. */
+    private final class LastLook implements BeanPostProcessor {
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+            completed(bean, name);
+            return bean;
+        }
+    }
+
+    /**
+     * The latest object of a bean.
+     *
+     * @param proxies the classes of the proxies around it, outermost first; if it has none, those of the former object
+     * @param hidden its class, if its calls are intercepted at another object that hides it
+     * @param ever why this or a former object is not protected
+     * @param object null if it is not the object that the bean will have
+     */
+    private record Seen(
+            Proxying proxying,
+            Class<?> type,
+            List<Class<?>> proxies,
+            @Nullable Class<?> hidden,
+            Set<Proxying> ever,
+            @Nullable WeakReference<Object> object) {
+
+        static Seen ofProxy(Object bean, @Nullable Class<?> original) {
+            Advised protecting = AdvisedProxies.protecting(bean);
+            return new Seen(
+                    kindOf(bean),
+                    AopUtils.getTargetClass(protecting == null ? bean : protecting),
+                    AdvisedProxies.classesAround(bean),
+                    original != null && AdvisedProxies.hides(bean, original) ? original : null,
+                    Set.of(),
+                    new WeakReference<>(bean));
+        }
+
+        static Seen unprotected(Proxying proxying, Class<?> type, Object bean) {
+            return new Seen(
+                    proxying,
+                    type,
+                    List.of(),
+                    null,
+                    proxying.reason().isEmpty() ? Set.of() : Set.of(proxying),
+                    new WeakReference<>(bean));
+        }
+
+        Seen with(Object bean) {
+            return new Seen(proxying, type, proxies, hidden, ever, new WeakReference<>(bean));
+        }
+
+        Seen withoutObject() {
+            return new Seen(proxying, type, proxies, hidden, ever, null);
+        }
+
+        /** The state of a bean of which this is the former object. */
+        Seen after(Seen latest) {
+            Set<Proxying> all = ever;
+            if (!ever.containsAll(latest.ever)) {
+                all = EnumSet.copyOf(latest.ever);
+                all.addAll(ever);
+            }
+            return new Seen(
+                    latest.proxying,
+                    latest.type,
+                    latest.proxies.isEmpty() ? proxies : latest.proxies,
+                    latest.hidden,
+                    all,
+                    latest.object);
+        }
+
+        /** Whether nothing needs to be checked that was not for a former object. */
+        boolean isLike(@Nullable Seen former) {
+            return former != null
+                    && former.proxying == proxying
+                    && former.type == type
+                    && former.hidden == hidden
+                    && former.proxies.equals(proxies);
+        }
+
+        boolean isOf(Object present) {
+            return object == null || object.refersTo(present);
         }
     }
 }

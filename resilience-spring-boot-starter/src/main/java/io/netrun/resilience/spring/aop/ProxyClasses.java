@@ -69,6 +69,13 @@ final class ProxyClasses {
                 : Proxying.UNKNOWN;
     }
 
+    /** How a bean of exactly this class is proxied unless subclasses are wanted. */
+    static Proxying kind(Class<?> type) {
+        ProxyFactory wanted = new ProxyFactory();
+        Interfaces.addTo(wanted, type);
+        return wanted.getProxiedInterfaces().length > 0 ? Proxying.BY_INTERFACES : Proxying.BY_CLASS;
+    }
+
     /** Spring's own choice of the interfaces that a proxy has; none if it extends the class. */
     private static final class Interfaces extends ProxyProcessorSupport {
 

@@ -16,12 +16,6 @@ public final class ProxyFinisher implements BeanPostProcessor {
     private static final String VALIDATION =
             "org.springframework.validation.beanvalidation.MethodValidationInterceptor";
 
-    private final ProtectedBeans beans;
-
-    public ProxyFinisher(ProtectedBeans beans) {
-        this.beans = beans;
-    }
-
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
         if (bean instanceof Advised proxy) {
@@ -37,7 +31,6 @@ public final class ProxyFinisher implements BeanPostProcessor {
             }
             GivenUpTransaction.putInto(proxy);
         }
-        beans.completed(bean, name);
         return bean;
     }
 

@@ -33,7 +33,7 @@ public final class ProxyRecorder implements SmartInstantiationAwareBeanPostProce
     /** With a circular reference, a bean is proxied before it is initialized. */
     @Override
     public Object getEarlyBeanReference(Object bean, String name) {
-        beans.proxied(bean, name);
+        beans.proxiedEarly(bean, name);
         return bean;
     }
 

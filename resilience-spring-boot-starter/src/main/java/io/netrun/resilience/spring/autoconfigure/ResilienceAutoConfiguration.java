@@ -201,8 +201,8 @@ public final class ResilienceAutoConfiguration {
         @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
         @ConditionalOnAdviceMode(AdviceMode.PROXY)
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-        static ProxyFinisher resilienceProxyFinisher(ProtectedBeans beans) {
-            return new ProxyFinisher(beans);
+        static ProxyFinisher resilienceProxyFinisher() {
+            return new ProxyFinisher();
         }
 
         @Bean

@@ -36,6 +36,9 @@ record AnnotatedBeans(
 
     private static final Logger log = LoggerFactory.getLogger(AnnotatedBeans.class);
 
+    /** What Spring puts before the name of a bean in a scope, for the bean behind the scoped proxy. */
+    private static final String SCOPED = "scopedTarget.";
+
     /**
      * Finds all annotated beans of a context, without those of its parent.
      *
@@ -59,12 +62,15 @@ record AnnotatedBeans(
                 log.debug("The class of bean '{}' cannot be examined for annotations", name, unreadable);
             }
         }
-        created.forEach((name, type) -> {
+        created.forEach((state, type) -> {
             Class<?> userClass = ClassUtils.getUserClass(type);
-            if (Candidates.has(userClass) && !found.containsKey(userClass)) {
-                found.computeIfAbsent(userClass, each -> of(each, compatibility))
-                        .names
-                        .add(name);
+            if (Candidates.has(userClass)) {
+                AnnotatedBeans same = found.computeIfAbsent(userClass, each -> of(each, compatibility));
+                String name = withoutScope(state);
+                if (!same.names.contains(name)) {
+                    same.names.add(name);
+                    addCallbacks(beans, state, same);
+                }
             }
         });
         found.values().removeIf(each -> each.methods.isEmpty());
@@ -74,9 +80,14 @@ record AnnotatedBeans(
     /** A single bean that was created after start-up. */
     static AnnotatedBeans of(ConfigurableListableBeanFactory beans, String name, Class<?> type) {
         AnnotatedBeans bean = of(type, Compatibility.of(beans));
-        bean.names.add(name);
+        bean.names.add(withoutScope(name));
         addCallbacks(beans, name, bean);
         return bean;
+    }
+
+    /** The name that the application knows: that of the scoped proxy for the bean behind it. */
+    private static String withoutScope(String name) {
+        return ScopedProxyUtils.isScopedTarget(name) ? name.substring(SCOPED.length()) : name;
     }
 
     private static AnnotatedBeans of(Class<?> type, Compatibility compatibility) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -17,12 +18,12 @@ import org.springframework.util.ClassUtils;
 public final class AnnotationCheck {
 
     private final ConfigurableListableBeanFactory beans;
-    private final Environment environment;
     private final MethodPipelines pipelines;
     private final BeanProxies proxies;
+    private final Reach reach;
 
-    /** The classes whose methods have been checked. */
-    private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
+    /** The beans whose methods have been checked, for each way in which these are intercepted or not. */
+    private final Set<Checked> checked = ConcurrentHashMap.newKeySet();
 
     /**
      * Creates the check of the beans of a context.
@@ -35,31 +36,39 @@ public final class AnnotationCheck {
             MethodPipelines pipelines,
             BeanProxies proxies) {
         this.beans = beans;
-        this.environment = environment;
         this.pipelines = pipelines;
         this.proxies = proxies;
+        this.reach = new Reach(AdviceMode.in(environment), proxies);
+        pipelines.decidedBy(reach);
     }
 
     /** The problems of all beans whose classes are known. */
     public Set<Problem> all() {
         Collection<AnnotatedBeans> annotated = AnnotatedBeans.in(beans, proxies.created());
-        annotated.forEach(each -> checked.add(each.type()));
-        return check(annotated);
+        annotated.forEach(each -> each.names().forEach(name -> checked.add(checked(name, each.type()))));
+        Set<Problem> problems = check(annotated);
+        problems.forEach(pipelines::isNew);
+        return problems;
     }
 
     /**
      * The problems of a bean that was created after start-up, without those that have been reported.
      *
      * @param name the name of the bean
-     * @param type the class of the bean; a class that has been checked is not checked again
+     * @param type the class of the bean; one that has been checked is not checked again, as long as the calls of the
+     *     bean are intercepted in the same way
      */
     public List<Problem> late(String name, Class<?> type) {
         Class<?> userClass = ClassUtils.getUserClass(type);
-        return checked.add(userClass)
+        return checked.add(checked(name, userClass))
                 ? check(List.of(AnnotatedBeans.of(beans, name, userClass))).stream()
                         .filter(pipelines::isNew)
                         .toList()
                 : List.of();
+    }
+
+    private Checked checked(String name, Class<?> type) {
+        return new Checked(name, type, proxies.of(name), proxies.hiddenClassOf(name));
     }
 
     private Set<Problem> check(Collection<AnnotatedBeans> annotated) {
@@ -74,9 +83,12 @@ public final class AnnotationCheck {
                 Problem.collect(problems, () -> pipelines.obtain(declaration));
             }
         }
-        MethodCheck methods = new MethodCheck(pipelines, AdviceMode.in(environment), proxies, problems::add);
+        MethodCheck methods = new MethodCheck(pipelines, reach, problems::add);
         annotated.forEach(methods::check);
         annotated.forEach(each -> KnownAnnotations.forget(each.type()));
         return problems;
     }
+
+    private record Checked(
+            String name, Class<?> type, Proxying proxying, @Nullable Class<?> hidden) {}
 }

@@ -1,18 +1,47 @@
 package io.netrun.resilience.spring.method;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reports for each bean whether its calls are protected. */
+/**
+ * Reports for each bean whether its calls are protected. Of a bean with more than one object, such as a prototype, the
+ * latest counts. Thread-safe.
+ */
 @FunctionalInterface
 public interface BeanProxies {
 
     /** How the calls of a bean are intercepted, as far as this is known now. */
     Proxying of(String beanName);
 
-    /** The class of the proxy around a bean; null if the bean has none, or if it is not known yet. */
-    default @Nullable Class<?> proxyOf(String beanName) {
+    /** How the calls of a bean are intercepted now, and why those of its former objects were not. */
+    default Set<Proxying> everOf(String beanName) {
+        return Set.of(of(beanName));
+    }
+
+    /**
+     * How the calls of a bean that has not been created will be intercepted, or why they will not be;
+     * {@link Proxying#UNKNOWN} unless it is certain.
+     *
+     * @param beanName the name of the bean
+     * @param type the class that its definition has
+     */
+    default Proxying expected(String beanName, Class<?> type) {
+        return Proxying.UNKNOWN;
+    }
+
+    /**
+     * The classes of the proxies that a call of a bean passes, outermost first; empty if the bean has none, or if they
+     * are not known yet.
+     */
+    default List<Class<?>> proxiesOf(String beanName) {
+        return List.of();
+    }
+
+    /** The class of a bean that has been created, without its proxies; null if it has not been. */
+    default @Nullable Class<?> classOf(String beanName) {
         return null;
     }
 
@@ -30,7 +59,8 @@ public interface BeanProxies {
     }
 
     /**
-     * Calls a listener with the name and the class of each protected bean that is created from now on.
+     * Calls a listener with the name and the class of each bean with annotated methods: of those that exist now, and
+     * then of each that is created, unless its calls are intercepted as those of its former object.
      *
      * @param listener must not throw
      */

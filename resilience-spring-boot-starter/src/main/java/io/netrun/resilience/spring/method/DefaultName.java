@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.method;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -12,7 +13,7 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * The default name of an instance whose annotation has none: {@code Class.method}, followed by the parameter types if
- * another annotated method of the class has the same name. If methods of two classes would share a name, each has its
+ * another annotated method of the class has the same name, without the packages of these unless only they differ. If methods of two classes would share a name, each has its
  * fully qualified name instead.
  *
  * @param simple the name, such as {@code Client.call}
@@ -22,12 +23,23 @@ import org.springframework.util.ReflectionUtils;
 record DefaultName(String simple, String full, String method) {
 
     static DefaultName of(PipelineSlot slot, Method method, Class<?> userClass) {
-        String parameters = isOverloaded(slot, method, userClass) ? parameters(method, Class::getSimpleName) : "";
-        String called = method.getName() + parameters;
+        List<Method> overloads = overloads(slot, method, userClass);
+        String called = method.getName() + parameters(method, overloads);
         return new DefaultName(
                 simpleName(method, userClass) + "." + called + slot.suffix(),
                 userClass.getName() + "." + called + slot.suffix(),
                 userClass.getName() + "." + method.getName() + parameters(method, Class::getName));
+    }
+
+    /** Types of one simple name have their packages if nothing else tells the overloads apart. */
+    private static String parameters(Method method, List<Method> overloads) {
+        if (overloads.isEmpty()) {
+            return "";
+        }
+        String simple = parameters(method, Class::getSimpleName);
+        return overloads.stream().anyMatch(each -> parameters(each, Class::getSimpleName).equals(simple))
+                ? parameters(method, Class::getName)
+                : simple;
     }
 
     /** An anonymous class has no name and takes that of its interface or superclass. */
@@ -48,14 +60,16 @@ record DefaultName(String simple, String full, String method) {
                 .collect(Collectors.joining(",", "(", ")"));
     }
 
-    private static boolean isOverloaded(PipelineSlot slot, Method method, Class<?> userClass) {
+    /** The other methods of the name that have a default name, too. */
+    private static List<Method> overloads(PipelineSlot slot, Method method, Class<?> userClass) {
         Method[] methods =
                 userClass.isInterface() ? userClass.getMethods() : ReflectionUtils.getUniqueDeclaredMethods(userClass);
         return Arrays.stream(methods)
                 .filter(other -> other.getName().equals(method.getName()) && !other.isBridge())
                 .map(other -> AopUtils.getMostSpecificMethod(other, userClass))
                 .filter(other -> !Arrays.equals(other.getParameterTypes(), method.getParameterTypes()))
-                .anyMatch(other -> hasDefaultName(slot, other, userClass));
+                .filter(other -> hasDefaultName(slot, other, userClass))
+                .toList();
     }
 
     private static boolean hasDefaultName(PipelineSlot slot, Method method, Class<?> userClass) {

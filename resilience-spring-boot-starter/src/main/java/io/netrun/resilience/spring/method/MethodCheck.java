@@ -8,10 +8,11 @@ import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class MethodCheck {
     private static final Logger log = LoggerFactory.getLogger(MethodCheck.class);
 
     private final MethodPipelines pipelines;
-    private final AdviceMode adviceMode;
+    private final Reach reach;
     private final BeanProxies proxies;
     private final Consumer<Problem> problems;
 
@@ -40,34 +41,46 @@ final class MethodCheck {
      *
      * @param problems called with each problem
      */
-    MethodCheck(MethodPipelines pipelines, AdviceMode adviceMode, BeanProxies proxies, Consumer<Problem> problems) {
+    MethodCheck(MethodPipelines pipelines, Reach reach, Consumer<Problem> problems) {
         this.pipelines = pipelines;
-        this.adviceMode = adviceMode;
-        this.proxies = proxies;
+        this.reach = reach;
+        this.proxies = reach.proxies();
         this.problems = problems;
     }
 
     void check(AnnotatedBeans beans) {
-        List<String> reachedNames =
+        for (String name : beans.names()) {
+            beans.methods().keySet().forEach(method -> pipelines.add(name, method, beans.type()));
+        }
+        List<String> reached =
                 beans.names().stream().filter(name -> isReached(name, beans)).toList();
-        reachedNames.forEach(name -> checkHidden(name, beans.type()));
-        List<Proxying> reached = reachedNames.stream().map(proxies::of).toList();
+        reached.forEach(name -> checkHidden(name, beans.type()));
         if (!reached.isEmpty()) {
-            boolean byInterfaces = reached.stream().allMatch(Proxying.BY_INTERFACES::equals);
-            Class<?> proxy = beans.names().stream()
-                    .map(proxies::proxyOf)
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElse(beans.type());
-            beans.methods().forEach((method, declarations) -> {
-                Obstacle obstacle = adviceMode.obstacle(method, byInterfaces);
-                if (obstacle == null && adviceMode == AdviceMode.PROXY) {
-                    obstacle = byInterfaces
-                            ? Visibility.ofInterfaces(method, beans.type(), proxy)
-                            : Visibility.obstacle(method, proxy);
+            beans.methods().forEach((method, declarations) -> check(beans, reached, method, declarations));
+        }
+    }
+
+    private void check(AnnotatedBeans beans, List<String> names, Method method, List<Declaration> declarations) {
+        Map<Obstacle, Set<String>> obstacles = new LinkedHashMap<>();
+        boolean reached = false;
+        for (String name : names) {
+            if (reach.mayBeOf(name, method, beans.type())) {
+                Obstacle obstacle = reach.obstacle(name, method, beans.type());
+                if (obstacle == null) {
+                    reached = true;
+                } else {
+                    obstacles
+                            .computeIfAbsent(obstacle, first -> new TreeSet<>())
+                            .add(name);
                 }
-                check(beans, method, declarations, obstacle);
-            });
+            }
+        }
+        if (reached) {
+            check(beans, method, declarations, null, Set.of());
+        }
+        for (Map.Entry<Obstacle, Set<String>> each : obstacles.entrySet()) {
+            boolean ofAll = !reached && obstacles.size() == 1;
+            check(beans, method, declarations, each.getKey(), ofAll ? Set.of() : each.getValue());
         }
     }
 
@@ -104,28 +117,45 @@ final class MethodCheck {
     }
 
     private boolean isReached(String name, AnnotatedBeans beans) {
-        Proxying proxying = proxies.of(name);
+        if (beans.methods().keySet().stream().noneMatch(method -> reach.mayBeOf(name, method, beans.type()))) {
+            return false; // its definition has another class, which is checked instead
+        }
+        Proxying now = proxies.of(name);
+        proxies.everOf(name).forEach(each -> reportUnprotected(name, beans, each, each == Proxying.HANDED_OVER));
+        if (now == Proxying.UNKNOWN) {
+            now = proxies.expected(name, beans.type());
+            reportUnprotected(name, beans, now, true); // it may never be created
+        }
+        return now.obstacle() == null;
+    }
+
+    private void reportUnprotected(String name, AnnotatedBeans beans, Proxying proxying, boolean harmless) {
         Obstacle obstacle = proxying.obstacle();
         if (obstacle == null) {
-            return true;
+            return;
         }
         beans.methods().values().forEach(pipelines::name);
-        String description = beans.type().getName() + ": annotated methods ("
-                + names(beans.methods().keySet()) + ") run unprotected, because bean '" + name + "' "
-                + obstacle.reason();
-        if (proxying == Proxying.HANDED_OVER) {
-            log.warn("{}. {}.", description, obstacle.remedy());
+        Problem problem = Problem.tolerable(
+                beans.type().getName() + ": annotated methods ("
+                        + names(beans.methods().keySet()) + ") run unprotected, because bean '" + name + "' "
+                        + obstacle.reason(),
+                obstacle.remedy());
+        if (harmless) {
+            warn(problem);
         } else {
-            problems.accept(Problem.tolerable(description, obstacle.remedy()));
+            problems.accept(problem);
         }
-        return false;
     }
 
     private void check(
-            AnnotatedBeans beans, Method method, List<Declaration> declarations, @Nullable Obstacle ofProxy) {
+            AnnotatedBeans beans,
+            Method method,
+            List<Declaration> declarations,
+            @Nullable Obstacle ofProxy,
+            Set<String> names) {
         Class<?> type = UserClasses.of(method, beans.type());
         boolean atMethod = Declaration.isAtMethod(method, type);
-        Obstacle obstacle = ofProxy == null && atMethod && adviceMode == AdviceMode.PROXY
+        Obstacle obstacle = ofProxy == null && atMethod && reach.mode() == AdviceMode.PROXY
                 ? Callbacks.obstacle(method, beans)
                 : ofProxy;
         boolean isBeyond = obstacle != null
@@ -149,24 +179,26 @@ final class MethodCheck {
                 e.problems().forEach(problems);
             }
         } else if (atMethod && obstacle.equals(Visibility.IN_NO_INTERFACE)) {
-            warn(unprotected(type, method, declarations, obstacle)); // only the bean itself can call it
+            warn(unprotected(type, method, names, declarations, obstacle)); // only the bean itself can call it
         } else if (atMethod) {
-            problems.accept(unprotected(type, method, declarations, obstacle));
+            problems.accept(unprotected(type, method, names, declarations, obstacle));
         } else if (isBeyond) {
             log.debug(
                     "{}.{} is not covered by the annotation of the class, since it {}",
                     type.getName(),
                     method.getName(),
                     obstacle.reason());
-        } else if (adviceMode == AdviceMode.PROXY) {
-            warn(unprotected(type, method, declarations, obstacle));
+        } else if (reach.mode() == AdviceMode.PROXY) {
+            warn(unprotected(type, method, names, declarations, obstacle));
         } else {
-            problems.accept(unprotected(type, method, declarations, obstacle));
+            problems.accept(unprotected(type, method, names, declarations, obstacle));
         }
     }
 
-    private static void warn(Problem problem) {
-        log.warn("{}. {}.", problem.description(), problem.remedy());
+    private void warn(Problem problem) {
+        if (pipelines.isNew(problem)) {
+            log.warn("{}. {}.", problem.description(), problem.remedy());
+        }
     }
 
     /** Once for an annotation of a class, whatever methods it covers. */
@@ -185,8 +217,23 @@ final class MethodCheck {
     }
 
     static Problem unprotected(Class<?> type, Method method, List<Declaration> declarations, Obstacle obstacle) {
+        return unprotected(type, method, Set.of(), declarations, obstacle);
+    }
+
+    /**
+     * The problem of an annotated method.
+     *
+     * @param names the beans that have it; empty if all have
+     */
+    private static Problem unprotected(
+            Class<?> type, Method method, Set<String> names, List<Declaration> declarations, Obstacle obstacle) {
+        String ofBeans = names.isEmpty()
+                ? ""
+                : names.stream()
+                        .map(name -> "'" + name + "'")
+                        .collect(Collectors.joining(", ", names.size() == 1 ? " of bean " : " of the beans ", ""));
         return Problem.tolerable(
-                type.getName() + "." + method.getName() + " is annotated with "
+                type.getName() + "." + method.getName() + ofBeans + " is annotated with "
                         + declarations.get(0).slot().title() + ", but " + obstacle.reason(),
                 obstacle.remedy() + ", or remove the annotation");
     }

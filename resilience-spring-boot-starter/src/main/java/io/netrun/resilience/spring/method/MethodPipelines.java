@@ -21,6 +21,7 @@ import io.netrun.resilience.spring.settings.RebuiltOnChange;
 import io.netrun.resilience.spring.settings.SettingsResolver;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,6 +35,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +50,7 @@ import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.annotation.AnnotationAttributes;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * The pipelines of all protected methods: each is built at start-up or before the method's first call, and again after
@@ -55,9 +59,6 @@ import org.springframework.util.ClassUtils;
 public final class MethodPipelines {
 
     private static final Logger log = LoggerFactory.getLogger(MethodPipelines.class);
-
-    /** What Spring puts before the name of a bean in a scope, for the bean behind the scoped proxy. */
-    private static final String SCOPED = "scopedTarget.";
 
     private final Supplier<InstanceFactory> instances;
     private final List<PipelineSlot> order;
@@ -69,6 +70,8 @@ public final class MethodPipelines {
     private final @Nullable ClassLoader classLoader;
     private final ConcurrentMap<Class<?>, ConcurrentMap<Method, RebuiltOnChange<MethodPipeline>>> pipelines =
             new ConcurrentHashMap<>();
+
+    private final MethodBeans methodBeans = new MethodBeans();
 
     /** Pipelines first built for calls without their invalid parts, which a later check must still report. */
     private final Set<RebuiltOnChange<MethodPipeline>> makeshift = ConcurrentHashMap.newKeySet();
@@ -194,15 +197,41 @@ public final class MethodPipelines {
         return pipelines.containsKey(type);
     }
 
-    /** The pipelines built so far that have a policy, sorted by method title. */
+    /**
+     * The pipelines built so far that have a policy and that calls pass, sorted by method title. Those of methods whose
+     * beans all turned out to be unprotected are left out.
+     */
     public List<MethodPipeline> all() {
-        return pipelines.values().stream()
-                .flatMap(ofClass -> ofClass.values().stream())
-                .distinct()
-                .map(RebuiltOnChange::get)
-                .filter(method -> !method.pipeline().policies().isEmpty())
-                .sorted(Comparator.comparing(MethodPipeline::title))
-                .toList();
+        List<MethodPipeline> all = new ArrayList<>();
+        eachProtected((userClass, method) -> {
+            MethodPipeline pipeline = method.getValue().get();
+            if (!pipeline.pipeline().policies().isEmpty() && methodBeans.isProtected(userClass, method.getKey())) {
+                all.add(pipeline);
+            }
+        });
+        all.sort(Comparator.comparing(MethodPipeline::title));
+        return all;
+    }
+
+    /** Calls an action with each method for which a pipeline was built, and its class; not with what stands for it. */
+    private void eachProtected(
+            BiConsumer<Class<?>, Map.Entry<Method, RebuiltOnChange<MethodPipeline>>> action) {
+        pipelines.forEach((type, methods) -> methods.entrySet().forEach(method -> {
+            Method called = method.getKey();
+            if (UserClasses.of(called, type) == type && AopUtils.getMostSpecificMethod(called, type).equals(called)) {
+                action.accept(type, method);
+            }
+        }));
+    }
+
+    /** Records that a bean of a class has an annotated method. */
+    void add(String bean, Method method, Class<?> type) {
+        methodBeans.add(bean, method, type);
+    }
+
+    /** Sets what decides whether the method of a bean is protected. */
+    void decidedBy(Reach reach) {
+        methodBeans.decidedBy(reach);
     }
 
     /** Whether calls of the beans of this context carry the MDC to other threads. */
@@ -216,15 +245,9 @@ public final class MethodPipelines {
      */
     public Map<String, Set<String>> sharingBeans() {
         Map<String, Set<String>> sharing = new TreeMap<>();
-        beans.getBeanProvider(BeanProxies.class)
-                .ifAvailable(proxies -> proxies.created().forEach((bean, type) -> {
-                    if (proxies.of(bean).isProtected()) {
-                        pipelines.getOrDefault(type, new ConcurrentHashMap<>()).values().stream()
-                                .map(RebuiltOnChange::get)
-                                .forEach(method -> sharing.computeIfAbsent(method.title(), first -> new TreeSet<>())
-                                        .add(bean.startsWith(SCOPED) ? bean.substring(SCOPED.length()) : bean));
-                    }
-                }));
+        eachProtected((userClass, method) -> sharing
+                .computeIfAbsent(method.getValue().get().title(), first -> new TreeSet<>())
+                .addAll(methodBeans.createdWith(userClass, method.getKey())));
         sharing.values().removeIf(names -> names.size() < 2);
         return sharing;
     }
@@ -583,10 +606,24 @@ public final class MethodPipelines {
                 .orElse(null);
     }
 
+    /** Types of one simple name have their packages if nothing else tells two methods apart. */
     private static String title(Method method, Class<?> userClass) {
+        String simple = title(method, userClass, Class::getSimpleName);
+        boolean taken = Arrays.stream(
+                        userClass.isInterface()
+                                ? userClass.getMethods()
+                                : ReflectionUtils.getUniqueDeclaredMethods(userClass))
+                .filter(other -> other.getName().equals(method.getName()) && !other.isBridge())
+                .map(other -> AopUtils.getMostSpecificMethod(other, userClass))
+                .filter(other -> !Arrays.equals(other.getParameterTypes(), method.getParameterTypes()))
+                .anyMatch(other -> title(other, userClass, Class::getSimpleName).equals(simple));
+        return taken ? title(method, userClass, Class::getName) : simple;
+    }
+
+    private static String title(Method method, Class<?> userClass, Function<Class<?>, String> type) {
         StringJoiner parameters = new StringJoiner(", ", userClass.getName() + "." + method.getName() + "(", ")");
         for (Class<?> parameter : SuspendingFunctions.parameters(method)) {
-            parameters.add(parameter.getSimpleName());
+            parameters.add(type.apply(parameter));
         }
         return parameters.toString();
     }

@@ -140,9 +140,9 @@ public final class StartupCheck implements SmartInitializingSingleton {
     }
 
     /**
-     * Checks a bean whose class was not known at the start, because it is lazy or a prototype and declared as an
-     * interface. The start can no longer fail, so its problems are logged once, and affect neither its creation nor its
-     * calls.
+     * Checks a bean that was not there at the start, because it is lazy, a prototype or in a scope: its class or its
+     * proxy may be others than expected. The start can no longer fail, so its problems are logged once, and affect
+     * neither its creation nor its calls.
      */
     private void checkLate(String name, Class<?> type) {
         try {

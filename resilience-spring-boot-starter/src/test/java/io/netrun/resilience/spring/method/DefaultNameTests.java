@@ -259,6 +259,63 @@ class DefaultNameTests {
                 });
     }
 
+    static class Eu {
+
+        static class Order {}
+    }
+
+    static class Us {
+
+        static class Order {}
+    }
+
+    static class AlikeOverloads {
+
+        @Retry
+        public void send(Eu.Order order) {
+            // Only its annotation matters.
+        }
+
+        @Retry
+        public void send(Us.Order order) {
+            // Only its annotation matters.
+        }
+
+        @Retry
+        public void send(int order) {
+            // Only its annotation matters.
+        }
+    }
+
+    @Test
+    void overloadsOfAlikeTypesShouldHaveInstancesOfTheirOwn() {
+        String eu = "AlikeOverloads.send(" + Eu.Order.class.getName() + ")";
+        String us = "AlikeOverloads.send(" + Us.Order.class.getName() + ")";
+        runner.withBean(AlikeOverloads.class)
+                .withPropertyValues("resilience.retry.instances.[" + us + "].max-attempts=7")
+                .run(context -> {
+                    assertThat(names(context)).containsExactlyInAnyOrder(eu, us, "AlikeOverloads.send(int)");
+                    assertThat(context.getBean(ResilienceRegistry.class)
+                                    .find(io.netrun.resilience.retry.Retry.TYPE, us)
+                                    .orElseThrow()
+                                    .config()
+                                    .maxAttempts())
+                            .isEqualTo(7);
+                });
+    }
+
+    @Test
+    void overloadsOfAlikeTypesShouldBeListedApart() {
+        String prefix = AlikeOverloads.class.getName() + ".send(";
+        runner.withBean(AlikeOverloads.class)
+                .run(context -> assertThat(context.getBean(MethodPipelines.class).all())
+                        .extracting(MethodPipeline::title)
+                        .containsExactlyInAnyOrder(
+                                prefix + Eu.Order.class.getName() + ")",
+                                prefix + Us.Order.class.getName() + ")",
+                                prefix + "int)"));
+    }
+
     abstract static class Base<T> {
 
         @Retry
