@@ -65,7 +65,10 @@ final class AdvisedProxies {
         return null;
     }
 
-    /** The classes of the proxies that a call passes up to the resilience advice, outermost first; empty if there is none. */
+    /**
+     * The classes of the proxies that a call passes up to the resilience advice, outermost first; empty if there is
+     * none.
+     */
     static List<Class<?>> classesAround(@Nullable Object object) {
         List<Class<?>> classes = new ArrayList<>();
         Object inner = object;

@@ -67,7 +67,8 @@ final class BeanCreations {
      * A creation.
      *
      * @param original the class of the bean before any post-processor has wrapped it; null if it needs no protection
-     * @param proxy the proxy with the protection; null if there is none so far. Weak, since the creation may have failed
+     * @param proxy the proxy with the protection; null if there is none so far. Weak, since the creation may have
+     *     failed
      */
     record Creation(@Nullable Class<?> original, @Nullable WeakReference<Object> proxy) {
 

@@ -51,7 +51,9 @@ final class HeldObjects {
         this.wanted = wanted;
     }
 
-    /** Whether an object holds another one, directly or through those that it holds. The nearest are looked at first. */
+    /**
+     * Whether an object holds another one, directly or through those that it holds. The nearest are looked at first.
+     */
     static Answer search(Object holder, Object wanted) {
         return new HeldObjects(wanted).search(holder);
     }
@@ -140,12 +142,11 @@ final class HeldObjects {
     }
 
     private void visitFields(Object object, Class<?> type) {
-        for (Class<?> each = type;
-                each != null && !each.getName().startsWith("java.");
-                each = each.getSuperclass()) {
+        for (Class<?> each = type; each != null && !each.getName().startsWith("java."); each = each.getSuperclass()) {
             try {
                 for (Field field : each.getDeclaredFields()) {
-                    if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()) {
+                    if (!Modifier.isStatic(field.getModifiers())
+                            && !field.getType().isPrimitive()) {
                         if (field.trySetAccessible()) {
                             add(field.get(object));
                         } else {

@@ -45,8 +45,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Follows the beans of a context while they are created and proxied, and knows for each whether its calls are advised. Of
- * a bean that is created again, such as a prototype, the latest object counts. Thread-safe.
+ * Follows the beans of a context while they are created and proxied, and knows for each whether its calls are advised.
+ * Of a bean that is created again, such as a prototype, the latest object counts. Thread-safe.
  */
 public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityOrdered, BeanProxies {
 
@@ -155,7 +155,10 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
         return all;
     }
 
-    /** The singleton of a name if it exists; null for those of which there is more than one, and for the products of a factory. */
+    /**
+     * The singleton of a name if it exists; null for those of which there is more than one, and for the products of a
+     * factory.
+     */
     private static @Nullable Object singleton(String name, ConfigurableListableBeanFactory factory) {
         boolean isFactory = BeanFactoryUtils.isFactoryDereference(name);
         String registered = isFactory ? BeanFactoryUtils.transformedBeanName(name) : name;

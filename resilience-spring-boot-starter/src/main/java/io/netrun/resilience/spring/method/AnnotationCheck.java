@@ -90,5 +90,8 @@ public final class AnnotationCheck {
     }
 
     private record Checked(
-            String name, Class<?> type, Proxying proxying, @Nullable Class<?> hidden) {}
+            String name,
+            Class<?> type,
+            Proxying proxying,
+            @Nullable Class<?> hidden) {}
 }

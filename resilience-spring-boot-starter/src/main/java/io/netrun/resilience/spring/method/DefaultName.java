@@ -13,8 +13,8 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * The default name of an instance whose annotation has none: {@code Class.method}, followed by the parameter types if
- * another annotated method of the class has the same name, without the packages of these unless only they differ. If methods of two classes would share a name, each has its
- * fully qualified name instead.
+ * another annotated method of the class has the same name, without the packages of these unless only they differ. If
+ * methods of two classes would share a name, each has its fully qualified name instead.
  *
  * @param simple the name, such as {@code Client.call}
  * @param full the name with the package, such as {@code com.shop.Client.call}
@@ -37,7 +37,8 @@ record DefaultName(String simple, String full, String method) {
             return "";
         }
         String simple = parameters(method, Class::getSimpleName);
-        return overloads.stream().anyMatch(each -> parameters(each, Class::getSimpleName).equals(simple))
+        return overloads.stream()
+                        .anyMatch(each -> parameters(each, Class::getSimpleName).equals(simple))
                 ? parameters(method, Class::getName)
                 : simple;
     }

@@ -214,11 +214,11 @@ public final class MethodPipelines {
     }
 
     /** Calls an action with each method for which a pipeline was built, and its class; not with what stands for it. */
-    private void eachProtected(
-            BiConsumer<Class<?>, Map.Entry<Method, RebuiltOnChange<MethodPipeline>>> action) {
+    private void eachProtected(BiConsumer<Class<?>, Map.Entry<Method, RebuiltOnChange<MethodPipeline>>> action) {
         pipelines.forEach((type, methods) -> methods.entrySet().forEach(method -> {
             Method called = method.getKey();
-            if (UserClasses.of(called, type) == type && AopUtils.getMostSpecificMethod(called, type).equals(called)) {
+            if (UserClasses.of(called, type) == type
+                    && AopUtils.getMostSpecificMethod(called, type).equals(called)) {
                 action.accept(type, method);
             }
         }));
@@ -245,8 +245,8 @@ public final class MethodPipelines {
      */
     public Map<String, Set<String>> sharingBeans() {
         Map<String, Set<String>> sharing = new TreeMap<>();
-        eachProtected((userClass, method) -> sharing
-                .computeIfAbsent(method.getValue().get().title(), first -> new TreeSet<>())
+        eachProtected((userClass, method) -> sharing.computeIfAbsent(
+                        method.getValue().get().title(), first -> new TreeSet<>())
                 .addAll(methodBeans.createdWith(userClass, method.getKey())));
         sharing.values().removeIf(names -> names.size() < 2);
         return sharing;

@@ -46,9 +46,8 @@ final class Reach {
             return mode.obstacle(method, false);
         }
         for (Class<?> proxy : proxies.proxiesOf(bean)) {
-            Obstacle obstacle = Proxy.isProxyClass(proxy)
-                    ? behindInterfaces(method, type, proxy)
-                    : behindSubclass(method, proxy);
+            Obstacle obstacle =
+                    Proxy.isProxyClass(proxy) ? behindInterfaces(method, type, proxy) : behindSubclass(method, proxy);
             if (obstacle != null) {
                 return obstacle;
             }

@@ -84,14 +84,12 @@ class LateBeanTests {
     }
 
     private static ApplicationContextRunner replacing(ApplicationContextRunner runner, UnaryOperator<Object> other) {
-        return runner.withBean(
-                BeanPostProcessor.class,
-                () -> new BeanPostProcessor() {
-                    @Override
-                    public Object postProcessAfterInitialization(Object bean, String name) {
-                        return name.endsWith("late") && bean instanceof Sender ? other.apply(bean) : bean;
-                    }
-                });
+        return runner.withBean(BeanPostProcessor.class, () -> new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                return name.endsWith("late") && bean instanceof Sender ? other.apply(bean) : bean;
+            }
+        });
     }
 
     private static int attempts(Object bean) {
@@ -307,14 +305,12 @@ class LateBeanTests {
     @Test
     void beanReplacedBeforeItsInitializationShouldNotBeListed(CapturedOutput output) {
         late(Client.class, Lateness.PROTOTYPE)
-                .withBean(
-                        BeanPostProcessor.class,
-                        () -> new BeanPostProcessor() {
-                            @Override
-                            public Object postProcessBeforeInitialization(Object bean, String name) {
-                                return bean instanceof Client ? new Other() : bean;
-                            }
-                        })
+                .withBean(BeanPostProcessor.class, () -> new BeanPostProcessor() {
+                    @Override
+                    public Object postProcessBeforeInitialization(Object bean, String name) {
+                        return bean instanceof Client ? new Other() : bean;
+                    }
+                })
                 .run(context -> {
                     assertSent(context, 1);
                     assertThat(output)
@@ -407,14 +403,12 @@ class LateBeanTests {
 
     @Test
     void beanReplacedBehindItsScopedProxyShouldNotBeListed(CapturedOutput output) {
-        ApplicationContextRunner swapped = runner.withBean(
-                BeanPostProcessor.class,
-                () -> new BeanPostProcessor() {
-                    @Override
-                    public Object postProcessAfterInitialization(Object bean, String name) {
-                        return name.equals("scopedTarget.late") && bean instanceof Client ? new Client() : bean;
-                    }
-                });
+        ApplicationContextRunner swapped = runner.withBean(BeanPostProcessor.class, () -> new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                return name.equals("scopedTarget.late") && bean instanceof Client ? new Client() : bean;
+            }
+        });
         swapped.withUserConfiguration(ScopedByClass.class).run(context -> {
             assertSent(context, 1);
             assertThat(output).containsOnlyOnce(REPLACED);
@@ -481,8 +475,9 @@ class LateBeanTests {
     @Test
     void beanOfAChildContextShouldNotBeListedThere(CapturedOutput output) {
         with(runner, "late", Client.class, Lateness.LAZY)
-                .run(parent -> replacing(with(runner.withParent(parent), "late", Client.class, Lateness.LAZY), bean ->
-                                new Client())
+                .run(parent -> replacing(
+                                with(runner.withParent(parent), "late", Client.class, Lateness.LAZY),
+                                bean -> new Client())
                         .run(child -> {
                             assertSent(child, 1);
                             assertSent(parent, 3, "Client.other()", "Client.send()");
@@ -548,8 +543,7 @@ class LateBeanTests {
                         context.getAutowireCapableBeanFactory().initializeBean(new Client(), "by hand " + round);
                     };
                     creation.accept(0);
-                    int states =
-                            context.getBean(ProtectedBeans.class).created().size();
+                    int states = context.getBean(ProtectedBeans.class).created().size();
                     for (int i = 1; i <= 100; i++) {
                         creation.accept(i);
                     }

@@ -97,9 +97,10 @@ class ObjectMethodTests {
 
     @Test
     void equalsAndHashCodeShouldBeReported(CapturedOutput output) {
-        runner.withBean(Plain.class).run(context -> assertThat(output)
-                .containsOnlyOnce("Plain.equals is annotated with @Retry, but is answered by the proxy")
-                .containsOnlyOnce("Plain.hashCode is annotated with @Retry, but is answered by the proxy"));
+        runner.withBean(Plain.class)
+                .run(context -> assertThat(output)
+                        .containsOnlyOnce("Plain.equals is annotated with @Retry, but is answered by the proxy")
+                        .containsOnlyOnce("Plain.hashCode is annotated with @Retry, but is answered by the proxy"));
     }
 
     @Test
@@ -123,8 +124,8 @@ class ObjectMethodTests {
 
     @Test
     void methodOfTheSameNameShouldBeProtected() {
-        runner.withBean(Overloading.class).run(context -> assertThat(listed(context))
-                .containsExactly("equals"));
+        runner.withBean(Overloading.class)
+                .run(context -> assertThat(listed(context)).containsExactly("equals"));
     }
 
     static class Plain {

@@ -308,7 +308,8 @@ class DefaultNameTests {
     void overloadsOfAlikeTypesShouldBeListedApart() {
         String prefix = AlikeOverloads.class.getName() + ".send(";
         runner.withBean(AlikeOverloads.class)
-                .run(context -> assertThat(context.getBean(MethodPipelines.class).all())
+                .run(context -> assertThat(
+                                context.getBean(MethodPipelines.class).all())
                         .extracting(MethodPipeline::title)
                         .containsExactlyInAnyOrder(
                                 prefix + Eu.Order.class.getName() + ")",
