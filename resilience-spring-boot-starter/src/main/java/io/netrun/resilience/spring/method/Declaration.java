@@ -125,11 +125,17 @@ record Declaration(
             return null; // an annotation of this library counts alone
         }
         AnnotationAttributes onMethod = foreignOfMethod(method, targetClass, annotation);
-        AnnotationAttributes found = onMethod == null ? foreignOfClass(method, targetClass, annotation) : onMethod;
+        AnnotationAttributes found = foreignAttributes(method, targetClass, annotation);
         String type = targetClass.getSimpleName().isEmpty() ? targetClass.getName() : targetClass.getSimpleName();
         return found == null
                 ? null
                 : ForeignAnnotations.read(slot, found, onMethod == null ? type : type + "." + method.getName());
+    }
+
+    /** The attributes of an annotation of resilience4j for a method; null if there is none. */
+    static @Nullable AnnotationAttributes foreignAttributes(Method method, Class<?> targetClass, String annotation) {
+        AnnotationAttributes onMethod = foreignOfMethod(method, targetClass, annotation);
+        return onMethod == null ? foreignOfClass(method, targetClass, annotation) : onMethod;
     }
 
     /**

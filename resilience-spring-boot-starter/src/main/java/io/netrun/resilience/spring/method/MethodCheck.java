@@ -31,6 +31,7 @@ final class MethodCheck {
     private final MethodPipelines pipelines;
     private final Reach reach;
     private final BeanProxies proxies;
+    private final ForeignAdvice foreign;
     private final Consumer<Problem> problems;
 
     /** The annotations whose limit of keys has been reported. */
@@ -39,12 +40,14 @@ final class MethodCheck {
     /**
      * Creates the check.
      *
+     * @param foreign finds what other libraries do to the same methods
      * @param problems called with each problem
      */
-    MethodCheck(MethodPipelines pipelines, Reach reach, Consumer<Problem> problems) {
+    MethodCheck(MethodPipelines pipelines, Reach reach, ForeignAdvice foreign, Consumer<Problem> problems) {
         this.pipelines = pipelines;
         this.reach = reach;
         this.proxies = reach.proxies();
+        this.foreign = foreign;
         this.problems = problems;
     }
 
@@ -174,7 +177,12 @@ final class MethodCheck {
                 warnOfLimitWithoutKey(declaration);
             });
             try {
-                pipelines.check(method, beans.type());
+                MethodPipeline pipeline = pipelines.check(method, beans.type());
+                Problem twice = foreign.warning(
+                        method, type, declarations, pipeline.pipeline().policies());
+                if (twice != null) {
+                    warn(twice);
+                }
             } catch (ResilienceConfigurationException e) {
                 e.problems().forEach(problems);
             }
