@@ -20,7 +20,6 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.aspectj.lang.annotation.Aspect;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +39,8 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.AbstractBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
-import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -51,6 +51,9 @@ import org.springframework.util.function.SingletonSupplier;
 public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityOrdered, BeanProxies {
 
     private static final Logger log = LoggerFactory.getLogger(ProtectedBeans.class);
+
+    /** By name: proxies need no weaver, and an application may have excluded it. */
+    private static final String ASPECT = "org.aspectj.lang.annotation.Aspect";
 
     /** The name of the bean of a web application's servlet context. */
     private static final String SERVLETS = "servletContext";
@@ -372,8 +375,12 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
 
     private boolean isToBeProtected(Class<?> type) {
         return MethodPipelines.isCandidate(type)
-                && AnnotationUtils.findAnnotation(type, Aspect.class) == null
+                && !isAspect(type)
                 && MethodPipelines.hasProtectedMethods(type, foreign.obtain());
+    }
+
+    private static boolean isAspect(Class<?> type) {
+        return MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY).isPresent(ASPECT);
     }
 
     private Proxying proxyingOf(Object bean, Class<?> type) {
@@ -383,7 +390,7 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
                 || !MethodPipelines.hasProtectedMethods(type, foreign.obtain())) {
             return Proxying.UNKNOWN;
         }
-        if (AnnotationUtils.findAnnotation(type, Aspect.class) != null) {
+        if (isAspect(type)) {
             return Proxying.ASPECT;
         }
         Proxying obstacle = ProxyClasses.obstacle(type, ProxyClasses.areSubclasses(beans));

@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.aspectj.lang.NoAspectBoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.BeanFactory;
@@ -261,7 +260,10 @@ public final class ResilienceAutoConfiguration {
             ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
         try {
             return new ResilienceWeaving(SingletonSupplier.of(pipelines::getObject), found(observer));
-        } catch (NoAspectBoundException unwoven) {
+        } catch (RuntimeException | NoClassDefFoundError failed) {
+            if (!isUnwoven(failed)) {
+                throw failed;
+            }
             throw new ResilienceConfigurationException(List.of(new Problem(
                     "resilience.advice-mode is 'aspectj', but no weaver is active:"
                             + " annotated methods would run unprotected",
@@ -269,6 +271,12 @@ public final class ResilienceAutoConfiguration {
                             + " io.netrun.resilience.spring.aop.ResilienceAspect in an aop.xml;"
                             + " or weave at build time, or set resilience.advice-mode to 'proxy'")));
         }
+    }
+
+    /** By name: an application with proxies needs no weaver, and may have excluded it. */
+    private static boolean isUnwoven(Throwable failed) {
+        return failed instanceof NoClassDefFoundError
+                || failed.getClass().getName().equals("org.aspectj.lang.NoAspectBoundException");
     }
 
     /** Looks it up once: a supplier of a nullable bean would search the application's beans with every call. */
