@@ -43,6 +43,8 @@ public final class EventPublisher {
      *  queue      events left to the delivering thread, a lock-free queue [2]; null until there is the first one,
      *             because most instances of a large family never have one
      *  dropping   whether events have been dropped since the queue was empty, so that one warning is logged
+     *  abandoned  whether the delivering thread could not continue, because its stack was full, for example; "pending"
+     *             stays above zero then, and who sets this back becomes the delivering thread
      *
      * Delivering
      * ----------
@@ -96,6 +98,7 @@ public final class EventPublisher {
     private static final VarHandle INTERESTS = field("interests", Object[].class);
     private static final VarHandle QUEUE = field("queue", Queue.class);
     private static final VarHandle PENDING = field("pending", int.class);
+    private static final VarHandle ABANDONED = field("abandoned", boolean.class);
 
     private static final Object[] NONE = {};
 
@@ -113,6 +116,7 @@ public final class EventPublisher {
     private volatile int pending;
 
     private volatile boolean dropping;
+    private volatile boolean abandoned;
 
     private static VarHandle field(String name, Class<?> type) {
         return ConstantBootstraps.fieldVarHandle(
@@ -183,26 +187,58 @@ public final class EventPublisher {
         if (listeners.length == 0) {
             return;
         }
-        EventDeferral deferral = EventDeferral.current();
-        if (deferral != null && pending < MAX_WAITING) {
-            deferral.add(this, event);
-        } else if (!ScopeParts.isNotifying() && PENDING.compareAndSet(this, 0, 1)) {
-            if (isQueueEmpty()) {
-                try {
-                    deliver(event);
-                } finally {
-                    if (addPending(-1) > 0) {
-                        deliverWaiting(0);
-                    }
+        boolean delivering = false;
+        try {
+            EventDeferral deferral = EventDeferral.current();
+            if (deferral != null && pending < MAX_WAITING) {
+                deferral.add(this, event);
+                return;
+            }
+            boolean mayDeliver = !ScopeParts.isNotifying();
+            if (abandoned && mayDeliver) {
+                resume();
+            }
+            if (mayDeliver && PENDING.compareAndSet(this, 0, 1)) {
+                delivering = true;
+                deliverFirst(event);
+            } else if (pending >= MAX_WAITING) {
+                drop(event);
+            } else if (add(event) && addPending(1) == 1) {
+                delivering = true;
+                if (mayDeliver) {
+                    deliverWaiting(0);
+                } else {
+                    Workers.executeReliably(this::deliverOnWorker);
                 }
-            } else {
-                // An event that has been put into the queue is not counted yet: this one must not overtake it.
-                add(event);
+            }
+        } catch (Throwable failed) {
+            if (delivering) {
+                abandoned = true; // needs no stack
+                try {
+                    Workers.executeReliably(this::resume);
+                } catch (Throwable noWorker) {
+                    // The next thread that publishes resumes.
+                }
+            }
+        }
+    }
+
+    /** Delivers an event for which this thread has raised the count from zero, and those that arrive meanwhile. */
+    private void deliverFirst(Object event) {
+        if (isQueueEmpty()) {
+            deliver(event);
+            if (addPending(-1) > 0) {
                 deliverWaiting(0);
             }
-        } else if (pending < MAX_WAITING) {
-            leaveToOther(event);
-        } else if (!dropping) {
+        } else {
+            // An event that has been put into the queue is not counted yet: this one must not overtake it.
+            add(event);
+            deliverWaiting(0);
+        }
+    }
+
+    private void drop(Object event) {
+        if (!dropping) {
             dropping = true;
             SafeLog.warn(
                     log,
@@ -210,6 +246,34 @@ public final class EventPublisher {
                             + " further events are dropped, such as a {}",
                     MAX_WAITING,
                     event.getClass().getName());
+        }
+    }
+
+    /** Continues for a thread that could not: one event is counted that may have left the queue. */
+    private void resume() {
+        if (!ABANDONED.compareAndSet(this, true, false)) {
+            return;
+        }
+        try {
+            for (int left = MAX_WAITING; left > 0 && !isQueueEmpty(); left--) {
+                Delivery next = poll();
+                if (next != null) {
+                    next.deliver();
+                }
+            }
+            if (addPending(-1) > 0) {
+                deliverWaiting(NO_LIMIT);
+            }
+        } catch (Throwable failed) {
+            abandoned = true;
+        }
+    }
+
+    private void deliverOnWorker() {
+        try {
+            deliverWaiting(NO_LIMIT);
+        } catch (Throwable failed) {
+            abandoned = true;
         }
     }
 
@@ -274,20 +338,6 @@ public final class EventPublisher {
         }
     }
 
-    private void leaveToOther(Object event) {
-        if (!add(event)) {
-            return;
-        }
-        if (addPending(1) != 1) {
-            return;
-        }
-        if (ScopeParts.isNotifying()) {
-            Workers.executeReliably(() -> deliverWaiting(NO_LIMIT));
-        } else {
-            deliverWaiting(0);
-        }
-    }
-
     /**
      * Fixes an event's position in the order of events, without running foreign code. The caller must call
      * {@link #deliverQueued} once for each event. For publishers that must fix the position at the moment of a change.
@@ -298,8 +348,16 @@ public final class EventPublisher {
 
     /** Delivers events that were {@linkplain #enqueue enqueued}, unless another thread is delivering. Never throws. */
     void deliverQueued() {
-        if (addPending(1) == 1) {
-            deliverWaiting(0);
+        boolean delivering = false;
+        try {
+            if (addPending(1) == 1) {
+                delivering = true;
+                deliverWaiting(0);
+            }
+        } catch (Throwable failed) {
+            if (delivering) {
+                abandoned = true;
+            }
         }
     }
 
@@ -325,7 +383,7 @@ public final class EventPublisher {
 
     private boolean handedOver() {
         try {
-            Workers.executeReliably(() -> deliverWaiting(NO_LIMIT));
+            Workers.executeReliably(this::deliverOnWorker);
             return true;
         } catch (Throwable noWorker) {
             return false;

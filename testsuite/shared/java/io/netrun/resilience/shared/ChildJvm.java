@@ -25,10 +25,20 @@ public final class ChildJvm implements AutoCloseable {
      * @param megabytes the size of its heap
      */
     public static ChildJvm start(int megabytes, Class<?> main, String... arguments) throws IOException {
+        return start("-XX:TieredStopAtLevel=1", megabytes, main, arguments);
+    }
+
+    /** Like {@link #start}, but nothing is compiled: each call of a method takes as much of the stack as any other. */
+    public static ChildJvm startInterpreted(int megabytes, Class<?> main, String... arguments) throws IOException {
+        return start("-Xint", megabytes, main, arguments);
+    }
+
+    private static ChildJvm start(String option, int megabytes, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + megabytes + "m",
-                "-XX:TieredStopAtLevel=1",
+                option,
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));
