@@ -18,6 +18,7 @@ import org.springframework.util.ClassUtils;
 public final class AnnotationCheck {
 
     private final ConfigurableListableBeanFactory beans;
+    private final Environment environment;
     private final MethodPipelines pipelines;
     private final BeanProxies proxies;
     private final Reach reach;
@@ -36,6 +37,7 @@ public final class AnnotationCheck {
             MethodPipelines pipelines,
             BeanProxies proxies) {
         this.beans = beans;
+        this.environment = environment;
         this.pipelines = pipelines;
         this.proxies = proxies;
         this.reach = new Reach(AdviceMode.in(environment), proxies);
