@@ -85,12 +85,25 @@ public abstract class Deadline extends ScopeParts {
     }
 
     /**
-     * Returns the scope of the protected call that the calling thread is making. Returns {@link #NONE} outside of a
-     * call, or if that call is no longer wanted, so that calls made by its clean-up code are independent.
+     * Returns the scope of the protected call that the calling thread is making. If that call is no longer wanted,
+     * returns the nearest one around it that is, so that calls made by its clean-up code belong to that one. Returns
+     * {@link #NONE} if there is none, and outside of a call.
      */
     public static Deadline current() {
         Deadline scope = ofThread();
-        return scope == null || scope.isOver() ? NONE : scope;
+        return scope == null ? NONE : scope.nearestWanted();
+    }
+
+    /** Returns this scope, or the nearest one around it, that was not given up; {@link #NONE} if all of them were. */
+    public final Deadline nearestWanted() {
+        Deadline scope = this;
+        while (scope.isOver()) {
+            if (scope.outer == null) {
+                return NONE;
+            }
+            scope = scope.outer;
+        }
+        return scope;
     }
 
     /** Returns the scope of the calling thread, left or not; null for none. */

@@ -155,13 +155,15 @@ class DeadlineTests {
         Deadline seen = Layer.DIRECT.call(Deadline::current, inner);
         assertThat(seen).isSameAs(inner);
         assertThat(Deadline.current()).isSameAs(Deadline.NONE);
-        Deadline seenWhenOver = Layer.DIRECT.call(
+        List<Deadline> seenWhenOver = Layer.DIRECT.call(
                 () -> {
                     inner.tryStop();
-                    return Deadline.current();
+                    Deadline around = Deadline.current();
+                    outer.tryStop();
+                    return List.of(around, Deadline.current());
                 },
                 inner);
-        assertThat(seenWhenOver).isSameAs(Deadline.NONE);
+        assertThat(seenWhenOver).containsExactly(outer, Deadline.NONE);
         assertThat(inner.begun()).isEqualTo(2);
     }
 

@@ -7,9 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutConfig;
 import io.netrun.resilience.timeout.TimeoutExceededException;
 import io.netrun.resilience.timeout.TimeoutThread;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,10 +20,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 /** What belongs to a call, and so ends with it, and what does not. */
 @org.junit.jupiter.api.Timeout(60)
 class ScopeTests {
+
+    private static final Duration INNER = LimitFixture.LIMIT.dividedBy(5);
 
     private final LimitFixture limits = new LimitFixture();
     private final CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.failureThreshold(1));
@@ -72,6 +81,68 @@ class ScopeTests {
         assertThat(cleanUp).hasValue(null);
         assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
         assertThat(breaker.metrics().totalFailed()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(TimeoutThread.class)
+    void cleanUpAfterAnInnerLimitShouldBelongToTheOuterCall(TimeoutThread thread) {
+        CountDownLatch hanging = new CountDownLatch(1);
+        long before = limits.ticker.nanoTime();
+        Timeout inner = inner(thread);
+        Throwable thrown = limits.exceedWhen(
+                () -> {
+                    // In steps, because the inner limit may begin after its body, and not as far as the outer one.
+                    if (limits.running.getCount() == 0
+                            && limits.ticker.nanoTime() - before < INNER.toNanos() * 3) {
+                        limits.ticker.advance(INNER.dividedBy(2));
+                    }
+                    return hanging.getCount() == 0;
+                },
+                () -> limits.timeout(TimeoutThread.WORKER).run(() -> {
+                    try {
+                        inner.run(() -> {
+                            try {
+                                limits.hang();
+                            } catch (InterruptedException interrupt) {
+                                breaker.<RuntimeException>run(() -> {
+                                    hanging.countDown();
+                                    limits.hangDeaf();
+                                });
+                            }
+                        });
+                    } catch (TimeoutExceededException expected) {
+                        limits.hangDeaf(); // the outer call goes on
+                    }
+                }));
+        assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
+    }
+
+    @Test
+    void cleanUpOfAnInnerMonoShouldBelongToTheOuterCall() {
+        AtomicReference<Disposable> cleanUp = new AtomicReference<>();
+        Mono<String> cleaning = ReactorGuard.of(inner(TimeoutThread.WORKER))
+                .mono(Mono.deferContextual(context -> Mono.<String>never()
+                        .doOnCancel(() -> cleanUp.set(ReactorGuard.of(breaker)
+                                .mono(Mono.never())
+                                .contextWrite(context)
+                                .subscribe()))))
+                .onErrorResume(failure -> Mono.never());
+        CompletableFuture<String> call = ReactorGuard.of(limits.timeout(TimeoutThread.WORKER))
+                .mono(cleaning)
+                .toFuture();
+        limits.ticker.advance(INNER);
+        await().until(() -> cleanUp.get() != null);
+        limits.ticker.advance(LimitFixture.LIMIT);
+        assertThatThrownBy(call::join).hasCauseInstanceOf(TimeoutExceededException.class);
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
+    }
+
+    private Timeout inner(TimeoutThread thread) {
+        return Timeout.of(
+                "inner",
+                TimeoutConfig.builder().duration(INNER).thread(thread).build(),
+                limits.ticker);
     }
 
     @Test

@@ -21,9 +21,6 @@ final class ScopeContext {
      */
     static Deadline scopeOf(ContextView context) {
         Deadline scope = context.getOrDefault(Deadline.contextKey(), null);
-        if (scope == null) {
-            return Deadline.current();
-        }
-        return scope.isOver() ? Deadline.NONE : scope;
+        return scope == null ? Deadline.current() : scope.nearestWanted();
     }
 }
