@@ -45,6 +45,9 @@ public abstract class Deadline extends ScopeParts {
     private static final byte STOPPED = 2;
     private static final byte ENDED = 3;
 
+    private static final byte DETACHED = 1;
+    private static final byte ON_OWN_THREAD = 2;
+
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "state", VarHandle.class, Deadline.class, byte.class);
     private static final VarHandle BEGUN = ConstantBootstraps.fieldVarHandle(
@@ -73,7 +76,7 @@ public abstract class Deadline extends ScopeParts {
 
     private volatile byte state;
 
-    private boolean detached; // written before the scope is passed to another thread
+    private byte detachment; // written before the scope is passed to another thread
 
     /** The number of bodies begun in this scope. Racy: parallel bodies may be counted as one. */
     private volatile int begun;
@@ -81,7 +84,7 @@ public abstract class Deadline extends ScopeParts {
     /** Package-private, so that authors of policies create scopes with {@link #within} and {@link #child} only. */
     Deadline(@Nullable Deadline outer) {
         this.outer = outer;
-        this.detached = outer != null && outer.detached;
+        this.detachment = outer != null && outer.isDetached() ? DETACHED : 0;
     }
 
     /**
@@ -242,7 +245,29 @@ public abstract class Deadline extends ScopeParts {
      * caller's thread. To be called before the scope is used.
      */
     public final void detach() {
-        detached = true;
+        detachment = DETACHED;
+    }
+
+    /**
+     * {@linkplain #detach() Detaches} a new scope whose sync code runs on a thread of its own. To be called before the
+     * scope is used.
+     */
+    public final void detachOnOwnThread() {
+        detachment = ON_OWN_THREAD;
+    }
+
+    /**
+     * Returns whether nobody waits for the thread that makes this sync call, because the call was given up that the
+     * thread {@linkplain #detachOnOwnThread() exists for}. It may then wait for code that does not return, so that
+     * what counts such threads does not miss that code.
+     */
+    public final boolean isThreadLeftBehind() {
+        for (@Nullable Deadline each = this; each != null; each = each.outer) {
+            if (each.state == EXCEEDED || each.state == STOPPED) {
+                return each.detachment == ON_OWN_THREAD;
+            }
+        }
+        return false;
     }
 
     /**
@@ -250,7 +275,7 @@ public abstract class Deadline extends ScopeParts {
      * call before its first attempt, so that it is counted when it is given up and not when its code returns.
      */
     public final boolean isDetached() {
-        return detached;
+        return detachment != 0;
     }
 
     private @Nullable Deadline asOuter() {

@@ -7,12 +7,15 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.SpinBackoff;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A sync call, whose caller waits while workers make the attempts. */
 final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> extends HedgedCall<T> {
+
+    private static final long UNBOUNDED = TimeUnit.DAYS.toNanos(36_500);
 
     private final CheckedSupplier<T, X> body;
     private final Deadline deadline;
@@ -31,6 +34,7 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
 
     @Override
     void attempt(Attempt<T> attempt) {
+        attempt.scope().detachOnOwnThread();
         WorkerAttempt<T> onWorker = new WorkerAttempt<>(next(), body, attempt, this);
         follow(attempt, onWorker);
         onWorker.start();
@@ -98,11 +102,14 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
 
     /**
      * Briefly waits for the attempts to leave: those that respond to their interrupt do so in less time, and what they
-     * held, such as a permit, is then free for the caller's next call.
+     * held, such as a permit, is then free for the caller's next call. A worker for which nobody waits any more waits
+     * until they have left: attempts that do not respond are counted and bounded by its timeout, or by the hedge around
+     * this one.
      */
     private void linger() {
         lingering = Thread.currentThread();
-        SpinBackoff.awaitUninterruptibly(this::isDeserted, hedge().lingerNanos(), this);
+        long nanos = deadline.isThreadLeftBehind() ? UNBOUNDED : hedge().lingerNanos();
+        SpinBackoff.awaitUninterruptibly(this::isDeserted, nanos, this);
         lingering = null;
     }
 

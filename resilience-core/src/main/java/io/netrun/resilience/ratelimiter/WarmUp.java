@@ -5,6 +5,7 @@ import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,7 +77,7 @@ final class WarmUp implements PendingWaits.Waiting {
         }
         try {
             long next = begun + (steps + 1) * stepNanos(time);
-            scheduled = ticker.scheduleAt(Workers.handOverWhenDue(this::step), next);
+            scheduled = ticker.scheduleAt(Workers.handOverWhenDue(new Step(this)), next);
         } catch (Throwable noTimer) {
             SafeLog.error(log, "The warm-up of a rate limiter has no timer and ends at once", noTimer);
             over = true;
@@ -98,6 +99,22 @@ final class WarmUp implements PendingWaits.Waiting {
         Ticker.Scheduled last = scheduled;
         if (last != null) {
             last.cancel();
+        }
+    }
+
+    /** The timer does not keep a rate limiter that nobody refers to, such as an evicted one. */
+    private static final class Step extends WeakReference<WarmUp> implements Runnable {
+
+        Step(WarmUp warmUp) {
+            super(warmUp);
+        }
+
+        @Override
+        public void run() {
+            WarmUp warmUp = get();
+            if (warmUp != null) {
+                warmUp.step();
+            }
         }
     }
 }

@@ -77,7 +77,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         this.limit = limit;
         this.next = next;
         this.body = body;
-        limit.detach();
+        limit.detachOnOwnThread();
     }
 
     /** Starts the call on a worker and waits for it; on the caller's thread. */

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.test.ManualTicker;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,16 @@ class WarmUpTests {
         assertThat(limiter.metrics().available()).isEqualTo(available);
         ticker.advance(SECOND);
         assertThat(limiter.metrics().available()).isEqualTo(60);
+    }
+
+    @Test
+    void limiterThatNobodyRefersToShouldBeCollected() {
+        WeakReference<RateLimiter> gone = new WeakReference<>(limiter(c -> c.warmUp(WARM_UP)));
+        await().pollInterval(Duration.ofMillis(20)).until(() -> {
+            System.gc();
+            return gone.refersTo(null);
+        });
+        ticker.advance(WARM_UP);
     }
 
     @Test

@@ -7,7 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.LimitFixture;
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
@@ -74,6 +77,48 @@ class GivenUpCallTests {
     }
 
     // ---- abandoned calls
+
+    @Test
+    void deafAttemptsOfAHedgeShouldCountAsAbandoned() {
+        Timeout timeout = limits.timeout(TimeoutThread.WORKER);
+        timeout.reconfigure(config -> config.toBuilder().maxAbandoned(1).build());
+        Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(5));
+        Pipeline hedged = Pipeline.of(timeout, bulkhead, hedge());
+        limits.exceed(() -> hedged.run(limits::hangDeaf));
+        limits.ticker.advance(Duration.ofMillis(100));
+        assertThat(timeout.metrics().abandoned()).isEqualTo(1);
+        assertThat(bulkhead.metrics().syncActive()).isEqualTo(1);
+        assertThat(catchThrowable(() -> hedged.run(() -> {}))).isInstanceOf(AbandonedCallsException.class);
+        limits.release.countDown();
+        await().atMost(LimitFixture.LONG)
+                .until(() -> timeout.metrics().abandoned() == 0
+                        && bulkhead.metrics().syncActive() == 0);
+    }
+
+    @Test
+    void callerOnItsThreadShouldNotWaitForDeafAttemptsOfAHedge() {
+        Pipeline hedged = Pipeline.of(limits.timeout(TimeoutThread.CALLER), hedge());
+        assertThat(limits.exceed(() -> hedged.run(limits::hangDeaf))).isInstanceOf(TimeoutExceededException.class);
+    }
+
+    @Test
+    void innerLimitOnItsThreadShouldNotWaitForDeafAttemptsOfAHedge() {
+        Timeout inner = Timeout.of(
+                "inner",
+                TimeoutConfig.builder()
+                        .duration(LimitFixture.LIMIT)
+                        .thread(TimeoutThread.CALLER)
+                        .build(),
+                limits.ticker);
+        Timeout outer = Timeout.of("outer", c -> c.duration(Duration.ofMinutes(1)).thread(TimeoutThread.WORKER));
+        assertThat(limits.exceed(() -> Pipeline.of(outer, inner, hedge()).run(limits::hangDeaf)))
+                .isInstanceOf(TimeoutExceededException.class);
+    }
+
+    private Hedge hedge() {
+        return Hedge.of(
+                "h", HedgeConfig.builder().delay(LimitFixture.LIMIT.multipliedBy(2)).build(), limits.ticker);
+    }
 
     @Test
     void callShouldCountAsAbandonedOnlyAfterAGrace() {
