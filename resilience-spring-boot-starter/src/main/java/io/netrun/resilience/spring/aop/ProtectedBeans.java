@@ -129,6 +129,11 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
         if (AdvisedProxies.isProtected(present)) {
             return kindOf(present);
         }
+        if (known != null && known.early) {
+            Seen decided = wrapped(present, known.object.get(), known);
+            seen.replace(name, known, decided);
+            return decided.proxying;
+        }
         if (known != null) {
             return known.isOf(present) ? known.proxying : replacing(known);
         }
@@ -259,7 +264,7 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
     void proxiedEarly(Object bean, String name) {
         if (AdvisedProxies.isProtected(bean)) {
             AdvisedProxies.remember(bean.getClass());
-            early.put(name, Seen.ofProxy(bean, null).withoutObject());
+            early.put(name, Seen.ofProxy(bean, null).whileEarly());
             checkMembers(bean, name);
         }
     }
@@ -324,7 +329,6 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
         return Seen.unprotected(isRecording() ? proxyingOf(bean, type) : Proxying.EARLY, type, bean);
     }
 
-    /** A wrapper delegates to the proxy. What does not is another object. */
     private static Seen wrapped(Object bean, BeanCreations.Creation creation) {
         Object proxy = creation.protecting();
         Class<?> original = creation.original();
@@ -332,8 +336,12 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
             Class<?> type = original == null ? AopUtils.getTargetClass(bean) : original;
             return Seen.unprotected(Proxying.REPLACED, type, bean); // nobody has it any more
         }
-        Seen inner = Seen.ofProxy(proxy, original);
-        HeldObjects.Answer holds = HeldObjects.search(bean, proxy);
+        return wrapped(bean, proxy, Seen.ofProxy(proxy, original));
+    }
+
+    /** A wrapper delegates to the proxy. What does not is another object. */
+    private static Seen wrapped(Object bean, @Nullable Object proxy, Seen inner) {
+        HeldObjects.Answer holds = proxy == null ? HeldObjects.Answer.NO : HeldObjects.search(bean, proxy);
         boolean replaced = holds == HeldObjects.Answer.NO
                 || (holds == HeldObjects.Answer.UNKNOWN
                         && ClassUtils.getUserClass(bean) == ClassUtils.getUserClass(inner.type));
@@ -451,7 +459,8 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
      * @param proxies the classes of the proxies around it, outermost first; if it has none, those of the former object
      * @param hidden its class, if its calls are intercepted at another object that hides it
      * @param ever why this or a former object is not protected
-     * @param object null if it is not the object that the bean will have
+     * @param object the final form of the bean
+     * @param early whether that is not known yet, and the object is the proxy that others of a circle were given
      */
     private record Seen(
             Proxying proxying,
@@ -459,7 +468,8 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
             List<Class<?>> proxies,
             @Nullable Class<?> hidden,
             Set<Proxying> ever,
-            @Nullable WeakReference<Object> object) {
+            WeakReference<Object> object,
+            boolean early) {
 
         static Seen ofProxy(Object bean, @Nullable Class<?> original) {
             Advised protecting = AdvisedProxies.protecting(bean);
@@ -469,7 +479,8 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
                     AdvisedProxies.classesAround(bean),
                     original != null && AdvisedProxies.hides(bean, original) ? original : null,
                     Set.of(),
-                    new WeakReference<>(bean));
+                    new WeakReference<>(bean),
+                    false);
         }
 
         static Seen unprotected(Proxying proxying, Class<?> type, Object bean) {
@@ -479,15 +490,16 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
                     List.of(),
                     null,
                     proxying.reason().isEmpty() ? Set.of() : Set.of(proxying),
-                    new WeakReference<>(bean));
+                    new WeakReference<>(bean),
+                    false);
         }
 
         Seen with(Object bean) {
-            return new Seen(proxying, type, proxies, hidden, ever, new WeakReference<>(bean));
+            return new Seen(proxying, type, proxies, hidden, ever, new WeakReference<>(bean), false);
         }
 
-        Seen withoutObject() {
-            return new Seen(proxying, type, proxies, hidden, ever, null);
+        Seen whileEarly() {
+            return new Seen(proxying, type, proxies, hidden, ever, object, true);
         }
 
         /** The state of a bean of which this is the former object. */
@@ -503,7 +515,8 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
                     latest.proxies.isEmpty() ? proxies : latest.proxies,
                     latest.hidden,
                     all,
-                    latest.object);
+                    latest.object,
+                    latest.early);
         }
 
         /** Whether nothing needs to be checked that was not for a former object. */
@@ -516,7 +529,7 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
         }
 
         boolean isOf(Object present) {
-            return object == null || object.refersTo(present);
+            return object.refersTo(present);
         }
     }
 }

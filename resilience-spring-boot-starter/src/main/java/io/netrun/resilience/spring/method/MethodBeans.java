@@ -7,7 +7,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.support.AopUtils;
 
 /** The beans that have each annotated method. Thread-safe. */
 final class MethodBeans {
@@ -30,7 +29,7 @@ final class MethodBeans {
     void add(String bean, Method method, Class<?> type) {
         Class<?> userClass = UserClasses.of(method, type);
         classes.computeIfAbsent(userClass, first -> new ConcurrentHashMap<>())
-                .computeIfAbsent(AopUtils.getMostSpecificMethod(method, userClass), first -> new ConcurrentHashMap<>())
+                .computeIfAbsent(UserClasses.method(method, userClass), first -> new ConcurrentHashMap<>())
                 .put(bean, type);
     }
 

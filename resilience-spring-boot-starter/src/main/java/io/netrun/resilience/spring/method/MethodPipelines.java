@@ -23,8 +23,10 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,13 +215,13 @@ public final class MethodPipelines {
         return all;
     }
 
-    /** Calls an action with each method for which a pipeline was built, and its class; not with what stands for it. */
+    /** Calls an action with the class and the method of each pipeline that was built. */
     private void eachProtected(BiConsumer<Class<?>, Map.Entry<Method, RebuiltOnChange<MethodPipeline>>> action) {
-        pipelines.forEach((type, methods) -> methods.entrySet().forEach(method -> {
-            Method called = method.getKey();
-            if (UserClasses.of(called, type) == type
-                    && AopUtils.getMostSpecificMethod(called, type).equals(called)) {
-                action.accept(type, method);
+        Set<RebuiltOnChange<MethodPipeline>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        pipelines.forEach((type, methods) -> methods.forEach((called, pipeline) -> {
+            if (seen.add(pipeline)) {
+                Class<?> userClass = UserClasses.of(called, type);
+                action.accept(userClass, Map.entry(UserClasses.method(called, userClass), pipeline));
             }
         }));
     }
@@ -259,17 +261,9 @@ public final class MethodPipelines {
 
     static List<Declaration> declarations(Method method, Class<?> targetClass, Compatibility compatibility) {
         Class<?> userClass = UserClasses.of(method, targetClass);
-        Method specific = specific(method, userClass);
+        Method specific = UserClasses.method(method, userClass);
         return Declaration.of(
                 PatternDescriptors.slots(), specific, userClass, counting(specific, targetClass, compatibility));
-    }
-
-    /** The method of the user's class; that of a lambda is the one of its interface. */
-    private static Method specific(Method method, Class<?> userClass) {
-        Method ofInterface = method.getDeclaringClass().isHidden()
-                ? ClassUtils.getMethodIfAvailable(userClass, method.getName(), method.getParameterTypes())
-                : null;
-        return AopUtils.getMostSpecificMethod(ofInterface == null ? method : ofInterface, userClass);
     }
 
     /**
@@ -296,7 +290,7 @@ public final class MethodPipelines {
     /** Builds the pipeline of a user's method once, even if it is called through several generated classes. */
     private MethodPipeline build(Method called, Class<?> targetClass, boolean lenient) {
         Class<?> userClass = UserClasses.of(called, targetClass);
-        Method method = specific(called, userClass);
+        Method method = UserClasses.method(called, userClass);
         Compatibility counting = counting(method, targetClass, compatibility);
         ConcurrentMap<Method, RebuiltOnChange<MethodPipeline>> ofUserClass =
                 pipelinesOf(counting == compatibility ? userClass : targetClass);

@@ -9,7 +9,9 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -24,15 +26,23 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.target.SingletonTargetSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.ObjectFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinitionCustomizer;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
+import org.springframework.beans.factory.support.AbstractAutowireCapableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.autoconfigure.RefreshAutoConfiguration;
+import org.springframework.cloud.context.config.annotation.RefreshScope;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -41,6 +51,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.context.support.SimpleThreadScope;
+import org.springframework.core.PriorityOrdered;
 
 /** What is listed, and logged, of beans that are created after the start, and that may be created again. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -62,11 +73,11 @@ class LateBeanTests {
         THREAD;
 
         @Override
-        public void customize(org.springframework.beans.factory.config.BeanDefinition definition) {
+        public void customize(BeanDefinition definition) {
             if (this == LAZY) {
                 definition.setLazyInit(true);
             } else {
-                definition.setScope(name().toLowerCase(java.util.Locale.ROOT));
+                definition.setScope(name().toLowerCase(Locale.ROOT));
             }
         }
     }
@@ -195,7 +206,7 @@ class LateBeanTests {
 
     @Test
     void wrapperThatAsksTheFactoryShouldBeListed(CapturedOutput output) {
-        Map<Object, Object> kept = new java.util.concurrent.ConcurrentHashMap<>();
+        Map<Object, Object> kept = new ConcurrentHashMap<>();
         replacing(late(Client.class, Lateness.LAZY), bean -> {
                     kept.put("proxy", bean);
                     return new Asking(() -> kept.get("proxy"));
@@ -206,7 +217,7 @@ class LateBeanTests {
                 });
     }
 
-    record Asking(org.springframework.beans.factory.ObjectFactory<Object> factory) implements Sender {
+    record Asking(ObjectFactory<Object> factory) implements Sender {
 
         @Override
         public void send() {
@@ -280,8 +291,7 @@ class LateBeanTests {
         });
     }
 
-    private static org.springframework.beans.factory.config.ConfigurableListableBeanFactory beans(
-            ApplicationContext context) {
+    private static ConfigurableListableBeanFactory beans(ApplicationContext context) {
         return ((ConfigurableApplicationContext) context).getBeanFactory();
     }
 
@@ -493,6 +503,148 @@ class LateBeanTests {
                     assertThat(output)
                             .containsOnlyOnce("Client.other is annotated with @Retry, but is in no interface");
                 }));
+    }
+
+    static class InCircle {
+
+        @Autowired
+        private @Nullable Companion companion;
+
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        public void send() {
+            Client.fail();
+        }
+    }
+
+    static class Companion {
+
+        @Autowired
+        private @Nullable InCircle other;
+    }
+
+    private ApplicationContextRunner circle(UnaryOperator<Object> early) {
+        ApplicationContextRunner allowed = runner.withInitializer(
+                        context -> ((AbstractAutowireCapableBeanFactory) context.getBeanFactory())
+                                .setAllowCircularReferences(true))
+                .withBean(
+                        SmartInstantiationAwareBeanPostProcessor.class,
+                        () -> new SmartInstantiationAwareBeanPostProcessor() {
+                            @Override
+                            public Object getEarlyBeanReference(Object bean, String name) {
+                                return bean instanceof InCircle ? early.apply(bean) : bean;
+                            }
+                        });
+        return with(with(allowed, "late", InCircle.class, Lateness.LAZY), "companion", Companion.class, Lateness.LAZY);
+    }
+
+    @Test
+    void lazyBeanInACircleShouldBeListed(CapturedOutput output) {
+        circle(bean -> bean).run(context -> {
+            context.getBean("late");
+            assertThat(listed(context)).containsExactly("InCircle.send()");
+            assertThat(output).doesNotContain("unprotected");
+        });
+    }
+
+    @Test
+    void beanReplacedInACircleShouldNotBeListed() {
+        circle(bean -> new InCircle()).run(context -> {
+            context.getBean("late");
+            assertThat(listed(context)).isEmpty();
+        });
+    }
+
+    @Test
+    void lambdaShouldBeListedOnce() {
+        runner.withBean("late", Annotated.class, () -> Client::fail, Lateness.LAZY)
+                .run(context -> assertSent(context, 3, "Annotated.send()"));
+    }
+
+    @Test
+    void refreshedBeanShouldFollowItsLatestObject(CapturedOutput output) {
+        Deque<Boolean> replace = new ArrayDeque<>(List.of(true, false));
+        runner.withConfiguration(AutoConfigurations.of(RefreshAutoConfiguration.class))
+                .withUserConfiguration(Refreshed.class)
+                .withBean(BeanPostProcessor.class, () -> new BeanPostProcessor() {
+                    @Override
+                    public Object postProcessAfterInitialization(Object bean, String name) {
+                        return name.equals("scopedTarget.late") && replace.remove() ? new Client() : bean;
+                    }
+                })
+                .run(context -> {
+                    assertSent(context, 1);
+                    context.getBean(org.springframework.cloud.context.scope.refresh.RefreshScope.class)
+                            .refreshAll();
+                    assertSent(context, 3, "Client.other()", "Client.send()");
+                    assertThat(output).containsOnlyOnce(REPLACED);
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Refreshed {
+
+        @Bean
+        @RefreshScope
+        Client late() {
+            return new Client();
+        }
+    }
+
+    static class Hiding implements BeanPostProcessor, PriorityOrdered {
+
+        @Override
+        public int getOrder() {
+            return HIGHEST_PRECEDENCE;
+        }
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+            return bean instanceof Sender sender
+                    ? Proxy.newProxyInstance(
+                            Sender.class.getClassLoader(),
+                            new Class<?>[] {bean instanceof Annotated ? Annotated.class : Sender.class},
+                            (proxy, method, arguments) -> {
+                                sender.send();
+                                return null;
+                            })
+                    : bean;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WithHiding {
+
+        @Bean
+        static Hiding hiding() {
+            return new Hiding();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void classHiddenBehindInterfacesShouldNotBeListed(Lateness lateness, CapturedOutput output) {
+        late(Client.class, lateness).withUserConfiguration(WithHiding.class).run(context -> {
+            assertSent(context, 1);
+            assertThat(output)
+                    .containsOnlyOnce("run unprotected, because bean 'late' was hidden behind another object");
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void annotationsHiddenBehindInterfacesShouldBeReported(Lateness lateness, CapturedOutput output) {
+        late(WithMore.class, lateness).withUserConfiguration(WithHiding.class).run(context -> {
+            assertSent(context, 3, "Annotated.send()");
+            assertThat(output).containsOnlyOnce("WithMore: the annotations of methods (more) have no effect");
+        });
+    }
+
+    static class WithMore extends Implementation {
+
+        @Retry
+        public void more() {
+            // Only its annotation matters.
+        }
     }
 
     static class Holder {
