@@ -31,7 +31,7 @@ record DefaultName(String simple, String full, String method) {
                 userClass.getName() + "." + method.getName() + parameters(method, Class::getName));
     }
 
-    /** Types of one simple name have their packages if nothing else tells the overloads apart. */
+    /** Types of one simple name have their packages if nothing else distinguishes the overloads. */
     private static String parameters(Method method, List<Method> overloads) {
         if (overloads.isEmpty()) {
             return "";

@@ -201,7 +201,7 @@ public final class MethodPipelines {
 
     /**
      * The pipelines built so far that have a policy and that calls pass, sorted by method title. Those of methods whose
-     * beans all turned out to be unprotected are left out.
+     * beans all proved to be unprotected are left out.
      */
     public List<MethodPipeline> all() {
         List<MethodPipeline> all = new ArrayList<>();
@@ -600,7 +600,7 @@ public final class MethodPipelines {
                 .orElse(null);
     }
 
-    /** Types of one simple name have their packages if nothing else tells two methods apart. */
+    /** Types of one simple name have their packages if nothing else distinguishes two methods. */
     private static String title(Method method, Class<?> userClass) {
         String simple = title(method, userClass, Class::getSimpleName);
         boolean taken = Arrays.stream(
