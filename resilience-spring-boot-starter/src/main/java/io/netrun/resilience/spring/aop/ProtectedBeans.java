@@ -392,10 +392,9 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
     }
 
     private Proxying proxyingOf(Object bean, Class<?> type) {
-        boolean closed = AopUtils.isAopProxy(bean) && !(bean instanceof Advised);
-        if (closed
-                || bean instanceof AopInfrastructureBean
-                || !MethodPipelines.hasProtectedMethods(type, foreign.obtain())) {
+        boolean closed =
+                AopUtils.isAopProxy(bean) && (!(bean instanceof Advised) || bean instanceof AopInfrastructureBean);
+        if (closed || !MethodPipelines.hasProtectedMethods(type, foreign.obtain())) {
             return Proxying.UNKNOWN;
         }
         if (isAspect(type)) {

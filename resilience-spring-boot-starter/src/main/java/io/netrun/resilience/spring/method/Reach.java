@@ -59,15 +59,13 @@ final class Reach {
         };
     }
 
+    /** If it is not certain which kind of proxy there will be, that which holds for both. */
     private @Nullable Obstacle expected(Proxying kind, Method method, Class<?> type) {
-        Obstacle ofSubclass = behindSubclass(method, type);
-        if (kind == Proxying.BY_CLASS) {
-            return ofSubclass;
-        }
-        Obstacle ofInterfaces = behindInterfaces(method, type, type);
-        return kind == Proxying.BY_INTERFACES || ofSubclass == null || ofInterfaces == null
-                ? kind == Proxying.BY_INTERFACES ? ofInterfaces : null
-                : ofSubclass;
+        return switch (kind) {
+            case BY_CLASS -> behindSubclass(method, type);
+            case BY_INTERFACES -> behindInterfaces(method, type, type);
+            default -> behindInterfaces(method, type, type) == null ? null : behindSubclass(method, type);
+        };
     }
 
     private @Nullable Obstacle behindInterfaces(Method method, Class<?> type, Class<?> proxy) {

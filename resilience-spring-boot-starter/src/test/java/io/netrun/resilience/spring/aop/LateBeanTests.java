@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
@@ -503,6 +504,16 @@ class LateBeanTests {
                     assertThat(output)
                             .containsOnlyOnce("Client.other is annotated with @Retry, but is in no interface");
                 }));
+    }
+
+    static class Infrastructure extends Client implements AopInfrastructureBean {}
+
+    @Test
+    void beanThatSpringNeverProxiesShouldNotBeListed(CapturedOutput output) {
+        late(Infrastructure.class, Lateness.LAZY).run(context -> {
+            assertSent(context, 1);
+            assertThat(output).containsOnlyOnce("bean 'late' was skipped when beans were proxied");
+        });
     }
 
     static class InCircle {
