@@ -5,13 +5,13 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.ProxyProcessorSupport;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationContext;
 
 /**
  * Finds out whether the class of a proxy can be generated for a bean. The attempt to make one that cannot be would stop
@@ -19,17 +19,33 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  */
 final class ProxyClasses {
 
-    /** Where Spring has the setting, up to version 6 and from 7 on. */
-    private static final List<String> CONFIGURATIONS = List.of(
-            AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME,
-            "org.springframework.aop.framework.autoproxy.defaultProxyConfig");
+    /** Where Spring has the setting from version 7 on; a context without one has that of its parent. */
+    private static final String DEFAULT_CONFIGURATION =
+            "org.springframework.aop.framework.autoproxy.defaultProxyConfig";
 
     private ProxyClasses() {}
 
     /** Whether beans with interfaces are proxied by subclasses too. */
     static boolean areSubclasses(@Nullable BeanFactory beans) {
         return beans instanceof ConfigurableListableBeanFactory factory
-                && CONFIGURATIONS.stream().anyMatch(name -> asksForSubclasses(factory, name));
+                && (asksForSubclasses(factory, AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)
+                        || inheritsSubclasses(factory));
+    }
+
+    private static boolean inheritsSubclasses(ConfigurableListableBeanFactory beans) {
+        for (ConfigurableListableBeanFactory each = beans; each != null; each = parentOf(each)) {
+            if (each.containsBeanDefinition(DEFAULT_CONFIGURATION)) {
+                return asksForSubclasses(each, DEFAULT_CONFIGURATION);
+            }
+        }
+        return false;
+    }
+
+    private static @Nullable ConfigurableListableBeanFactory parentOf(ConfigurableListableBeanFactory beans) {
+        BeanFactory parent = beans.getParentBeanFactory();
+        BeanFactory inner =
+                parent instanceof ApplicationContext context ? context.getAutowireCapableBeanFactory() : parent;
+        return inner instanceof ConfigurableListableBeanFactory factory ? factory : null;
     }
 
     private static boolean asksForSubclasses(ConfigurableListableBeanFactory factory, String name) {

@@ -498,7 +498,7 @@ class LateBeanTests {
 
     @Test
     void unreachableMethodOfAChildShouldBeReported(CapturedOutput output) {
-        runner.run(parent -> with(byInterfaces.withParent(parent), "late", Client.class, Lateness.PROTOTYPE)
+        byInterfaces.run(parent -> with(byInterfaces.withParent(parent), "late", Client.class, Lateness.PROTOTYPE)
                 .run(child -> {
                     assertSent(child, 3, "Client.send()");
                     assertThat(output)
@@ -656,6 +656,30 @@ class LateBeanTests {
         public void more() {
             // Only its annotation matters.
         }
+    }
+
+    /** From Spring 7 on, a child has the kind of proxies that its parent has. */
+    @Test
+    void listOfAChildShouldBeThatOfItsCreatedBean() {
+        runner.run(parent -> with(byInterfaces.withParent(parent), "late", Client.class, Lateness.LAZY)
+                .run(child -> {
+                    List<String> before = listed(child);
+                    child.getBean("late");
+                    assertThat(listed(child)).isEqualTo(before);
+                }));
+    }
+
+    @Test
+    void finalClassOfAChildShouldNotEndTheStart() {
+        runner.run(parent -> byInterfaces
+                .withParent(parent)
+                .withBean("late", FinalClient.class)
+                .withPropertyValues("resilience.validation=warn")
+                .run(child -> {
+                    assertThat(child).hasNotFailed();
+                    boolean isListed = !listed(child).isEmpty();
+                    assertThat(attempts(child.getBean("late"))).isEqualTo(isListed ? 3 : 1);
+                }));
     }
 
     static class Holder {
