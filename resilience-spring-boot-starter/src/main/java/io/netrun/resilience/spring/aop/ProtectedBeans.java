@@ -433,9 +433,8 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
         /** Post-processors can be added at any time. */
         private void keepLast() {
             if (beans instanceof AbstractBeanFactory factory) {
-                List<BeanPostProcessor> all = factory.getBeanPostProcessors();
-                int size = all.size();
-                if (size == 0 || all.get(size - 1) != lastLook) {
+                Object[] all = factory.getBeanPostProcessors().toArray(); // a snapshot, since others may move theirs
+                if (all.length == 0 || all[all.length - 1] != lastLook) {
                     factory.addBeanPostProcessor(lastLook); // moves it
                 }
             }

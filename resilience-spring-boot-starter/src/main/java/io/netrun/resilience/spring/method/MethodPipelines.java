@@ -326,8 +326,7 @@ public final class MethodPipelines {
         MethodPipeline first = build(method, userClass, counting, collector);
         RebuiltOnChange<MethodPipeline> rebuilt = new RebuiltOnChange<>(
                 known,
-                problems ->
-                        build(method, userClass, counting, ProblemCollector.lenient(this::logOnce, problems::add)));
+                problems -> build(method, userClass, counting, ProblemCollector.lenient(this::logOnce, problems::add)));
         if (solvable.isEmpty()) {
             rebuilt.set(first, changes);
         } else {
