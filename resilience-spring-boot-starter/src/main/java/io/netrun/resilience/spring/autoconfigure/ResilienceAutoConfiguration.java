@@ -141,7 +141,7 @@ public final class ResilienceAutoConfiguration {
         InstanceFactory instances = RegistryOwner.shared(beans, InstanceFactory.class)
                 .map(ofParent -> ofParent.child(environment, beans, present, protecting))
                 .orElseGet(() -> new InstanceFactory(
-                        SingletonSupplier.of(registry::getObject),
+                        SingletonSupplier.of(() -> ConfiguredRegistry.requireReal(registry.getObject())),
                         new SettingsResolver(environment, beans),
                         present,
                         protecting));
