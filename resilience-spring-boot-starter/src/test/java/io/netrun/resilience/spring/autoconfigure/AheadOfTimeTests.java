@@ -21,7 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.junit.jupiter.api.Test;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.NameMatchMethodPointcut;
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
@@ -33,10 +39,14 @@ import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoCon
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.TestCompiler;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /** An application that is processed ahead of time: the hints for a native image, and that the generated code runs. */
 // The generated classes use what is visible in their package, so all have to have one class loader.
@@ -152,6 +162,45 @@ class AheadOfTimeTests {
             return "loaded";
         }
     }
+
+    /** Advice for all that is the library's, too. */
+    @Configuration(proxyBeanMethods = false)
+    public static class Advising {
+
+        @Bean
+        public static DefaultPointcutAdvisor everything() {
+            NameMatchMethodPointcut all = new NameMatchMethodPointcut();
+            all.setMappedName("*");
+            all.setClassFilter(type -> type.getName().startsWith("io.netrun.resilience.") && type != Advising.class);
+            return new DefaultPointcutAdvisor(all, (MethodInterceptor) MethodInvocation::proceed);
+        }
+    }
+
+    /** With a bean that calls a protected method while it is created on another thread. */
+    @Configuration(proxyBeanMethods = false)
+    public static class Background {
+
+        @Bean
+        public ThreadPoolTaskExecutor bootstrapExecutor() {
+            ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+            executor.setDaemon(true);
+            return executor;
+        }
+
+        @Bean
+        public Catalog catalog() {
+            return new Catalog();
+        }
+
+        @Bean(bootstrap = Bean.Bootstrap.BACKGROUND)
+        @DependsOn("catalog")
+        public Warm warm(Catalog catalog) {
+            return new Warm(load(catalog), Thread.currentThread().getName());
+        }
+    }
+
+    /** What was loaded, and on which thread. */
+    public record Warm(String value, String thread) {}
 
     @Test
     void hintsShouldHaveTheRecordsAndAnnotationsOfEveryPattern() {
@@ -288,6 +337,27 @@ class AheadOfTimeTests {
                 context -> assertThatThrownBy(context::refresh)
                         .isInstanceOf(ResilienceConfigurationException.class)
                         .hasMessageContaining("Sealed.load is annotated with @Retry, but is final"));
+    }
+
+    @Test
+    void generatedApplicationShouldKeepAdviceOffOwnBeans() {
+        run(List.of(Catalog.class, Advising.class), context -> {
+            context.refresh();
+            assertThat(load(context.getBean(Catalog.class))).isEqualTo("cached 7");
+            assertThat(Stream.of(context.getBeanDefinitionNames())
+                            .filter(name -> name.startsWith("resilience"))
+                            .filter(name -> AopUtils.isAopProxy(context.getBean(name))))
+                    .isEmpty();
+        });
+    }
+
+    @Test
+    void generatedApplicationShouldHaveBackgroundBeans() {
+        run(List.of(Background.class), context -> {
+            context.refresh();
+            assertThat(context.getBean(Warm.class).value()).isEqualTo("cached 7");
+            assertThat(context.getBean(Warm.class).thread()).startsWith("bootstrapExecutor");
+        });
     }
 
     /** Spring Framework 6 and 7 have different predicates for it. */
