@@ -1,6 +1,8 @@
 package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +38,9 @@ final class CodeCounterparts {
 
     private static final Set<String> DECORATING =
             Set.of("decorateSupplier", "decorateCallable", "decorateRunnable", "decorateFunction");
+
+    /** How a chain of {@code Decorators} ends. */
+    private static final Set<String> ENDS = Set.of("decorate", "get", "call", "run", "apply");
 
     /** The methods of registries for one instance, with the pattern of its annotation. */
     private static final Map<String, String> INSTANCES = Map.of(
@@ -82,6 +87,7 @@ final class CodeCounterparts {
                 addSplit(call, getCursor().firstEnclosing(J.ClassDeclaration.class), split);
                 String code = within ? null : new CodeCounterparts.Of(imported, registries).code(call);
                 if (code == null) {
+                    addChain(call, found);
                     return super.visitMethodInvocation(call, p);
                 }
                 found.add(new Left(text(call), "Write " + code + "."));
@@ -93,6 +99,16 @@ final class CodeCounterparts {
         }.visit(file, 0);
         found.forEach(left);
         split.forEach(left);
+    }
+
+    /** A chain for which there is no code to write, at its beginning. */
+    private static void addChain(J.MethodInvocation call, Set<Left> found) {
+        if (call.getSelect() instanceof J.Identifier name && name.getSimpleName().equals("Decorators")) {
+            found.add(new Left(
+                    text(call) + "…",
+                    "Make a Pipeline of its policies, the last one outermost; a fallback for results is failureResult(…)"
+                            + " of a retry, or a test of what the pipeline returns."));
+        }
     }
 
     /** The variables that hold registries. */
@@ -208,17 +224,17 @@ final class CodeCounterparts {
             } else if (name.equals("of") && given.size() == 1) {
                 boolean duration =
                         pattern.equals("TimeLimiter") && !text(given.get(0)).contains("onfig");
-                return here + ".of(\"name\", " + (duration ? "c -> c.duration(" : "") + config(given.get(0))
+                return here + ".of(\"name\", " + (duration ? "c -> c.duration(" : "") + replaced(given.get(0))
                         + (duration ? "))" : ")");
             } else if (name.equals("of")) {
-                return here + ".of(" + text(given.get(0)) + ", " + config(given.get(1)) + ")";
+                return here + ".of(" + text(given.get(0)) + ", " + replaced(given.get(1)) + ")";
             } else if (given.size() < 2) {
                 return null;
             }
-            String guard = text(given.get(0));
+            String guard = replaced(given.get(0));
             Expression body = given.get(given.size() - 1);
             if (DECORATING.contains(name)) {
-                return guard + "." + name.replace("decorateSupplier", "decorate") + "(" + text(body) + ")";
+                return guard + "." + name.replace("decorateSupplier", "decorate") + "(" + replaced(body) + ")";
             }
             return switch (name) {
                 case "decorateCheckedSupplier" -> "() -> " + guard + ".call(" + body(body, "get") + ")";
@@ -228,7 +244,8 @@ final class CodeCounterparts {
             };
         }
 
-        private String config(Expression config) {
+        /** An argument, with what replaces it. */
+        private String replaced(Expression config) {
             String code = config instanceof J.MethodInvocation call ? code(call) : null;
             return code == null ? text(config) : code;
         }
@@ -237,7 +254,7 @@ final class CodeCounterparts {
             if (call.getSelect() == null) {
                 return null;
             }
-            String guard = text(call.getSelect());
+            String guard = replaced(call.getSelect());
             List<Expression> given = call.getArguments();
             Expression body = given.get(given.size() - 1);
             return switch (call.getSimpleName()) {
@@ -268,32 +285,73 @@ final class CodeCounterparts {
         }
 
         /** There, what is added last is outermost. */
-        private static @Nullable String decorated(J.MethodInvocation call) {
+        private @Nullable String decorated(J.MethodInvocation call) {
             StringBuilder policies = new StringBuilder();
             Expression next = call;
+            Expression body = null;
             String made = "";
-            String body = "";
+            String end = "";
             while (next instanceof J.MethodInvocation part) {
                 String name = part.getSimpleName();
-                String argument = text(part.getArguments().get(0));
+                List<Expression> given = part.getArguments();
+                Expression argument = given.get(given.size() - 1);
                 if (name.matches("with(CircuitBreaker|Retry|Bulkhead|RateLimiter|TimeLimiter)")) {
-                    policies.append(policies.length() == 0 ? "" : ", ").append(argument);
-                } else if (name.matches("of(Supplier|Callable|Runnable|CompletionStage)")) {
-                    made = name.substring(2);
+                    policies.append(policies.length() == 0 ? "" : ", ").append(replaced(given.get(0)));
+                } else if (name.equals("withFallback")) {
+                    String fallback = fallback(given, argument);
+                    if (fallback == null) {
+                        return null;
+                    }
+                    policies.append(policies.length() == 0 ? "" : ", ").append(fallback);
+                } else if (name.matches("of(Checked)?(Supplier|Callable|Runnable|CompletionStage)")) {
+                    made = name.replaceFirst("of(Checked)?", "");
                     body = argument;
-                } else if (!name.equals("decorate")) {
-                    return null; // a fallback, or a call of its own
+                } else if (part == call && ENDS.contains(name)) {
+                    end = name;
+                } else {
+                    return null; // a cache, a thread pool, or a call of something else
                 }
                 next = part.getSelect();
             }
-            String method = made.equals("Supplier")
-                    ? "decorate"
-                    : made.equals("CompletionStage") ? "decorateAsync" : "decorate" + made;
-            return made.isEmpty()
-                            || policies.length() == 0
-                            || !call.getSimpleName().equals("decorate")
-                    ? null
-                    : "Pipeline.of(" + policies + ")." + method + "(" + body + ")";
+            if (body == null || policies.length() == 0 || end.isEmpty()) {
+                return null;
+            }
+            String pipeline = "Pipeline.of(" + policies + ").";
+            if (end.equals("decorate")) {
+                String method = made.equals("Supplier")
+                        ? "decorate"
+                        : made.equals("CompletionStage") ? "decorateAsync" : "decorate" + made;
+                return pipeline + method + "(" + text(body) + ")";
+            }
+            return switch (made) {
+                case "Runnable" -> pipeline + "run(" + body(body, "run") + ")";
+                case "CompletionStage" -> pipeline + "callAsync(" + body(body, "get") + ")";
+                default -> pipeline + "call(" + body(body, made.equals("Callable") ? "call" : "get") + ")";
+            };
+        }
+
+        /** A fallback of a chain, for the failures that it names; null for one of results. */
+        private static @Nullable String fallback(List<Expression> given, Expression handler) {
+            String failures = given.size() < 2 ? "Throwable.class" : text(given.get(0));
+            String classes = failures.replaceAll("^(List\\.of|Arrays\\.asList)\\((.*)\\)$", "$2");
+            boolean both = handler instanceof J.Lambda lambda
+                    && lambda.getParameters().getParameters().size() > 1; // the result and the failure
+            if (both || !classes.matches("([\\w.]+\\.class(, )?)+")) {
+                return null;
+            }
+            String handlers = Arrays.stream(classes.split(", "))
+                    .map(name -> ".handle(" + here(name) + ", " + text(handler) + ")")
+                    .collect(Collectors.joining());
+            return "Fallback.of(\"name\", c -> c" + handlers + ")";
+        }
+
+        /** The exception that replaces one of resilience4j. */
+        private static String here(String literal) {
+            return MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception").entrySet().stream()
+                    .filter(exception -> exception.getKey().endsWith("." + literal.replace(".class", "")))
+                    .map(exception -> exception.getValue().replaceFirst(".*\\.", "") + ".class")
+                    .findFirst()
+                    .orElse(literal);
         }
 
         private static String body(Expression body, String method) {

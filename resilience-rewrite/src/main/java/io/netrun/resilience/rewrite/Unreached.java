@@ -69,8 +69,21 @@ record Unreached(Hierarchy hierarchy, JavaSourceFile file, Consumer<Left> left) 
     /** The same for an annotation of a method. */
     boolean isInVain(J.ClassDeclaration owner, J.MethodDeclaration method, J.Annotation annotation) {
         String pattern = ProtectedMethods.pattern(annotation, file);
-        if (pattern == null || method.isConstructor() || method.hasModifier(J.Modifier.Type.Static)) {
+        if (pattern == null || method.isConstructor()) {
             return false;
+        } else if (method.hasModifier(J.Modifier.Type.Private) || method.hasModifier(J.Modifier.Type.Static)) {
+            boolean isStatic = method.hasModifier(J.Modifier.Type.Static);
+            leave(
+                    what(owner, method, annotation),
+                    "It had no effect, since no proxy can have a " + (isStatic ? "static" : "private")
+                            + " method, and the start would fail here, so it was removed. Put the one of this library on"
+                            + " a method that other beans call, if it is meant.");
+            return true;
+        } else if (method.hasModifier(J.Modifier.Type.Final)) {
+            leave(
+                    what(owner, method, annotation),
+                    "There, it has no effect on a final method, unless the proxy is one of an interface; here, the start"
+                            + " fails. Remove final if it is meant, and the annotation otherwise.");
         }
         List<Hierarchy.Type> beneath = hierarchy.beneath(Hierarchy.name(owner, file));
         String signature = Hierarchy.signature(method);
@@ -80,7 +93,7 @@ record Unreached(Hierarchy hierarchy, JavaSourceFile file, Consumer<Left> left) 
                 .toList();
         boolean isInterface = owner.getKind() == J.ClassDeclaration.Kind.Type.Interface;
         boolean runs = method.getBody() != null;
-        String what = "@" + annotation.getSimpleName() + " at " + owner.getSimpleName() + "." + method.getSimpleName();
+        String what = what(owner, method, annotation);
         if (overriding.isEmpty()) {
             return false;
         } else if (runs || (isInterface && isClient(owner))) {
@@ -99,6 +112,10 @@ record Unreached(Hierarchy hierarchy, JavaSourceFile file, Consumer<Left> left) 
                         + ", and would have one here, so it was removed. Put the one of this library on their methods"
                         + " if it is meant.");
         return true;
+    }
+
+    private static String what(J.ClassDeclaration owner, J.MethodDeclaration method, J.Annotation annotation) {
+        return "@" + annotation.getSimpleName() + " at " + owner.getSimpleName() + "." + method.getSimpleName();
     }
 
     private void leave(String what, String reason) {

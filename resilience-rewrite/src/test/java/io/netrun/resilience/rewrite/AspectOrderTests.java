@@ -45,6 +45,7 @@ class AspectOrderTests {
         assertThat(after.files().get("src/main/java/Calls.java"))
                 .contains("@PatternOrder({\"circuit-breaker\", \"fallback\"})");
         assertThat(after.left())
+                .filteredOn(row -> row.contains("@PatternOrder"))
                 .singleElement()
                 .asString()
                 .contains("@PatternOrder: With src/main/resources/application-q.properties")
@@ -53,6 +54,15 @@ class AspectOrderTests {
 
     @Test
     void sameOrderShouldNotBeListed() {
-        assertThat(moved("resilience4j.retry.retry-aspect-order=7\n").left()).isEmpty();
+        assertThat(moved("resilience4j.retry.retry-aspect-order=7\n").left())
+                .noneMatch(row -> row.contains("@PatternOrder"));
+    }
+
+    @Test
+    void orderAmongOtherAspectsShouldBeListed() {
+        assertThat(moved("resilience4j.retry.retry-aspect-order=2147483640\n").left())
+                .hasSize(2)
+                .allMatch(row -> row.contains("application.properties resilience4j.")
+                        && row.contains("here, the patterns are at 2147483547"));
     }
 }

@@ -41,6 +41,7 @@ class CodeCounterpartTests {
         import io.github.resilience4j.timelimiter.TimeLimiterConfig;
         import java.io.IOException;
         import java.time.Duration;
+        import java.util.List;
         import java.util.concurrent.Callable;
         import java.util.concurrent.CompletableFuture;
         import java.util.function.Supplier;
@@ -56,11 +57,13 @@ class CodeCounterpartTests {
         import io.netrun.resilience.ResilienceRegistry;
         import io.netrun.resilience.bulkhead.*;
         import io.netrun.resilience.circuitbreaker.*;
+        import io.netrun.resilience.fallback.*;
         import io.netrun.resilience.ratelimiter.*;
         import io.netrun.resilience.retry.*;
         import io.netrun.resilience.timeout.*;
         import java.io.IOException;
         import java.time.Duration;
+        import java.util.List;
         import java.util.concurrent.Callable;
         import java.util.concurrent.CompletableFuture;
         import java.util.function.Supplier;
@@ -135,6 +138,26 @@ class CodeCounterpartTests {
         CODE.put(
                 "TimeLimiter.of(Duration.ofSeconds(1))",
                 "Timeout.of(\"name\", c -> c.duration(Duration.ofSeconds(1)))");
+        CODE.put(
+                "Bulkhead.decorateSupplier(Bulkhead.ofDefaults(\"d\"), supplier)",
+                "Bulkhead.of(\"d\", BulkheadConfig.builder().maxConcurrent(25).maxQueue(0)"
+                        + ".pools(BulkheadPools.SHARED).build()).decorate(supplier)");
+        CODE.put(
+                "Retry.decorateSupplier(retry, CircuitBreaker.decorateSupplier(breaker, supplier))",
+                "retry.decorate(breaker.decorate(supplier))");
+        CODE.put(
+                "registry.circuitBreaker(\"e\").executeSupplier(supplier)",
+                "registry.getOrCreate(CircuitBreaker.TYPE, \"e\").call(supplier::get)");
+        CODE.put(
+                "Decorators.ofSupplier(supplier).withCircuitBreaker(breaker).withRetry(retry)"
+                        + ".withFallback(List.of(CallNotPermittedException.class, IOException.class), e -> \"f\").get()",
+                "Pipeline.of(Fallback.of(\"name\", c -> c.handle(CircuitOpenException.class, e -> \"f\")"
+                        + ".handle(IOException.class, e -> \"f\")), retry, breaker).call(supplier::get)");
+        CODE.put(
+                "Decorators.ofCallable(callable).withRetry(retry).withFallback(e -> \"f\").call()",
+                "Pipeline.of(Fallback.of(\"name\", c -> c.handle(Throwable.class, e -> \"f\")), retry).call(callable::call)");
+        CODE.put(
+                "Decorators.ofRunnable(runnable).withRetry(retry).run()", "Pipeline.of(retry).run(runnable::run)");
         CODE.put("CircuitBreakerRegistry.ofDefaults()", "ResilienceRegistry.create()");
         CODE.put("registry.circuitBreaker(\"c\", config)", "registry.getOrCreate(CircuitBreaker.TYPE, \"c\", config)");
         CODE.put("CircuitBreaker.decorateSupplier(breaker, supplier)", "breaker.decorate(supplier)");
@@ -220,6 +243,17 @@ class CodeCounterpartTests {
                 .contains("registry.circuitBreaker(\"c\", \"shared\"): Write"
                         + " registry.getOrCreate(CircuitBreaker.TYPE, \"c\", …), with the configuration of the name"
                         + " \"shared\".");
+    }
+
+    @Test
+    void chainWithoutCodeToWriteShouldBeLeft() {
+        assertThat(left(IMPORTS + """
+                    Decorators.ofSupplier(supplier).withRetry(retry).withFallback((r, e) -> r).get();
+                }
+            }
+            """))
+                .anySatisfy(row -> assertThat(row)
+                        .startsWith("Decorators.ofSupplier(supplier)…: Make a Pipeline of its policies"));
     }
 
     private static List<String> left(String source) {

@@ -211,6 +211,43 @@ class UnreachedTests {
         assertThat(after.left()).singleElement().asString().contains("a lambda within src/main/java/Other.java");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"private", "public static"})
+    void annotationThatNoProxyReachesShouldBeRemoved(String modifiers) {
+        Project after = moved("""
+            class Api {
+                @Retry(name = "a", fallbackMethod = "none")
+                %s String call() {
+                    return "";
+                }
+            }
+            """.formatted(modifiers), "class Other {}");
+
+        assertThat(after.files().get(API)).isEqualTo("""
+            class Api {
+                %s String call() {
+                    return "";
+                }
+            }
+            """.formatted(modifiers));
+        assertThat(after.left()).singleElement().asString().contains("@Retry at Api.call: It had no effect");
+    }
+
+    @Test
+    void annotationOfAFinalMethodShouldBeListed() {
+        Project after = moved("""
+            class Api {
+                @Retry(name = "a")
+                public final String call() {
+                    return "";
+                }
+            }
+            """, "class Other {}");
+
+        assertThat(after.files().get(API)).contains("@Retry(name = \"a\")");
+        assertThat(after.left()).singleElement().asString().contains("no effect on a final method");
+    }
+
     @Test
     void methodThatIsOverriddenShouldBeListed() {
         Project after = moved("""

@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 /** Translates the settings of one document with what is known of its module. */
 public final class SettingsTranslator {
 
+    /** How the reason begins for an order of an aspect, which is one among other aspects, too. */
+    public static final String AMONG_OTHERS = "The order of the patterns among themselves";
+
+    /** The order of the patterns among the aspects of an application. */
+    private static final long ADVICE_ORDER = Integer.MAX_VALUE - 100L;
+
+
     private final ModuleSettings module;
 
     private final boolean keepBehaviour;
@@ -500,6 +507,12 @@ public final class SettingsTranslator {
                                 ? "The value " + text + " is known only at the start. Set resilience.order."
                                 : BlockTranslator.UNREADABLE + ": '" + text
                                         + "' is not a number. Correct or remove it."));
+            } else if (ModuleSettings.isOrder(setting) && Long.parseLong(text) < ADVICE_ORDER) {
+                leave(new Left(
+                        setting.key(),
+                        AMONG_OTHERS + " is resilience.order. There, the aspect was also outside of other ones with a higher"
+                                + " number than " + text + "; here, the patterns are at " + ADVICE_ORDER
+                                + ". Give those that are to be inside a higher one."));
             } else if (!ModuleSettings.isOrder(setting)) {
                 String key = Names.uniform(setting.key());
                 String reason = MappingTable.get()

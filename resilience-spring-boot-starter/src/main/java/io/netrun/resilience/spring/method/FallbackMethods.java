@@ -95,7 +95,7 @@ public final class FallbackMethods implements Recovery {
                 .filter(each -> !each.equals(method) && ReturnTypes.fit(wanted, returned(each, type)))
                 .map(each -> Candidate.of(each, type, method, userClass))
                 .filter(Objects::nonNull)
-                .filter(each -> !foreign || each.takesFailure)
+                .filter(each -> !foreign || (each.takesFailure && each.hasParametersOf(type, method, userClass)))
                 .toList();
         if (fitting.isEmpty()) {
             boolean ofClass = !isAtMethod(declaration, method, userClass);
@@ -213,6 +213,13 @@ public final class FallbackMethods implements Recovery {
             }
             return new Candidate(
                     candidate, takesFailure ? own[own.length - 1] : Exception.class, takesArguments, takesFailure);
+        }
+
+        /** Whether it has the very parameters of the failed method, or none: resilience4j finds no others. */
+        boolean hasParametersOf(Class<?> type, Method failed, Class<?> userClass) {
+            Class<?>[] own = NamedMethods.parameters(method, type);
+            Class<?>[] others = Arrays.copyOf(own, takesFailure ? own.length - 1 : own.length);
+            return !takesArguments || Arrays.equals(others, NamedMethods.parameters(failed, userClass));
         }
 
         /** Whether the arguments of a call can be passed: a primitive parameter does not accept null. */

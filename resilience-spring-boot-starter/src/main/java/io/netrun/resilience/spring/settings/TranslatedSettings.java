@@ -207,6 +207,7 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
         return HARMLESS.contains(Names.uniform(last))
                 || left.reason().startsWith("It had no effect")
                 || left.reason().startsWith("More than one call in a microsecond")
+                || left.reason().startsWith(SettingsTranslator.AMONG_OTHERS)
                 || left.reason().startsWith("There, only a result")
                 || HARMLESS_GROUPS.stream().anyMatch(key::matches);
     }

@@ -352,6 +352,14 @@ class ForeignAnnotationTests {
     }
 
     @Test
+    void fallbackWithWiderParametersShouldStopTheStart() {
+        runner.withBean(Wider.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("@Retry of resilience4j finds no matching method 'fallback'"));
+    }
+
+    @Test
     void fallbackForAnExceptionThatIsNotThrownShouldStopTheStart() {
         runner.withBean(Unthrown.class)
                 .run(context -> assertThat(context)
@@ -718,6 +726,18 @@ class ForeignAnnotationTests {
         }
 
         String fallback() {
+            return "";
+        }
+    }
+
+    static class Wider {
+
+        @Retry(name = "wider", fallbackMethod = "fallback")
+        public String call(String to) {
+            return "";
+        }
+
+        String fallback(Object to, Exception failure) {
             return "";
         }
     }
