@@ -60,6 +60,7 @@ final class FullStack {
         }
     }
 
+    @SuppressWarnings("InfiniteRecursion") // until the stack is full
     private static int depth(int frames) {
         try {
             return depth(frames + 1);

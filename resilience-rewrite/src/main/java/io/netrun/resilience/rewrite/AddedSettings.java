@@ -46,6 +46,11 @@ final class AddedSettings {
         return ("/" + path).contains(MAIN);
     }
 
+    /** What is known of the builds. */
+    Builds builds() {
+        return builds;
+    }
+
     /** Adds a setting of an instance. */
     void add(String path, List<String> key, String value) {
         added.computeIfAbsent(Names.module(path), module -> new LinkedHashMap<>())

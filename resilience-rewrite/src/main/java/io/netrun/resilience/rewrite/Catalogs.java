@@ -91,6 +91,11 @@ final class Catalogs {
         }
     }
 
+    /** Whether a catalog has a library that is replaced. */
+    boolean isAnyReplaced() {
+        return artifacts.values().stream().anyMatch(libraries -> !libraries.isEmpty());
+    }
+
     /** Whether a script reads a version of a catalog. */
     boolean isVersionUsed(String version) {
         String dotted = accessor(version);

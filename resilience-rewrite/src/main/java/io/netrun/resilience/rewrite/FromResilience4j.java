@@ -30,7 +30,6 @@ import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.java.tree.TypeUtils;
 import org.openrewrite.properties.tree.Properties;
 import org.openrewrite.text.PlainText;
-import org.openrewrite.xml.tree.Xml;
 import org.openrewrite.yaml.tree.Yaml;
 
 /**
@@ -91,7 +90,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new ArrayList<>(),
                 new Catalogs(MappingTable.RESILIENCE4J),
                 new AsyncHomes(),
-                new Numbers());
+                new Numbers(),
+                new BuildFiles(MappingTable.RESILIENCE4J));
     }
 
     @Override
@@ -121,6 +121,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     found.catalogs().scan(file);
                     found.asyncHomes().scan(file);
                     found.numbers().scan(file);
+                    found.files().scan(file);
                 }
                 return tree;
             }
@@ -156,6 +157,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
 
     private static void addApplication(Found found, String path, String text) {
         if (isMain(path) && AsyncHomes.isApplication(text)) {
+            found.files().addApplication(Names.module(path));
             found.module(path);
             found.applications().add(Names.module(path));
         }
@@ -177,6 +179,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 if (pattern != null) {
                     module.addPattern(pattern);
                     found.annotated().add(Names.module(path));
+                    found.files().addAnnotated(Names.module(path), main);
                     if (main) {
                         found.applications().add(Names.module(path));
                     }
@@ -206,6 +209,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             found.left().add(path);
         } else if (JavaMove.isForeign(file)) {
             found.moved().add(path);
+            found.files().addMoved(Names.module(path), main);
         }
     }
 
@@ -252,6 +256,13 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                         OtherTexts.list(file, stays, left -> leftovers.insertRow(ctx, row(path, left)));
                     }
                 }
+                if (tree instanceof SourceFile file) {
+                    found.files()
+                            .list(
+                                    file,
+                                    found.build(),
+                                    left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
+                }
                 if (tree instanceof SourceFile file && OtherLanguages.isSource(file)) {
                     String path = SettingsMove.path(file);
                     if (found.modules().containsKey(Names.module(path))) {
@@ -268,23 +279,15 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 } else if (tree instanceof Properties.File file) {
                     leaveSimilar(file, found, ctx);
                     return begun(settings, new PropertiesMove(settings).visit(file, ctx));
-                } else if (tree instanceof SourceFile file && GradleMove.isScript(file)) {
-                    return new GradleMove(MappingTable.RESILIENCE4J, found.catalogs(), found.stays(file))
-                            .move(file, left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
-                } else if (tree instanceof SourceFile file && Catalogs.isCatalog(file)) {
-                    return new CatalogMove(
-                                    MappingTable.RESILIENCE4J, found.catalogs(), found.stays(Catalogs.root(file)))
-                            .move(file, left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
+                } else if (tree instanceof SourceFile file && BuildFiles.isBuild(file)) {
+                    return found.files()
+                            .moved(
+                                    file,
+                                    found.build(),
+                                    ctx,
+                                    left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
                 } else if (tree instanceof JavaSourceFile file) {
                     return FromResilience4j.this.moved(file, found, ctx);
-                } else if (tree instanceof Xml.Document file
-                        && SettingsMove.path(file).endsWith("pom.xml")) {
-                    return new PomMove(
-                                    MappingTable.RESILIENCE4J,
-                                    found.stays(file),
-                                    false,
-                                    left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)))
-                            .visit(file, ctx);
                 }
                 return tree;
             }
@@ -449,6 +452,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param catalogs the version catalogs of Gradle
      * @param asyncHomes what enables {@code @Async}
      * @param numbers the values of placeholders
+     * @param files the build files
      */
     record Found(
             Map<String, ModuleSettings> modules,
@@ -464,7 +468,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             List<Runnable> later,
             Catalogs catalogs,
             AsyncHomes asyncHomes,
-            Numbers numbers) {
+            Numbers numbers,
+            BuildFiles files) {
 
         /**
          * Decides what needs all files: modules keep resilience4j if their handlers do, and an application has the
@@ -583,17 +588,15 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                             .anyMatch(document -> ModuleSettings.isAlwaysRead(document.file()));
         }
 
-        /** Whether the dependencies of a build file have to stay, for its module or for one beneath. */
-        boolean stays(SourceFile build) {
-            String path = "/" + SettingsMove.path(build);
-            return stays(path.substring(0, path.lastIndexOf('/')));
-        }
-
-        /** Whether the dependencies beneath a directory have to stay. */
-        boolean stays(String root) {
-            return modules.entrySet().stream()
-                    .anyMatch(module -> module.getKey().startsWith(root)
-                            && module.getValue().isForeignKept());
+        /** What is known of the build. */
+        BuildFiles.Build build() {
+            Set<String> kept = new TreeSet<>();
+            modules.forEach((name, module) -> {
+                if (module.isForeignKept()) {
+                    kept.add(name);
+                }
+            });
+            return new BuildFiles.Build(builds, catalogs, modules.keySet(), kept, !areExceptionsKept());
         }
     }
 }

@@ -2,10 +2,12 @@ package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.Names;
+import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Option;
@@ -15,7 +17,6 @@ import org.openrewrite.Tree;
 import org.openrewrite.TreeVisitor;
 import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.properties.tree.Properties;
-import org.openrewrite.xml.tree.Xml;
 import org.openrewrite.yaml.tree.Yaml;
 
 /** What the recipes for Spring's two libraries have in common. */
@@ -52,7 +53,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 new AddedSettings(),
                 new Catalogs(library()),
                 new Uses(),
-                new Numbers());
+                new Numbers(),
+                new BuildFiles(library()));
     }
 
     @Override
@@ -84,12 +86,17 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     if (Remains.isAny(moved, packageName())) {
                         found.left().add(path);
                     }
+                    if (moved != file) {
+                        String sources = SettingsDocument.sources(path);
+                        found.files().addAnnotated(Names.module(path), sources.isEmpty() || sources.equals("main"));
+                    }
                 } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
                     found.numbers().scan((SourceFile) tree);
                 }
                 if (tree instanceof SourceFile file) {
                     found.settings().scan(file);
                     found.catalogs().scan(file);
+                    found.files().scan(file);
                 }
                 return tree;
             }
@@ -118,26 +125,14 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     return tree;
                 }
                 String path = SettingsMove.path(source);
+                found.files().list(source, found.build(), left -> leave(ctx, path, left));
                 if (OtherLanguages.isSource(source)) {
                     if (found.modules().contains(Names.module(path))) {
                         OtherLanguages.list(source, library(), List.of(packageName()), left -> leave(ctx, path, left));
                     }
                     return tree;
-                } else if (GradleMove.isScript(source)) {
-                    return isPartOfSpring()
-                            ? found.isOwner(path) ? GradleMove.add(source) : source
-                            : new GradleMove(library(), found.catalogs(), found.stays(path))
-                                    .move(source, left -> leave(ctx, path, left));
-                } else if (Catalogs.isCatalog(source)) {
-                    return new CatalogMove(library(), found.catalogs(), found.keeps(Catalogs.root(source)))
-                            .move(source, left -> leave(ctx, path, left));
-                } else if (tree instanceof Xml.Document file && path.endsWith("pom.xml")) {
-                    return new PomMove(
-                                    library(),
-                                    found.stays(path),
-                                    isPartOfSpring() && found.isOwner(path),
-                                    left -> leave(ctx, path, left))
-                            .visit(file, ctx);
+                } else if (BuildFiles.isBuild(source)) {
+                    return found.files().moved(source, found.build(), ctx, left -> leave(ctx, path, left));
                 } else if (tree instanceof JavaSourceFile file && Trees.mentions(file, packageName(), Set.of())) {
                     return SpringRecipe.this.moved(file, path, found, ctx);
                 } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
@@ -173,6 +168,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
      * @param catalogs the version catalogs of Gradle
      * @param uses what code uses of methods
      * @param numbers the values of placeholders
+     * @param files the build files
      */
     record Found(
             Set<String> modules,
@@ -180,24 +176,14 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
             AddedSettings settings,
             Catalogs catalogs,
             Uses uses,
-            Numbers numbers) {
+            Numbers numbers,
+            BuildFiles files) {
 
-        private static String root(String build) {
-            String path = "/" + build;
-            return path.substring(0, path.lastIndexOf('/'));
-        }
-
-        boolean stays(String build) {
-            return keeps(root(build));
-        }
-
-        /** Whether code beneath a directory still needs the library. */
-        boolean keeps(String directory) {
-            return left.stream().anyMatch(file -> Names.module(file).startsWith(directory));
-        }
-
-        boolean isOwner(String build) {
-            return modules.contains(root(build));
+        /** What is known of the build. */
+        BuildFiles.Build build() {
+            Set<String> kept = new TreeSet<>();
+            left.forEach(file -> kept.add(Names.module(file)));
+            return new BuildFiles.Build(settings.builds(), catalogs, modules, kept, true);
         }
     }
 }

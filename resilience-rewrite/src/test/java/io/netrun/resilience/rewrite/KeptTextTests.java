@@ -176,6 +176,12 @@ class KeptTextTests implements RewriteTest {
                             <resilience4j.version>2.3.0</resilience4j.version>
                             <argLine>-Dresilience4j.retry.instances.a.maxAttempts=2</argLine>
                         </properties>
+                        <dependencies>
+                            <dependency>
+                                <groupId>io.netrun.resilience</groupId>
+                                <artifactId>resilience-spring-boot-starter</artifactId>
+                            </dependency>
+                        </dependencies>
                         <build>
                             <systemPropertyVariables>
                                 <resilience4j.retry.instances.b.maxAttempts>2</resilience4j.retry.instances.b.maxAttempts>

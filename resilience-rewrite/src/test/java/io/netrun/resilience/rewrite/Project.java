@@ -13,7 +13,11 @@ import org.openrewrite.InMemoryExecutionContext;
 import org.openrewrite.Parser;
 import org.openrewrite.Recipe;
 import org.openrewrite.SourceFile;
+import org.openrewrite.Tree;
 import org.openrewrite.internal.InMemoryLargeSourceSet;
+import org.openrewrite.java.marker.JavaSourceSet;
+import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.properties.PropertiesParser;
 import org.openrewrite.text.PlainTextParser;
 import org.openrewrite.xml.XmlParser;
@@ -24,11 +28,18 @@ import org.openrewrite.yaml.YamlParser;
  *
  * @param files the texts of its files, by their paths
  * @param left what was left, as {@code path what: reason}
+ * @param classPath the types on the class path of the main sources; none if it is not known
  */
-record Project(Map<String, String> files, List<String> left) {
+record Project(Map<String, String> files, List<String> left, List<String> classPath) {
 
     Project() {
-        this(new LinkedHashMap<>(), List.of());
+        this(new LinkedHashMap<>(), List.of(), new ArrayList<>());
+    }
+
+    /** With types on the class path of the main sources. */
+    Project withTypes(String... names) {
+        classPath.addAll(List.of(names));
+        return this;
     }
 
     /** With a file. */
@@ -65,7 +76,7 @@ record Project(Map<String, String> files, List<String> left) {
                 });
             }
         });
-        return new Project(after, rows);
+        return new Project(after, rows, classPath);
     }
 
     private List<SourceFile> parsed(ExecutionContext ctx) {
@@ -76,6 +87,15 @@ record Project(Map<String, String> files, List<String> left) {
         List<SourceFile> parsed = new ArrayList<>();
         inputs.forEach((kind, all) ->
                 parsed.addAll(parser(kind).parseInputs(all, null, ctx).collect(Collectors.toList())));
+        if (!classPath.isEmpty()) {
+            List<JavaType.FullyQualified> types = classPath.stream()
+                    .map(name -> (JavaType.FullyQualified) JavaType.buildType(name))
+                    .toList();
+            JavaSourceSet sources = new JavaSourceSet(Tree.randomId(), "main", types, Map.of());
+            parsed.replaceAll(file -> file instanceof JavaSourceFile
+                    ? file.withMarkers(file.getMarkers().addIfAbsent(sources))
+                    : file);
+        }
         return parsed;
     }
 

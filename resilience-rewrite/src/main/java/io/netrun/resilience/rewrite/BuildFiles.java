@@ -1,0 +1,212 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.Names;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.SourceFile;
+import org.openrewrite.java.marker.JavaSourceSet;
+import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.quark.Quark;
+import org.openrewrite.xml.tree.Xml;
+
+/**
+ * The build files of a recipe: which get a dependency because of what their modules use, in which the dependencies of
+ * the other library stay, and what they become. Not thread-safe.
+ */
+final class BuildFiles {
+
+    /** Without it on the class path, resilience4j does not activate its aspects. */
+    private static final String JOIN_POINT = "org.aspectj.lang.ProceedingJoinPoint";
+
+    private final String library;
+
+    private final Dependencies dependencies;
+
+    private final PomProperties properties = new PomProperties();
+
+    /** Whether the main sources of modules use annotations, or their tests alone. */
+    private final Map<String, Boolean> annotated = new TreeMap<>();
+
+    /** Whether the main sources of modules use other types, or their tests alone. */
+    private final Map<String, Boolean> moved = new TreeMap<>();
+
+    private final Set<String> applications = new TreeSet<>();
+
+    /** Whether modules have what the aspects of resilience4j need, where their class paths are known. */
+    private final Map<String, Boolean> aspects = new TreeMap<>();
+
+    /** Whether sources of the build itself name dependencies of the library. */
+    private boolean isInSources;
+
+    /**
+     * What is known of a build.
+     *
+     * @param builds its modules
+     * @param catalogs its version catalogs
+     * @param modules the modules that use the library
+     * @param kept the modules in which code stays with it
+     * @param typesMoved whether types beside annotations are moved
+     */
+    record Build(Builds builds, Catalogs catalogs, Set<String> modules, Set<String> kept, boolean typesMoved) {
+
+        boolean stays(String path) {
+            return kept.stream().anyMatch(module -> builds.isPartOf(path, module, modules));
+        }
+
+        boolean staysBeneath(String directory) {
+            return kept.stream().anyMatch(module -> Builds.isBeneath(directory, module));
+        }
+    }
+
+    /** @param library the library, as in the mapping table */
+    BuildFiles(String library) {
+        this.library = library;
+        this.dependencies = new Dependencies(library);
+    }
+
+    /** Whether a file is one of those that have dependencies, or sources of a build. */
+    static boolean isBuild(SourceFile file) {
+        return GradleMove.isScript(file)
+                || Catalogs.isCatalog(file)
+                || (file instanceof Xml.Document && ("/" + SettingsMove.path(file)).endsWith("/pom.xml"));
+    }
+
+    /** Notes a module with the class of an application. */
+    void addApplication(String module) {
+        applications.add(module);
+    }
+
+    /** Notes annotations of the library. */
+    void addAnnotated(String module, boolean main) {
+        annotated.merge(module, main, Boolean::logicalOr);
+    }
+
+    /** Notes other types that are moved. */
+    void addMoved(String module, boolean main) {
+        moved.merge(module, main, Boolean::logicalOr);
+    }
+
+    /** Notes what a file names. */
+    void scan(SourceFile file) {
+        properties.scan(file);
+        isInSources |= isSourceOfBuild(file);
+        String module = Names.module(SettingsMove.path(file));
+        if (!aspects.containsKey(module)) {
+            file.getMarkers()
+                    .findFirst(JavaSourceSet.class)
+                    .filter(sources -> sources.getName().equals("main"))
+                    .map(JavaSourceSet::getClasspath)
+                    .filter(types -> !types.isEmpty())
+                    .ifPresent(types -> aspects.put(
+                            module,
+                            types.stream()
+                                    .anyMatch(
+                                            type -> type.getFullyQualifiedName().equals(JOIN_POINT))));
+        }
+    }
+
+    /** Whether no module has what makes the annotations of resilience4j have an effect, as far as is known. */
+    private boolean isWithoutAspects() {
+        return library.equals(MappingTable.RESILIENCE4J) && !aspects.isEmpty() && !aspects.containsValue(true);
+    }
+
+    private boolean isSourceOfBuild(SourceFile file) {
+        String group = dependencies.group();
+        boolean source = OtherLanguages.isSource(file)
+                || (file instanceof JavaSourceFile && Builds.isConvention("/" + SettingsMove.path(file)));
+        return source
+                && !GradleMove.isScript(file)
+                && !group.isEmpty()
+                && !(file instanceof Quark)
+                && file.printAll().contains(group + ":");
+    }
+
+    /** Lists the coordinates of the library in a source, such as one of {@code buildSrc}. */
+    void list(SourceFile file, Build build, Consumer<Left> left) {
+        if (isSourceOfBuild(file) && build.kept().isEmpty()) {
+            dependencies.left(file.printAll(), "//", left);
+        }
+    }
+
+    /** A build file after the recipe. */
+    @Nullable
+    SourceFile moved(SourceFile file, Build build, ExecutionContext ctx, Consumer<Left> left) {
+        String path = SettingsMove.path(file);
+        if (Catalogs.isCatalog(file)) {
+            return new CatalogMove(library, build.catalogs(), build.staysBeneath(Catalogs.root(file))).move(file, left);
+        }
+        String module = Names.module(path);
+        String added = Builds.isOwn(path, module) ? added(module, build) : null;
+        String scope = added != null && !isOfMain(module, added) ? "test" : "";
+        if (added != null && !dependencies.group().isEmpty()) {
+            left.accept(dependencies.added(added));
+        }
+        boolean unprotected = Builds.isOwn(path, module) && annotated.getOrDefault(module, false) && isWithoutAspects();
+        if (unprotected) {
+            left.accept(new Left(
+                    "annotations of resilience4j",
+                    "AspectJ is not on the compile class path (spring-boot-starter-aop), so that they had no effect"
+                            + " there. They have one here: remove those that are not meant to have it."));
+        }
+        if (file instanceof Xml.Document pom) {
+            PomMove.Options options = new PomMove.Options(
+                    build.stays(path),
+                    added,
+                    scope,
+                    text -> build.builds().resolved(module, text),
+                    name -> properties.isUnused(
+                            name,
+                            build.builds(),
+                            dependencies,
+                            other -> build.stays(other.isEmpty() ? "pom.xml" : other.substring(1) + "/pom.xml")));
+            return (SourceFile) new PomMove(library, options, left).visit(pom, ctx);
+        }
+        SourceFile script = dependencies.group().isEmpty()
+                ? file
+                : new GradleMove(library, build.catalogs(), build.stays(path)).move(file, left);
+        return added == null
+                ? script
+                : GradleMove.add(script, added, scope.isEmpty() ? "implementation" : "testImplementation");
+    }
+
+    private boolean isOfMain(String module, String artifact) {
+        boolean main = annotated.getOrDefault(module, false);
+        return main || (artifact.equals(Dependencies.CORE) && moved.getOrDefault(module, false));
+    }
+
+    /** What a module needs, and does not get from its build files; null if it has what it needs. */
+    private @Nullable String added(String module, Build build) {
+        boolean annotations = annotated.containsKey(module);
+        if (!annotations && !(build.typesMoved() && moved.containsKey(module))) {
+            return null;
+        }
+        Set<String> reached = reached(module, build);
+        boolean starter = reached.contains(Dependencies.STARTER);
+        if (dependencies.group().isEmpty()) {
+            return starter ? null : Dependencies.STARTER;
+        } else if (isInSources || starter) {
+            return null;
+        } else if (annotations && (reached.isEmpty() || applications.contains(module))) {
+            return Dependencies.STARTER;
+        }
+        return reached.isEmpty() ? Dependencies.CORE : null;
+    }
+
+    private Set<String> reached(String module, Build build) {
+        return build.builds()
+                .reached(
+                        module,
+                        build.modules(),
+                        dependency -> dependency.group().equals(Dependencies.GROUP)
+                                ? dependency.artifact()
+                                : dependencies.replacement(dependency.group(), dependency.artifact()),
+                        (path, text) -> GradleMove.artifacts(path, text, dependencies, build.catalogs()));
+    }
+}
