@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.shared.Chromium;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.selenium.AxeBuilder;
+import io.netrun.resilience.shared.Chromium;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.netrun.resilience.sample;
+package io.netrun.resilience.shared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,7 +13,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A browser without a window, as Debian's packages chromium and chromium-driver have it. */
-final class Chromium {
+public final class Chromium {
 
     private static final File BROWSER = new File("/usr/bin/chromium");
     private static final File DRIVER = new File("/usr/bin/chromedriver");
@@ -21,7 +21,7 @@ final class Chromium {
     private Chromium() {}
 
     /** Leaves the test out where there is none, unless the environment's BROWSER_TESTS is "required". */
-    static ChromeDriver start(Path profile) {
+    public static ChromeDriver start(Path profile) {
         boolean present = BROWSER.canExecute() && DRIVER.canExecute();
         if ("required".equals(System.getenv("BROWSER_TESTS"))) {
             assertThat(present).as("Chromium and its driver in /usr/bin").isTrue();
