@@ -6,7 +6,7 @@ import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.Space;
 
-/** Annotations that methods get behind their own. */
+/** Annotations that methods get behind their own, and those that they lose. */
 final class AddedAnnotations {
 
     private AddedAnnotations() {}
@@ -35,5 +35,30 @@ final class AddedAnnotations {
                 ? method
                 : annotated.withReturnTypeExpression(
                         method.getReturnTypeExpression().withPrefix(line));
+    }
+
+    /**
+     * A method with some of its annotations alone.
+     *
+     * @param kept those that stay; the first one has the position of the former first one
+     */
+    static J.MethodDeclaration withOnly(J.MethodDeclaration method, List<J.Annotation> kept) {
+        J.MethodDeclaration changed = method.withLeadingAnnotations(kept);
+        J.TypeParameters parameters = method.getAnnotations().getTypeParameters();
+        if (kept.size() == method.getLeadingAnnotations().size()) {
+            return method;
+        } else if (!kept.isEmpty()) {
+            return changed;
+        } else if (!method.getModifiers().isEmpty()) {
+            List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
+            modifiers.set(0, modifiers.get(0).withPrefix(Space.EMPTY));
+            return changed.withModifiers(modifiers);
+        } else if (parameters != null) {
+            return changed.getAnnotations().withTypeParameters(parameters.withPrefix(Space.EMPTY));
+        }
+        return method.getReturnTypeExpression() == null
+                ? changed
+                : changed.withReturnTypeExpression(
+                        method.getReturnTypeExpression().withPrefix(Space.EMPTY));
     }
 }

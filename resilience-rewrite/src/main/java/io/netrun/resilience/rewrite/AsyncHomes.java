@@ -151,7 +151,8 @@ final class AsyncHomes {
             List<String> files = in(others, Set.of(application), null);
             boolean changed = !in(ofJava, Set.of(application), null).isEmpty();
             String reason = missing(scope(application, builds), files);
-            boolean conditionally = !in(conditional, scope(application, builds), null).isEmpty();
+            boolean conditionally =
+                    !in(conditional, scope(application, builds), null).isEmpty();
             if (reason != null && (!changed || conditionally) && !reasons.contains(reason)) {
                 reasons.add(reason);
             }
@@ -165,7 +166,8 @@ final class AsyncHomes {
         if (!in(enabling, scope, null).isEmpty()) {
             return null;
         } else if (!conditions.isEmpty()) {
-            return "@EnableAsync in " + String.join(", ", conditions) + " is under a condition. Where that is not met, the"
+            return "@EnableAsync in " + String.join(", ", conditions)
+                    + " is under a condition. Where that is not met, the"
                     + " method runs on the thread of its caller: add @EnableAsync to a class that is always read.";
         }
         return "Nothing that the recipe can see enables @Async; without that, the method runs on the thread of its"

@@ -103,7 +103,8 @@ final class CodeCounterparts {
 
     /** A chain for which there is no code to write, at its beginning. */
     private static void addChain(J.MethodInvocation call, Set<Left> found) {
-        if (call.getSelect() instanceof J.Identifier name && name.getSimpleName().equals("Decorators")) {
+        if (call.getSelect() instanceof J.Identifier name
+                && name.getSimpleName().equals("Decorators")) {
             found.add(new Left(
                     text(call) + "…",
                     "Make a Pipeline of its policies, the last one outermost; a fallback for results is failureResult(…)"
@@ -306,7 +307,7 @@ final class CodeCounterparts {
                 } else if (name.matches("of(Checked)?(Supplier|Callable|Runnable|CompletionStage)")) {
                     made = name.replaceFirst("of(Checked)?", "");
                     body = argument;
-                } else if (part == call && ENDS.contains(name)) {
+                } else if (part.equals(call) && ENDS.contains(name)) {
                     end = name;
                 } else {
                     return null; // a cache, a thread pool, or a call of something else

@@ -453,25 +453,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     }
 
     private J.MethodDeclaration without(J.MethodDeclaration method, Predicate<J.Annotation> dropped) {
-        List<J.Annotation> former = method.getLeadingAnnotations();
-        List<J.Annotation> kept = kept(former, dropped);
-        J.MethodDeclaration changed = method.withLeadingAnnotations(kept);
-        J.TypeParameters parameters = method.getAnnotations().getTypeParameters();
-        if (kept.size() == former.size()) {
-            return method;
-        } else if (!kept.isEmpty()) {
-            return changed;
-        } else if (!method.getModifiers().isEmpty()) {
-            List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
-            modifiers.set(0, modifiers.get(0).withPrefix(Space.EMPTY));
-            return changed.withModifiers(modifiers);
-        } else if (parameters != null) {
-            return changed.getAnnotations().withTypeParameters(parameters.withPrefix(Space.EMPTY));
-        }
-        return method.getReturnTypeExpression() == null
-                ? changed
-                : changed.withReturnTypeExpression(
-                        method.getReturnTypeExpression().withPrefix(Space.EMPTY));
+        return AddedAnnotations.withOnly(method, kept(method.getLeadingAnnotations(), dropped));
     }
 
     /** The annotations that stay; the first one stands where the first one stood. */
@@ -597,7 +579,12 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
         J.MethodDeclaration visited = withoutVain(super.visitMethodDeclaration(declaration, ctx), declaration);
         Moved moved = withoutMissing(
-                methods().move(visited.getLeadingAnnotations(), ofClass(), ProtectedMethods.returns(declaration), visited.getPrefix()),
+                methods()
+                        .move(
+                                visited.getLeadingAnnotations(),
+                                ofClass(),
+                                ProtectedMethods.returns(declaration),
+                                visited.getPrefix()),
                 declaration);
         add(moved);
         List<J.Annotation> annotations = withRenamedFallback(moved.annotations(), declaration);

@@ -413,22 +413,41 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                     + " has no effect: where it is used, put the annotation itself, with what"
                                     + " it set."));
         }
-        if (kept.size() == method.getLeadingAnnotations().size()) {
+        return AddedAnnotations.withOnly(method, kept);
+    }
+
+    /** Without annotations of methods that no proxy can have, for which no context would start. */
+    private J.MethodDeclaration withoutUnreached(J.MethodDeclaration method) {
+        boolean isStatic = method.hasModifier(J.Modifier.Type.Static);
+        if (!isStatic && !method.hasModifier(J.Modifier.Type.Private)) {
             return method;
-        } else if (kept.isEmpty() && !method.getModifiers().isEmpty()) {
-            List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
-            modifiers.set(0, modifiers.get(0).withPrefix(Space.EMPTY));
-            return method.withLeadingAnnotations(kept).withModifiers(modifiers);
-        } else if (kept.isEmpty() && method.getReturnTypeExpression() != null) {
-            return method.withLeadingAnnotations(kept)
-                    .withReturnTypeExpression(method.getReturnTypeExpression().withPrefix(Space.EMPTY));
         }
-        return method.withLeadingAnnotations(kept);
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        List<J.Annotation> kept = new ArrayList<>();
+        Space first = null;
+        for (J.Annotation annotation : method.getLeadingAnnotations()) {
+            String there = Trees.typeName(annotation, file);
+            if (!isOfLibrary(there) || !SpringAnnotations.isMovable(there, Trees.arguments(annotation))) {
+                kept.add(kept.isEmpty() && first != null ? annotation.withPrefix(first) : annotation);
+                continue;
+            }
+            first = kept.isEmpty() && first == null ? annotation.getPrefix() : first;
+            imports.remove(there);
+            imports.remove(SpringAnnotations.RETRY + "Backoff");
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@" + annotation.getSimpleName() + " at " + method.getSimpleName(),
+                            "It had no effect, since no proxy can have a " + (isStatic ? "static" : "private")
+                                    + " method, and the start would fail here, so it was removed. Put the one of this"
+                                    + " library on a method that other beans call, if it is meant."));
+        }
+        return AddedAnnotations.withOnly(method, kept);
     }
 
     @Override
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
-        J.MethodDeclaration visited = withoutAliases(super.visitMethodDeclaration(declaration, ctx));
+        J.MethodDeclaration visited = withoutUnreached(withoutAliases(super.visitMethodDeclaration(declaration, ctx)));
         List<Statement> parameters = recoveries.parameters(declaration);
         String name = recoveries.name(declaration);
         if (!name.equals(visited.getSimpleName())) {
@@ -455,8 +474,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     /** A method that the annotation of its class retries. */
     private J.MethodDeclaration withFallback(J.MethodDeclaration method, String recovery) {
         imports.add(ProtectedMethods.FALLBACK);
-        return AddedAnnotations.with(
-                method, ProtectedMethods.FALLBACK, List.of(Trees.argument("method", recovery)));
+        return AddedAnnotations.with(method, ProtectedMethods.FALLBACK, List.of(Trees.argument("method", recovery)));
     }
 
     private List<J.Annotation> moved(

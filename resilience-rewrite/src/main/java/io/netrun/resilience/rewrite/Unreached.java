@@ -88,8 +88,7 @@ record Unreached(Hierarchy hierarchy, JavaSourceFile file, Consumer<Left> left) 
         List<Hierarchy.Type> beneath = hierarchy.beneath(Hierarchy.name(owner, file));
         String signature = Hierarchy.signature(method);
         List<Hierarchy.Type> overriding = beneath.stream()
-                .filter(type ->
-                        type.overrides(signature, pattern) || (type.isLambda() && method.getBody() == null))
+                .filter(type -> type.overrides(signature, pattern) || (type.isLambda() && method.getBody() == null))
                 .toList();
         boolean isInterface = owner.getKind() == J.ClassDeclaration.Kind.Type.Interface;
         boolean runs = method.getBody() != null;

@@ -156,8 +156,7 @@ class CodeCounterpartTests {
         CODE.put(
                 "Decorators.ofCallable(callable).withRetry(retry).withFallback(e -> \"f\").call()",
                 "Pipeline.of(Fallback.of(\"name\", c -> c.handle(Throwable.class, e -> \"f\")), retry).call(callable::call)");
-        CODE.put(
-                "Decorators.ofRunnable(runnable).withRetry(retry).run()", "Pipeline.of(retry).run(runnable::run)");
+        CODE.put("Decorators.ofRunnable(runnable).withRetry(retry).run()", "Pipeline.of(retry).run(runnable::run)");
         CODE.put("CircuitBreakerRegistry.ofDefaults()", "ResilienceRegistry.create()");
         CODE.put("registry.circuitBreaker(\"c\", config)", "registry.getOrCreate(CircuitBreaker.TYPE, \"c\", config)");
         CODE.put("CircuitBreaker.decorateSupplier(breaker, supplier)", "breaker.decorate(supplier)");

@@ -53,7 +53,8 @@ class KeptInstanceTests {
         assertThat(after.left())
                 .anySatisfy(left -> assertThat(left)
                         .contains("Reg.java c.circuitBreaker(NAME): Annotations have the name shared, too."))
-                .anySatisfy(left -> assertThat(left).contains("Write c.getOrCreate(CircuitBreaker.TYPE, NAME).call(() -> \"\")"));
+                .anySatisfy(left ->
+                        assertThat(left).contains("Write c.getOrCreate(CircuitBreaker.TYPE, NAME).call(() -> \"\")"));
     }
 
     @Test

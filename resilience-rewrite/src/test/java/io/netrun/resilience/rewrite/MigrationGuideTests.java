@@ -83,8 +83,9 @@ class MigrationGuideTests {
                 .toList();
         assertThat(tables)
                 .hasSize(2)
-                .allSatisfy(table -> assertThat(table.lines()).allMatch(line -> line.matches("(\\|.*[^\\s|].*){4}\\|")
-                        || line.matches("\\| \\|.*\\| to decide \\|")));
+                .allSatisfy(table -> assertThat(table.lines())
+                        .allMatch(line ->
+                                line.matches("(\\|.*[^\\s|].*){4}\\|") || line.matches("\\| \\|.*\\| to decide \\|")));
     }
 
     @Test

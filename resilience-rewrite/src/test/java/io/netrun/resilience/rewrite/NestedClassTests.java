@@ -21,8 +21,8 @@ class NestedClassTests {
         Project moved = new Project()
                 .with(
                         "src/main/resources/application.yml",
-                        "resilience4j:\n  retry:\n    instances:\n      p:\n        retry-exceptions:\n          - " + name
-                                + "\n")
+                        "resilience4j:\n  retry:\n    instances:\n      p:\n        retry-exceptions:\n          - "
+                                + name + "\n")
                 .with(
                         "src/main/resources/application-a.properties",
                         "resilience4j.circuitbreaker.instances.c.record-exceptions[0]=" + name + "\n"

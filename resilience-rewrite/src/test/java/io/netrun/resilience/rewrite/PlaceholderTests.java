@@ -13,7 +13,8 @@ class PlaceholderTests {
         return new Project()
                 .with(
                         "src/main/resources/application.yml",
-                        others + "resilience4j:\n  retry:\n    instances:\n      p:\n        wait-duration: " + value + "\n")
+                        others + "resilience4j:\n  retry:\n    instances:\n      p:\n        wait-duration: " + value
+                                + "\n")
                 .after(new FromResilience4j(false));
     }
 
@@ -49,7 +50,12 @@ class PlaceholderTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"${A}ms, ${A}ms", "${A:500}ms, ${A:500}ms", "${A:${B:5}}s, ${A:${B:5}}s", "'\"@wait@ms\"', '\"@wait@ms\"'"})
+    @CsvSource({
+        "${A}ms, ${A}ms",
+        "${A:500}ms, ${A:500}ms",
+        "${A:${B:5}}s, ${A:${B:5}}s",
+        "'\"@wait@ms\"', '\"@wait@ms\"'"
+    })
     void unitBehindAPlaceholderShouldStay(String there, String here) {
         Project moved = moved(there, "");
         assertThat(delay(moved)).isEqualTo(here);

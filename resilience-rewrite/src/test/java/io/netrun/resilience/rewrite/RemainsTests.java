@@ -14,6 +14,41 @@ class RemainsTests {
     }
 
     @Test
+    void annotationThatNoProxyReachesShouldBeRemoved() {
+        Project after = moved("""
+            import org.springframework.resilience.annotation.Retryable;
+
+            class Often {
+                @Retryable(delay = 5)
+                private <T> T call() {
+                    return null;
+                }
+
+                @Retryable
+                @Deprecated
+                public static void second() {
+                }
+            }
+            """);
+
+        assertThat(after.files().get(FILE)).isEqualTo("""
+            class Often {
+                private <T> T call() {
+                    return null;
+                }
+
+                @Deprecated
+                public static void second() {
+                }
+            }
+            """);
+        assertThat(after.left())
+                .hasSize(2)
+                .anyMatch(row -> row.contains("@Retryable at call: It had no effect, since no proxy can have a private"))
+                .anyMatch(row -> row.contains("@Retryable at second: It had no effect"));
+    }
+
+    @Test
     void aliasShouldBeOneOfTheAttributeHere() {
         Project after = moved("""
             import org.springframework.core.annotation.AliasFor;

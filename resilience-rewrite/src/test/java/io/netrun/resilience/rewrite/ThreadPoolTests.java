@@ -29,9 +29,7 @@ class ThreadPoolTests {
     void methodOfAPoolOfTheClassShouldBeAsync() {
         Project moved = moved(new Project()
                 .with("src/main/java/shop/App.java", MAIN)
-                .with(
-                        "src/main/java/shop/Pooled.java",
-                        IMPORTS + """
+                .with("src/main/java/shop/Pooled.java", IMPORTS + """
                         @Bulkhead(name = "p", type = Bulkhead.Type.THREADPOOL)
                         public class Pooled {
                             public CompletableFuture<String> call() { return null; }
@@ -54,10 +52,7 @@ class ThreadPoolTests {
 
     @Test
     void methodWithoutAFutureInAClassWithAPoolShouldBeLeft() {
-        Project moved = moved(new Project()
-                .with(
-                        "src/main/java/shop/Pooled.java",
-                        IMPORTS + """
+        Project moved = moved(new Project().with("src/main/java/shop/Pooled.java", IMPORTS + """
                         @Bulkhead(name = "p", type = Bulkhead.Type.THREADPOOL)
                         public class Pooled {
                             public String call() { return null; }
@@ -66,16 +61,13 @@ class ThreadPoolTests {
                         """));
         assertThat(moved.files().get("src/main/java/shop/Pooled.java")).doesNotContain("@Async");
         assertThat(moved.left())
-                .anyMatch(row -> row.contains("at Pooled: These return no CompletableFuture")
-                        && row.contains("call, stage."));
+                .anyMatch(row ->
+                        row.contains("at Pooled: These return no CompletableFuture") && row.contains("call, stage."));
     }
 
     @Test
     void methodOfAPoolWithABulkheadOfItsOwnShouldStay() {
-        Project moved = moved(new Project()
-                .with(
-                        "src/main/java/shop/Pooled.java",
-                        IMPORTS + """
+        Project moved = moved(new Project().with("src/main/java/shop/Pooled.java", IMPORTS + """
                         @Bulkhead(name = "p", type = Bulkhead.Type.THREADPOOL, fallbackMethod = "late")
                         public class Pooled {
                             @Bulkhead(name = "q")
@@ -93,10 +85,7 @@ class ThreadPoolTests {
 
     @Test
     void poolOfAnInterfaceWithClassesShouldMakeNothingAsync() {
-        Project moved = moved(new Project()
-                .with(
-                        "src/main/java/shop/Api.java",
-                        IMPORTS + """
+        Project moved = moved(new Project().with("src/main/java/shop/Api.java", IMPORTS + """
                         @Bulkhead(name = "p", type = Bulkhead.Type.THREADPOOL)
                         public interface Api {
                             CompletableFuture<String> call();
@@ -168,8 +157,8 @@ class ThreadPoolTests {
                         "package shop;\n@org.springframework.context.annotation.Profile(\"prod\")\n"
                                 + "@org.springframework.scheduling.annotation.EnableAsync\nclass Tasks {}\n"));
         assertThat(moved.left())
-                .anyMatch(row -> row.contains("Pooled.java @Async: @EnableAsync in src/main/java/shop/Tasks.java is under"
-                        + " a condition"));
+                .anyMatch(row -> row.contains(
+                        "Pooled.java @Async: @EnableAsync in src/main/java/shop/Tasks.java is under" + " a condition"));
     }
 
     @Test
@@ -178,8 +167,8 @@ class ThreadPoolTests {
                 .with("src/main/java/shop/Pooled.java", POOL)
                 .with("src/main/kotlin/shop/App.kt", "package shop\n\n@SpringBootApplication\nclass App\n"));
         assertThat(moved.left())
-                .anyMatch(row ->
-                        row.contains("Pooled.java @Async") && row.contains("@EnableAsync to src/main/kotlin/shop/App.kt"));
+                .anyMatch(row -> row.contains("Pooled.java @Async")
+                        && row.contains("@EnableAsync to src/main/kotlin/shop/App.kt"));
     }
 
     @Test

@@ -179,7 +179,8 @@ public final class BlockTranslator {
         } else if (unknown) {
             left(
                     setting,
-                    "A number behind " + text + " counted milliseconds, so ms stands behind it now. Where its value has a"
+                    "A number behind " + text
+                            + " counted milliseconds, so ms stands behind it now. Where its value has a"
                             + " unit of its own, such as 2s, that is no duration: write numbers there, or each value with"
                             + " its unit, and remove ms.");
         }
@@ -257,7 +258,10 @@ public final class BlockTranslator {
     private void putWindow(Setting setting, String text) {
         boolean time = is("sliding-window-type", "timebased");
         boolean seconds = text.matches("\\d+") || !Values.isFixed(text); // it has to be a whole number there
-        put(time ? "window-duration" : "window-size", setting.value().with(time && seconds ? text + "s" : text), setting);
+        put(
+                time ? "window-duration" : "window-size",
+                setting.value().with(time && seconds ? text + "s" : text),
+                setting);
         if (time && !seconds) {
             left(setting, "The value of window-duration needs a unit: it counted seconds.");
         }

@@ -22,7 +22,6 @@ public final class SettingsTranslator {
     /** The order of the patterns among the aspects of an application. */
     private static final long ADVICE_ORDER = Integer.MAX_VALUE - 100L;
 
-
     private final ModuleSettings module;
 
     private final boolean keepBehaviour;
@@ -165,7 +164,8 @@ public final class SettingsTranslator {
         BlockTranslator translator = new BlockTranslator(
                 section,
                 settings,
-                new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth(document.id()), module.known()),
+                new Effective(
+                        name -> text(settings, name), usesTimeouts(), module.hasHealth(document.id()), module.known()),
                 keepBehaviour);
         Map<String, Moved> moved = translator.translate();
         if (write) {
@@ -258,7 +258,10 @@ public final class SettingsTranslator {
     private @Nullable String standard(String section, String name) {
         Map<String, Setting> standards = standards(section);
         Moved moved = new BlockTranslator(
-                        section, standards, new Effective(other -> text(standards, other), usesTimeouts(), false, module.known()), true)
+                        section,
+                        standards,
+                        new Effective(other -> text(standards, other), usesTimeouts(), false, module.known()),
+                        true)
                 .translate()
                 .get(name);
         if (moved != null) {
@@ -347,7 +350,8 @@ public final class SettingsTranslator {
         BlockTranslator translator = new BlockTranslator(
                 id.section(),
                 settings,
-                new Effective(name -> view.text(id, name), usesTimeouts(), module.hasHealth(document.id()), module.known()),
+                new Effective(
+                        name -> view.text(id, name), usesTimeouts(), module.hasHealth(document.id()), module.known()),
                 keepBehaviour);
         Map<String, Moved> moved = settings.isEmpty() ? new LinkedHashMap<>() : translator.translate();
         if (keepBehaviour && id.section().equals("ratelimiter")) {
@@ -439,7 +443,11 @@ public final class SettingsTranslator {
             BlockTranslator translator = new BlockTranslator(
                     id.section(),
                     settings,
-                    new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth(document.id()), module.known()),
+                    new Effective(
+                            name -> text(settings, name),
+                            usesTimeouts(),
+                            module.hasHealth(document.id()),
+                            module.known()),
                     keepBehaviour);
             translator.translate();
             translator.left().stream()
@@ -510,7 +518,8 @@ public final class SettingsTranslator {
             } else if (ModuleSettings.isOrder(setting) && Long.parseLong(text) < ADVICE_ORDER) {
                 leave(new Left(
                         setting.key(),
-                        AMONG_OTHERS + " is resilience.order. There, the aspect was also outside of other ones with a higher"
+                        AMONG_OTHERS
+                                + " is resilience.order. There, the aspect was also outside of other ones with a higher"
                                 + " number than " + text + "; here, the patterns are at " + ADVICE_ORDER
                                 + ". Give those that are to be inside a higher one."));
             } else if (!ModuleSettings.isOrder(setting)) {

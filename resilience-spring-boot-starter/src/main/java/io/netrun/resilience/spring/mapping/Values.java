@@ -77,8 +77,8 @@ public final class Values {
     }
 
     /**
-     * What a text may be once its placeholders have their values. One with a name that is not known stays in it, and its
-     * default is another possibility.
+     * What a text may be once its placeholders have their values. One with a name that is not known stays in it, and
+     * its default is another possibility.
      *
      * @param known the values that a name may have; empty if it is not known
      */

@@ -115,7 +115,9 @@ record AnnotatedBeans(
         return lambda == null ? type : lambda;
     }
 
-    /** The class of a lambda behind a proxy, for which fewer annotations may count than for a client; null for others. */
+    /**
+     * The class of a lambda behind a proxy, for which fewer annotations may count than for a client; null for others.
+     */
     private static @Nullable Class<?> lambdaBehind(ConfigurableListableBeanFactory beans, String name) {
         Object present = beans.containsSingleton(name) ? beans.getSingleton(name) : null;
         Class<?> target = present == null ? null : AopUtils.getTargetClass(present);

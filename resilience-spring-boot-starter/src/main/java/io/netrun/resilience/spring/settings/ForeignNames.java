@@ -24,9 +24,10 @@ final class ForeignNames {
     static final String GROUP = "group";
 
     /**
-     * The names that the {@link MappingTable} has not. A header in brackets has a library and a section, which is a pattern's key, {@link #ROOT} or {@link #GROUP}. Each
-     * line below it has one foreign name, the keys that replace it, and a note on the difference. Without keys, the
-     * note is the remedy. Within a section, the first line for a name wins.
+     * The names that the {@link MappingTable} has not. A header in brackets has a library and a section, which is a
+     * pattern's key, {@link #ROOT} or {@link #GROUP}. Each line below it has one foreign name, the keys that replace
+     * it, and a note on the difference. Without keys, the note is the remedy. Within a section, the first line for a
+     * name wins.
      */
     private static final String KEYS = """
             [resilience4j: root]
@@ -93,7 +94,10 @@ final class ForeignNames {
             max-hedges | max-attempts | It counts the first attempt too, so write one more
             """;
 
-    /** The exceptions that the {@link MappingTable} has not, one per line: its class, and the exception that this library throws instead. */
+    /**
+     * The exceptions that the {@link MappingTable} has not, one per line: its class, and the exception that this
+     * library throws instead.
+     */
     private static final String EXCEPTIONS = """
             dev.failsafe.TimeoutExceededException | timeout.TimeoutExceededException
             dev.failsafe.CircuitBreakerOpenException | circuitbreaker.CircuitOpenException

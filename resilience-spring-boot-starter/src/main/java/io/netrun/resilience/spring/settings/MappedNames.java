@@ -2,7 +2,6 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.MappingTable.Row;
-import io.netrun.resilience.spring.settings.ForeignNames.Key;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,8 +27,8 @@ final class MappedNames {
     private MappedNames() {}
 
     /** Those of resilience4j. */
-    static List<Key> ofResilience4j() {
-        List<Key> keys = new ArrayList<>();
+    static List<ForeignNames.Key> ofResilience4j() {
+        List<ForeignNames.Key> keys = new ArrayList<>();
         MappingTable.get()
                 .rows(MappingTable.RESILIENCE4J, "setting")
                 .filter(row -> !row.here().name().equals(row.there().name()))
@@ -50,8 +49,8 @@ final class MappedNames {
     }
 
     /** Those of the attributes that Spring's annotations have, in the spelling of keys. */
-    static List<Key> ofSpring() {
-        List<Key> keys = new ArrayList<>();
+    static List<ForeignNames.Key> ofSpring() {
+        List<ForeignNames.Key> keys = new ArrayList<>();
         for (String library : List.of(MappingTable.SPRING_RETRY, MappingTable.SPRING_FRAMEWORK)) {
             MappingTable.get().rows(library, "attribute").forEach(row -> {
                 String name = row.there().name();
@@ -64,7 +63,12 @@ final class MappedNames {
                     String title = library.equals(MappingTable.SPRING_RETRY) ? "Spring Retry" : "Spring Framework";
                     keys.add(
                             fallback
-                                    ? new Key(title, section(name), word, here, "Name the method in @Fallback(method = …)")
+                                    ? new ForeignNames.Key(
+                                            title,
+                                            section(name),
+                                            word,
+                                            here,
+                                            "Name the method in @Fallback(method = …)")
                                     : key(title, section(name), word, here, row));
                 }
             });
@@ -79,26 +83,27 @@ final class MappedNames {
                 : attribute.startsWith("limit.") ? "bulkhead" : "retry";
     }
 
-    private static Key group(Row row) {
+    private static ForeignNames.Key group(Row row) {
         String name = row.there().name();
         String word = name.contains(".") ? name.substring(0, name.indexOf('.')) : name;
         String here = row.here().name();
         return here.contains(".")
-                ? new Key("resilience4j", ForeignNames.GROUP, word, List.of(), "Set " + here)
+                ? new ForeignNames.Key("resilience4j", ForeignNames.GROUP, word, List.of(), "Set " + here)
                 : key("resilience4j", ForeignNames.GROUP, word, row.here().names(), row);
     }
 
-    private static Key key(String library, String section, String word, List<String> here, Row row) {
+    private static ForeignNames.Key key(String library, String section, String word, List<String> here, Row row) {
         String note = row.note().replace("`", "");
         if (here.isEmpty()) {
             boolean imperative = IMPERATIVES.contains(note.split(" ", 2)[0]);
-            return new Key(library, section, word, here, imperative ? note : "Remove it: " + beginning(note));
+            String remedy = imperative ? note : "Remove it: " + beginning(note);
+            return new ForeignNames.Key(library, section, word, here, remedy);
         }
         List<String> notes = new ArrayList<>();
         notes.add(row.kind().equals("class") ? CODE : words(row));
         notes.add(row.kind().equals("text") && !library.equals("resilience4j") ? "" : note);
         notes.removeIf(each -> each.isEmpty() || each.startsWith("Of resilience4j "));
-        return new Key(library, section, word, here, String.join(". ", notes));
+        return new ForeignNames.Key(library, section, word, here, String.join(". ", notes));
     }
 
     /** What to write for each word. */

@@ -12,12 +12,10 @@ import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceMetricsAutoConfiguration;
 import io.netrun.resilience.spring.mapping.MappingTable;
-import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.pattern.ForeignMeters;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.timeout.Timeout;
 import java.io.IOException;
-import java.util.List;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -91,7 +89,8 @@ class ForeignMetersTests {
                     Set<String> outcomes = new TreeSet<>();
                     meters.getMeters().forEach(meter -> {
                         names.add(meter.getId().getName());
-                        outcomes.add(meter.getId().getName() + " " + meter.getId().getTag("outcome"));
+                        outcomes.add(
+                                meter.getId().getName() + " " + meter.getId().getTag("outcome"));
                     });
                     assertThat(rows.stream().map(row -> row.there().name()))
                             .containsAll(names.stream()

@@ -44,9 +44,9 @@ class MappedRemedyTests {
     @MethodSource("renamedSettings")
     void remedyShouldHaveTheWordsOfTheTable(Row row) {
         assertThat(row.words())
-                .allSatisfy((there, here) -> assertThat(
-                                here.isEmpty() || here.equals(there) ? "" : here + " for " + there)
-                        .satisfies(word -> assertThat(key(row).remedy()).contains(word)));
+                .allSatisfy(
+                        (there, here) -> assertThat(here.isEmpty() || here.equals(there) ? "" : here + " for " + there)
+                                .satisfies(word -> assertThat(key(row).remedy()).contains(word)));
     }
 
     @ParameterizedTest
@@ -64,7 +64,8 @@ class MappedRemedyTests {
         MappingTable.get()
                 .rows(MappingTable.RESILIENCE4J, "setting")
                 .filter(row -> !row.section().from().equals(row.section().to()))
-                .forEach(row -> sections.add(row.section().from() + "=" + row.section().to()));
+                .forEach(row ->
+                        sections.add(row.section().from() + "=" + row.section().to()));
         assertThat(ForeignNames.keys().stream()
                         .filter(key -> key.section().equals(ForeignNames.ROOT))
                         .map(key -> key.word() + "=" + String.join(",", key.keys())))
@@ -73,11 +74,9 @@ class MappedRemedyTests {
 
     @Test
     void exceptionsShouldBeThoseOfTheTable() {
-        assertThat(Stream.of(
-                                MappingTable.RESILIENCE4J, MappingTable.SPRING_RETRY, MappingTable.SPRING_FRAMEWORK)
+        assertThat(Stream.of(MappingTable.RESILIENCE4J, MappingTable.SPRING_RETRY, MappingTable.SPRING_FRAMEWORK)
                         .flatMap(library -> MappingTable.get().rows(library, "exception")))
-                .allSatisfy(row -> assertThat(
-                                ForeignNames.exception(row.there().name()))
+                .allSatisfy(row -> assertThat(ForeignNames.exception(row.there().name()))
                         .contains(row.here().name()));
     }
 
