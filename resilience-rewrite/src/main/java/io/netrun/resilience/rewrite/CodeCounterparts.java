@@ -107,8 +107,8 @@ final class CodeCounterparts {
                 && name.getSimpleName().equals("Decorators")) {
             found.add(new Left(
                     text(call) + "…",
-                    "Make a Pipeline of its policies, the last one outermost; a fallback for results is failureResult(…)"
-                            + " of a retry, or a test of what the pipeline returns."));
+                    "Make a Pipeline of its policies, the last one outermost; a fallback for results is"
+                            + " failureResult(…) of a retry, or a test of what the pipeline returns."));
         }
     }
 

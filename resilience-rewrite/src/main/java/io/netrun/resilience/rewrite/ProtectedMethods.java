@@ -52,8 +52,8 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
     /** What to know of a method that was run by the threads of a bulkhead. */
     static final String POOL_IS_ASYNC = "@Async runs the method on the executor of the application: give it at least as"
             + " many threads as max-concurrent, or use virtual threads. There, a pool has as many threads as there are"
-            + " processors, unless max-thread-pool-size is set, and core-thread-pool-size of them until its queue is full:"
-            + " set max-concurrent.";
+            + " processors, unless max-thread-pool-size is set, and core-thread-pool-size of them until its queue is"
+            + " full: set max-concurrent.";
 
     /** Whether a method that returns a type can be asynchronous. */
     static boolean isAsync(String returns) {

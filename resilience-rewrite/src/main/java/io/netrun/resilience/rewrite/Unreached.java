@@ -76,14 +76,14 @@ record Unreached(Hierarchy hierarchy, JavaSourceFile file, Consumer<Left> left) 
             leave(
                     what(owner, method, annotation),
                     "It had no effect, since no proxy can have a " + (isStatic ? "static" : "private")
-                            + " method, and the start would fail here, so it was removed. Put the one of this library on"
-                            + " a method that other beans call, if it is meant.");
+                            + " method, and the start would fail here, so it was removed. Put the one of this library"
+                            + " on a method that other beans call, if it is meant.");
             return true;
         } else if (method.hasModifier(J.Modifier.Type.Final)) {
             leave(
                     what(owner, method, annotation),
-                    "There, it has no effect on a final method, unless the proxy is one of an interface; here, the start"
-                            + " fails. Remove final if it is meant, and the annotation otherwise.");
+                    "There, it has no effect on a final method, unless the proxy is one of an interface; here, the"
+                            + " start fails. Remove final if it is meant, and the annotation otherwise.");
         }
         List<Hierarchy.Type> beneath = hierarchy.beneath(Hierarchy.name(owner, file));
         String signature = Hierarchy.signature(method);

@@ -181,8 +181,8 @@ public final class BlockTranslator {
                     setting,
                     "A number behind " + text
                             + " counted milliseconds, so ms stands behind it now. Where its value has a"
-                            + " unit of its own, such as 2s, that is no duration: write numbers there, or each value with"
-                            + " its unit, and remove ms.");
+                            + " unit of its own, such as 2s, that is no duration: write numbers there, or each value"
+                            + " with its unit, and remove ms.");
         }
         return numbers ? text + "ms" : text;
     }

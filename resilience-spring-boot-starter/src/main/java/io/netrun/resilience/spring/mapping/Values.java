@@ -82,7 +82,7 @@ public final class Values {
      *
      * @param known the values that a name may have; empty if it is not known
      */
-    public static Set<String> texts(String text, Function<String, Set<String>> known) {
+    static Set<String> texts(String text, Function<String, Set<String>> known) {
         return texts(text, known, 0).stream()
                 .map(each -> each.replace('\0', '$'))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
