@@ -1,9 +1,8 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.Policy;
-import io.netrun.resilience.hedge.Hedge;
-import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.settings.Compatibility;
 import java.lang.reflect.Method;
@@ -184,10 +183,10 @@ final class ForeignAdvice {
     private static long attempts(List<Policy> policies) {
         long attempts = 1;
         for (Policy policy : policies) {
-            if (policy.isEnabled() && policy instanceof Retry retry) {
-                attempts *= retry.config().maxAttempts();
-            } else if (policy.isEnabled() && policy instanceof Hedge hedge) {
-                attempts *= hedge.config().maxAttempts();
+            if (policy.isEnabled()) {
+                attempts *= PatternDescriptors.of(policy)
+                        .map(pattern -> pattern.attempts(policy))
+                        .orElse(1);
             }
         }
         return attempts;

@@ -40,6 +40,7 @@ final class HedgePattern {
                             ATTEMPTS, ATTEMPTS_HELP, "denied", h -> h.metrics().totalDenied())))
             .applicationEvents(List.of(HedgeEvent.Hedged.class))
             .waits(HedgePattern::waits)
+            .attempts(instance -> instance.config().maxAttempts())
             .onRetry((hedge, listener) -> hedge.onHedged(event -> {
                 Throwable failure = event.failure();
                 if (failure != null) {

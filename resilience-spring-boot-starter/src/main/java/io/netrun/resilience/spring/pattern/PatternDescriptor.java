@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final BiFunction<P, Duration, Stream<NamedDuration>> longestDurations;
     private final Function<P, Stream<NamedDuration>> windows;
     private final Function<P, Stream<String>> conflicts;
+    private final ToIntFunction<P> attempts;
     private final Function<P, Map<String, String>> capped;
     private final Function<P, Stream<NamedDuration>> thresholds;
     private final Function<P, Optional<String>> syncSetting;
@@ -107,6 +109,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.longestDurations = builder.longestDurations;
         this.windows = builder.windows;
         this.conflicts = builder.conflicts;
+        this.attempts = builder.attempts;
         this.capped = builder.capped;
         this.thresholds = builder.thresholds;
         this.syncSetting = builder.syncSetting;
@@ -224,6 +227,11 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
      */
     public List<Class<? extends ResilienceEvent>> frequentEvents() {
         return frequentEvents;
+    }
+
+    /** How many attempts an instance makes of a call, at most; 1 for a pattern that repeats nothing. */
+    public int attempts(Policy instance) {
+        return attempts.applyAsInt(type.policyClass().cast(instance));
     }
 
     /** The time limit that an instance sets for a call; empty if it sets none. */

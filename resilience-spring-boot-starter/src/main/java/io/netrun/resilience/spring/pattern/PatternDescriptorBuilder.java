@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.convert.support.ConfigurableConversionService;
@@ -49,6 +50,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     BiFunction<P, Duration, Stream<NamedDuration>> longestDurations = (instance, each) -> Stream.empty();
     Function<P, Stream<NamedDuration>> windows = instance -> Stream.empty();
     Function<P, Stream<String>> conflicts = instance -> Stream.empty();
+    ToIntFunction<P> attempts = instance -> 1;
     Function<P, Map<String, String>> capped = instance -> Map.of();
     Function<P, Stream<NamedDuration>> thresholds = instance -> Stream.empty();
     Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
@@ -177,6 +179,12 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     /** Declares durations of one instance that do not fit together, each as a warning with its remedy. */
     PatternDescriptorBuilder<P, C> conflicts(Function<P, Stream<String>> conflicts) {
         this.conflicts = conflicts;
+        return this;
+    }
+
+    /** Declares how many attempts an instance makes of a call, at most. */
+    PatternDescriptorBuilder<P, C> attempts(ToIntFunction<P> attempts) {
+        this.attempts = attempts;
         return this;
     }
 

@@ -34,6 +34,7 @@ final class RetryPattern {
                     new CodeSetting<>(BackoffStrategy.Custom.class, NamedBackoff::new),
                     new CodeSetting<>(BeforeRetry.class, NamedBeforeRetry::new))
             .waits(RetryPattern::waits)
+            .attempts(instance -> instance.config().maxAttempts())
             .longestDurations(RetryPattern::longestDurations)
             .conflicts(RetryPattern::conflicts)
             .onRetry(
