@@ -33,6 +33,10 @@ class EndpointRequestPathTests {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+    /** On Spring Boot 4, it and the one of Netty exclude each other. */
+    private static final String OF_TOMCAT = "org.springframework.boot.tomcat.autoconfigure.actuate.web.server"
+            + ".TomcatReactiveManagementContextAutoConfiguration";
+
     /** Where the endpoint is. */
     private enum Layout {
         DEFAULT("/actuator/resilience"),
@@ -63,6 +67,7 @@ class EndpointRequestPathTests {
                 .web(kind)
                 .initializers(created -> useNettyIfReactive(kind, (GenericApplicationContext) created))
                 .properties(layout.properties)
+                .properties("spring.autoconfigure.exclude=" + (kind == WebApplicationType.REACTIVE ? OF_TOMCAT : ""))
                 .properties(
                         "server.port=0",
                         "spring.main.banner-mode=off",
