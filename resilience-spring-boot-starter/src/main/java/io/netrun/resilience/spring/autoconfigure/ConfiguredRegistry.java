@@ -17,8 +17,8 @@ final class ConfiguredRegistry {
     }
 
     /**
-     * Rejects a mock, such as that of a test, which returns null where a registry never does: nothing could be protected
-     * with it, and calls would fail far from the reason.
+     * Rejects a mock, such as that of a test, which returns null where a registry never does: nothing could be
+     * protected with it, and calls would fail far from the reason.
      */
     static ResilienceRegistry requireReal(ResilienceRegistry registry) {
         if (Objects.isNull(registry.ticker())) {

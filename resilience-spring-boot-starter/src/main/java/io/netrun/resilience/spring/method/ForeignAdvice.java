@@ -28,8 +28,7 @@ import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Finds methods that another library protects in addition to this one. Both sets of annotations are in effect then:
- * attempts multiply, and a call needs the permits of both. The other libraries are known by names alone.
- * Thread-safe.
+ * attempts multiply, and a call needs the permits of both. The other libraries are known by names alone. Thread-safe.
  */
 final class ForeignAdvice {
 
@@ -128,8 +127,10 @@ final class ForeignAdvice {
         if (found.isEmpty()) {
             return null;
         }
-        List<String> titles =
-                declarations.stream().map(each -> each.slot().title()).distinct().toList();
+        List<String> titles = declarations.stream()
+                .map(each -> each.slot().title())
+                .distinct()
+                .toList();
         String where = type.getName() + "." + method.getName() + " is annotated with "
                 + String.join(", ", titles) + ", and with "
                 + found.stream().map(Found::title).collect(Collectors.joining(" and "));
@@ -247,13 +248,14 @@ final class ForeignAdvice {
     private static boolean isPartOfAnother(MergedAnnotation<?> annotation) {
         return annotation.getMetaTypes().stream()
                 .filter(type -> type != annotation.getType())
-                .anyMatch(type -> LIBRARIES.stream()
-                        .anyMatch(library -> library.annotations.containsKey(type.getName())));
+                .anyMatch(type ->
+                        LIBRARIES.stream().anyMatch(library -> library.annotations.containsKey(type.getName())));
     }
 
     private boolean isActive(Library library, String annotation) {
         return types.obtain().stream()
-                .anyMatch(type -> type.startsWith(library.prefix) && library.advice.reads(simple(type), simple(annotation)));
+                .anyMatch(type ->
+                        type.startsWith(library.prefix) && library.advice.reads(simple(type), simple(annotation)));
     }
 
     /** The classes of the other libraries' beans. Post-processors of a parent do not process the beans of a child. */
@@ -264,8 +266,7 @@ final class ForeignAdvice {
             factory.getBeanNamesIterator().forEachRemaining(name -> {
                 Class<?> type = typeOf(factory, name);
                 if (type != null
-                        && LIBRARIES.stream()
-                                .anyMatch(library -> type.getName().startsWith(library.prefix))
+                        && LIBRARIES.stream().anyMatch(library -> type.getName().startsWith(library.prefix))
                         && (factory == beans || !BeanPostProcessor.class.isAssignableFrom(type))) {
                     types.add(ClassUtils.getUserClass(type).getName());
                 }

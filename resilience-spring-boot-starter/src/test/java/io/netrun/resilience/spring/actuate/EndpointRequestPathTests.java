@@ -45,8 +45,7 @@ class EndpointRequestPathTests {
         OTHER_PATH("/actuator/ops/guards", "management.endpoints.web.path-mapping.resilience=ops/guards"),
         CONTEXT_PATH(
                 "/shop/actuator/resilience", "server.servlet.context-path=/shop", "spring.webflux.base-path=/shop"),
-        MANAGEMENT_PORT(
-                "/own/actuator/resilience", "management.server.port=0", "management.server.base-path=/own");
+        MANAGEMENT_PORT("/own/actuator/resilience", "management.server.port=0", "management.server.base-path=/own");
 
         final String path;
         final String[] properties;
@@ -192,7 +191,9 @@ class EndpointRequestPathTests {
                 }
                 HttpResponse<String> shown = send(HttpRequest.newBuilder(URI.create(uri)));
                 if (shown.statusCode() != 200 || !shown.headers().map().containsKey("x-frame-options")) {
-                    wrong.put("GET " + name, shown.statusCode() + " " + shown.headers().map());
+                    wrong.put(
+                            "GET " + name,
+                            shown.statusCode() + " " + shown.headers().map());
                 }
             }
             assertThat(wrong).isEmpty();

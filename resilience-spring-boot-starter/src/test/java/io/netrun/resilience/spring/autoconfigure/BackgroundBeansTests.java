@@ -64,10 +64,7 @@ class BackgroundBeansTests {
     @Test
     void namedBeanShouldBeCreatedBeforeACallInTheBackground() {
         named.withUserConfiguration(CallingInTheBackground.class, NamedLater.class)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .hasMessageContaining("depends-on 'pool'"));
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("depends-on 'pool'"));
     }
 
     @Test

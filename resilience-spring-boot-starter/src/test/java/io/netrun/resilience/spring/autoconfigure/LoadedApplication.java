@@ -44,8 +44,8 @@ final class LoadedApplication {
                     A extends ApplicationContextAssertProvider<C>>
             String run(R runner, List<String> beans) {
         StringBuilder result = new StringBuilder();
-        Function<ApplicationContext, String> view = context ->
-                beans.stream().filter(context::containsBean).toList() + ": "
+        Function<ApplicationContext, String> view =
+                context -> beans.stream().filter(context::containsBean).toList() + ": "
                         + context.getBean(Client.class).call();
         runner.withUserConfiguration(Application.class)
                 .withPropertyValues("management.endpoints.web.exposure.include=*")

@@ -34,8 +34,8 @@ class MockedBeansTests {
     @ValueSource(strings = {"resilienceRegistry", "registryOfTheApplication"})
     void mockOfTheRegistryShouldBeRejectedWithTheRemedy(String name) {
         runner.withBean(Client.class)
-                .withInitializer(context ->
-                        context.getBeanFactory().registerSingleton(name, mock(ResilienceRegistry.class)))
+                .withInitializer(
+                        context -> context.getBeanFactory().registerSingleton(name, mock(ResilienceRegistry.class)))
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
@@ -79,24 +79,21 @@ class MockedBeansTests {
                 .withBean(
                         ResilienceRegistry.class,
                         () -> mock(ResilienceRegistry.class, delegatesTo(ResilienceRegistry.create())))
-                .run(context ->
-                        assertThat(context.getBean(Client.class).call()).isEqualTo("ok"));
+                .run(context -> assertThat(context.getBean(Client.class).call()).isEqualTo("ok"));
     }
 
     @Test
     void mockOfMetersShouldNotMatter() {
         runner.withBean(Client.class)
                 .withBean(MeterRegistry.class, () -> mock(MeterRegistry.class))
-                .run(context ->
-                        assertThat(context.getBean(Client.class).call()).isEqualTo("ok"));
+                .run(context -> assertThat(context.getBean(Client.class).call()).isEqualTo("ok"));
     }
 
     @Test
     void mockOfACustomizerShouldNotMatter() {
         runner.withBean(Client.class)
                 .withBean(ConfigCustomizer.class, () -> mock(ConfigCustomizer.class))
-                .run(context ->
-                        assertThat(context.getBean(Client.class).call()).isEqualTo("ok"));
+                .run(context -> assertThat(context.getBean(Client.class).call()).isEqualTo("ok"));
     }
 
     /** As {@code @MockitoSpyBean} does. */

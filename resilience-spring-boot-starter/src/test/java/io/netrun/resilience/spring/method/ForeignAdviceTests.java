@@ -60,9 +60,10 @@ class ForeignAdviceTests {
     void attemptsShouldBeMultiplied(CapturedOutput output) {
         springRetry.withBean(Client.class).run(context -> assertThat(context).hasNotFailed());
         assertThat(warnings(output))
-                .containsExactly("Client.call is annotated with @Retry, and with @Retryable of Spring Retry: both are in"
-                        + " effect, and attempts multiply to up to 4 x 5 = 20 for each call."
-                        + " Remove @Retryable of Spring Retry or @Retry.");
+                .containsExactly(
+                        "Client.call is annotated with @Retry, and with @Retryable of Spring Retry: both are in"
+                                + " effect, and attempts multiply to up to 4 x 5 = 20 for each call."
+                                + " Remove @Retryable of Spring Retry or @Retry.");
     }
 
     @Test
@@ -81,8 +82,10 @@ class ForeignAdviceTests {
 
     @Test
     void severalBeansOfAClassShouldBeReportedOnce(CapturedOutput output) {
-        springRetry.withBean("a", Client.class).withBean("b", Client.class).run(context -> assertThat(context)
-                .hasNotFailed());
+        springRetry
+                .withBean("a", Client.class)
+                .withBean("b", Client.class)
+                .run(context -> assertThat(context).hasNotFailed());
         assertThat(warnings(output)).hasSize(1);
     }
 
@@ -122,7 +125,8 @@ class ForeignAdviceTests {
                 .withBean(Expressed.class)
                 .withPropertyValues("attempts=7")
                 .run(context -> assertThat(context).hasNotFailed());
-        assertThat(warnings(output)).anyMatch(line -> line.startsWith("Expressed.number ") && line.contains("3 x 7 = 21"));
+        assertThat(warnings(output))
+                .anyMatch(line -> line.startsWith("Expressed.number ") && line.contains("3 x 7 = 21"));
     }
 
     @Test
@@ -177,8 +181,9 @@ class ForeignAdviceTests {
 
     @Test
     void annotationOfAnInterfaceShouldCount(CapturedOutput output) {
-        springRetry.withBean(OfAnInterface.class).run(context -> assertThat(context)
-                .hasNotFailed());
+        springRetry
+                .withBean(OfAnInterface.class)
+                .run(context -> assertThat(context).hasNotFailed());
         assertThat(warnings(output))
                 .containsExactlyInAnyOrder(
                         "OfAnInterface.call is annotated with @Hedge, and with @Retryable of Spring Retry: both are in"
@@ -206,8 +211,9 @@ class ForeignAdviceTests {
 
     @Test
     void inheritedAndComposedAnnotationsShouldCount(CapturedOutput output) {
-        springRetry.withBean(Inheriting.class).run(context -> assertThat(context)
-                .hasNotFailed());
+        springRetry
+                .withBean(Inheriting.class)
+                .run(context -> assertThat(context).hasNotFailed());
         assertThat(warnings(output))
                 .singleElement()
                 .asString()
@@ -249,8 +255,9 @@ class ForeignAdviceTests {
 
     @Test
     void recoveryShouldBeReportedAsUnprotected(CapturedOutput output) {
-        springRetry.withBean(Recovering.class).run(context -> assertThat(context)
-                .hasNotFailed());
+        springRetry
+                .withBean(Recovering.class)
+                .run(context -> assertThat(context).hasNotFailed());
         assertThat(warnings(output))
                 .singleElement()
                 .asString()
@@ -284,8 +291,7 @@ class ForeignAdviceTests {
         assumeThat(ClassUtils.isPresent("org.springframework.resilience.annotation.Retryable", null))
                 .isTrue();
         TestCompiler.forSystem()
-                .withSources(SourceFile.of(
-                        """
+                .withSources(SourceFile.of("""
                         package shop;
 
                         @org.springframework.resilience.annotation.EnableResilientMethods

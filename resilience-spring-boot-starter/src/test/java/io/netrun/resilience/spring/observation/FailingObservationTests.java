@@ -134,7 +134,8 @@ class FailingObservationTests {
     void failuresShouldBeLoggedOnce(CapturedOutput output) {
         runner.withBean(ObservationRegistry.class, () -> mock(ObservationRegistry.class))
                 .run(context -> callAll(context.getBean(Client.class)));
-        assertThat(output.getAll().split("An attempt could not be observed", -1)).hasSize(2);
+        assertThat(output.getAll().split("An attempt could not be observed", -1))
+                .hasSize(2);
     }
 
     static class Client {
