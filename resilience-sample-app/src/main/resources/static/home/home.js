@@ -1,6 +1,6 @@
 // The shop as a diagram: each arrow is a name of the overview, in its words; the buttons on it set the simulator's knobs.
 
-import {cause, clock, headline, millis, rate, share, span, zonedClock} from '/actuator/resilienceui/words.js';
+import {cause, clock, headline, millis, rate, share, span, trialOf, zonedClock} from '/actuator/resilienceui/words.js';
 
 const $ = id => document.getElementById(id);
 const EVERY = 1_000, AT_MOST = 15_000, TIMEOUT = 5_000, MEMORY = 10;
@@ -48,7 +48,7 @@ const perSecond = calls => calls ? `${rate(calls)}/s` : '';
 
 /** What is wrong in the words of the dashboard, and when it is tried again. */
 function troubleOf(problem, row, now, head) {
-  const {nextTrialTime} = problem.causes[0], trial = nextTrialTime ? Date.parse(nextTrialTime) - now : 0;
+  const nextTrialTime = trialOf(problem, row), trial = nextTrialTime ? Date.parse(nextTrialTime) - now : 0;
   return `${cause(problem, row, now, true, head)}${trial > 0 ? `, trial in ${span(Math.ceil(trial / 1_000) * 1_000)}` : ''}`;
 }
 

@@ -624,6 +624,24 @@ class DashboardViewsTests extends PageInBrowser {
         chart.sendKeys(Keys.ESCAPE);
     }
 
+    @Test
+    void legendShouldHaveTheRatesOfTheTable() {
+        answers.name = """
+                {"name": "payments", "sampled": "%s", "sampleSeconds": 5, "chains": {}, "patterns": {
+                 "bulkhead": {"settings": {}, "forms": [], "actions": [], "lane": "170-10c", "samples": {"calls": [%s10,10,10,10,10,10,10,10,10,20], "running": [%s1,1,1,1,1,1,1,1,1,3]}}}}""".formatted(Instant.now(), "0,".repeat(170), "0,".repeat(170));
+        at("#name=payments&tab=timeline");
+        soon(() -> assertThat(browser.findElement(By.cssSelector("#view .keys")).getText())
+                .as("of two samples; how many run is that of the last one")
+                .contains("succeeded 3/s", "running 3"));
+        String row = row("payments", "healthy", 4, 0, 0, HEALTHY);
+        answer("", row.replace("\"lane\"", "\"seconds\": 5, \"lane\""));
+        at("#name=payments");
+        at("#name=payments&tab=timeline");
+        soon(() -> assertThat(browser.findElement(By.cssSelector("#view .keys")).getText())
+                .as("of one sample since the circuit opened")
+                .contains("succeeded 4/s"));
+    }
+
     // ---- odd answers
 
     /** Whatever is missing in an answer, no view prints what a script makes of it. */

@@ -343,10 +343,17 @@ class HomePageTests extends PageInBrowser {
             assertThat(browser.executeScript("return document.documentElement.scrollWidth > innerWidth"))
                     .as("something sticks out")
                     .isEqualTo(false);
-            assertThat(browser.executeScript("return [...document.querySelectorAll('#shop *')].filter(each =>"
+            assertThat(browser.executeScript("return [...document.querySelectorAll('#head *, #shop *')].filter(each =>"
                             + " each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 1"
                             + " && !each.closest('.line-box')).map(each => each.outerHTML)"))
                     .as("what is cut off")
+                    .isEqualTo(List.of());
+            assertThat(browser.executeScript("return [...document.querySelectorAll('#arrows .box')].flatMap(box => {"
+                            + " const text = box.firstChild; return [...text.data.matchAll(/\\S+/g)].filter(word => {"
+                            + " const range = document.createRange(); range.setStart(text, word.index);"
+                            + " range.setEnd(text, word.index + word[0].length);"
+                            + " return range.getClientRects().length > 1; }).map(word => word[0]); })"))
+                    .as("words that are broken")
                     .isEqualTo(List.of());
             if (width > 1100) {
                 assertThat(browser.executeScript("const at = id => document.getElementById(id).getBoundingClientRect();"

@@ -3,10 +3,13 @@ package io.netrun.resilience.spring.actuate;
 import io.netrun.resilience.spring.actuate.Overview.Cell;
 import java.util.List;
 
-/** The calls that came to a name within each sample, admitted or not; none if no pattern of the name counts them. */
+/**
+ * The calls that came to a name within each sample, admitted or not, and since the last one; none if no pattern of the
+ * name counts them.
+ */
 final class Arrivals {
 
-    private final long[] calls = new long[History.SAMPLES];
+    private final long[] calls = new long[History.SAMPLES + 1];
 
     private Arrivals() {}
 
@@ -16,14 +19,17 @@ final class Arrivals {
         for (Cell cell : cells) {
             Track track = cell.track();
             if (track != null && cell.countsCalls()) {
-                for (int i = 0; i < arrivals.calls.length; i++) {
+                for (int i = 0; i < History.SAMPLES; i++) {
                     arrivals.calls[i] = Math.max(arrivals.calls[i], track.arrivals(i));
                 }
+                int later = History.SAMPLES;
+                arrivals.calls[later] = Math.max(arrivals.calls[later], track.laterArrivals(cell.figures()));
             }
         }
         return arrivals;
     }
 
+    /** Within a sample; since the last one, if it is {@link History#SAMPLES}. */
     long in(int sample) {
         return calls[sample];
     }

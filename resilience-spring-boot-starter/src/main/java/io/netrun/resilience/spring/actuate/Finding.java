@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param by the operator, if one did it
  * @param rate how often it happens in a second
  * @param periods in how many periods since then, with pauses in between
- * @param lastOpened when the circuit opened last, as far as that is known
+ * @param lastOpened when the circuit opened last, as far as that is known; of calls that fail, since they do
  * @param openings of a circuit that opens again and again
  */
 record Finding(
@@ -172,12 +172,17 @@ record Finding(
         if (periods > 1) {
             view.put("periods", periods);
         }
-        if (kind == Kind.FAILING) {
+        if (kind == Kind.FAILING && lastOpened == null) {
             cell.pattern().opensAt(cell.policy()).ifPresent(words -> view.put("opensAt", words));
             cell.pattern().failureThreshold(cell.policy()).ifPresent(threshold -> {
                 view.put("failureThreshold", threshold);
                 view.put("failureCount", cell.figures().count("failureCount"));
             });
+        }
+        if (kind == Kind.FULL) {
+            cell.pattern().waits(cell.policy()).stream()
+                    .findFirst()
+                    .ifPresent(wait -> view.put("maxWait", wait.duration().toString()));
         }
         Object trial = cell.figures().metrics().get("nextTrialTime");
         if (trial != null) {
@@ -251,10 +256,7 @@ record Finding(
 
         private void addRejecting(Figures figures, boolean circuit) {
             if (figures.metrics().containsKey("maxConcurrent")) {
-                add(
-                        Kind.FULL,
-                        "bulkhead full (" + figures.running() + " of " + figures.count("maxConcurrent") + ")",
-                        Series.REJECTIONS);
+                add(Kind.FULL, full(figures.running(), figures.count("maxConcurrent")), Series.REJECTIONS);
             } else if (figures.rejects() && !circuit) {
                 add(
                         Kind.LIMITED,
@@ -271,6 +273,14 @@ record Finding(
                                 : "hedges denied",
                         Series.REJECTIONS);
             }
+        }
+
+        /** It was full within the last seconds, but need not be so at the moment of the answer. */
+        private static String full(int running, long maxConcurrent) {
+            String used = running + " of " + maxConcurrent;
+            return running < maxConcurrent
+                    ? "bulkhead full at times (" + used + " used now)"
+                    : "bulkhead full (" + used + ")";
         }
 
         private String title() {
@@ -294,8 +304,15 @@ record Finding(
                     null,
                     cell.rate(series),
                     periods(values, first),
-                    null,
+                    opened(first),
                     null));
+        }
+
+        /** When the circuit opened last from a sample on; null if it has not. */
+        private @Nullable Instant opened(int from) {
+            Track track = cell.track();
+            int sample = track == null ? -1 : track.lastOpened();
+            return sample < from ? null : since(History.SAMPLES - sample);
         }
 
         /**

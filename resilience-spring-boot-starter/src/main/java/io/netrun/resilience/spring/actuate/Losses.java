@@ -9,12 +9,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls of a name were not served within each sample: they failed after their last attempt, or were rejected.
+ * How many calls of a name were not served within each sample, and since the last one: they failed after their last
+ * attempt, or were rejected.
  */
 final class Losses {
 
     private final Arrivals arrivals;
-    private final long[] lost = new long[History.SAMPLES];
+    /** Those since the last sample are the last ones: a total that lags behind does not fit to its rate. */
+    private final long[] lost = new long[History.SAMPLES + 1];
 
     private Losses(Arrivals arrivals) {
         this.arrivals = arrivals;
@@ -22,7 +24,7 @@ final class Losses {
 
     static Losses of(List<Cell> cells) {
         Losses losses = new Losses(Arrivals.of(cells));
-        for (int i = 0; i < History.SAMPLES; i++) {
+        for (int i = 0; i < losses.lost.length; i++) {
             int sample = i;
             long rejected = cells.stream()
                     .filter(cell -> cell.figures().rejects())
@@ -49,7 +51,19 @@ final class Losses {
 
     private static long in(Cell cell, Series series, int sample) {
         Track track = cell.track();
-        return track == null ? 0 : track.value(series, sample);
+        if (track == null) {
+            return 0;
+        }
+        if (sample < History.SAMPLES) {
+            return track.value(series, sample);
+        }
+        Figures now = cell.figures();
+        return switch (series) {
+            case CALLS -> track.laterCalls(now);
+            case FAILURES -> track.laterFailures(now);
+            case REJECTIONS -> track.laterRejections(now);
+            default -> throw new IllegalArgumentException(series + " is not counted between samples");
+        };
     }
 
     /**
@@ -64,7 +78,7 @@ final class Losses {
         Losses losses = of(cells);
         int from = losses.from(Comparison.began(since, last));
         long sum = 0;
-        for (int i = from; i < History.SAMPLES; i++) {
+        for (int i = from; i < losses.lost.length; i++) {
             sum += losses.lost[i];
         }
         if (sum > 0) {

@@ -179,21 +179,38 @@ public final class Overview {
             return level().isProblem() ? findings.get(0).since() : null;
         }
 
+        /** Whether the circuit lets no call through. */
+        boolean isOpen() {
+            Finding.Kind kind = findings.isEmpty() ? null : findings.get(0).kind();
+            return kind == Finding.Kind.OPEN || kind == Finding.Kind.FORCED_OPEN;
+        }
+
         /**
          * How many of the last samples are those of its present state: while the circuit is open, what was before is
-         * another state. None if it has just opened.
+         * another state, and so is what was before it closed. None if it has just opened; all if it has just closed,
+         * and may do so again and again.
          */
         int recent(@Nullable Instant last) {
             Instant since = since();
-            if (since == null || last == null) {
-                return RECENT;
+            if (!isOpen()) {
+                return closedThroughout();
             }
-            Finding.Kind kind = findings.get(0).kind();
-            if (kind != Finding.Kind.OPEN && kind != Finding.Kind.FORCED_OPEN) {
+            if (since == null || last == null) {
                 return RECENT;
             }
             long whole = Duration.between(since, last).toNanos() / History.EACH.toNanos();
             return (int) Math.max(0, Math.min(RECENT, whole));
+        }
+
+        private int closedThroughout() {
+            int closed = cells.stream()
+                    .filter(cell -> cell.figures.isCircuit() && cell.figures.state() == LaneState.CLOSED)
+                    .map(Cell::track)
+                    .filter(Objects::nonNull)
+                    .mapToInt(track -> track.closedThroughout(RECENT))
+                    .min()
+                    .orElse(RECENT);
+            return closed == 0 ? RECENT : closed;
         }
 
         /** Calls that are not served in a second. */
@@ -424,7 +441,7 @@ public final class Overview {
                 .map(Cell::track)
                 .orElse(null);
         Comparison.of(
-                        row.calls,
+                        arriving(row),
                         track,
                         history.attempts(attemptKeys(affected), History.SAMPLES),
                         row.findings.get(0).since(),
@@ -624,6 +641,21 @@ public final class Overview {
         return cells.stream()
                 .filter(Cell::countsCalls)
                 .mapToDouble(cell -> cell.arriving(samples))
+                .filter(rate -> !Double.isNaN(rate))
+                .max()
+                .orElse(Double.NaN);
+    }
+
+    /** The calls of callers: a circuit also counts those that a retry repeats. */
+    private static double arriving(Row row) {
+        double repeated = row.cells.stream()
+                .filter(cell -> cell.figures.metrics().containsKey("totalRetries"))
+                .mapToDouble(cell -> cell.rate(Series.CALLS))
+                .filter(rate -> !Double.isNaN(rate))
+                .sum();
+        return row.cells.stream()
+                .filter(Cell::countsCalls)
+                .mapToDouble(cell -> cell.arriving(RECENT) - (cell.figures.isCircuit() ? repeated : 0))
                 .filter(rate -> !Double.isNaN(rate))
                 .max()
                 .orElse(Double.NaN);

@@ -52,6 +52,9 @@ final class Track {
         this(like.samples);
         slot = end;
         rejects = like.rejects;
+        totalCalls = like.totalCalls;
+        totalFailures = like.totalFailures;
+        totalRejections = like.totalRejections;
         long from = Math.max(end, like.slot) - samples + 1;
         long to = Math.min(end, like.slot);
         if (like.slot == Long.MIN_VALUE || from > to) {
@@ -220,6 +223,33 @@ final class Track {
         return -1;
     }
 
+    /** How many of the last samples of a copy, and at most so many, have nothing of a circuit that was not closed. */
+    int closedThroughout(int most) {
+        int closed = 0;
+        while (closed < most && isClosedThroughout(samples - 1 - closed)) {
+            closed++;
+        }
+        return closed;
+    }
+
+    private boolean isClosedThroughout(int i) {
+        return opened[i] == 0 && !isOpenAtEnd(i) && (i == 0 || !isOpenAtEnd(i - 1));
+    }
+
+    private boolean isOpenAtEnd(int i) {
+        return openAtEnd[i] || states[i] == LaneState.FORCED_OPEN.rank();
+    }
+
+    /** The last sample of a copy in which it opened, also after a failed trial; -1 if there is none. */
+    int lastOpened() {
+        for (int i = samples - 1; i >= 0; i--) {
+            if (opened[i] > 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /**
      * What share of the calls failed or was rejected, from a sample of a copy to the last one with such a call before
      * another sample.
@@ -310,6 +340,23 @@ final class Track {
     /** The calls that came within a sample of a copy, admitted or not. */
     long arrivals(int sample) {
         return calls(sample);
+    }
+
+    /** The calls that came since the last sample of a copy, admitted or not. */
+    long laterArrivals(Figures now) {
+        return laterCalls(now) + laterRejections(now);
+    }
+
+    long laterCalls(Figures now) {
+        return difference(now.calls(), totalCalls);
+    }
+
+    long laterFailures(Figures now) {
+        return difference(now.failures(), totalFailures);
+    }
+
+    long laterRejections(Figures now) {
+        return difference(now.rejections(), totalRejections);
     }
 
     /** What is counted or measured with each sample. */

@@ -6,11 +6,11 @@ import {nameOf, writable} from './source.js';
 import {levelOf, read, write} from './state.js';
 import {eventsOf, timeline} from './timeline.js';
 import {MARKS} from './view.js';
-import {cause, dayClock, duration, initial, plain, quiet, shortMethod, sinceWords, title} from './words.js';
+import {SPELLED, cause, dayClock, duration, initial, plain, quiet, shortMethod, sinceWords, title} from './words.js';
 
 const $ = id => document.getElementById(id);
 const TABS = {now: 'Now', timeline: 'Timeline', failures: 'Failures', settings: 'Settings', actions: 'Actions'};
-let latest = Date.now(), opened = '', drawn = '', found = null, opener = null, fleet = false, asked = () => {};
+let latest = Date.now(), period, opened = '', drawn = '', found = null, opener = null, fleet = false, asked = () => {};
 
 for (const [key, label] of Object.entries(TABS)) {
   const tab = button(label, () => write({tab: key === 'now' ? '' : key}));
@@ -35,12 +35,13 @@ export function showState({head, names, problems}, now) {
   latest = now;
   if (!name) return;
   const row = names.find(each => each.name === name), problem = problems.find(each => each.name === name), level = problem?.level ?? (row ? levelOf(row) : '');
+  period = row?.seconds;
   dress($('panel-state'), `soft ${problem ? level : ''}`);
-  say($('panel-state'), problem ? `${MARKS[level]} ${shortly(problem, row ?? {}, head, now)}` : !row ? '' : quiet(row) ? '– no calls' : level === 'healthy' ? '● healthy' : `○ ${level}`);
+  say($('panel-state'), problem ? `${MARKS[level]} ${shortly(problem, row ?? {}, head, now, problems.indexOf(problem) < SPELLED)}` : !row ? '' : quiet(row) ? '– no calls' : level === 'healthy' ? '● healthy' : `○ ${level}`);
 }
 
-/** Beside the head, which has the sentence, only since when. */
-const shortly = (problem, row, head, now) => (innerWidth >= 1_100 && initial(sinceWords(problem, row, head, now))) || cause(problem, row, now, true, head);
+/** Below or beside the head, which has the sentence, only since when. */
+const shortly = (problem, row, head, now, inHead) => (getComputedStyle($('head')).visibility === 'visible' && inHead && initial(sinceWords(problem, row, head, now))) || cause(problem, row, now, true, head);
 
 /** Follows the address: opens, changes or closes the panel, and reads the name anew. */
 export async function showPanel(hasFleet, changed) {
@@ -49,6 +50,8 @@ export async function showPanel(hasFleet, changed) {
   const {name, tab} = read(), chosen = TABS[tab] ? tab : 'now';
   document.body.classList.toggle('split', Boolean(name));
   $('panel').hidden = !name;
+  // Where there is no room for both, it is the main content.
+  $('panel').setAttribute('role', getComputedStyle(document.querySelector('main')).visibility === 'hidden' ? 'main' : 'complementary');
   if (!name) {
     if (opened && opener?.isConnected) opener.focus();
     opened = ''; drawn = ''; found = null;
@@ -89,7 +92,7 @@ function draw(force = false) {
   if (!force && (now === drawn || (chosen === 'settings' && drawn.startsWith('settings')) || $('view').querySelector('.chart:hover, .chart:focus'))) return;
   const top = $('view').scrollTop, focused = $('view').contains(document.activeElement) && document.activeElement.id;
   drawn = now;
-  $('view').replaceChildren(...{now: nowOf, timeline: () => [timeline(found)], failures, settings, actions}[chosen]());
+  $('view').replaceChildren(...{now: nowOf, timeline: () => [timeline(found, period)], failures, settings, actions}[chosen]());
   $('view').scrollTop = top;
   if (focused) $(focused)?.focus();
 }

@@ -18,6 +18,9 @@ const DRY = ['would', 'would reject'];
 /** How many run and wait, and how long one waited, each with its own scale. */
 const OTHERS = [[['running', 'running'], ['waiting', 'waiting']], [['longestWait', 'longest wait']]];
 
+/** What is no rate: how it is at the latest sample. */
+const GAUGES = new Set(['running', 'waiting', 'longestWait']);
+
 /** A round number that is at least as large. */
 function ceiling(value) {
   if (value <= 0) return 1;
@@ -25,7 +28,12 @@ function ceiling(value) {
   return [1, 2, 3, 5, 10].map(factor => factor * power).find(each => each >= value);
 }
 
-export function timeline({patterns, sampled, sampleSeconds}) {
+/**
+ * The chart and the events of a name.
+ *
+ * @param seconds of what time the rates of the table are, unless these are ten
+ */
+export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
   const box = element('div'), narrow = innerWidth < 700, WIDTH = narrow ? 350 : 560;
   const size = 180, filled = values => Array.from({length: size}, (_, index) => values[index] ?? 0);
   const followed = Object.entries(patterns).filter(([, each]) => each.samples).map(([key, each]) => [key, {...each, samples: Object.fromEntries(Object.entries(each.samples).map(([name, values]) => [name, filled(values)]))}]);
@@ -49,7 +57,7 @@ export function timeline({patterns, sampled, sampleSeconds}) {
     chart.append(svg('text', {x: 0, y: y + 10}, SHORT[key] ?? title(key)));
     const trials = [];
     let index = 0;
-    for (const [letter, count] of drawn({lane, states}, {sampled, sampleSeconds}, end)) {
+    for (const [letter, count] of drawn({lane, states}, {sampled, sampleSeconds})) {
       const [top, height] = HEIGHTS[letter] ?? [0, 0], begin = edge(Math.max(left, index)), width = edge(index + count) - begin, thin = letter === 'h' && width < THIN;
       if (height && width > 0) chart.append(svg('rect', {class: letter === '-' ? 'lane-none' : `lane-${letter}`, x: begin, y: y + top, width, height}));
       if (height && width > 0 && thin) trials.push(svg('rect', {class: 'lane-h', x: begin + (width - THIN) / 2, y: y + top, width: THIN, height}));
@@ -136,6 +144,8 @@ export function timeline({patterns, sampled, sampleSeconds}) {
     if (step) { event.preventDefault(); show(index + step); }
   };
   const keys = element('p', undefined, 'keys soft');
+  // The rates of the table, so that they are the same beside one another.
+  const latest = all.slice(size - Math.max(1, Math.round(seconds / sampleSeconds))).filter(known), recent = values => latest.length ? latest.reduce((sum, at) => sum + values[at], 0) / latest.length : 0;
   const key = (look, label) => {
     const sample = svg('svg', {class: 'swatch', viewBox: '0 0 22 8', 'aria-hidden': true}), made = element('span');
     sample.append(PARTS.includes(look) ? svg('rect', {class: `part ${look}`, ...look === 'failed' && {fill: 'url(#hatch)'}, width: 22, height: 8}) : svg('polyline', {class: look, points: '0,4 22,4'}));
@@ -143,8 +153,8 @@ export function timeline({patterns, sampled, sampleSeconds}) {
     keys.append(made);
   };
   for (const {parts, lines} of scales) {
-    for (const {look, values} of parts ?? []) if (look === 'succeeded' || values.some(Boolean)) key(look, `${look} ${rate(values.at(-1)) || '0'}/s`);
-    for (const {look, label, values, text} of lines) key(look, `${label} ${text(values.at(-1))}`);
+    for (const {look, values} of parts ?? []) if (look === 'succeeded' || values.some(Boolean)) key(look, `${look} ${rate(recent(values)) || '0'}/s`);
+    for (const {look, label, values, text} of lines) key(look, `${label} ${text(GAUGES.has(look) ? values.at(-1) : recent(values))}`);
   }
   const list = element('ol', undefined, 'events'), merged = [];
   for (const event of events) {

@@ -4,7 +4,7 @@ import {BUTTONS} from './actions.js';
 import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {SPELLED, advice, because, beganAt, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, laneWords, letterWord, millis, nowWords, passed, period, pixelated, quiet, rate, runs, share, shortMethod, sinceWords, span, ticks, title, zonedClock} from './words.js';
+import {SPELLED, advice, because, beganAt, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, laneWords, letterWord, millis, nowWords, passed, period, pixelated, quiet, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialOf, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -239,7 +239,7 @@ function card() {
       put(numbers, figures(problem, row, asOf));
       const help = advice(problem, row, asOf, {names});
       list(todo, help.map(text => ({text})));
-      countDown(worst, now);
+      countDown(worst, trialOf(problem, row), now);
       drawPast(row, head, asOf, beganAt(problem, row, head, asOf));
       offer(problem, operate, writable, help.some(text => text.includes('in the settings') || text.includes('in its settings')));
       for (const [view, tab] of links) view.href = hrefOf({name: problem.name, tab});
@@ -294,7 +294,7 @@ function card() {
   }
 
   /** The bar fills until the trial. The clocks may differ by a second: no more is left than the whole wait. */
-  function countDown({kind, nextTrialTime, lastOpened}, now) {
+  function countDown({kind, lastOpened}, nextTrialTime, now) {
     const end = Date.parse(nextTrialTime ?? ''), whole = Math.ceil((end - Date.parse(lastOpened ?? '')) / 1_000);
     const rest = Math.ceil((end - now) / 1_000), left = whole > 0 ? Math.min(rest, whole) : rest;
     trial.hidden = kind !== 'open' || !nextTrialTime;
@@ -309,7 +309,7 @@ function card() {
 
 const COLUMNS = [
   {key: 'name', label: 'Name'}, {key: 'state', label: 'History', of: '15 min', hint: 'The state over time, until now'},
-  {key: 'calls', label: 'Calls/s', number: true, of: '10 s', hint: 'Calls that come, whether they are admitted or not; of an open circuit in the whole samples since it opened'}, {key: 'failing', label: 'Failing', number: true, of: '10 s', hint: 'What share of the calls fails'}, {key: 'rejected', label: 'Rejected', number: true, of: '10 s', hint: 'What share of the calls is rejected'},
+  {key: 'calls', label: 'Calls/s', number: true, of: '10 s', hint: 'Calls that come, whether they are admitted or not; in the whole samples since the circuit opened, or closed again, if that was less than ten seconds ago'}, {key: 'failing', label: 'Failing', number: true, of: '10 s', hint: 'What share of the calls fails'}, {key: 'rejected', label: 'Rejected', number: true, of: '10 s', hint: 'What share of the calls is rejected'},
   {key: 'mean', label: 'Mean', number: true, of: '1 min', hint: 'How long attempts of the last minute took, or those since a problem began, on average; the wait for a permit is not in it'}, {key: 'worst', label: 'Worst', number: true, of: '≤ 3 min', hint: 'The longest attempt, as long as the meter registry keeps it: up to three minutes; none if no attempt ended in the time of Mean'},
   ...patterns.map(({key}) => ({key, pattern: true, of: OF[key] ?? '10 s', label: SHORT[key] ?? title(key)[0].toUpperCase() + title(key).slice(1), hint: HINTS[key]})),
 ];

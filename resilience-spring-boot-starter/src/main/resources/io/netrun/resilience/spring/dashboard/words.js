@@ -81,7 +81,7 @@ export const plain = value => value === null || value === undefined ? 'none'
 /** The runs of a lane as [letter, samples]. */
 export const runs = lane => [...(lane ?? '').matchAll(/(\d+)([a-z-])/g)].map(([, count, letter]) => [letter, Number(count)]);
 
-const RED = 'or';
+const RED = 'or', RED_OR_FAILING = 'orw';
 /** The states of a circuit that is not closed; a sample has the worst of those within it. */
 const CIRCUIT = 'ohfd';
 /** From the least to the worst. */
@@ -93,12 +93,15 @@ const worse = (one, other) => WORSE.indexOf(one) >= WORSE.indexOf(other) ? one :
 function present({level, cells = {}}, last) {
   const {state, mode} = cells['circuit-breaker'] ?? {};
   if (state && mode !== 'observe' && STATES[state]) return STATES[state];
+  // Below one in ten over two samples, whatever the last one has, is still not healthy.
+  if (level === 'warning' && RED_OR_FAILING.includes(last)) return 'a';
   return {failing: 'w', rejecting: 'r'}[level] ?? (level === 'observing' || 'acxd-'.includes(last) ? last : 'c');
 }
 
 /**
  * A lane as pieces [letter, samples] until now, those that look alike as one. Where the changes of the circuit's state are
- * known, a piece is as long as the state was; otherwise as long as its samples. The last piece is the state of now.
+ * known, a piece is as long as the state was; otherwise as long as its samples. The last piece is the state of now; without
+ * a time, it is the last sample.
  */
 export function drawn(row, {sampled, sampleSeconds}, now) {
   const {lane, states = [], level} = row, each = sampleSeconds * 1_000, pieces = runs(lane), whole = pieces.reduce((sum, [, count]) => sum + count, 0);
@@ -106,8 +109,8 @@ export function drawn(row, {sampled, sampleSeconds}, now) {
   // The level is that of two samples: where only the last one is quiet, the problem is not over.
   if ((level === 'failing' || level === 'rejecting') && 'wr'.includes(is) && 'ca'.includes(last) && pieces.at(-1)[1] === 1 && pieces.length > 1) pieces.at(-1)[0] = is;
   // The server's clock has whole seconds, which may end before the latest change.
-  if (last && sampled) pieces.push([is, Math.min(3, Math.max(0, (now - Date.parse(sampled)) / each, latest ? latest[1] - whole + 0.1 : 0))]);
-  if (latest && latest[0] !== is && (CIRCUIT.includes(latest[0]) || CIRCUIT.includes(is))) cuts.push([CIRCUIT.includes(is) ? is : 'c', Math.max(whole, latest[1])]);
+  if (last && sampled && now !== undefined) pieces.push([is, Math.min(3, Math.max(0, (now - Date.parse(sampled)) / each, latest ? latest[1] - whole + 0.1 : 0))]);
+  if (latest && now !== undefined && latest[0] !== is && (CIRCUIT.includes(latest[0]) || CIRCUIT.includes(is))) cuts.push([CIRCUIT.includes(is) ? is : 'c', Math.max(whole, latest[1])]);
   const add = (letter, from, to) => {
     const before = joined.at(-1), count = Math.round((to - from) * 1_000) / 1_000;
     if (count <= 0) return;
@@ -256,9 +259,9 @@ const rejectedShare = ({calls, rejected}) => share(rejected, calls) ? `, ${share
 export function cause(problem, row, now, timed = false, head = {}) {
   const [worst] = problem.causes, {change, attemptMillis, before = {}} = problem, {kind} = worst, lasts = timed && worst.since ? ` ${lasting(worst, now)}` : '';
   if (explains(problem, row)) {
-    const full = kind === 'full' || kind === 'limited' ? `${kind === 'full' ? 'bulkhead full' : 'limit exceeded'}${rejectedShare(row)}` : failing(problem, row) ?? worst.text;
+    const full = kind === 'full' || kind === 'limited' ? `${kind === 'full' ? fullWords(worst) : 'limit exceeded'}${rejectedShare(row)}` : failing(problem, row) ?? worst.text;
     if (change === 'slow') return `slow${lasts}, ${millis(attemptMillis)} instead of ${millis(before.attemptMillis)}; ${full}`;
-    if (FILLED.has(kind)) return `flooded${lasts}, ${rate(row.calls)} calls/s instead of ${rate(before.calls)}; ${full}`;
+    if (FILLED.has(kind)) return `flooded${lasts}, ${rate(arriving(row))} calls/s instead of ${rate(before.calls)}; ${full}`;
   }
   switch (kind) {
     case 'forced-open': return `all calls are rejected${lasts}: forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
@@ -282,6 +285,10 @@ export function cause(problem, row, now, timed = false, head = {}) {
     default: return `${readable(worst.text)}${lasts}`;
   }
 }
+
+/** A bulkhead that rejects calls is full, or was within the last ten seconds. */
+const fullWords = ({text = ''}) => text.startsWith(AT_TIMES) ? AT_TIMES : 'bulkhead full';
+const AT_TIMES = 'bulkhead full at times';
 
 /** Durations of ISO 8601 within a text as settings are written. */
 const readable = (text = '') => text.replace(/\bPT[\dHMS.]+/g, duration);
@@ -307,12 +314,29 @@ export function lostRate({calls, failed = 0, rejected = 0, seconds, cells = {}})
   return calls ? Math.min(calls, own + rejected) : own + rejected;
 }
 
+/** How many of the calls a second repeat another one, if these are at least one in ten: a circuit counts each attempt. */
+function repeats(row) {
+  const {calls = 0} = row, repeated = calls - arriving(row);
+  return repeated >= calls / 10 ? repeated : 0;
+}
+
+/** Calls a second that callers make, whether they are admitted or not: what a retry repeats is no call of theirs. */
+function arriving({calls, seconds, cells = {}}) {
+  const retries = cells.retry?.calls, {calls: admittedCalls = 0, rejected = 0} = cells['circuit-breaker'] ?? {};
+  if (!retries || seconds || !Number.isFinite(calls) || admittedCalls + rejected < calls - 0.01) return calls;
+  const others = ['bulkhead', 'rate-limiter'].filter(key => cells[key]).map(key => (cells[key].calls ?? 0) + (cells[key].rejected ?? 0));
+  return Math.max(0, calls - retries, ...others.filter(each => each <= calls));
+}
+
 const FATE = {true: 'reach the fallback', false: 'get an error (no fallback)'}, PAST_FATE = {true: 'reached the fallback', false: 'got an error (no fallback)'};
+
+/** The kind of a cause; what is denied are retries, or hedges. */
+const kindOf = ({kind, pattern} = {}) => kind === 'denied' && pattern === 'hedge' ? 'denied hedges' : kind;
 
 /** What else a problem means for calls, if none is lost. */
 const HARMLESS = {
   flapping: 'no call fails now', 'half-open': 'a few calls pass, as trials', disabled: 'nothing protects these calls', off: 'these calls bypass it',
-  denied: 'calls that fail are not repeated', waiting: 'calls take longer', open: 'no call succeeds now', 'forced-open': 'no call succeeds now',
+  denied: 'calls that fail are not repeated', 'denied hedges': 'slow calls have no second attempt', waiting: 'calls take longer', open: 'no call succeeds now', 'forced-open': 'no call succeeds now',
 };
 
 /** What a problem means: for whose calls, how many are lost a second, and how many so far. */
@@ -321,7 +345,7 @@ export function effect(problem, row, now) {
   const callers = users.length ? `callers of ${users.map(shortMethod).join(', ')}${moreUsers ? `, and ${moreUsers} more` : ''}: ` : '';
   const kept = since && lostFrom && Date.parse(lostFrom) > Date.parse(since) + 10_000 ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && !row.failed && !row.rejected;
   if (lost > 0) texts.push(`${PASSES_NONE.has(kind) ? 'no call succeeds, ' : ''}${rate(lost)} calls/s ${FATE[fallback] ?? 'fail or are rejected'}`);
-  else if (HARMLESS[kind]) texts.push(HARMLESS[kind]);
+  else if (HARMLESS[kindOf(problem.causes[0])]) texts.push(HARMLESS[kindOf(problem.causes[0])]);
   const ofThem = lostShare ? `${closedSince ? ` until ${dayClock(closedSince, now)}` : ''}, ${share(lostShare, 1)} of the calls` : '';
   if (over && lostCalls) texts.push(`${lostCalls} ${PAST_FATE[fallback] ?? 'failed or were rejected'}${kept}${ofThem}`);
   else if (lostCalls) texts.push(`${lostCalls} so far${kept}`);
@@ -332,12 +356,18 @@ export function effect(problem, row, now) {
 
 /** How a name is now, in a few words: what most calls suffer from. */
 export function nowWords(problem, row) {
-  const {calls, failed = 0, rejected = 0} = row, kind = problem?.causes[0]?.kind, part = Math.max(failed, rejected), by = kind === 'forced-open' ? 'by-hand' : 'worst';
+  const {calls, failed = 0, rejected = 0} = row, kind = kindOf(problem?.causes[0]), part = Math.max(failed, rejected), by = kind === 'forced-open' ? 'by-hand' : 'worst';
   if (part > 0) return [`${share(part, calls) || `${rate(part)}/s`} ${rejected >= failed ? 'rejected' : 'failing'}`, by === 'worst' && calls && part < calls / 10 ? 'worse' : by];
   if (problem) return [BRIEF[kind] ?? title(kind ?? problem.level), PASSES_NONE.has(kind) ? by : 'worse'];
   return calls ? [`${rate(calls)}/s`, ''] : ['–', 'off'];
 }
-const BRIEF = {flapping: 'on and off', full: 'bulkhead full', limited: 'over the limit', denied: 'retries denied', waiting: 'calls wait', off: 'switched off', exhausted: 'failing', 'timing-out': 'timing out'};
+const BRIEF = {flapping: 'on and off', full: 'bulkhead full', limited: 'over the limit', denied: 'retries denied', 'denied hedges': 'hedges denied', waiting: 'calls wait', off: 'switched off', exhausted: 'failing', 'timing-out': 'timing out'};
+
+/** When an open circuit admits the next trial; the first problems have it with their cause, the others in the row only. */
+export function trialOf({causes}, {cells = {}}) {
+  const {state, mode, nextTrialTime} = cells['circuit-breaker'] ?? {};
+  return causes.find(each => each.kind === 'open' && each.nextTrialTime)?.nextTrialTime ?? (state === 'open' && mode !== 'observe' ? nextTrialTime : undefined);
+}
 
 /** With a capital. */
 export const heading = (problem, row, now, head) => initial(cause(problem, row, now, false, head));
@@ -356,18 +386,18 @@ function admitted({cells = {}, calls = 0, rejected = 0}) {
  * rejects calls has them come back sooner, which is no cause.
  */
 export function explains({change, attemptMillis, before = {}, causes: [{kind}]}, row) {
-  if (!(change === 'slow' ? Number.isFinite(attemptMillis) && Number.isFinite(before.attemptMillis) : change === 'flood' && Number.isFinite(row.calls) && Number.isFinite(before.calls))) return false;
+  if (!(change === 'slow' ? Number.isFinite(attemptMillis) && Number.isFinite(before.attemptMillis) : change === 'flood' && Number.isFinite(arriving(row)) && Number.isFinite(before.calls))) return false;
   if (FILLED.has(kind)) return true;
   if (kind !== 'failing' && kind !== 'timing-out' && kind !== 'exhausted') return false;
-  return change === 'flood' ? row.calls >= LARGE * before.calls : attemptMillis >= LARGE * before.attemptMillis;
+  return change === 'flood' ? arriving(row) >= LARGE * before.calls : attemptMillis >= LARGE * before.attemptMillis;
 }
 const LARGE = 3;
 
 /** What has changed: slow work, or too many calls. */
 function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, row, now) {
   const then = since ? ` before ${dayClock(since, now)}` : ' before', usual = before.calls === undefined ? '' : ` (${rate(before.calls)}/s before)`;
-  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${admitted(row)}${row.calls ? `, ${rate(row.calls)}/s arrive${usual}` : ''}`;
-  if (change === 'flood') return `Many calls: ${rate(row.calls)}/s arrive, ${times(row.calls, before.calls)}${rate(before.calls)}/s${then}${admitted(row)}${attemptMillis === undefined ? '' : `; calls take ${millis(attemptMillis)}${before.attemptMillis === undefined ? '' : ` (${millis(before.attemptMillis)} before)`}${admitted(row) ? ' once admitted' : ''}`}`;
+  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${admitted(row)}${row.calls ? `, ${rate(arriving(row))}/s arrive${usual}` : ''}`;
+  if (change === 'flood') return `Many calls: ${rate(arriving(row))}/s arrive, ${times(arriving(row), before.calls)}${rate(before.calls)}/s${then}${admitted(row)}${attemptMillis === undefined ? '' : `; calls take ${millis(attemptMillis)}${before.attemptMillis === undefined ? '' : ` (${millis(before.attemptMillis)} before)`}${admitted(row) ? ' once admitted' : ''}`}`;
   return '';
 }
 
@@ -375,12 +405,13 @@ function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, ro
 const times = (now, before) => before > 0 && now >= 2 * before ? `${rate(Math.round(now / before))} times the ` : '';
 
 /** Why a bulkhead rejects, as far as its queue shows that. */
-function queued({cells = {}}) {
+function queued({maxWait}, {cells = {}}) {
   const {waiting = 0, maxQueue} = cells.bulkhead ?? {};
   if (maxQueue === undefined) return '';
   if (maxQueue === 0) return 'It has no queue: calls are rejected at once while all permits are in use';
   const places = `${waiting} of ${maxQueue}`;
-  return `${waiting < maxQueue ? `Its queue has room now (${places}): calls are rejected after they waited too long, or while it is full` : `Its queue is full (${places}): calls are rejected at once, or after they waited too long`}. Times exclude queueing`;
+  const late = maxWait ? `after they waited ${duration(maxWait)}` : '';
+  return `${waiting < maxQueue ? `Its queue has room now (${places}): calls are rejected ${late ? `${late}, or ` : ''}while it is full` : `Its queue is full (${places}): calls are rejected at once${late ? `, or ${late}` : ''}`}. Times exclude queueing`;
 }
 
 /** Some retries go on while their budget fills up again. */
@@ -421,13 +452,16 @@ const changeOf = ({name, causes: [{kind, pattern}]}, changes = []) => {
   return action && changes.find(change => change.name === name && change.pattern === pattern && change.action === action);
 };
 
+/** So much less time than before is worth a word, as so much more is. */
+const FASTER = 1.5;
+
 /** Names that are slower as well, or through which the slow calls go: those are cleared if they are as fast as before without these. */
 function company(problem, names = []) {
   return neighboursOf(problem, names).flatMap(({name, cells, leftOut, slower: {attemptMillis, before, by, without, through = []}}) => {
     if (!by) return [`${name} is slower too: ${millis(attemptMillis)} instead of ${millis(before)}`];
     const around = Object.keys(cells ?? {}).filter(key => !through.includes(key) && key !== 'fallback');
     const left = leftOut?.length ? '; its row is without these calls' : '';
-    const cleared = without ? `${name} is no slower than before for its other calls: ${millis(without.attemptMillis)} (${millis(without.before)} before)${left}` : `These are the only calls of ${name} now`;
+    const cleared = without ? `${name} is ${without.before >= FASTER * without.attemptMillis ? 'faster' : 'no slower'} than before for its other calls: ${millis(without.attemptMillis)} (${millis(without.before)} before)${left}` : `These are the only calls of ${name} now`;
     return [cleared, through.length && around.length ? `The ${around.map(title).join(' and the ')} of ${name} ${around.length > 1 ? 'do' : 'does'} not limit these calls` : ''].filter(Boolean);
   });
 }
@@ -455,10 +489,10 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   const filled = FILLED.has(worst.kind);
   if (filled) {
     say(changed);
-    if (worst.kind === 'full') say(queued(row));
+    if (worst.kind === 'full') say(queued(worst, row));
     for (const text of company(problem, names)) say(text);
   }
-  if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}`);
+  if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}${row.opened > 1 ? `; that is opening ${row.opened} in the last ${tight('15 min')}` : ''}`);
   if (worst.kind === 'flapping' && worst.since && worst.opened) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${at(worst.since)} to ${at(worst.lastOpened)}` : ` since ${at(worst.since)}`}${worst.reason ? `, the last time because ${worst.reason}` : ''}`);
   if (failure && (failure.thrown || failure.reason)) {
     const text = failure.thrown ?? failure.reason, trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
@@ -492,8 +526,8 @@ const SURE = 300_000;
 /** While these last, no call succeeds. */
 const PASSES_NONE = new Set(['open', 'forced-open']);
 
-/** Of what time the figures of a name are: those of an open circuit have whole samples since it opened. */
-export const period = ({seconds}) => seconds ? `the ${tight(`${seconds} s`)} sampled since it opened` : `the last ${tight('10 s')}`;
+/** Of what time the figures of a name are: those of a circuit have whole samples since it opened, or closed again. */
+export const period = ({seconds, cells = {}}) => seconds ? `the ${tight(`${seconds} s`)} sampled since it ${cells['circuit-breaker']?.state === 'closed' ? 'closed' : 'opened'}` : `the last ${tight('10 s')}`;
 
 /** How many calls come, where the causes do not have that already; and of what time all rates and shares of the card are. */
 export function figures(problem, row, now) {
@@ -501,7 +535,7 @@ export function figures(problem, row, now) {
   if (!calls) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
   if (explains(problem, row)) return `Rates and shares: of ${of}`;
   const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' ? ` (${rate(before.calls)}/s before ${dayClock(worst.since, now)})` : '';
-  const trials = worst.kind === 'open' && failed && rejected ? `: ${share(rejected, calls)} rejected, ${share(failed, calls)} failed as trials` : '', text = `${rate(calls)} calls/s`;
+  const trials = worst.kind === 'open' && failed && rejected ? `: ${share(rejected, calls)} rejected, ${share(failed, calls)} failed as trials` : '', text = `${rate(calls)} calls/s${repeats(row) ? `, ${rate(repeats(row))} of them retries` : ''}`;
   return PASSES_NONE.has(worst.kind) || worst.kind === 'flapping' ? `${text} in ${of}${trials}${earlier}` : `${text}${earlier}; rates and shares: of ${of}`;
 }
 
@@ -513,7 +547,7 @@ export function advice(problem, row, now, {names} = {}) {
   switch (worst.kind) {
     case 'open': lines.push(`Look at ${service}. Wait: the circuit tries again by itself.`); break;
     case 'flapping': lines.push(`Look at ${service}: it may fail again. The circuit needs no action.`); break;
-    case 'failing': lines.push(`Look at ${service}${calls - failed - rejected > calls / 20 ? ': some calls succeed, so perhaps only some of its instances are down' : ''}.`); break;
+    case 'failing': lines.push(change === 'slow' && explains(problem, row) ? `Find what has become slow: look at ${service}.` : `Look at ${service}${calls - failed - rejected > calls / 20 ? ': some calls succeed, so perhaps only some of its instances are down' : ''}.`); break;
     case 'forced-open':
       lines.push(worst.by && worst.by !== 'an operator' ? `Ask ${worst.by} whether the reason is gone.` : 'Ask your colleagues who forced it open, and why.');
       lines.push('If the reason is gone, half-open is the safe way back: a few calls go through as trials, which close the circuit, or open it until it tries again by itself. Reset lets all through at once.');
@@ -547,6 +581,7 @@ const PLURALS = {
   'timing-out': n => `${n} timing out`,
   exhausted: n => `retries exhausted for ${n}`,
   denied: n => `retries denied for ${n}`,
+  'denied hedges': n => `hedges denied for ${n}`,
   waiting: n => `calls wait for ${n}`,
   disabled: n => n === 1 ? '1 circuit disabled' : `${n} circuits disabled`,
   off: n => `${n} switched off`,
@@ -585,9 +620,10 @@ const deniedOf = problems => problems.flatMap(({name, causes}, index) => causes
 export function headline(body, now) {
   const rows = new Map(body.names.map(row => [row.name, row])), kinds = new Map(), first = body.problems.slice(0, SPELLED);
   for (const {name, causes: [worst]} of body.problems.slice(SPELLED)) {
+    const kind = kindOf(worst);
     if (worst.kind === 'denied' && worst.rate) continue;
-    if (!kinds.has(worst.kind)) kinds.set(worst.kind, []);
-    kinds.get(worst.kind).push({name, since: worst.since});
+    if (!kinds.has(kind)) kinds.set(kind, []);
+    kinds.get(kind).push({name, since: worst.since});
   }
   if (!first.length) return {level: 'healthy', text: body.head.names ? `All ${body.head.names} names are healthy` : 'No instances yet'};
   const texts = first.map(problem => {

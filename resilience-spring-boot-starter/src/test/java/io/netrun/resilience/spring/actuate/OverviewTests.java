@@ -227,6 +227,38 @@ class OverviewTests {
                 .isEmpty();
     }
 
+    @Test
+    void closedCircuitShouldHaveTheRatesSinceItClosed() {
+        String line = "$.names[?(@.name == 'ledger')]";
+        ticker.pass(History.EACH);
+        fail(3);
+        succeed(10); // rejected
+        ticker.pass(Duration.ofSeconds(4));
+        ledger.reset();
+        succeed(2);
+        ticker.pass(Duration.ofSeconds(1));
+        overview()
+                .jsonPath(line + ".rejected")
+                .isEqualTo(1) // it may open again
+                .jsonPath(line + ".seconds")
+                .isEmpty();
+        succeed(10);
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath(line + ".rejected")
+                .isEmpty()
+                .jsonPath(line + ".calls")
+                .isEqualTo(2)
+                .jsonPath(line + ".seconds")
+                .isEqualTo(5);
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath(line + ".calls")
+                .isEqualTo(1)
+                .jsonPath(line + ".seconds")
+                .isEmpty();
+    }
+
     /** From the sample with the failures that opened it. */
     @Test
     void lostCallsShouldBeCountedSinceTheProblemBegan() {
@@ -246,6 +278,19 @@ class OverviewTests {
         succeed(7);
         ticker.pass(History.EACH);
         overview().jsonPath(problem + ".lostCalls").isEqualTo(20);
+    }
+
+    @Test
+    void lostCallsShouldBeCountedUntilNow() {
+        String problem = "$.problems[?(@.name == 'ledger')]";
+        ticker.pass(History.EACH);
+        fail(3);
+        succeed(10); // rejected
+        overview().jsonPath(problem + ".lostCalls").isEqualTo(13);
+        ticker.pass(History.EACH);
+        overview().jsonPath(problem + ".lostCalls").isEqualTo(13);
+        succeed(4);
+        overview().jsonPath(problem + ".lostCalls").isEqualTo(17);
     }
 
     @Test
@@ -290,7 +335,13 @@ class OverviewTests {
             ledger.reset();
             ticker.pass(History.EACH);
         }
-        overview().jsonPath("$.problems[0].causes[*].kind").isEqualTo(List.of("failing", "flapping"));
+        overview()
+                .jsonPath("$.problems[0].causes[*].kind")
+                .isEqualTo(List.of("failing", "flapping"))
+                .jsonPath("$.problems[0].causes[0].lastOpened")
+                .exists()
+                .jsonPath("$.problems[0].causes[0].opensAt")
+                .doesNotExist();
         ticker.pass(History.EACH);
         ticker.pass(History.EACH);
         overview()
@@ -518,6 +569,38 @@ class OverviewTests {
     }
 
     @Test
+    void retriesShouldBeNoFlood() {
+        Retry retry = registry.getOrCreate(
+                Retry.TYPE,
+                "ledger",
+                RetryConfig.builder().maxAttempts(3).baseDelay(Duration.ZERO).build());
+        registry.reconfigure(
+                CircuitBreaker.TYPE,
+                "ledger",
+                config -> config.toBuilder().failureThreshold(1_000).build());
+        for (int sample = 0; sample < 5; sample++) {
+            succeed(10);
+            ticker.pass(History.EACH);
+        }
+        for (int i = 0; i < 20; i++) {
+            catchThrowable(() -> retry.run(() -> ledger.run(() -> {
+                throw new IllegalStateException("down");
+            })));
+            if (i % 10 == 9) {
+                ticker.pass(History.EACH);
+            }
+        }
+        String problem = "$.problems[?(@.name == 'ledger')]";
+        overview()
+                .jsonPath(problem + ".change")
+                .isEmpty()
+                .jsonPath(problem + ".before.calls")
+                .isEqualTo(2)
+                .jsonPath("$.names[?(@.name == 'ledger')].calls")
+                .isEqualTo(6);
+    }
+
+    @Test
     void fullBulkheadShouldBeAProblemSinceItsFirstRejection() {
         Bulkhead reports = registry.getOrCreate(
                 Bulkhead.TYPE,
@@ -537,8 +620,29 @@ class OverviewTests {
                     .jsonPath("$.problems[0].causes[0].since")
                     .isEqualTo(since)
                     .jsonPath("$.problems[0].causes[0].action")
-                    .isEqualTo("settings");
+                    .isEqualTo("settings")
+                    .jsonPath("$.problems[0].causes[0].maxWait")
+                    .doesNotExist();
         });
+    }
+
+    @Test
+    void bulkheadShouldNotBeFullWhileItHasPermits() {
+        Bulkhead reports = registry.getOrCreate(
+                Bulkhead.TYPE,
+                "reports",
+                BulkheadConfig.builder()
+                        .maxConcurrent(1)
+                        .maxQueue(0)
+                        .maxWait(Duration.ofSeconds(2))
+                        .build());
+        reports.run(() -> catchThrowable(() -> reports.run(() -> {})));
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.problems[0].causes[0].text")
+                .isEqualTo("bulkhead full at times (0 of 1 used now)")
+                .jsonPath("$.problems[0].causes[0].maxWait")
+                .isEqualTo("PT2S");
     }
 
     @Test

@@ -106,6 +106,15 @@ class DashboardWordsTests {
     }
 
     @Test
+    void bulkheadThatHasFreePermitsShouldBeFullAtTimes() throws Exception {
+        String seldom = SLOW.replace("bulkhead full (2 of 2)", "bulkhead full at times (1 of 2 used now)");
+        String row = row("reports", "\"calls\": 1.2, \"rejected\": 0.5");
+        assertThat(headline(seldom, row)).contains("; bulkhead full at times, 42 % rejected now");
+        assertThat(headline(seldom.replace("slow", ""), row))
+                .startsWith("reports: bulkhead full at times (1 of 2 used now) for 1 min 20 s, 42 % rejected now");
+    }
+
+    @Test
     void cardShouldHaveTheHeadingOfTheHeadline() throws Exception {
         assertThat(heading(FLOOD, row("reports", "\"calls\": 234, \"rejected\": 175")))
                 .as("the number of the headline")
@@ -306,6 +315,9 @@ class DashboardWordsTests {
                 .contains("36 ms (37 ms before); its row is without these calls");
         assertThat(run("words.advice(" + SLOW + ", " + reports + ", " + NOW + ", {names: [" + shared + "]})"))
                 .contains("Look at what Client.call does: its queries", "would load database more");
+        assertThat(because(SLOW, reports, "names: [" + shared.replace("\"before\": 37", "\"before\": 72") + "]"))
+                .as("half the time")
+                .contains("database is faster than before for its other calls: 36 ms (72 ms before)");
         assertThat(because(SLOW, reports, "names: [" + shared.replace("Client.call", "Other.call") + "]"))
                 .as("it shares another one")
                 .doesNotContain("database");
@@ -405,7 +417,21 @@ class DashboardWordsTests {
                 .as("the level is that of two samples")
                 .endsWith("[\"w\",3]]");
         assertThat(drawn("lane: '170-8c2w', level: 'warning'", "state: 'closed'"))
-                .endsWith("[\"w\",2],[\"c\",1]]");
+                .as("fewer than one in ten, and not none")
+                .endsWith("[\"w\",2],[\"a\",1]]");
+        assertThat(drawn("lane: '170-8c1c1r', level: 'warning'", "state: 'closed'"))
+                .endsWith("[\"r\",1],[\"a\",1]]");
+    }
+
+    @Test
+    void laneOfSamplesShouldEndWithTheLatestSample() throws Exception {
+        String rejecting = "lane: '170-8c2r'";
+        assertThat(run("words.drawn({" + rejecting + "}, {sampled: '2026-11-29T10:34:55.500Z', sampleSeconds: 5})"))
+                .endsWith("[\"r\",2]]");
+        assertThat(run("words.drawn({lane: '170-8c2o', states: [['c', 10000], ['o', 9000], ['h', -4000]]},"
+                        + " {sampled: '2026-11-29T10:34:55.500Z', sampleSeconds: 5})"))
+                .as("a change after the latest sample")
+                .endsWith("[\"o\",1.8]]");
     }
 
     @Test
@@ -494,8 +520,38 @@ class DashboardWordsTests {
         assertThat(headline(third, row("mail", "\"calls\": 3")))
                 .as("spelled out")
                 .isEqualTo("mail: 0.4 retries denied a second: the budget is used up, for 20 s");
-        assertThat(headline(third.replace("\"retry\"", "\"hedge\""), row("mail", "\"calls\": 3")))
-                .startsWith("mail: 0.4 hedges denied a second, for 20 s");
+    }
+
+    @Test
+    void deniedHedgesShouldBeNoRetries() throws Exception {
+        String row = row("mail", "\"calls\": 3");
+        String denied = problem(
+                "mail",
+                "{\"kind\": \"denied\", \"pattern\": \"hedge\", \"text\": \"hedges denied\","
+                        + " \"since\": \"2026-11-29T10:34:40Z\", \"rate\": 0.4}",
+                "");
+        assertThat(headline(denied, row)).startsWith("mail: 0.4 hedges denied a second, for 20 s");
+        assertThat(headlineOf("head: {names: 3}, problems: [" + OPEN + "," + FAILING + ","
+                        + denied.replace(", \"rate\": 0.4", "") + "], names: []"))
+                .endsWith("; hedges denied for 1 (mail for 20 s)");
+        assertThat(now(denied, "{calls: 3}")).isEqualTo("[\"hedges denied\",\"worse\"]");
+        assertThat(effect(denied, row)).isEqualTo("Callers of Client.call: slow calls have no second attempt");
+    }
+
+    // ---- a trial
+
+    @Test
+    void trialOfABriefProblemShouldBeThatOfItsRow() throws Exception {
+        String row = "{cells: {'circuit-breaker': {state: 'open', nextTrialTime: '2026-11-29T10:35:02Z'}}}";
+        assertThat(run("words.trialOf(" + OPEN + ", " + row + ")")).isEqualTo("2026-11-29T10:35:02Z");
+        assertThat(run("words.trialOf("
+                        + OPEN.replace("\"reason\"", "\"nextTrialTime\": \"2026-11-29T10:35:01Z\", \"reason\"") + ", "
+                        + row + ")"))
+                .isEqualTo("2026-11-29T10:35:01Z");
+        assertThat(run("words.trialOf(" + OPEN + ", " + row.replace("state:", "mode: 'observe', state:")
+                        + ") ?? 'none'"))
+                .as("a dry run rejects nothing")
+                .isEqualTo("none");
     }
 
     // ---- effects, and the evidence
@@ -546,10 +602,14 @@ class DashboardWordsTests {
                 .replace("\"maxConcurrent\": 2", "\"maxConcurrent\": 2, \"waiting\": 1, \"maxQueue\": 2");
         assertThat(because(SLOW, queued))
                 .contains(
-                        "Its queue has room now (1 of 2): calls are rejected after they waited too long, or while it is"
-                                + " full. Times exclude queueing");
+                        "Its queue has room now (1 of 2): calls are rejected while it is full. Times exclude queueing");
         assertThat(because(SLOW, queued.replace("\"waiting\": 1", "\"waiting\": 2")))
-                .contains("Its queue is full (2 of 2): calls are rejected at once, or after they waited too long.");
+                .contains("Its queue is full (2 of 2): calls are rejected at once.");
+        String limited = SLOW.replace("\"since\"", "\"maxWait\": \"PT2S\", \"since\"");
+        assertThat(because(limited, queued))
+                .contains("(1 of 2): calls are rejected after they waited 2s, or while it is full.");
+        assertThat(because(limited, queued.replace("\"waiting\": 1", "\"waiting\": 2")))
+                .contains("(2 of 2): calls are rejected at once, or after they waited 2s.");
         assertThat(because(SLOW, queued.replace("\"waiting\": 1, \"maxQueue\": 2", "\"maxQueue\": 0")))
                 .contains("It has no queue: calls are rejected at once while all permits are in use");
         assertThat(because(SLOW, row("reports", "\"calls\": 1.1, \"rejected\": 0.5")))
@@ -630,6 +690,32 @@ class DashboardWordsTests {
                         "Find who calls Client.call so often. Callers are not recorded here: look in the access log",
                         "Limit them at that caller: more permits would let the flood through.");
         assertThat(advice(SLOW, row)).doesNotContain("Callers are not recorded");
+    }
+
+    /** A circuit counts each attempt. */
+    @Test
+    void retriesShouldBeNoCallsOfCallers() throws Exception {
+        String row = """
+                {"calls": 16, "failed": 12, "cells": {"circuit-breaker": {"calls": 16, "failed": 12}, "retry": {"calls": 9.4, "failed": 3}}}""";
+        String doubled =
+                FAILING.replace("\"causes\"", "\"change\": \"flood\", \"before\": {\"calls\": 3.4}, \"causes\"");
+        assertThat(because(doubled, row)).doesNotContain("Many calls");
+        assertThat(figures(doubled, row)).startsWith("16 calls/s, 9.4 of them retries (3.4/s before ");
+        assertThat(because(doubled.replace("3.4", "1.1"), row)).contains("Many calls: 6.6/s arrive, 6 times the 1.1/s");
+        assertThat(figures(FAILING, row.replace("\"calls\": 9.4, ", ""))).startsWith("16 calls/s; rates");
+        assertThat(figures(FAILING, row.replace("9.4", "1.5"))).as("few").startsWith("16 calls/s; rates");
+    }
+
+    @Test
+    void slowWorkThatFailsShouldNotBeThoughtDown() throws Exception {
+        String row = row("payments", "\"calls\": 20, \"failed\": 3");
+        assertThat(advice(FAILING, row)).contains("perhaps only some of its instances are down");
+        String slow = FAILING.replace(
+                "\"causes\"",
+                "\"change\": \"slow\", \"attemptMillis\": 731, \"before\": {\"attemptMillis\": 42}, \"causes\"");
+        assertThat(advice(slow, row))
+                .contains("Find what has become slow: look at the service that Client.call calls.")
+                .doesNotContain("down");
     }
 
     private static String because(String problem, String row) throws Exception {

@@ -51,8 +51,7 @@ class AdminApplication {
     OncePerRequestFilter contentSecurityPolicy() {
         return new OncePerRequestFilter() {
             @Override
-            protected void doFilterInternal(
-                    HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                     throws ServletException, IOException {
                 response.addHeader("Content-Security-Policy", "default-src 'self'");
                 chain.doFilter(request, response);

@@ -49,6 +49,7 @@ class AdminServerTests {
 
     private static ConfigurableApplicationContext admin;
     private static List<ConfigurableApplicationContext> shops;
+    private static ChromeDriver browser;
 
     @BeforeAll
     static void startAdminAndShops() {
@@ -58,12 +59,16 @@ class AdminServerTests {
                 .toList();
         await().atMost(SOON)
                 .pollInterval(Duration.ofMillis(100))
-                .untilAsserted(
-                        () -> assertThat(ids("$[?('resilienceui' in @.endpoints[*].id)].id")).hasSize(2));
+                .untilAsserted(() -> assertThat(ids("$[?('resilienceui' in @.endpoints[*].id)].id"))
+                        .hasSize(2));
     }
 
     @AfterAll
     static void closeAll() {
+        if (browser != null) {
+            browser.quit();
+            browser = null;
+        }
         if (shops != null) {
             shops.forEach(ConfigurableApplicationContext::close);
         }
@@ -81,39 +86,44 @@ class AdminServerTests {
 
     @Test
     void linkInTheSidebarShouldOpenTheDashboard() {
-        ChromeDriver browser = Chromium.start(profile);
-        try {
-            browser.get(adminUrl("/instances/" + idOf(shops.get(0)) + "/details"));
-            By link = By.linkText("Resilience");
-            soon(() -> assertThat(browser.findElement(link).isDisplayed()).isTrue());
-            assertThat(browser.findElement(link).getDomProperty("href"))
-                    .isEqualTo("http://localhost:" + port(shops.get(0)) + "/manage/resilienceui");
-            browser.findElement(link).click();
-            soon(() -> assertThat(browser.getWindowHandles()).hasSize(2));
-            browser.switchTo().window(List.copyOf(browser.getWindowHandles()).get(1));
-            soon(() -> assertThat(browser.findElement(ROW).getText()).contains("closed"));
-        } finally {
-            browser.quit();
-        }
+        startBrowser();
+        browser.get(adminUrl("/instances/" + idOf(shops.get(0)) + "/details"));
+        By link = By.linkText("Resilience");
+        soon(() -> assertThat(browser.findElement(link).isDisplayed()).isTrue());
+        assertThat(browser.findElement(link).getDomProperty("href"))
+                .isEqualTo("http://localhost:" + port(shops.get(0)) + "/manage/resilienceui");
+        String before = browser.getWindowHandle();
+        browser.findElement(link).click();
+        soon(() -> assertThat(browser.getWindowHandles()).hasSize(2));
+        browser.getWindowHandles().stream()
+                .filter(window -> !window.equals(before))
+                .forEach(window -> browser.switchTo().window(window));
+        soon(() -> assertThat(browser.findElement(ROW).getText()).contains("closed"));
+        browser.close();
+        browser.switchTo().window(before);
     }
 
     @Test
     void dashboardShouldReadAndOperateThroughTheServer() {
-        ChromeDriver browser = Chromium.start(profile);
-        try {
-            browser.get(throughAdmin(1, "/actuator/resilienceui"));
-            soon(() -> assertThat(browser.findElement(ROW).getText()).contains("closed"));
-            browser.findElement(ROW).findElement(By.tagName("a")).sendKeys(Keys.ENTER);
-            browser.findElement(By.id("tab-actions")).sendKeys(Keys.ENTER);
-            soon(() -> browser.findElement(By.id("do-circuit-breaker-force-open")).sendKeys(Keys.ENTER));
-            browser.findElement(By.id("operator")).sendKeys("Dana");
-            browser.findElement(By.id("yes")).sendKeys(Keys.ENTER);
-            soon(() -> assertThat(payments(shops.get(1)).state()).isEqualTo(CircuitBreaker.State.FORCED_OPEN));
-            soon(() -> assertThat(text(browser.findElement(By.id("changes")))).contains("Dana"));
-            assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
-                    .noneMatch(entry -> entry.getLevel().equals(Level.SEVERE));
-        } finally {
-            browser.quit();
+        startBrowser();
+        browser.manage().logs().get(LogType.BROWSER); // those of Admin's own page
+        browser.get(throughAdmin(1, "/actuator/resilienceui"));
+        soon(() -> assertThat(browser.findElement(ROW).getText()).contains("closed"));
+        browser.findElement(ROW).findElement(By.tagName("a")).sendKeys(Keys.ENTER);
+        browser.findElement(By.id("tab-actions")).sendKeys(Keys.ENTER);
+        soon(() -> browser.findElement(By.id("do-circuit-breaker-force-open")).sendKeys(Keys.ENTER));
+        browser.findElement(By.id("operator")).sendKeys("Dana");
+        browser.findElement(By.id("yes")).sendKeys(Keys.ENTER);
+        soon(() -> assertThat(payments(shops.get(1)).state()).isEqualTo(CircuitBreaker.State.FORCED_OPEN));
+        soon(() -> assertThat(text(browser.findElement(By.id("changes")))).contains("Dana"));
+        assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
+                .noneMatch(entry -> entry.getLevel().equals(Level.SEVERE));
+    }
+
+    /** One for both tests. */
+    private static void startBrowser() {
+        if (browser == null) {
+            browser = Chromium.start(profile);
         }
     }
 
@@ -190,7 +200,8 @@ class AdminServerTests {
     }
 
     private static String idOf(ConfigurableApplicationContext shop) {
-        return ids("$[?(@.registration.serviceUrl =~ /.*:" + port(shop) + ".*/)].id").get(0);
+        return ids("$[?(@.registration.serviceUrl =~ /.*:" + port(shop) + ".*/)].id")
+                .get(0);
     }
 
     /** The ids of instances that the server knows. */
