@@ -258,8 +258,8 @@ public abstract class Deadline extends ScopeParts {
 
     /**
      * Returns whether nobody waits for the thread that makes this sync call, because the call was given up that the
-     * thread {@linkplain #detachOnOwnThread() exists for}. It may then wait for code that does not return, so that
-     * what counts such threads does not miss that code.
+     * thread {@linkplain #detachOnOwnThread() exists for}. It may then wait for code that does not return, so that what
+     * counts such threads does not miss that code.
      */
     public final boolean isThreadLeftBehind() {
         for (@Nullable Deadline each = this; each != null; each = each.outer) {

@@ -92,8 +92,7 @@ class ScopeTests {
         Throwable thrown = limits.exceedWhen(
                 () -> {
                     // In steps, because the inner limit may begin after its body, and not as far as the outer one.
-                    if (limits.running.getCount() == 0
-                            && limits.ticker.nanoTime() - before < INNER.toNanos() * 3) {
+                    if (limits.running.getCount() == 0 && limits.ticker.nanoTime() - before < INNER.toNanos() * 3) {
                         limits.ticker.advance(INNER.dividedBy(2));
                     }
                     return hanging.getCount() == 0;
@@ -140,9 +139,7 @@ class ScopeTests {
 
     private Timeout inner(TimeoutThread thread) {
         return Timeout.of(
-                "inner",
-                TimeoutConfig.builder().duration(INNER).thread(thread).build(),
-                limits.ticker);
+                "inner", TimeoutConfig.builder().duration(INNER).thread(thread).build(), limits.ticker);
     }
 
     @Test

@@ -91,8 +91,8 @@ class GivenUpCallTests {
         assertThat(catchThrowable(() -> hedged.run(() -> {}))).isInstanceOf(AbandonedCallsException.class);
         limits.release.countDown();
         await().atMost(LimitFixture.LONG)
-                .until(() -> timeout.metrics().abandoned() == 0
-                        && bulkhead.metrics().syncActive() == 0);
+                .until(() ->
+                        timeout.metrics().abandoned() == 0 && bulkhead.metrics().syncActive() == 0);
     }
 
     @Test
@@ -110,14 +110,17 @@ class GivenUpCallTests {
                         .thread(TimeoutThread.CALLER)
                         .build(),
                 limits.ticker);
-        Timeout outer = Timeout.of("outer", c -> c.duration(Duration.ofMinutes(1)).thread(TimeoutThread.WORKER));
+        Timeout outer =
+                Timeout.of("outer", c -> c.duration(Duration.ofMinutes(1)).thread(TimeoutThread.WORKER));
         assertThat(limits.exceed(() -> Pipeline.of(outer, inner, hedge()).run(limits::hangDeaf)))
                 .isInstanceOf(TimeoutExceededException.class);
     }
 
     private Hedge hedge() {
         return Hedge.of(
-                "h", HedgeConfig.builder().delay(LimitFixture.LIMIT.multipliedBy(2)).build(), limits.ticker);
+                "h",
+                HedgeConfig.builder().delay(LimitFixture.LIMIT.multipliedBy(2)).build(),
+                limits.ticker);
     }
 
     @Test

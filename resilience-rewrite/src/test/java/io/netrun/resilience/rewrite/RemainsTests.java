@@ -44,7 +44,8 @@ class RemainsTests {
             """);
         assertThat(after.left())
                 .hasSize(2)
-                .anyMatch(row -> row.contains("@Retryable at call: It had no effect, since no proxy can have a private"))
+                .anyMatch(
+                        row -> row.contains("@Retryable at call: It had no effect, since no proxy can have a private"))
                 .anyMatch(row -> row.contains("@Retryable at second: It had no effect"));
     }
 

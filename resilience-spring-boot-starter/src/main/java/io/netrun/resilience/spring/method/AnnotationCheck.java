@@ -85,8 +85,7 @@ public final class AnnotationCheck {
                 Problem.collect(problems, () -> pipelines.obtain(declaration));
             }
         }
-        MethodCheck methods =
-                new MethodCheck(pipelines, reach, new ForeignAdvice(beans, environment), problems::add);
+        MethodCheck methods = new MethodCheck(pipelines, reach, new ForeignAdvice(beans, environment), problems::add);
         annotated.forEach(methods::check);
         annotated.forEach(each -> KnownAnnotations.forget(each.type()));
         return problems;
