@@ -402,12 +402,14 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     private boolean isForBoth(J.MethodDeclaration fallback) {
         List<Statement> parameters = fallback.getParameters();
+        boolean named = limited.contains(fallback.getSimpleName()) && unlimited.contains(fallback.getSimpleName());
+        if (!named || parameters.isEmpty()) { // a record's compact constructor has no list of parameters at all
+            return false;
+        }
         JavaType.FullyQualified type = parameters.get(parameters.size() - 1) instanceof J.VariableDeclarations last
                 ? TypeUtils.asFullyQualified(last.getType())
                 : null;
-        return limited.contains(fallback.getSimpleName())
-                && unlimited.contains(fallback.getSimpleName())
-                && type != null
+        return type != null
                 && type.getFullyQualifiedName().equals(FromResilience4j.TIMEOUT);
     }
 
