@@ -409,8 +409,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         JavaType.FullyQualified type = parameters.get(parameters.size() - 1) instanceof J.VariableDeclarations last
                 ? TypeUtils.asFullyQualified(last.getType())
                 : null;
-        return type != null
-                && type.getFullyQualifiedName().equals(FromResilience4j.TIMEOUT);
+        return type != null && type.getFullyQualifiedName().equals(FromResilience4j.TIMEOUT);
     }
 
     private static J.VariableDeclarations ofTimeout(J.VariableDeclarations failure) {

@@ -24,9 +24,7 @@ class CompactConstructorTests {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void compactConstructorShouldNotEndTheRecipe(boolean keepBehaviour) {
-        Project project = new Project()
-                .with("src/main/java/Pet.java", RECORD)
-                .with("src/main/java/Calls.java", """
+        Project project = new Project().with("src/main/java/Pet.java", RECORD).with("src/main/java/Calls.java", """
                     import io.github.resilience4j.timelimiter.annotation.TimeLimiter;
                     import java.util.concurrent.CompletableFuture;
 
