@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectFactory;
+import org.springframework.core.NativeDetector;
 
 /**
  * Finds out whether an object has a reference to another one, as a wrapper has to what it delegates to. Reads fields
@@ -55,7 +56,8 @@ final class HeldObjects {
      * Whether an object holds another one, directly or through those that it holds. The nearest are looked at first.
      */
     static Answer search(Object holder, Object wanted) {
-        return new HeldObjects(wanted).search(holder);
+        // There, the fields of most classes are not listed.
+        return NativeDetector.inNativeImage() ? Answer.UNKNOWN : new HeldObjects(wanted).search(holder);
     }
 
     private Answer search(Object holder) {
