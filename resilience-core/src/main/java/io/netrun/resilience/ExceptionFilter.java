@@ -70,7 +70,7 @@ public final class ExceptionFilter {
         for (@Nullable Throwable t = failure;
                 t != null && depth < MAX_DEPTH;
                 t = causes ? causeOf(t) : wrapped(t), depth++) {
-            boolean wrapper = isLookedThrough(t);
+            boolean wrapper = isLookedThrough(t, depth);
             if (wrapper ? ignored.nameWrapper(t) : ignored.match(t)) {
                 return false;
             }
@@ -92,7 +92,7 @@ public final class ExceptionFilter {
         for (@Nullable Throwable t = failure;
                 t != null && depth < MAX_DEPTH;
                 t = causes ? causeOf(t) : wrapped(t), depth++) {
-            boolean byName = matcher instanceof ClassMatcher && isLookedThrough(t);
+            boolean byName = matcher instanceof ClassMatcher && isLookedThrough(t, depth);
             if (byName ? namesWrapper(((ClassMatcher) matcher).type(), t) : matcher.matches(t)) {
                 return true;
             }
@@ -274,8 +274,9 @@ public final class ExceptionFilter {
     }
 
     /** Returns whether the failure inside counts, because there is one. */
-    private static boolean isLookedThrough(Throwable failure) {
-        return wrapped(failure) != null;
+    /** The search ends at some depth: a wrapper without an end to its causes counts as the failure itself. */
+    private static boolean isLookedThrough(Throwable failure, int depth) {
+        return depth < MAX_DEPTH - 1 && wrapped(failure) != null;
     }
 
     private static boolean namesWrapper(Class<?> type, Throwable wrapper) {

@@ -93,7 +93,7 @@ public final class ForeignStage {
         if (!future.isCompletedExceptionally() || isAsReported(future)) {
             return future;
         }
-        Throwable failure = future.handle((value, thrown) -> thrown).join();
+        Throwable failure = future.handle((value, thrown) -> thrown).getNow(null); // it may not have ended after all
         Throwable inside = failure == null ? null : ExceptionFilter.ofStage(failure);
         return inside == null || inside == failure ? future : failed(inside);
     }

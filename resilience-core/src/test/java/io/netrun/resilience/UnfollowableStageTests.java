@@ -64,6 +64,18 @@ class UnfollowableStageTests {
         assertThat(stage).isCancelled();
     }
 
+    /** A future that claims to have ended must not block the caller of an asynchronous call. */
+    @Test
+    void futureThatEndsBeforeItHasAResultShouldNotBlock() {
+        CompletableFuture<String> lying = new CompletableFuture<>() {
+            @Override
+            public boolean isDone() {
+                return true;
+            }
+        };
+        assertThat(CircuitBreaker.of("c").callAsync(() -> lying)).isSameAs(lying);
+    }
+
     @Test
     void permitsShouldBeReleased() {
         Bulkhead bulkhead = Bulkhead.of("b");

@@ -38,6 +38,36 @@ class WrapperMatchTests {
                 new ExecutionException(new CompletionException(exhausted)));
     }
 
+    /** Its cause is itself, or always a new one. */
+    static Stream<Throwable> wrappersWithoutAnEnd() {
+        class Endless extends CompletionException {
+
+            private final boolean itself;
+
+            Endless(boolean itself) {
+                super("down");
+                this.itself = itself;
+            }
+
+            @Override
+            public synchronized Throwable getCause() {
+                return itself ? this : new Endless(false);
+            }
+        }
+        return Stream.of(new Endless(true), new Endless(false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrappersWithoutAnEnd")
+    void wrapperWithoutAnEndShouldCountAsAFailure(Throwable endless) {
+        CircuitBreaker circuit = CircuitBreaker.of("c");
+        assertThat(catchThrowable(() -> circuit.call(() -> {
+                    throw endless;
+                })))
+                .isSameAs(endless);
+        assertThat(circuit.metrics().totalFailed()).isEqualTo(1);
+    }
+
     private static ExceptionFilter filter(
             List<FailureMatcher> exceptions, List<FailureMatcher> ignored, boolean causes) {
         return new ExceptionFilter(exceptions, ignored, null, causes);

@@ -113,7 +113,7 @@ final class CircuitBreakerLayer implements Layer {
             return CompletableFuture.failedFuture(thrown);
         }
         if (call.isDone() && !call.isCompletedExceptionally()) {
-            end(admission, inFlight, outcomes.judge(judgement, call.join(), body), null, scope);
+            end(admission, inFlight, outcomes.judge(judgement, resultOf(call), body), null, scope);
             return call;
         }
         try {
@@ -129,6 +129,12 @@ final class CircuitBreakerLayer implements Layer {
             end(admission, inFlight, Verdict.IGNORED, null, Deadline.NONE);
             return CompletableFuture.failedFuture(thrown);
         }
+    }
+
+    /** Returns the result of a future that has one. A foreign one that has none after all must not block. */
+    @SuppressWarnings("NullAway") // null if T may be null
+    private static <T extends @Nullable Object> T resultOf(CompletableFuture<T> call) {
+        return call.getNow(null);
     }
 
     /**
