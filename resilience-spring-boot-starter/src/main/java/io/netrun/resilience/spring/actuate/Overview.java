@@ -187,8 +187,8 @@ public final class Overview {
 
         /**
          * How many of the last samples are those of its present state: while the circuit is open, what was before is
-         * another state, and so is what was before it closed. None if it has just opened; all if it has just closed,
-         * and may do so again and again.
+         * another state, and so is what was before it closed. None if it has just opened, or has just closed and that
+         * is no problem; all if it closes again and again.
          */
         int recent(@Nullable Instant last) {
             Instant since = since();
@@ -210,7 +210,7 @@ public final class Overview {
                     .mapToInt(track -> track.closedThroughout(RECENT))
                     .min()
                     .orElse(RECENT);
-            return closed == 0 ? RECENT : closed;
+            return closed == 0 && level().isProblem() ? RECENT : closed;
         }
 
         /** Calls that are not served in a second. */
@@ -582,8 +582,8 @@ public final class Overview {
             putRate(line, "failed", largest(row.cells, Series.FAILURES, samples));
             putRate(line, "rejected", rejected(row.cells, samples));
         }
-        if (samples != RECENT) {
-            line.put("seconds", samples * History.EACH.toSeconds());
+        if (recent != RECENT) {
+            line.put("seconds", recent * History.EACH.toSeconds());
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ public final class RecentEvents {
 
     /** How many changes by operators are kept, of all instances together. */
     private static final int KEPT_CHANGES = 100;
+
+    /** The states of a circuit between which it changes as long as its trials fail. */
+    private static final Set<String> BETWEEN = Set.of("OPEN", "HALF_OPEN");
 
     private final ConcurrentMap<Policy, List<Kept>> events = new ConcurrentHashMap<>();
     private final Deque<OperatorChange> changes = new ArrayDeque<>();
@@ -76,10 +80,27 @@ public final class RecentEvents {
         List<Kept> ofInstance = events.computeIfAbsent(instance, first -> new ArrayList<>());
         synchronized (ofInstance) {
             if (ofInstance.size() == KEPT) {
-                ofInstance.remove(KEPT - 1);
+                removeOldest(ofInstance);
             }
             ofInstance.add(position(ofInstance, kept), kept);
         }
+    }
+
+    /** Removes the oldest event but the one with which the present outage began: each trial that fails adds two. */
+    private static void removeOldest(List<Kept> ofInstance) {
+        int oldest = ofInstance.size() - 1;
+        int beginning = 0;
+        while (beginning < oldest && !isBeginning(ofInstance.get(beginning))) {
+            beginning++;
+        }
+        ofInstance.remove(beginning == oldest && isBeginning(ofInstance.get(oldest)) ? oldest - 1 : oldest);
+    }
+
+    private static boolean isBeginning(Kept kept) {
+        Object from = kept.content.get("from");
+        return "stateChanged".equals(kept.content.get("event"))
+                && from instanceof Enum<?> state
+                && !BETWEEN.contains(state.name());
     }
 
     /** Keeps an event unless the last of its kind is less than a second old; they push out none of another kind. */
@@ -101,7 +122,7 @@ public final class RecentEvents {
             if (ofItsKind.size() >= KEPT_OF_FREQUENT) {
                 ofInstance.remove(ofItsKind.get(ofItsKind.size() - 1));
             } else if (ofInstance.size() == KEPT) {
-                ofInstance.remove(KEPT - 1);
+                removeOldest(ofInstance);
             }
             ofInstance.add(position(ofInstance, kept), kept);
         }

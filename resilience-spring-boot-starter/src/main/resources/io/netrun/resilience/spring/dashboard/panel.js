@@ -35,7 +35,7 @@ export function showState({head, names, problems}, now) {
   latest = now;
   if (!name) return;
   const row = names.find(each => each.name === name), problem = problems.find(each => each.name === name), level = problem?.level ?? (row ? levelOf(row) : '');
-  period = row?.seconds;
+  period = row?.seconds || undefined;
   dress($('panel-state'), `soft ${problem ? level : ''}`);
   say($('panel-state'), problem ? `${MARKS[level]} ${shortly(problem, row ?? {}, head, now, problems.indexOf(problem) < SPELLED)}` : !row ? '' : quiet(row) ? '– no calls' : level === 'healthy' ? '● healthy' : `○ ${level}`);
 }

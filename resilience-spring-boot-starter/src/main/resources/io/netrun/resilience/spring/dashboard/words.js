@@ -307,8 +307,9 @@ const FILLED = new Set(['full', 'limited', 'waiting']);
 /** For how long, or since when with pauses: it is then not for that long that calls are lost. */
 const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `on and off since ${dayClock(since, now)}` : `for ${span(passed(since, now))}`;
 
-/** Calls a second that are not served: what is repeated is not lost yet. */
+/** Calls a second that are not served: what is repeated is not lost yet; 0 if there is no whole sample of its state. */
 export function lostRate({calls, failed = 0, rejected = 0, seconds, cells = {}}) {
+  if (seconds === 0) return 0;
   const breaker = cells['circuit-breaker']?.failed ?? 0, others = Object.entries(cells).filter(([key]) => key !== 'circuit-breaker').map(([, cell]) => cell.failed ?? 0);
   const own = breaker && !seconds ? Math.max(0, breaker - (cells.retry?.calls ?? 0), ...others) : failed;
   return calls ? Math.min(calls, own + rejected) : own + rejected;
@@ -341,7 +342,8 @@ const HARMLESS = {
 
 /** What a problem means: for whose calls, how many are lost a second, and how many so far. */
 export function effect(problem, row, now) {
-  const {fallback, lostCalls, lostFrom, users = [], moreUsers, causes: [{kind, since, closedSince, lostShare}]} = problem, lost = lostRate(row), texts = [];
+  const {fallback, lostCalls, lostFrom, users = [], moreUsers, causes: [{kind, since, closedSince, lostShare}]} = problem, texts = [];
+  const lost = row.seconds === 0 && PASSES_NONE.has(kind) ? arriving(row) : lostRate(row);
   const callers = users.length ? `callers of ${users.map(shortMethod).join(', ')}${moreUsers ? `, and ${moreUsers} more` : ''}: ` : '';
   const kept = since && lostFrom && Date.parse(lostFrom) > Date.parse(since) + 10_000 ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && !row.failed && !row.rejected;
   if (lost > 0) texts.push(`${PASSES_NONE.has(kind) ? 'no call succeeds, ' : ''}${rate(lost)} calls/s ${FATE[fallback] ?? 'fail or are rejected'}`);

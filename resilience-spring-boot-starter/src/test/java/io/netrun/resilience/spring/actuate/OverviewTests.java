@@ -210,7 +210,9 @@ class OverviewTests {
                 .jsonPath(line + ".failed")
                 .isEmpty()
                 .jsonPath(line + ".calls")
-                .isEqualTo(3.5);
+                .isEqualTo(3.5)
+                .jsonPath(line + ".seconds")
+                .isEqualTo(0);
         succeed(10);
         ticker.pass(History.EACH);
         overview()
@@ -239,7 +241,7 @@ class OverviewTests {
         ticker.pass(Duration.ofSeconds(1));
         overview()
                 .jsonPath(line + ".rejected")
-                .isEqualTo(1) // it may open again
+                .isEqualTo(1) // it is a problem, and may open again
                 .jsonPath(line + ".seconds")
                 .isEmpty();
         succeed(10);
@@ -257,6 +259,45 @@ class OverviewTests {
                 .isEqualTo(1)
                 .jsonPath(line + ".seconds")
                 .isEmpty();
+    }
+
+    @Test
+    void circuitThatHasJustClosedWithoutAProblemShouldHaveNoRates() {
+        String line = "$.names[?(@.name == 'ledger')]";
+        ticker.pass(History.EACH);
+        succeed(900);
+        fail(3);
+        succeed(10); // rejected
+        ticker.pass(Duration.ofSeconds(4));
+        ledger.reset();
+        ticker.pass(Duration.ofSeconds(1));
+        overview()
+                .jsonPath("$.problems[?(@.name == 'ledger')]")
+                .isEmpty()
+                .jsonPath(line + ".rejected")
+                .isEmpty()
+                .jsonPath(line + ".seconds")
+                .isEqualTo(0);
+    }
+
+    /** Each trial that fails adds two events, of which twenty are kept. */
+    @Test
+    void circuitThatStaysOpenShouldKeepWhenAndWhyItOpened() {
+        String cause = "$.problems[?(@.name == 'ledger')].causes[0]";
+        ticker.pass(History.EACH);
+        fail(3);
+        String opened = ticker.now().toString();
+        for (int trial = 0; trial < 15; trial++) {
+            ticker.pass(Duration.ofSeconds(20));
+            fail(1);
+        }
+        overview()
+                .jsonPath(cause + ".kind")
+                .isEqualTo("open")
+                .jsonPath(cause + ".since")
+                .isEqualTo(opened)
+                .jsonPath(cause + ".reason")
+                .isEqualTo("the failure count reached 3");
     }
 
     /** From the sample with the failures that opened it. */

@@ -144,6 +144,10 @@ class DashboardWordsTests {
                                 + " 74 so far in the last 15 min");
         assertThat(effect(open.replace("false", "true"), row)).contains("2.8 calls/s reach the fallback, 74 so far");
         assertThat(effect(OPEN, row)).as("some methods have one").contains("2.8 calls/s fail or are rejected");
+        assertThat(effect(open, """
+                        {"name": "payments", "cells": {"circuit-breaker": {"failed": 0.5}}, "calls": 2, "seconds": 0}"""))
+                .as("just opened: the failures of before are no rate of its rejections")
+                .isEqualTo("Callers of Client.call: no call succeeds, 2 calls/s get an error (no fallback), 74 so far");
         assertThat(effect(FAILING, row("payments", "\"calls\": 20, \"failed\": 3")))
                 .endsWith(": 3 calls/s fail or are rejected");
         assertThat(effect(FLAPPING, row("payments", "\"calls\": 20, \"failed\": 3")))
