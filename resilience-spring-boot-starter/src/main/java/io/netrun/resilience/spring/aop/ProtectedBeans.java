@@ -10,6 +10,8 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +39,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.AbstractBeanFactory;
+import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcessor;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -61,6 +65,9 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
     /** How many inner beans have a state of their own. */
     private static final int MAX_UNNAMED = 1000;
 
+    /** Of how many classes of one bean it is kept why they are not protected. */
+    private static final int MAX_CLASSES = 100;
+
     /** The name that Spring gives to the object of an inner bean whose outer bean is created more than once. */
     private static final Pattern INNER = Pattern.compile("(.+#[0-9a-f]+)#[0-9]+");
 
@@ -71,6 +78,16 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
     /** The proxies of beans in a circle of references, which have them before they are initialized. */
     private final ConcurrentMap<String, Seen> early = new ConcurrentHashMap<>();
 
+    /** The beans that were created from a synthetic definition. */
+    private final Set<String> synthetic = ConcurrentHashMap.newKeySet();
+
+    /** The classes of the first objects that were not proxied, if Spring proxies no later ones then. */
+    private final ConcurrentMap<String, Class<?>> leftOut = new ConcurrentHashMap<>();
+
+    /** The beans whose fields and methods have been checked, for each of their classes. */
+    private final Set<Members> members = ConcurrentHashMap.newKeySet();
+
+    private final boolean leftOutByName = ProxyClasses.areLeftOutByName();
     private final Set<String> unnamed = ConcurrentHashMap.newKeySet();
     private final LastLook lastLook = new LastLook();
     private volatile @Nullable ConfigurableListableBeanFactory beans;
@@ -104,13 +121,22 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
     @Override
     public void onLateBean(BiConsumer<String, Class<?>> newListener) {
         listener = newListener;
-        created().forEach(newListener);
+        created().forEach((name, types) -> types.forEach(type -> newListener.accept(name, type)));
     }
 
     @Override
-    public Map<String, Class<?>> created() {
-        Map<String, Class<?>> types = new TreeMap<>();
-        seen.forEach((name, bean) -> types.put(name, bean.type));
+    public Map<String, Set<Class<?>>> created() {
+        ConfigurableListableBeanFactory factory = beans;
+        Map<String, Set<Class<?>>> types = new TreeMap<>();
+        seen.forEach((name, bean) -> {
+            Set<Class<?>> all = new LinkedHashSet<>();
+            if (!bean.ever.isEmpty() && factory != null && singleton(name, factory) == null) {
+                all.addAll(bean.ever.keySet());
+                all.remove(ClassUtils.getUserClass(bean.type));
+            }
+            all.add(bean.type);
+            types.put(name, all);
+        });
         return types;
     }
 
@@ -121,10 +147,13 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
             return Proxying.UNKNOWN;
         }
         String name = targetOf(beanName, factory);
-        Object present = singleton(name, factory);
-        Seen known = seen.get(name);
+        return of(name, singleton(name, factory), seen.get(name), factory);
+    }
+
+    private Proxying of(
+            String name, @Nullable Object present, @Nullable Seen known, ConfigurableListableBeanFactory factory) {
         if (present == null) {
-            return known == null ? Proxying.UNKNOWN : known.proxying;
+            return known == null ? uncreated(name, factory) : known.proxying;
         }
         if (AdvisedProxies.isProtected(present)) {
             return kindOf(present);
@@ -137,9 +166,20 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
         if (known != null) {
             return known.isOf(present) ? known.proxying : replacing(known);
         }
-        return AopUtils.isAopProxy(present)
-                ? Proxying.UNKNOWN // an opaque proxy
-                : Proxying.HANDED_OVER;
+        if (AopUtils.isAopProxy(present)) {
+            return Proxying.UNKNOWN; // an opaque proxy
+        }
+        return synthetic.contains(name) ? Proxying.SYNTHETIC : Proxying.HANDED_OVER;
+    }
+
+    /** No post-processor will see a bean with a synthetic definition. */
+    private static Proxying uncreated(String name, ConfigurableListableBeanFactory factory) {
+        String defined = BeanFactoryUtils.transformedBeanName(name);
+        return factory.containsBeanDefinition(defined)
+                        && factory.getMergedBeanDefinition(defined) instanceof AbstractBeanDefinition definition
+                        && definition.isSynthetic()
+                ? Proxying.SYNTHETIC
+                : Proxying.UNKNOWN;
     }
 
     /** Another object has been registered under the name meanwhile. */
@@ -148,19 +188,33 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
     }
 
     @Override
-    public Set<Proxying> everOf(String beanName) {
+    public Set<Proxying> everOf(String beanName, Class<?> type) {
         ConfigurableListableBeanFactory factory = beans;
-        Proxying now = of(beanName);
+        Set<Proxying> all = EnumSet.noneOf(Proxying.class);
         if (factory == null) {
-            return EnumSet.of(now);
+            return all;
         }
         String name = targetOf(beanName, factory);
+        Object present = singleton(name, factory);
         Seen known = seen.get(name);
-        Set<Proxying> all = EnumSet.of(now);
-        if (known != null && singleton(name, factory) == null) {
-            all.addAll(known.ever);
+        if (known == null || isShownAs(type, known.type)) {
+            all.add(of(name, present, known, factory));
+        }
+        if (known != null && present == null) {
+            known.ever.forEach((each, reasons) -> {
+                if (isShownAs(type, each)) {
+                    all.addAll(reasons);
+                }
+            });
         }
         return all;
+    }
+
+    /** Whether a class is that of an object, or the interface that stands for a generated class without a name. */
+    private static boolean isShownAs(Class<?> type, Class<?> ofObject) {
+        boolean isGenerated = Proxy.isProxyClass(ofObject) || ofObject.isHidden();
+        return ClassUtils.getUserClass(ofObject) == type
+                || (isGenerated && type.isInterface() && type.isAssignableFrom(ofObject));
     }
 
     /**
@@ -270,9 +324,14 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
     }
 
     private void checkMembers(Object bean, String name) {
-        Seen former = seen.get(stateName(name, bean));
-        if (!Proxy.isProxyClass(bean.getClass()) && (former == null || former.proxies.isEmpty())) {
-            Class<?> type = AopUtils.getTargetClass(bean);
+        if (Proxy.isProxyClass(bean.getClass())) {
+            return;
+        }
+        String state = stateName(name, bean);
+        Seen former = seen.get(state);
+        Class<?> type = AopUtils.getTargetClass(bean);
+        boolean isOther = members.add(new Members(state, ClassUtils.getUserClass(type)));
+        if (isOther || former == null || former.proxies.isEmpty()) {
             UnproxiedMembers.warnOf(type, bean.getClass());
             requireUsable(type, bean.getClass());
         }
@@ -308,6 +367,9 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
     /** What the final form of a bean shows; null if it needs no protection. */
     private @Nullable Seen seenNow(Object bean, String name) {
         BeanCreations.Creation creation = creations.end(name);
+        if (creation == null || creation.proxy() == null) {
+            keepIfLeftOut(bean, name);
+        }
         Class<?> original = creation == null ? null : creation.original();
         Seen before = early.isEmpty() ? null : early.remove(name);
         if (AdvisedProxies.isProtected(bean)) {
@@ -326,7 +388,7 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
             return null;
         }
         Class<?> type = AopUtils.getTargetClass(bean);
-        return Seen.unprotected(isRecording() ? proxyingOf(bean, type) : Proxying.EARLY, type, bean);
+        return Seen.unprotected(isRecording() ? proxyingOf(bean, type, name) : Proxying.EARLY, type, bean);
     }
 
     private static Seen wrapped(Object bean, BeanCreations.Creation creation) {
@@ -391,7 +453,26 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
         return MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY).isPresent(ASPECT);
     }
 
-    private Proxying proxyingOf(Object bean, Class<?> type) {
+    /** Keeps the class of the first object of a name that is not proxied, if Spring proxies no later ones then. */
+    private void keepIfLeftOut(Object bean, String name) {
+        ConfigurableListableBeanFactory factory = beans;
+        if (leftOutByName
+                && factory != null
+                && factory.containsBeanDefinition(name)
+                && isRecording()
+                && !AopUtils.isAopProxy(bean)) {
+            leftOut.putIfAbsent(stateName(name, bean), ClassUtils.getUserClass(bean));
+        }
+    }
+
+    private Proxying leftOut(Object bean, Class<?> type, String name) {
+        Class<?> first = leftOut.get(stateName(name, bean));
+        return first == null || first == ClassUtils.getUserClass(type) || bean instanceof AopInfrastructureBean
+                ? Proxying.LEFT_OUT
+                : Proxying.LEFT_OUT_BY_NAME;
+    }
+
+    private Proxying proxyingOf(Object bean, Class<?> type, String name) {
         boolean closed =
                 AopUtils.isAopProxy(bean) && (!(bean instanceof Advised) || bean instanceof AopInfrastructureBean);
         if (closed || !MethodPipelines.hasProtectedMethods(type, foreign.obtain())) {
@@ -401,11 +482,19 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
             return Proxying.ASPECT;
         }
         Proxying obstacle = ProxyClasses.obstacle(type, ProxyClasses.areSubclasses(beans));
-        return obstacle == Proxying.UNKNOWN ? Proxying.LEFT_OUT : obstacle;
+        return obstacle == Proxying.UNKNOWN ? leftOut(bean, type, name) : obstacle;
     }
 
     /** Sees each bean before all other post-processors. */
-    private final class FirstLook implements BeanPostProcessor {
+    private final class FirstLook implements MergedBeanDefinitionPostProcessor {
+
+        /** Is called for beans with a synthetic definition, too, as opposed to the other methods. */
+        @Override
+        public void postProcessMergedBeanDefinition(RootBeanDefinition definition, Class<?> type, String name) {
+            if (definition.isSynthetic()) {
+                synthetic.add(name);
+            }
+        }
 
         @Override
         public Object postProcessBeforeInitialization(Object bean, String name) {
@@ -451,12 +540,14 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
         }
     }
 
+    private record Members(String state, Class<?> type) {}
+
     /**
      * The latest object of a bean.
      *
      * @param proxies the classes of the proxies around it, outermost first; if it has none, those of the former object
      * @param hidden its class, if its calls are intercepted at another object that hides it
-     * @param ever why this or a former object is not protected
+     * @param ever why this and former objects are not protected, by their classes as the user wrote them
      * @param object the final form of the bean
      * @param early whether that is not known yet, and the object is the proxy that others of a circle were given
      */
@@ -465,7 +556,7 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
             Class<?> type,
             List<Class<?>> proxies,
             @Nullable Class<?> hidden,
-            Set<Proxying> ever,
+            Map<Class<?>, Set<Proxying>> ever,
             WeakReference<Object> object,
             boolean early) {
 
@@ -476,7 +567,7 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
                     AopUtils.getTargetClass(protecting == null ? bean : protecting),
                     AdvisedProxies.classesAround(bean),
                     original != null && AdvisedProxies.hides(bean, original) ? original : null,
-                    Set.of(),
+                    Map.of(),
                     new WeakReference<>(bean),
                     false);
         }
@@ -487,7 +578,7 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
                     type,
                     List.of(),
                     null,
-                    proxying.reason().isEmpty() ? Set.of() : Set.of(proxying),
+                    proxying.reason().isEmpty() ? Map.of() : Map.of(ClassUtils.getUserClass(type), Set.of(proxying)),
                     new WeakReference<>(bean),
                     false);
         }
@@ -502,10 +593,14 @@ public final class ProtectedBeans implements BeanFactoryPostProcessor, PriorityO
 
         /** The state of a bean of which this is the former object. */
         Seen after(Seen latest) {
-            Set<Proxying> all = ever;
-            if (!ever.containsAll(latest.ever)) {
-                all = EnumSet.copyOf(latest.ever);
-                all.addAll(ever);
+            Map<Class<?>, Set<Proxying>> all = new LinkedHashMap<>(ever);
+            latest.ever.forEach((each, reasons) -> {
+                Set<Proxying> both = EnumSet.copyOf(reasons);
+                both.addAll(all.getOrDefault(each, Set.of()));
+                all.put(each, both);
+            });
+            if (all.size() > MAX_CLASSES) {
+                all.remove(all.keySet().iterator().next());
             }
             return new Seen(
                     latest.proxying,

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.ProxyProcessorSupport;
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationContext;
@@ -90,6 +91,25 @@ final class ProxyClasses {
         ProxyFactory wanted = new ProxyFactory();
         Interfaces.addTo(wanted, type);
         return wanted.getProxiedInterfaces().length > 0 ? Proxying.BY_INTERFACES : Proxying.BY_CLASS;
+    }
+
+    /**
+     * Whether Spring remembers by name that a bean needs no proxy, as versions before 7 do: an object of another class
+     * under that name gets none either.
+     */
+    static boolean areLeftOutByName() {
+        return CacheKeys.areNames();
+    }
+
+    /** Spring's own keys of what it remembers. */
+    private static final class CacheKeys extends BeanNameAutoProxyCreator {
+
+        private static final long serialVersionUID = 1L;
+
+        static boolean areNames() {
+            CacheKeys keys = new CacheKeys();
+            return keys.getCacheKey(String.class, "bean").equals(keys.getCacheKey(Integer.class, "bean"));
+        }
     }
 
     /** Spring's own choice of the interfaces that a proxy has; none if it extends the class. */

@@ -45,7 +45,7 @@ record AnnotatedBeans(
      * @param created the classes of beans that exist already, including those without a definition that names them:
      *     inner beans, and products of a {@code FactoryBean} that does not declare their class
      */
-    static Collection<AnnotatedBeans> in(ConfigurableListableBeanFactory beans, Map<String, Class<?>> created) {
+    static Collection<AnnotatedBeans> in(ConfigurableListableBeanFactory beans, Map<String, Set<Class<?>>> created) {
         Compatibility compatibility = Compatibility.of(beans);
         Map<Class<?>, AnnotatedBeans> found = new LinkedHashMap<>();
         for (String name : beans.getBeanNamesForType(Object.class)) {
@@ -62,7 +62,7 @@ record AnnotatedBeans(
                 log.debug("The class of bean '{}' cannot be examined for annotations", name, unreadable);
             }
         }
-        created.forEach((state, type) -> {
+        created.forEach((state, types) -> types.forEach(type -> {
             Class<?> userClass = ClassUtils.getUserClass(type);
             if (Candidates.has(userClass)) {
                 AnnotatedBeans same = found.computeIfAbsent(userClass, each -> of(each, compatibility));
@@ -72,7 +72,7 @@ record AnnotatedBeans(
                     addCallbacks(beans, state, same);
                 }
             }
-        });
+        }));
         found.values().removeIf(each -> each.methods.isEmpty());
         return found.values();
     }

@@ -16,8 +16,14 @@ public interface BeanProxies {
     /** How the calls of a bean are intercepted, as far as this is known now. */
     Proxying of(String beanName);
 
-    /** How the calls of a bean are intercepted now, and why those of its former objects were not. */
-    default Set<Proxying> everOf(String beanName) {
+    /**
+     * How the calls of a bean are intercepted now, if its latest object is of a class, and why those of former objects
+     * of that class were not.
+     *
+     * @param beanName the name of the bean
+     * @param type a class as the user wrote it
+     */
+    default Set<Proxying> everOf(String beanName, Class<?> type) {
         return Set.of(of(beanName));
     }
 
@@ -53,8 +59,11 @@ public interface BeanProxies {
         return null;
     }
 
-    /** The classes of the created beans with annotated methods, by bean name. */
-    default Map<String, Class<?>> created() {
+    /**
+     * The classes of the created beans with annotated methods, by bean name: those of the latest objects, and those of
+     * former objects that are not protected.
+     */
+    default Map<String, Set<Class<?>>> created() {
         return Map.of();
     }
 

@@ -120,11 +120,13 @@ final class MethodCheck {
     }
 
     private boolean isReached(String name, AnnotatedBeans beans) {
+        // Also if a later object is of another class by now.
+        proxies.everOf(name, beans.type())
+                .forEach(each -> reportUnprotected(name, beans, each, each == Proxying.HANDED_OVER));
         if (beans.methods().keySet().stream().noneMatch(method -> reach.mayBeOf(name, method, beans.type()))) {
             return false; // its definition has another class, which is checked instead
         }
         Proxying now = proxies.of(name);
-        proxies.everOf(name).forEach(each -> reportUnprotected(name, beans, each, each == Proxying.HANDED_OVER));
         if (now == Proxying.UNKNOWN) {
             now = proxies.expected(name, beans.type());
             reportUnprotected(name, beans, now, true); // it may never be created

@@ -33,6 +33,15 @@ public enum Proxying {
     LEFT_OUT(new Obstacle(
             "was skipped when beans were proxied",
             "Find out what prevents its proxy, or move the annotated methods to another bean")),
+    /** Before version 7, Spring keeps for the name of a bean that it needs no proxy, whatever its class. */
+    LEFT_OUT_BY_NAME(new Obstacle(
+            "was skipped when beans were proxied, since a former object of another class got no proxy, which Spring"
+                    + " Framework 6 keeps for all objects of the bean",
+            "Declare a bean for each class, or use Spring Boot 4")),
+    /** Its definition excludes it from post-processing. */
+    SYNTHETIC(new Obstacle(
+            "has a synthetic definition, and such beans are not proxied",
+            "Remove setSynthetic(true) from the definition, or move the annotated methods to another bean")),
     /** A post-processor had put an object around it that shows nothing but interfaces. */
     HIDDEN(new Obstacle(
             "was hidden behind another object before it could be proxied",

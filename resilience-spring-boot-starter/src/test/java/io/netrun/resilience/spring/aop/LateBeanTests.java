@@ -36,6 +36,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.beans.factory.support.AbstractAutowireCapableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
@@ -290,6 +291,150 @@ class LateBeanTests {
             assertSent(context, 1);
             assertThat(output).containsOnlyOnce(REPLACED);
         });
+    }
+
+    private ApplicationContextRunner prototypes(Object... objects) {
+        Deque<Object> made = new ArrayDeque<>(List.of(objects));
+        return runner.withBean("late", Object.class, made::remove, Lateness.PROTOTYPE);
+    }
+
+    private static String unprotected(Class<?> type) {
+        return type.getName() + ": annotated methods (";
+    }
+
+    private static final String BY_NAME = "since a former object of another class got no proxy";
+
+    @Test
+    void reasonShouldBelongToTheClassOfItsObject(CapturedOutput output) {
+        prototypes(new FinalClient(), new Client(), new FinalClient(), new Client())
+                .run(context -> {
+                    for (int i = 0; i < 4; i++) {
+                        Object late = context.getBean("late");
+                        assertThat(listed(context).isEmpty()).isEqualTo(attempts(late) == 1);
+                    }
+                    assertThat(output)
+                            .containsOnlyOnce("bean 'late' is of a final class")
+                            .containsOnlyOnce(unprotected(FinalClient.class));
+                });
+    }
+
+    /** Spring 6 remembers it by the name of the bean. */
+    @Test
+    void classAfterOneWithoutAProxyShouldHaveThatReason(CapturedOutput output) {
+        prototypes(new Other(), new Client(), new Client()).run(context -> {
+            context.getBean("late");
+            boolean leftOut = attempts(context.getBean("late")) == 1;
+            context.getBean("late");
+            assertThat(listed(context).isEmpty()).isEqualTo(leftOut);
+            assertThat(output.getOut().split(BY_NAME, -1)).hasSize(leftOut ? 2 : 1);
+            assertThat(output.getOut().split("unprotected", -1)).hasSize(leftOut ? 2 : 1);
+        });
+    }
+
+    @Test
+    void reasonOfANeverProxiedClassShouldBeItsOwn(CapturedOutput output) {
+        prototypes(new Other(), new Infrastructure(), new Infrastructure()).run(context -> {
+            context.getBean("late");
+            context.getBean("late");
+            assertSent(context, 1);
+            assertThat(output)
+                    .containsOnlyOnce("bean 'late' was skipped when beans were proxied")
+                    .doesNotContain(BY_NAME);
+        });
+    }
+
+    @Test
+    void reasonOfAnEarlyObjectShouldBelongToItsClass(CapturedOutput output) {
+        prototypes(new FinalClient(), new Client())
+                .withUserConfiguration(Early.class)
+                .withPropertyValues("resilience.validation=warn")
+                .run(context -> {
+                    assertSent(context, 3, "Client.other()", "Client.send()");
+                    assertThat(output)
+                            .containsOnlyOnce(unprotected(FinalClient.class))
+                            .doesNotContain(unprotected(Client.class));
+                });
+    }
+
+    @Test
+    void reasonsOfAllClassesBeforeTheStartShouldBeProblems() {
+        prototypes(new FinalClient(), new Client(), new Client())
+                .withUserConfiguration(Early.class)
+                .withInitializer(context -> ((GenericApplicationContext) context)
+                        .registerBean(
+                                "user",
+                                Object.class,
+                                () -> context.getBeanFactory().getBean("late")))
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasMessageContaining(unprotected(FinalClient.class))
+                        .hasMessageContaining("bean 'late' was created before beans are proxied"));
+    }
+
+    @Test
+    void earlyAndFinalObjectsShouldEachHaveTheirReason(CapturedOutput output) {
+        prototypes(new Client(), new FinalClient(), new Subclient())
+                .withUserConfiguration(Early.class)
+                .withPropertyValues("resilience.validation=warn")
+                .run(context -> {
+                    context.getBean("late");
+                    boolean leftOut = attempts(context.getBean("late")) == 1;
+                    assertThat(output)
+                            .containsOnlyOnce(unprotected(Client.class))
+                            .containsOnlyOnce("bean 'late' was created before beans are proxied")
+                            .containsOnlyOnce(unprotected(FinalClient.class))
+                            .containsOnlyOnce("bean 'late' is of a final class");
+                    assertThat(output.getOut().contains(unprotected(Subclient.class)))
+                            .isEqualTo(leftOut);
+                });
+    }
+
+    @Test
+    void membersOfEachClassOfAPrototypeShouldBeReported(CapturedOutput output) {
+        prototypes(new Client(), new PublicField(), new Client(), new PublicField())
+                .run(context -> {
+                    for (int i = 0; i < 4; i++) {
+                        context.getBean("late");
+                    }
+                    assertThat(output).containsOnlyOnce("PublicField: callers of field");
+                });
+    }
+
+    static class PublicField extends Client {
+
+        public String field = "value";
+    }
+
+    /** No post-processor sees the beans of a synthetic definition. */
+    @ParameterizedTest
+    @EnumSource
+    void syntheticDefinitionShouldBeTheReason(Lateness lateness, CapturedOutput output) {
+        with(runner, "late", Client.class, definition -> {
+                    lateness.customize(definition);
+                    ((AbstractBeanDefinition) definition).setSynthetic(true);
+                })
+                .withPropertyValues("resilience.validation=warn")
+                .run(context -> {
+                    assertThat(listed(context)).isEmpty();
+                    assertSent(context, 1);
+                    assertThat(output).containsOnlyOnce("because bean 'late' has a synthetic definition");
+                });
+    }
+
+    @Test
+    void eagerBeanOfASyntheticDefinitionShouldBeAProblem() {
+        with(runner, "late", Client.class, definition -> ((AbstractBeanDefinition) definition).setSynthetic(true))
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasMessageContaining("because bean 'late' has a synthetic definition"));
+    }
+
+    @Test
+    void objectHandedOverForASyntheticDefinitionShouldBeAllowed(CapturedOutput output) {
+        with(runner, "late", Client.class, definition -> ((AbstractBeanDefinition) definition).setSynthetic(true))
+                .withInitializer(context -> context.getBeanFactory().registerSingleton("late", new Client()))
+                .run(context -> {
+                    assertSent(context, 1);
+                    assertThat(output).containsOnlyOnce("bean 'late' was registered as a finished object");
+                });
     }
 
     private static ConfigurableListableBeanFactory beans(ApplicationContext context) {
