@@ -246,15 +246,17 @@ class RunningCallInScopeTests {
                         "r",
                         c -> c.maxAttempts(3).baseDelay(Duration.ofMillis(1)).exceptions(Exception.class)),
                 Timeout.of("t", c -> c.duration(Duration.ofMillis(20))));
+        AtomicInteger made = new AtomicInteger(); // an attempt whose time is over before it begins is not made
         AtomicInteger rejected = new AtomicInteger();
         catchThrowable(() -> outer.call(() -> {
+            made.incrementAndGet();
             CompletableFuture<String> call = bulkhead.callAsync(CompletableFuture::new);
             if (call.isCompletedExceptionally()) {
                 rejected.incrementAndGet();
             }
             return call.get();
         }));
-        assertThat(bulkhead.metrics().totalAccepted()).isEqualTo(3);
+        assertThat(bulkhead.metrics().totalAccepted()).isEqualTo(made.get()).isPositive();
         assertThat(rejected).hasValue(0);
         await().atMost(LimitFixture.LONG).until(() -> bulkhead.metrics().asyncActive() == 0);
     }
