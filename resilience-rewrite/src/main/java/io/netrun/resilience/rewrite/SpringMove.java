@@ -28,8 +28,11 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private static final String LIMIT = SpringAnnotations.FRAMEWORK + "ConcurrencyLimit";
 
-    static final List<String> REMOVED = List.of(
-            RECOVER, SpringAnnotations.RETRY + "EnableRetry", SpringAnnotations.FRAMEWORK + "EnableResilientMethods");
+    /** What activates the other annotations. */
+    static final List<String> ACTIVATING =
+            List.of(SpringAnnotations.RETRY + "EnableRetry", SpringAnnotations.FRAMEWORK + "EnableResilientMethods");
+
+    static final List<String> REMOVED = List.of(RECOVER, ACTIVATING.get(0), ACTIVATING.get(1));
 
     private final String library;
 
@@ -41,15 +44,24 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final Imports imports;
 
+    private final boolean activated;
+
     private Recoveries recoveries = Recoveries.NONE;
 
     /**
      * @param library the library, as in the mapping table
      * @param annotations translates the annotations
      * @param uses what code uses of methods
+     * @param activated whether what activates the annotations stays, since some of them stay
      * @param settings takes the keys and values of settings that the annotations of this library cannot have
      */
-    SpringMove(String library, SpringAnnotations annotations, Uses uses, BiConsumer<List<String>, String> settings) {
+    SpringMove(
+            String library,
+            SpringAnnotations annotations,
+            Uses uses,
+            boolean activated,
+            BiConsumer<List<String>, String> settings) {
+        this.activated = activated;
         this.uses = uses;
         this.imports = new Imports(uses.constants().types());
         this.library = library;
@@ -62,10 +74,11 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         JavaSourceFile moved =
                 imports.apply(file(visit(file, ctx), file), MappingTable.get().renamed(library, "annotation"), ctx);
         for (String name : REMOVED) {
-            if (name.startsWith(
-                    library.equals(MappingTable.SPRING_RETRY)
-                            ? SpringAnnotations.RETRY
-                            : SpringAnnotations.FRAMEWORK)) {
+            if (isRemoved(name)
+                    && name.startsWith(
+                            library.equals(MappingTable.SPRING_RETRY)
+                                    ? SpringAnnotations.RETRY
+                                    : SpringAnnotations.FRAMEWORK)) {
                 moved = file(new RemoveAnnotation("@" + name).getVisitor().visit(moved, ctx), moved);
             }
         }
@@ -259,7 +272,11 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private boolean isRemoved(J.Annotation annotation) {
         String name = Trees.typeName(annotation, getCursor().firstEnclosing(JavaSourceFile.class));
-        return isOfLibrary(name) && REMOVED.contains(name);
+        return isOfLibrary(name) && isRemoved(name);
+    }
+
+    private boolean isRemoved(String name) {
+        return REMOVED.contains(name) && !(activated && ACTIVATING.contains(name));
     }
 
     /** With methods that call recovery methods which keep their parameters, since other code uses them. */

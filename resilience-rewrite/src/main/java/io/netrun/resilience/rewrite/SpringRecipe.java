@@ -50,6 +50,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         return new Found(
                 new HashSet<>(),
                 new HashSet<>(),
+                new HashSet<>(),
+                new HashSet<>(),
                 new AddedSettings(),
                 new Catalogs(library()),
                 new Uses(),
@@ -67,6 +69,9 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                         found.modules().add(Names.module(SettingsMove.path(file)));
                         found.left().add(SettingsMove.path(file));
                     }
+                    if (Remains.isActive(file, library())) {
+                        found.active().add(SettingsMove.path(file));
+                    }
                     return tree;
                 }
                 if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
@@ -81,10 +86,17 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                                     library(),
                                     new SpringAnnotations(false, new Numbers(), left -> {}),
                                     new Uses(),
+                                    false,
                                     (key, value) -> found.settings().add(path, key, value))
                             .move(file, ctx);
                     if (Remains.isAny(moved, packageName())) {
                         found.left().add(path);
+                    }
+                    if (!Remains.annotated(moved, Remains.activated(library())).isEmpty()) {
+                        found.active().add(path);
+                    }
+                    if (!Remains.annotated(file, SpringMove.ACTIVATING).isEmpty()) {
+                        found.activating().add(path);
                     }
                     if (moved != file) {
                         String sources = SettingsDocument.sources(path);
@@ -153,6 +165,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                         library(),
                         new SpringAnnotations(keeps, found.numbers(), left -> leave(ctx, path, left)),
                         found.uses(),
+                        !found.active().isEmpty(),
                         (key, value) -> {}) // they are in the configuration already
                 .move(file, ctx);
         Remains.list(moved, library(), packageName(), left -> leave(ctx, path, left));
@@ -164,6 +177,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
      *
      * @param modules the modules that use the library
      * @param left the paths of the files that use it beyond what is moved
+     * @param active those of the files with annotations that stay and have to be activated
+     * @param activating those of the files that activate annotations
      * @param settings what the annotations had and the configuration gets
      * @param catalogs the version catalogs of Gradle
      * @param uses what code uses of methods
@@ -173,6 +188,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
     record Found(
             Set<String> modules,
             Set<String> left,
+            Set<String> active,
+            Set<String> activating,
             AddedSettings settings,
             Catalogs catalogs,
             Uses uses,
@@ -183,6 +200,9 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         BuildFiles.Build build() {
             Set<String> kept = new TreeSet<>();
             left.forEach(file -> kept.add(Names.module(file)));
+            if (!active.isEmpty()) {
+                activating.forEach(file -> kept.add(Names.module(file)));
+            }
             return new BuildFiles.Build(settings.builds(), catalogs, modules, kept, true);
         }
     }

@@ -1,0 +1,137 @@
+package io.netrun.resilience.rewrite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What activates the annotations of Spring Retry and Spring Framework 7, where some of them stay. */
+class ActivationTests {
+
+    private static final String APP = "app/src/main/java/App.java";
+
+    private static final String CALLS = "calls/src/main/java/Calls.java";
+
+    private static final String ENABLED = """
+        import org.springframework.retry.annotation.EnableRetry;
+
+        // active
+        @EnableRetry(order = 5)
+        class App {
+        }
+        """;
+
+    private static final String INTERCEPTED = """
+        import org.springframework.retry.annotation.Retryable;
+
+        class Calls {
+            @Retryable(interceptor = "five")
+            public String ask() {
+                return "";
+            }
+        }
+        """;
+
+    private static Project moved(String calls) {
+        return new Project().with(APP, ENABLED).with(CALLS, calls).after(new FromSpringRetry(false));
+    }
+
+    @Test
+    void activationShouldStayForAnAnnotationThatStays() {
+        assertThat(moved(INTERCEPTED).files()).containsEntry(APP, ENABLED).containsEntry(CALLS, INTERCEPTED);
+    }
+
+    @Test
+    void activationShouldGoWhenEachAnnotationIsReplaced() {
+        assertThat(moved(INTERCEPTED.replace("interceptor", "label")).files().get(APP))
+                .doesNotContain("EnableRetry");
+    }
+
+    @Test
+    void activationThatStaysShouldBeListedWithItsLine() {
+        assertThat(moved(INTERCEPTED).left())
+                .filteredOn(left -> left.startsWith(APP))
+                .singleElement()
+                .asString()
+                .contains("EnableRetry: The annotation is not replaced, in line 4. Other annotations stay");
+    }
+
+    @Test
+    void annotationThatStaysShouldNotBeListedAsReplaced() {
+        assertThat(moved(INTERCEPTED).left())
+                .filteredOn(left -> left.startsWith(CALLS))
+                .anySatisfy(left -> assertThat(left).contains("The annotation is not replaced, in line 4. It has"))
+                .noneSatisfy(left -> assertThat(left).contains("has replaced"));
+    }
+
+    @Test
+    void classLiteralBesideOneThatStaysShouldBeListed() {
+        String literal = INTERCEPTED.replace("return \"\";", "return Retryable.class.getName();");
+
+        assertThat(moved(literal).left())
+                .anySatisfy(left -> assertThat(left).contains("in line 6. The recipe has replaced"));
+    }
+
+    @Test
+    void dependencyOfTheActivationShouldStay() {
+        String pom = """
+            <project>
+                <modelVersion>4.0.0</modelVersion>
+                <groupId>a</groupId>
+                <artifactId>app</artifactId>
+                <version>1</version>
+                <dependencies>
+                    <dependency>
+                        <groupId>org.springframework.retry</groupId>
+                        <artifactId>spring-retry</artifactId>
+                    </dependency>
+                </dependencies>
+            </project>
+            """;
+        Project before =
+                new Project().with("app/pom.xml", pom).with(APP, ENABLED).with(CALLS, INTERCEPTED);
+
+        assertThat(before.after(new FromSpringRetry(false)).files().get("app/pom.xml"))
+                .contains("<artifactId>spring-retry</artifactId>");
+    }
+
+    @Test
+    void activationShouldStayForASourceInKotlin() {
+        Project after = new Project()
+                .with(APP, ENABLED)
+                .with("calls/src/main/kotlin/Calls.kt", """
+                    import org.springframework.retry.annotation.Retryable
+
+                    open class Calls {
+                        @Retryable
+                        open fun ask() = ""
+                    }
+                    """)
+                .after(new FromSpringRetry(false));
+
+        assertThat(after.files()).containsEntry(APP, ENABLED);
+    }
+
+    @Test
+    void activationOfSpring7ShouldStayForASourceInKotlin() {
+        String enabled = """
+            import org.springframework.resilience.annotation.EnableResilientMethods;
+
+            @EnableResilientMethods
+            class App {
+            }
+            """;
+        Project after = new Project()
+                .with(APP, enabled)
+                .with("calls/src/main/kotlin/Calls.kt", """
+                    import org.springframework.resilience.annotation.*
+
+                    open class Calls {
+                        @ConcurrencyLimit(2)
+                        open fun ask() = ""
+                    }
+                    """)
+                .after(new FromSpringFramework7(false));
+
+        assertThat(after.files()).containsEntry(APP, enabled);
+    }
+}
