@@ -121,7 +121,7 @@ final class Bridges {
     static String types(List<Statement> parameters) {
         return parameters.stream()
                 .map(parameter -> parameter instanceof J.VariableDeclarations variable
-                        ? String.valueOf(variable.getTypeExpression())
+                        ? WrittenTypes.of(variable)
                         : "")
                 .collect(Collectors.joining(","));
     }

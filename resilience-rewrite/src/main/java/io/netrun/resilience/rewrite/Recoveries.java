@@ -334,12 +334,11 @@ record Recoveries(
         List<J.VariableDeclarations> own = withoutFailure(recovery);
         List<J.VariableDeclarations> given = variables(method);
         if (own.size() > given.size()
-                || !String.valueOf(recovery.getReturnTypeExpression())
-                        .equals(String.valueOf(method.getReturnTypeExpression()))) {
+                || !WrittenTypes.areSame(recovery.getReturnTypeExpression(), method.getReturnTypeExpression())) {
             return false;
         }
         for (int i = 0; i < own.size(); i++) {
-            if (!type(own.get(i)).equals(type(given.get(i)))) {
+            if (!WrittenTypes.areSame(WrittenTypes.of(own.get(i)), WrittenTypes.of(given.get(i)))) {
                 return false;
             }
         }

@@ -57,6 +57,84 @@ class InheritedRecoveryTests {
                 .contains("public String none(int size, " + here + ", IllegalStateException failure)");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "java.util.Set<String> | Set<String> | String",
+                "Set<java.lang.String> | java.util.Set<String> | java.lang.String",
+                "Set<? extends java.lang.Number> | Set<? extends Number> | java.util.Set<String>[]",
+                "Map.Entry<String, Integer> | java.util.Map.Entry<String,Integer> | Map.Entry[]",
+                "com.acme.Order | Order | com.acme.Order",
+            })
+    void typeWithItsPackageShouldBeTheImportedOne(String there, String recovered, String parameter) {
+        Project after = moved(new Project().with(CALLS, """
+            import com.acme.Order;
+            import java.util.Map;
+            import java.util.Set;
+            import org.springframework.retry.annotation.Recover;
+            import org.springframework.retry.annotation.Retryable;
+
+            class Calls {
+                @Retryable
+                public %s ask(%s key) {
+                    return null;
+                }
+
+                @Recover
+                public %s none(IllegalStateException failure, %s key) {
+                    return null;
+                }
+            }
+            """.formatted(there, parameter, recovered, parameter.replaceAll("\\b[a-z]+\\.", ""))));
+
+        assertThat(after.files().get(CALLS)).contains("@Fallback(method = \"none\")");
+        assertThat(after.left()).isEmpty();
+    }
+
+    @Test
+    void typeOfAnotherPackageShouldNotFit() {
+        Project after = moved(new Project().with(CALLS, IMPORTS + """
+            class Calls {
+                @Retryable
+                public java.util.Date ask() {
+                    return null;
+                }
+
+                @Recover
+                public java.sql.Date none(IllegalStateException failure) {
+                    return null;
+                }
+            }
+            """));
+
+        assertThat(after.files().get(CALLS)).doesNotContain("@Fallback");
+    }
+
+    @Test
+    void methodsOfOneTypeWithAndWithoutItsPackageShouldShareARecovery() {
+        Project after = single("""
+            @Retryable
+            public String ask(java.lang.String key) {
+                return "";
+            }
+
+            @Retryable
+            public String call(String key) {
+                return "";
+            }
+
+            @Recover
+            public String none(IllegalStateException failure) {
+                return "";
+            }
+            """);
+
+        assertThat(after.files().get(CALLS))
+                .containsOnlyOnce("IllegalStateException failure)")
+                .doesNotContain("noneFallback");
+    }
+
     @Test
     void missingValuesShouldBeAddedAsAnArray() {
         Project after = single("""
