@@ -120,9 +120,7 @@ final class Bridges {
     /** The types of parameters, to compare them. */
     static String types(List<Statement> parameters) {
         return parameters.stream()
-                .map(parameter -> parameter instanceof J.VariableDeclarations variable
-                        ? WrittenTypes.of(variable)
-                        : "")
+                .map(parameter -> parameter instanceof J.VariableDeclarations variable ? WrittenTypes.of(variable) : "")
                 .collect(Collectors.joining(","));
     }
 }

@@ -31,6 +31,7 @@ import org.openrewrite.java.tree.TypeUtils;
  *     retries
  * @param bridges what is added behind recovery methods that keep their parameters, by their ids
  * @param lost recovery methods that fit no method of the class
+ * @param unseen the methods of classes beneath that a recovery method fits, but for which there is none there
  * @param closed those of the methods with a circuit breaker that do not take the failure of an open circuit
  */
 record Recoveries(
@@ -41,12 +42,13 @@ record Recoveries(
         Set<UUID> ofClass,
         Map<UUID, List<Bridge>> bridges,
         Set<J.MethodDeclaration> lost,
+        Map<J.MethodDeclaration, Set<String>> unseen,
         Map<UUID, String> closed) {
 
     private static final int DEPTH = 8;
 
     static final Recoveries NONE =
-            new Recoveries(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Map.of(), Set.of(), Map.of());
+            new Recoveries(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Map.of(), Set.of(), Map.of(), Map.of());
 
     /** Those of a class. */
     static Recoveries of(J.ClassDeclaration declaration, JavaSourceFile file, Uses uses) {
@@ -72,6 +74,7 @@ record Recoveries(
                 new HashSet<>(),
                 new HashMap<>(),
                 new LinkedHashSet<>(),
+                new LinkedHashMap<>(),
                 new HashMap<>());
         Map<J.MethodDeclaration, Failing> failing = new LinkedHashMap<>();
         addFailing(declaration, file, uses, failing);
@@ -86,7 +89,7 @@ record Recoveries(
                 beneath.forEach((method, of) -> {
                     if (nearer.stream()
                             .noneMatch(each -> fits(each, method) && isMeant(each, method, named, of.file(), nearer))) {
-                        failing.put(method, of);
+                        failing.put(method, new Failing(of.file(), of.inherited(), heir.declaration()));
                     }
                 });
             }
@@ -103,6 +106,12 @@ record Recoveries(
                                         named,
                                         method.getValue().file(),
                                         recovering))
+                        .filter(method -> found.isSeen(
+                                recovery,
+                                declaration,
+                                method.getKey(),
+                                method.getValue().heir(),
+                                uses))
                         .map(Map.Entry::getKey)
                         .toList()));
         failing.forEach((method, of) -> {
@@ -117,7 +126,7 @@ record Recoveries(
             found.close(method, pairs, of.file());
         });
         pairs.forEach((recovery, methods) -> {
-            if (methods.isEmpty()) {
+            if (methods.isEmpty() && !found.unseen.containsKey(recovery)) {
                 found.lost.add(recovery);
             }
         });
@@ -159,7 +168,7 @@ record Recoveries(
             boolean marked = isMarked(annotations, "Retryable", file) || isMarked(annotations, "CircuitBreaker", file);
             boolean inherited = !marked && ((all && isCallable(method)) || uses.isRetriedAbove(declaration, method));
             if (!isMarked(annotations, "Recover", file) && (marked || inherited)) {
-                failing.put(method, new Failing(file, inherited));
+                failing.put(method, new Failing(file, inherited, null));
                 added.add(method);
             }
         }
@@ -176,8 +185,52 @@ record Recoveries(
      *
      * @param file its file
      * @param inherited whether the annotation of its class, or of a type above it, retries it
+     * @param heir its class, where that is beneath the one of the recovery method
      */
-    private record Failing(JavaSourceFile file, boolean inherited) {}
+    private record Failing(JavaSourceFile file, boolean inherited, J.@Nullable ClassDeclaration heir) {}
+
+    /** Whether Spring Retry finds a recovery method, for which it looks among what the class of the bean declares. */
+    private boolean isSeen(
+            J.MethodDeclaration recovery,
+            J.ClassDeclaration owner,
+            J.MethodDeclaration method,
+            J.@Nullable ClassDeclaration heir,
+            Uses uses) {
+        if (heir == null || isDeclaredAnew(recovery, owner, heir, uses)) {
+            return true;
+        }
+        unseen.computeIfAbsent(recovery, each -> new TreeSet<>())
+                .add(heir.getSimpleName() + "." + method.getSimpleName());
+        return false;
+    }
+
+    /** Whether a class has a method of one above it as its own: it overrides it, or the compiler adds it. */
+    private static boolean isDeclaredAnew(
+            J.MethodDeclaration recovery, J.ClassDeclaration owner, J.ClassDeclaration heir, Uses uses) {
+        List<String> types = variables(recovery).stream().map(WrittenTypes::of).toList();
+        boolean overrides = !recovery.hasModifier(J.Modifier.Type.Private)
+                && !recovery.hasModifier(J.Modifier.Type.Static)
+                && FailureArguments.methods(heir).stream()
+                        .filter(method -> method.getSimpleName().equals(recovery.getSimpleName()))
+                        .anyMatch(method -> variables(method).stream()
+                                .map(WrittenTypes::of)
+                                .toList()
+                                .equals(types));
+        if (overrides) {
+            return true;
+        }
+        // a public class has the public methods of one that is not public as bridges, with their annotations
+        boolean bridged = isCallable(recovery)
+                && !recovery.hasModifier(J.Modifier.Type.Final)
+                && recovery.getBody() != null
+                && heir.hasModifier(J.Modifier.Type.Public);
+        J.ClassDeclaration above = heir;
+        for (int depth = 0; bridged && depth < DEPTH && !above.getId().equals(owner.getId()); depth++) {
+            above = uses.parent(above).map(Uses.Source::declaration).orElse(owner);
+            bridged = !above.hasModifier(J.Modifier.Type.Public);
+        }
+        return bridged;
+    }
 
     private void add(
             J.MethodDeclaration recovery,
@@ -297,7 +350,7 @@ record Recoveries(
                 .orElse("");
     }
 
-    private static boolean isCallable(J.MethodDeclaration method) {
+    static boolean isCallable(J.MethodDeclaration method) {
         return method.hasModifier(J.Modifier.Type.Public)
                 && !method.hasModifier(J.Modifier.Type.Static)
                 && !method.isConstructor();

@@ -190,6 +190,16 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                         + " parameters, in their order. Write its parameters as those of the method that"
                                         + " it recovers, with the failure last, and add @Fallback(method = \""
                                         + method.getSimpleName() + "\") to that method.")));
+        recoveries
+                .unseen()
+                .forEach((method, methods) -> annotations
+                        .left()
+                        .accept(new Left(
+                                "@Recover " + method.getSimpleName(),
+                                "It had no effect on " + String.join(", ", methods)
+                                        + ": Spring Retry looks for recovery methods among those that the class of the"
+                                        + " bean itself declares. If one is meant, add @Fallback to each, with a method"
+                                        + " that has its parameters, and the failure last.")));
         J.ClassDeclaration visited = withBridges(super.visitClassDeclaration(declaration, ctx), ctx);
         recoveries = outer;
         leaveOrder(visited.getLeadingAnnotations());
@@ -517,6 +527,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                     annotations.arguments(name, there, value -> uses.constants().value(value, scope));
             String shared = method == null && name.equals(LIMIT) ? share(arguments) : null;
             configure(arguments, here, there, method, shared);
+            leaveAsync(name, method);
             moved.add(Trees.annotation(annotation, here, arguments.list()));
             imports.add(here);
             imports.remove(name);
@@ -529,7 +540,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                         .left()
                         .accept(new Left(
                                 "recover = " + Trees.shown(recover),
-                                "No @Recover method of that name, in this class or one above it, has the result and the"
+                                "No @Recover method of that name, of this class itself, has the result and the"
                                         + " parameters of " + method.getSimpleName() + ". Add @Fallback(method = "
                                         + CodeCounterparts.text(recover)
                                         + ") with a method that has its parameters, and"
@@ -546,6 +557,42 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             }
         }
         return moved.equals(former) ? former : moved;
+    }
+
+    /**
+     * Lists methods whose asynchronous failures were not retried: the one with the annotation, or those of its class.
+     */
+    private void leaveAsync(String name, J.@Nullable MethodDeclaration method) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        if (!name.endsWith(".Retryable") || owner == null) {
+            return;
+        }
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        boolean springRetry = library.equals(MappingTable.SPRING_RETRY);
+        List<J.MethodDeclaration> methods = method != null
+                ? List.of(method)
+                : FailureArguments.methods(owner).stream()
+                        .filter(each -> Recoveries.isCallable(each)
+                                || owner.getKind() == J.ClassDeclaration.Kind.Type.Interface)
+                        .filter(each -> each.getLeadingAnnotations().stream()
+                                .noneMatch(own ->
+                                        Trees.typeName(own, file).matches(".*\\.annotation\\.(Retryable|Recover)")))
+                        .toList();
+        for (J.MethodDeclaration each : methods) {
+            String type = WrittenTypes.of(each.getReturnTypeExpression()).replaceAll("(?s)<.*>", "");
+            String simple = type.substring(type.lastIndexOf('.') + 1);
+            boolean future = simple.matches("(Completable|Listenable|Scheduled)?Future|CompletionStage|AsyncResult");
+            if (future || (springRetry && simple.matches("Mono|Flux|Publisher"))) {
+                annotations
+                        .left()
+                        .accept(new Left(
+                                "@Retryable at " + owner.getSimpleName() + "." + each.getSimpleName(),
+                                "There, a " + simple + " that fails was not retried, only a call that throws; here, it"
+                                        + " is: the work is repeated up to maxAttempts times. Remove @Retry"
+                                        + (method == null ? " of the class from it" : "")
+                                        + " if it must not be repeated."));
+            }
+        }
     }
 
     private boolean isOfLibrary(String name) {

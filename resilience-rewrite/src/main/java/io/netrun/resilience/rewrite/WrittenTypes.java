@@ -24,8 +24,7 @@ final class WrittenTypes {
             J.Wildcard.Bound bound = wildcard.getBound();
             return bound == null
                     ? "?"
-                    : "? " + (bound == J.Wildcard.Bound.Super ? "super " : "extends ")
-                            + of(wildcard.getBoundedType());
+                    : "? " + (bound == J.Wildcard.Bound.Super ? "super " : "extends ") + of(wildcard.getBoundedType());
         } else if (type instanceof J.Identifier identifier) {
             return name(identifier.getType(), identifier.getSimpleName());
         } else if (type instanceof J.FieldAccess access) {
@@ -67,9 +66,7 @@ final class WrittenTypes {
     private static String arguments(J.ParameterizedType type) {
         return type.getTypeParameters() == null
                 ? ""
-                : type.getTypeParameters().stream()
-                        .map(WrittenTypes::of)
-                        .collect(Collectors.joining(",", "<", ">"));
+                : type.getTypeParameters().stream().map(WrittenTypes::of).collect(Collectors.joining(",", "<", ">"));
     }
 
     private static String name(@Nullable JavaType type, String written) {

@@ -68,7 +68,8 @@ class InheritedRecoveryTests {
                 "com.acme.Order | Order | com.acme.Order",
             })
     void typeWithItsPackageShouldBeTheImportedOne(String there, String recovered, String parameter) {
-        Project after = moved(new Project().with(CALLS, """
+        Project after = moved(new Project()
+                .with(CALLS, """
             import com.acme.Order;
             import java.util.Map;
             import java.util.Set;
@@ -176,7 +177,7 @@ class InheritedRecoveryTests {
 
     @ParameterizedTest
     @CsvSource({"Base, false", "Middle, true"})
-    void recoveryOfAClassAboveShouldBeNamed(String above, boolean between) {
+    void recoveryOfAClassAboveShouldNotGetAnEffect(String above, boolean between) {
         Project before = new Project().with(BASE, """
             import org.springframework.retry.annotation.Recover;
 
@@ -200,14 +201,81 @@ class InheritedRecoveryTests {
 
         Project after = moved(before);
 
-        assertThat(after.left()).isEmpty();
+        assertThat(after.left())
+                .singleElement()
+                .asString()
+                .contains("@Recover all: It had no effect on Calls.ask: Spring Retry looks for");
         assertThat(after.files().get(BASE)).isEqualTo("""
             abstract class Base {
-                private String all(String name, int size, Exception failure) {
+                private String all(Exception failure, String name, int size) {
                     return "";
                 }
             }
             """);
+        assertThat(after.files().get(CALLS)).doesNotContain("@Fallback");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', public, public, public, true",
+        "public, public, public, public, false",
+        "'', '', public, public, false",
+        "'', public, '', public, true",
+        "'', public, public, protected, false",
+    })
+    void recoveryThatTheCompilerAddsShouldBeNamed(
+            String base, String calls, String middle, String method, boolean isNamed) {
+        boolean between = !calls.isEmpty() && middle.isEmpty();
+        Project before = new Project()
+                .with(BASE, """
+            import org.springframework.retry.annotation.Recover;
+
+            %s abstract class Base {
+                @Recover
+                %s String all(Exception failure) {
+                    return "";
+                }
+            }
+            """.formatted(base, method))
+                .with("src/main/java/Middle.java", "abstract class Middle extends Base {\n}\n")
+                .with(CALLS, RETRYABLE + """
+                %s class Calls extends %s {
+                    @Retryable
+                    public String ask() {
+                        return "";
+                    }
+                }
+                """.formatted(calls, between ? "Middle" : "Base"));
+
+        assertThat(moved(before).files().get(CALLS).contains("@Fallback(method = \"all\")"))
+                .isEqualTo(isNamed);
+    }
+
+    @Test
+    void recoveryThatTheClassOverridesShouldBeNamed() {
+        Project after = moved(new Project().with(BASE, """
+            import org.springframework.retry.annotation.Recover;
+
+            public abstract class Base {
+                @Recover
+                public String all(Exception failure) {
+                    return "";
+                }
+            }
+            """).with(CALLS, RETRYABLE + """
+                public class Calls extends Base {
+                    @Retryable
+                    public String ask() {
+                        return "";
+                    }
+
+                    @Override
+                    public String all(Exception failure) {
+                        return "own";
+                    }
+                }
+                """));
+
         assertThat(after.files().get(CALLS)).contains("@Fallback(method = \"all\")");
     }
 
@@ -271,7 +339,7 @@ class InheritedRecoveryTests {
                 }
             }
             """).with(CALLS, RETRYABLE + """
-                        class Calls extends Base {
+                        public class Calls extends Base {
                             @Retryable
                             public String ask(String name) {
                                 return "";
