@@ -91,7 +91,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new Catalogs(MappingTable.RESILIENCE4J),
                 new AsyncHomes(),
                 new Numbers(),
-                new BuildFiles(MappingTable.RESILIENCE4J));
+                new BuildFiles(MappingTable.RESILIENCE4J),
+                new LinkedHashSet<>());
     }
 
     @Override
@@ -453,6 +454,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param asyncHomes what enables {@code @Async}
      * @param numbers the values of placeholders
      * @param files the build files
+     * @param settingsKept the modules whose settings stay for the code of a module that has them as a library
      */
     record Found(
             Map<String, ModuleSettings> modules,
@@ -469,7 +471,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             Catalogs catalogs,
             AsyncHomes asyncHomes,
             Numbers numbers,
-            BuildFiles files) {
+            BuildFiles files,
+            Set<String> settingsKept) {
 
         /**
          * Decides what needs all files: modules keep resilience4j if their handlers do, and an application has the
@@ -482,6 +485,10 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             if (areExceptionsKept()) {
                 moved.forEach(path -> module(path).keepForeign());
             }
+            modules.entrySet().stream()
+                    .filter(module -> module.getValue().isForeignKept() && !settingsKept.contains(module.getKey()))
+                    .forEach(module ->
+                            builds.libraries(module.getKey(), modules.keySet()).forEach(this::keepSettings));
             modules.forEach((name, module) ->
                     builds.libraries(name, modules.keySet()).forEach(library -> addLibrary(name, module, library)));
             applications.stream()
@@ -489,6 +496,15 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     .forEach(name -> builds.libraries(name, modules.keySet()).stream()
                             .filter(this::hasFile)
                             .forEach(library -> include(library, name)));
+        }
+
+        /** An application imports the files of its libraries, whose settings its code may need. */
+        private void keepSettings(String library) {
+            ModuleSettings module = modules.get(library);
+            if (module != null && !module.documents().isEmpty() && !module.isForeignKept()) {
+                module.keepForeign();
+                settingsKept.add(library);
+            }
         }
 
         private void include(String library, String name) {
@@ -545,7 +561,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             ModuleSettings settings = modules.get(library);
             if (settings == null) {
                 return;
-            } else if (settings.isForeignKept()) {
+            } else if (settings.isForeignKept() && !settingsKept.contains(library)) {
                 module.keepForeign();
             }
             if (isConfigured(name)) {
@@ -592,7 +608,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         BuildFiles.Build build() {
             Set<String> kept = new TreeSet<>();
             modules.forEach((name, module) -> {
-                if (module.isForeignKept()) {
+                if (module.isForeignKept() && !settingsKept.contains(name)) {
                     kept.add(name);
                 }
             });

@@ -97,4 +97,67 @@ class KeptInstanceTests {
                         .contains("io.github.resilience4j.circuitbreaker.CircuitBreaker: Replace it by"))
                 .noneSatisfy(left -> assertThat(left).contains(".*"));
     }
+
+    private static final String POM = """
+        <project>
+            <modelVersion>4.0.0</modelVersion>
+            <groupId>shop</groupId>
+            <artifactId>%s</artifactId>
+            <version>1</version>
+            <dependencies>
+                <dependency>
+                    <groupId>%s</groupId>
+                    <artifactId>%s</artifactId>
+                    <version>%s</version>
+                </dependency>
+            </dependencies>
+        </project>
+        """;
+
+    /** The application imports the file of its library. */
+    private static Project shop(String code) {
+        return new Project()
+                .with("client/pom.xml", POM.formatted("client", "io.github.resilience4j", "resilience4j-spring-boot3", "2.2.0"))
+                .with("client/src/main/java/Calls.java", ANNOTATED)
+                .with("client/src/main/resources/client-defaults.yml", """
+                    resilience4j:
+                      retry:
+                        instances:
+                          prices:
+                            max-attempts: 4
+                    """)
+                .with("app/pom.xml", POM.formatted("app", "shop", "client", "1"))
+                .with("app/src/main/resources/application.yml", """
+                    spring:
+                      config:
+                        import: classpath:client-defaults.yml
+                    """)
+                .with("app/src/main/java/Direct.java", code)
+                .after(new FromResilience4j(false));
+    }
+
+    @Test
+    void settingsOfALibraryShouldStayForTheCodeOfItsApplication() {
+        Project after = shop("""
+            import io.github.resilience4j.retry.RetryRegistry;
+
+            class Direct {
+                String call(RetryRegistry retries) {
+                    return retries.retry("prices").executeSupplier(() -> "");
+                }
+            }
+            """);
+
+        assertThat(after.files().get("client/src/main/resources/client-defaults.yml"))
+                .contains("resilience4j:\n  retry:\n    instances:\n      prices:\n        max-attempts: 4");
+    }
+
+    @Test
+    void settingsOfALibraryShouldMoveWithTheCodeOfAllModules() {
+        Project after = shop("class Direct {}\n");
+
+        assertThat(after.files().get("client/src/main/resources/client-defaults.yml"))
+                .contains("prices:", "max-attempts: 4")
+                .doesNotContain("resilience4j");
+    }
 }
