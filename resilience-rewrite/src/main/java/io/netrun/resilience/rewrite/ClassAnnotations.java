@@ -35,7 +35,7 @@ final class ClassAnnotations {
     }
 
     /** The names of fallback methods, which are called without a proxy. */
-    private static Set<String> fallbacks(J.ClassDeclaration declaration) {
+    static Set<String> fallbacks(J.ClassDeclaration declaration) {
         Set<String> names = new HashSet<>();
         new JavaIsoVisitor<Integer>() {
             @Override

@@ -2,12 +2,9 @@ package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
 
@@ -80,22 +77,6 @@ record ClassPools(J.ClassDeclaration owner, JavaSourceFile file, Hierarchy hiera
                 && !method.hasModifier(J.Modifier.Type.Static)
                 && !method.hasModifier(J.Modifier.Type.Final)
                 && method.getLeadingAnnotations().stream().noneMatch(this::isBulkhead)
-                && !fallbacks().contains(method.getSimpleName());
-    }
-
-    /** The names of fallback methods, which are called without a proxy. */
-    private Set<String> fallbacks() {
-        Set<String> names = new HashSet<>();
-        new JavaIsoVisitor<Integer>() {
-            @Override
-            public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
-                String name = Trees.text(Trees.arguments(annotation).get("fallbackMethod"));
-                if (name != null) {
-                    names.add(name);
-                }
-                return annotation;
-            }
-        }.visit(owner, 0);
-        return names;
+                && !ClassAnnotations.fallbacks(owner).contains(method.getSimpleName());
     }
 }
