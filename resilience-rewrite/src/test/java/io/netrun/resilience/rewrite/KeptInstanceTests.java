@@ -117,7 +117,9 @@ class KeptInstanceTests {
     /** The application imports the file of its library. */
     private static Project shop(String code) {
         return new Project()
-                .with("client/pom.xml", POM.formatted("client", "io.github.resilience4j", "resilience4j-spring-boot3", "2.2.0"))
+                .with(
+                        "client/pom.xml",
+                        POM.formatted("client", "io.github.resilience4j", "resilience4j-spring-boot3", "2.2.0"))
                 .with("client/src/main/java/Calls.java", ANNOTATED)
                 .with("client/src/main/resources/client-defaults.yml", """
                     resilience4j:

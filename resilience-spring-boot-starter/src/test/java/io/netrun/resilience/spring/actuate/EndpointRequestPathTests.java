@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,6 +70,7 @@ class EndpointRequestPathTests {
                 .properties("spring.autoconfigure.exclude=" + (kind == WebApplicationType.REACTIVE ? OF_TOMCAT : ""))
                 .properties(
                         "server.port=0",
+                        "server.netty.max-keep-alive-requests=1", // it may not read on behind a body that nobody reads
                         "spring.main.banner-mode=off",
                         "management.endpoints.web.exposure.include=resilience",
                         "management.endpoint.resilience.access=unrestricted")
@@ -98,7 +100,7 @@ class EndpointRequestPathTests {
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return HTTP.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static HttpResponse<String> change(String uri) throws IOException, InterruptedException {
