@@ -273,8 +273,10 @@ public final class ExceptionFilter {
         return isEnvelope(failure) || failure instanceof FailureWrapper;
     }
 
-    /** Returns whether the failure inside counts, because there is one. */
-    /** The search ends at some depth: a wrapper without an end to its causes counts as the failure itself. */
+    /**
+     * Returns whether the failure inside counts, because there is one. The search ends at some depth: a wrapper without
+     * an end to its causes counts as the failure itself.
+     */
     private static boolean isLookedThrough(Throwable failure, int depth) {
         return depth < MAX_DEPTH - 1 && wrapped(failure) != null;
     }
