@@ -68,7 +68,7 @@ final class Troubles implements AutoCloseable {
         late = circuit("late-calls", 1_000_000, "failing[calls fail, calls time out]");
         full = bulkhead("full", 0, "rejecting[bulkhead full]");
         held.add(full.acquirePermit());
-        seldom = bulkhead("seldom-full", 0, "warning[bulkhead full]");
+        seldom = bulkhead("seldom-full", 0, "warning[bulkhead full at times]");
         Bulkhead queue = bulkhead("waiting", 5, "warning[calls wait for a permit]");
         queue.callAsync(() -> running);
         waiting = queue.callAsync(() -> new CompletableFuture<String>());
