@@ -228,7 +228,7 @@ class FailureConditionTests {
 
         private static Retry retry(Consumer<Settings> settings) {
             return Retry.of("r", c -> {
-                c.maxAttempts(2).baseDelay(NONE).onExhausted(OnExhausted.RETHROW);
+                c.maxAttempts(2).baseDelay(NONE).maxDelay(NONE).onExhausted(OnExhausted.RETHROW);
                 settings.accept(new OfRetry(c));
             });
         }
