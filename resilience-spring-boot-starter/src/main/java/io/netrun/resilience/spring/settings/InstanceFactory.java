@@ -80,8 +80,9 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.enabling = protecting;
         this.created = new CreatedInstances(registry);
         this.uses = new NameUses();
-        this.resolution = new Resolution(contexts, new Families(registry), uses);
-        this.unapplied = new UnappliedSettings(resolution.families());
+        Families families = new Families(registry);
+        this.unapplied = new UnappliedSettings(families);
+        this.resolution = new Resolution(contexts, families, uses, protecting ? null : unapplied);
         this.rebinding = new Rebinding(contexts, created, resolution, unapplied);
         this.changes = new InstanceChanges(registry);
         this.follower = new RegistryFollower(contexts, created, resolution, unapplied);
@@ -335,10 +336,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         try {
             fresh = resolution.resolve(pattern, name, base);
         } catch (ResilienceConfigurationException wrong) {
-            if (enabling) {
-                throw contexts.isCreating() ? wrong : early.withOthers(wrong);
-            }
-            return new Settings<>(given == null ? type.defaults() : given, false);
+            throw contexts.isCreating() ? wrong : early.withOthers(wrong);
         }
         created.put(key, fresh);
         return new Settings<>(

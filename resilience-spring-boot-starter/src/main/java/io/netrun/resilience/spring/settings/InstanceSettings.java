@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -53,8 +54,9 @@ final class InstanceSettings<C extends Record> {
      * @param health the role in the health
      * @param fromCode the configuration from code; null if it counts as none
      */
-    static <C extends Record> InstanceSettings<C> ofCode(C config, HealthRole health, @Nullable C fromCode) {
-        ResolvedSettings<C> settings = new ResolvedSettings<>(config, Map.of(), true, health);
+    static <C extends Record> InstanceSettings<C> ofCode(
+            PatternDescriptor<?, C> pattern, C config, HealthRole health, @Nullable C fromCode) {
+        ResolvedSettings<C> settings = SettingsResolver.ofCode(pattern, config, health);
         return new InstanceSettings<>(settings, settings, fromCode);
     }
 

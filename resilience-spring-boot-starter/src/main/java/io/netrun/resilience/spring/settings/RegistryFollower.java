@@ -144,7 +144,10 @@ final class RegistryFollower {
             created.put(
                     key,
                     InstanceSettings.ofCode(
-                                    config, healthWithoutSettings(pattern, policy.name()), orNone(pattern, config))
+                                    pattern,
+                                    config,
+                                    healthWithoutSettings(pattern, policy.name()),
+                                    orNone(pattern, config))
                             .leavingOut(resolution.sections(pattern, policy.name())));
         }
     }

@@ -33,10 +33,19 @@ final class Resolution {
     /** The settings that the instances of a family share, by family, so that a new key costs no look-ups. */
     private final ConcurrentMap<InstanceKey, Shared<?>> shared = new ConcurrentHashMap<>();
 
-    Resolution(InstanceContexts contexts, Families families, NameUses uses) {
+    /** While everything is switched off, receives the settings that are wrong; null otherwise. */
+    private final @Nullable UnappliedSettings switchedOff;
+
+    /**
+     * Creates the resolution.
+     *
+     * @param switchedOff logs settings that are wrong, which then fail nothing; null if they are to fail
+     */
+    Resolution(InstanceContexts contexts, Families families, NameUses uses, @Nullable UnappliedSettings switchedOff) {
         this.contexts = contexts;
         this.families = families;
         this.uses = uses;
+        this.switchedOff = switchedOff;
     }
 
     InstanceContexts contexts() {
@@ -56,9 +65,13 @@ final class Resolution {
      * Resolves the settings of an instance.
      *
      * @param given the configuration from code, null for none
-     * @throws ResilienceConfigurationException if they are invalid
+     * @throws ResilienceConfigurationException if they are invalid, unless everything is switched off
      */
     <C extends Record> InstanceSettings<C> resolve(PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
+        UnappliedSettings leftOut = switchedOff;
+        if (leftOut != null) {
+            return resolveReadable(pattern, name, given, leftOut);
+        }
         InstanceName instance = named(pattern, name);
         return resolve(contexts.of(pattern, instance), pattern, instance, given);
     }
@@ -105,13 +118,54 @@ final class Resolution {
         }
     }
 
+    /**
+     * The settings of an instance while everything is switched off: as far as they can be read, so that each value that
+     * is shown has its origin. Fails nothing, since nothing depends on them.
+     */
+    private <C extends Record> InstanceSettings<C> resolveReadable(
+            PatternDescriptor<?, C> pattern, String name, @Nullable C given, UnappliedSettings leftOut) {
+        InstanceName instance = named(pattern, name);
+        ContextSettings context = contexts.of(pattern, instance);
+        try {
+            return resolve(context, pattern, instance, given);
+        } catch (ResilienceConfigurationException failure) {
+            leftOut.logSwitchedOff(pattern, name, failure);
+        }
+        try { // without customizers
+            ResolvedSettings<C> resolved = resolved(context, pattern, instance, given);
+            return new InstanceSettings<>(resolved, resolved, given);
+        } catch (ResilienceConfigurationException unreadable) {
+            return withoutSections(pattern, name, given).leavingOut(sections(pattern, name));
+        }
+    }
+
+    /** The settings from the annotation of an instance or its family, from code and from the configured defaults. */
+    private <C extends Record> InstanceSettings<C> withoutSections(
+            PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
+        InstanceName instance = named(pattern, name);
+        ContextSettings context = contexts.of(pattern, instance);
+        InstanceRequests.Annotated annotated = contexts.annotated(InstanceKey.of(pattern, name), context);
+        if (annotated.settings().isEmpty() && instance.family() != null) {
+            annotated = contexts.annotated(InstanceKey.of(pattern, instance.family()), context);
+        }
+        C code = pattern.type().defaults().equals(given) ? null : given;
+        try {
+            ResolvedSettings<C> resolved = context.resolver()
+                    .resolveWithoutSections(pattern, name, annotated.settings(), annotated.location(), code);
+            return new InstanceSettings<>(resolved, resolved, given);
+        } catch (ResilienceConfigurationException alsoWrong) {
+            C config = code == null ? pattern.type().defaults() : code;
+            return InstanceSettings.ofCode(pattern, config, HealthRole.NONE, given);
+        }
+    }
+
     /** The settings from code, and those of an annotation if there is one that names the instance. */
     private <C extends Record> InstanceSettings<C> ofCode(PatternDescriptor<?, C> pattern, String name, C given) {
         if (!contexts.annotated(InstanceKey.of(pattern, name)).settings().isEmpty()) {
             try {
                 return resolve(contexts.of(pattern, name), pattern, new InstanceName(name, null), given);
             } catch (ResilienceConfigurationException alsoWrong) {
-                return InstanceSettings.ofCode(given, HealthRole.NONE, given);
+                return withoutSections(pattern, name, given);
             }
         }
         String family = families.of(pattern, name);
@@ -125,10 +179,10 @@ final class Resolution {
                         .resolve(pattern, new InstanceName(name, null), ofFamily.settings(), ofFamily.location(), code);
                 return new InstanceSettings<>(resolved, resolved, given);
             } catch (ResilienceConfigurationException alsoWrong) {
-                return InstanceSettings.ofCode(given, HealthRole.NONE, given);
+                return withoutSections(pattern, name, given);
             }
         }
-        return InstanceSettings.ofCode(given, HealthRole.NONE, given);
+        return withoutSections(pattern, name, given);
     }
 
     /**

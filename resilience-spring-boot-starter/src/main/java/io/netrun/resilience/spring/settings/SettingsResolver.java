@@ -129,23 +129,82 @@ public final class SettingsResolver {
         }
         List<Section> family = bases.chain(pattern, ofFamily == null ? null : section(pattern, ofFamily), problems);
         Section common = section(pattern);
+        ResolvedSettings<C> resolved = combine(
+                pattern,
+                name,
+                own,
+                family,
+                common,
+                new Requested<>(annotated, ofFamilyItself, location, given),
+                problems);
+        if (plain) {
+            unwritten.put(pattern, new Unwritten<>(written, common.isEmpty(), resolved));
+        }
+        return resolved;
+    }
+
+    /**
+     * Resolves the settings that an instance has if its sections and those of its family do not apply.
+     *
+     * @throws ResilienceConfigurationException if a value cannot be read, or is out of range
+     */
+    <C extends Record> ResolvedSettings<C> resolveWithoutSections(
+            PatternDescriptor<?, C> pattern,
+            String name,
+            Map<String, Object> annotated,
+            String location,
+            @Nullable C given) {
+        return combine(
+                pattern,
+                name,
+                List.of(),
+                List.of(),
+                section(pattern),
+                new Requested<>(annotated, false, location, given),
+                new ArrayList<>());
+    }
+
+    /**
+     * The settings that an annotation and code request.
+     *
+     * @param annotated the settings of the annotation, by Java name
+     * @param ofFamily whether it is the annotation of the instance's family, which the section of the family overrides
+     * @param location the method or class that has the annotation, for messages
+     * @param given the configuration from code, null for none
+     */
+    private record Requested<C extends Record>(
+            Map<String, Object> annotated,
+            boolean ofFamily,
+            String location,
+            @Nullable C given) {}
+
+    /** Combines all levels, each of which overrides those after it. */
+    private <C extends Record> ResolvedSettings<C> combine(
+            PatternDescriptor<?, C> pattern,
+            String name,
+            List<Section> own,
+            List<Section> family,
+            Section common,
+            Requested<C> requested,
+            List<Problem> problems) {
         List<Section> sections =
                 Stream.of(own, family, List.of(common)).flatMap(List::stream).toList();
         Set<String> unreadable = new HashSet<>();
         List<Map<String, ValueWithOrigin>> found = new ArrayList<>();
         own.forEach(section -> found.add(read(pattern, section, problems, unreadable)));
-        if (!ofFamilyItself) {
-            found.add(read(pattern, name, annotated, problems, unreadable));
+        if (!requested.ofFamily) {
+            found.add(read(pattern, name, requested.annotated, problems, unreadable));
         }
         family.forEach(section -> found.add(read(pattern, section, problems, unreadable)));
-        if (ofFamilyItself) {
-            found.add(read(pattern, name, annotated, problems, unreadable));
+        if (requested.ofFamily) {
+            found.add(read(pattern, name, requested.annotated, problems, unreadable));
         }
+        C given = requested.given;
         found.add(given == null ? read(pattern, common, problems, unreadable) : differing(pattern, given));
         Levels levels = new Levels(found);
         Map<String, Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
-        levels.derive(pattern, name, location, problems);
+        levels.derive(pattern, name, requested.location, problems);
         for (Setting setting : Setting.of(pattern)) {
             ValueWithOrigin value = levels.find(setting.name());
             if (value == null) {
@@ -157,16 +216,11 @@ public final class SettingsResolver {
         C config = orElse(
                 pattern.type().defaults(),
                 problems,
-                () -> construct(pattern, name, values, origins, location, unreadable));
+                () -> construct(pattern, name, values, origins, requested.location, unreadable));
         boolean enabled = orElse(true, problems, () -> option(pattern, sections, Option.ENABLED));
         HealthRole health = orElse(HealthRole.NONE, problems, () -> option(pattern, sections, Option.HEALTH));
         throwIfAny(problems);
-        ResolvedSettings<C> resolved =
-                new ResolvedSettings<>(config, Collections.unmodifiableMap(origins), enabled, health);
-        if (plain) {
-            unwritten.put(pattern, new Unwritten<>(written, common.isEmpty(), resolved));
-        }
-        return resolved;
+        return new ResolvedSettings<>(config, Collections.unmodifiableMap(origins), enabled, health);
     }
 
     /** The settings of the instances that nothing has settings for; null if they have to be read. */
@@ -234,6 +288,17 @@ public final class SettingsResolver {
             }
         }
         return found;
+    }
+
+    /** The settings that are only from code, each with its origin. */
+    static <C extends Record> ResolvedSettings<C> ofCode(PatternDescriptor<?, C> pattern, C given, HealthRole health) {
+        Map<String, String> origins = new LinkedHashMap<>();
+        Map<String, ValueWithOrigin> set = differing(pattern, given);
+        for (Setting setting : Setting.of(pattern)) {
+            origins.put(
+                    setting.name(), set.containsKey(setting.name()) ? ValueWithOrigin.CODE : ValueWithOrigin.BUILT_IN);
+        }
+        return new ResolvedSettings<>(given, Collections.unmodifiableMap(origins), true, health);
     }
 
     /**

@@ -23,11 +23,21 @@ final class UnappliedSettings {
         this.families = families;
     }
 
+    /** Logs why settings of an instance do not apply while everything is switched off. */
+    void logSwitchedOff(PatternDescriptor<?, ?> pattern, String name, ResilienceConfigurationException wrong) {
+        log(pattern, name, wrong, " It has the other settings.");
+    }
+
     void log(PatternDescriptor<?, ?> pattern, String name, ResilienceConfigurationException wrong) {
+        log(pattern, name, wrong, " It keeps its settings.");
+    }
+
+    private void log(
+            PatternDescriptor<?, ?> pattern, String name, ResilienceConfigurationException wrong, String ofInstance) {
         String family = families.of(pattern, name);
         if (logged.add(keyOf(pattern, name, family))) {
             String affected = family == null
-                    ? " It keeps its settings."
+                    ? ofInstance
                     : " The instances of the family '" + family + "' keep their settings from code.";
             wrong.problems()
                     .forEach(problem -> log.warn("{}. {}.{}", problem.description(), problem.remedy(), affected));

@@ -235,6 +235,25 @@ class KeyedSettingsTests {
                 });
     }
 
+    @Test
+    void originWhenTheSectionCannotApplyShouldBeCodeWhereItIs() {
+        family("max-open-duration=2m").run(context -> {
+            CircuitBreaker one = context.getBean(ResilienceRegistry.class)
+                    .keyed(
+                            CircuitBreaker.TYPE,
+                            "tenant",
+                            CircuitBreakerConfig.builder()
+                                    .openDuration(Duration.ofMinutes(5))
+                                    .maxOpenDuration(Duration.ofMinutes(6))
+                                    .build(),
+                            10)
+                    .get("one");
+            EffectiveSettings settings = context.getBean(InstanceFactory.class).effectiveSettings();
+            assertThat(settings.origin(BREAKERS, one, "openDuration")).isEqualTo("code");
+            assertThat(settings.origin(BREAKERS, one, "failureThreshold")).isEqualTo("default");
+        });
+    }
+
     /** Settings that conflict with those from code do not fail the calls that request the instances. */
     @Test
     void sectionThatCannotApplyShouldBeLoggedOnceAndLeaveTheHealth(CapturedOutput output) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -454,6 +455,68 @@ class SettingsByNameTests {
                             .get("one");
                     assertThat(registry.all()).hasSize(4).noneMatch(Policy::isEnabled);
                     assertThat(context.getBean(Client.class)).isExactlyInstanceOf(HttpClient.class);
+                });
+    }
+
+    private static Bulkhead bulkheadWhenDisabled(AssertableApplicationContext context, @Nullable BulkheadConfig given) {
+        assertThat(context).hasNotFailed();
+        ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+        return given == null
+                ? registry.getOrCreate(Bulkhead.TYPE, "n")
+                : registry.getOrCreate(Bulkhead.TYPE, "n", given);
+    }
+
+    @Test
+    void unreadableSectionWhenDisabledShouldLeaveTheDefaults(CapturedOutput output) {
+        runner.withPropertyValues(
+                        "resilience.enabled=false",
+                        "resilience.bulkhead.instances.n.max-concurrent=",
+                        "resilience.bulkhead.instances.n.max-queue=7",
+                        "resilience.bulkhead.defaults.max-concurrent=4")
+                .run(context -> {
+                    Bulkhead bulkhead = bulkheadWhenDisabled(context, null);
+                    assertThat(bulkhead.config().maxConcurrent()).isEqualTo(4);
+                    assertThat(origin(context, bulkhead, "maxConcurrent"))
+                            .contains("resilience.bulkhead.defaults.max-concurrent");
+                    assertThat(origin(context, bulkhead, "maxQueue")).isEqualTo("default");
+                    assertThat(bulkhead.isEnabled()).isFalse();
+                    assertThat(output)
+                            .containsOnlyOnce("It has the other settings.")
+                            .doesNotContain("It keeps its settings");
+                });
+    }
+
+    @Test
+    void unreadableDefaultsWhenDisabledShouldHaveTheBuiltInOrigin() {
+        runner.withPropertyValues("resilience.enabled=false", "resilience.bulkhead.defaults.max-concurrent=nonsense")
+                .run(context -> assertThat(origin(context, bulkheadWhenDisabled(context, null), "maxConcurrent"))
+                        .isEqualTo("default"));
+    }
+
+    @Test
+    void unreadableSectionWhenDisabledShouldLeaveWhatCodeGave() {
+        runner.withPropertyValues("resilience.enabled=false", "resilience.bulkhead.instances.n.max-concurrent=")
+                .run(context -> {
+                    Bulkhead bulkhead = bulkheadWhenDisabled(
+                            context, BulkheadConfig.builder().maxConcurrent(5).build());
+                    assertThat(bulkhead.config().maxConcurrent()).isEqualTo(5);
+                    assertThat(origin(context, bulkhead, "maxConcurrent")).isEqualTo("code");
+                    assertThat(origin(context, bulkhead, "maxQueue")).isEqualTo("default");
+                });
+    }
+
+    @Test
+    void failingCustomizerWhenDisabledShouldLeaveTheSection() {
+        runner.withBean(
+                        ConfigCustomizer.class,
+                        () -> ConfigCustomizer.of(BulkheadConfig.class, (name, config) -> {
+                            throw new IllegalStateException("no");
+                        }))
+                .withPropertyValues("resilience.enabled=false", "resilience.bulkhead.instances.n.max-concurrent=4")
+                .run(context -> {
+                    Bulkhead bulkhead = bulkheadWhenDisabled(context, null);
+                    assertThat(bulkhead.config().maxConcurrent()).isEqualTo(4);
+                    assertThat(origin(context, bulkhead, "maxConcurrent")).contains("instances[n].max-concurrent");
                 });
     }
 
