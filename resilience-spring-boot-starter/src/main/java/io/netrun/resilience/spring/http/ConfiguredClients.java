@@ -25,7 +25,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /** Reads the configuration under {@code resilience.http-clients}. */
 final class ConfiguredClients {
 
-    static final String ROOT = "resilience.http-clients";
+    static final String KEY = "http-clients";
+    static final String ROOT = "resilience." + KEY;
 
     private static final String DEFAULTS = "defaults";
     private static final String INSTANCES = "instances";
@@ -211,6 +212,11 @@ final class ConfiguredClients {
                 "The configuration has an unknown key '" + key + "' in '" + property(name) + "'"
                         + sections.origin(name, key),
                 remedy);
+    }
+
+    /** The origin of a client's first setting, as a suffix in parentheses with a leading space; empty if unknown. */
+    String origin(String name) {
+        return clients.get(name) instanceof Map<?, ?> settings ? origin(name, settings) : "";
     }
 
     private String origin(String name, Map<?, ?> settings) {

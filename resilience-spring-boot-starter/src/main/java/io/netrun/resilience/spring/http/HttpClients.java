@@ -16,6 +16,7 @@ import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.RebuiltOnChange;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -62,6 +63,7 @@ public final class HttpClients implements InstanceUser {
     private final Set<Policy> observed = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private volatile ConfiguredClients written;
+    private volatile Map<String, String> unused = Map.of();
     private volatile boolean started;
 
     /**
@@ -168,7 +170,9 @@ public final class HttpClients implements InstanceUser {
 
     @Override
     public List<Problem> check() {
-        List<Problem> problems = new ArrayList<>(written.problems(Set.copyOf(named.keySet())));
+        Set<String> requested = Set.copyOf(named.keySet());
+        List<Problem> problems = new ArrayList<>(written.problems(requested));
+        unused = unused(written, requested);
         written.described().forEach(this::of);
         for (ProtectedClient client : clients()) {
             Problem.collect(problems, () -> client.plan().warning().ifPresent(problems::add));
@@ -187,6 +191,31 @@ public final class HttpClients implements InstanceUser {
             }
         }
         return List.of();
+    }
+
+    @Override
+    public Set<String> sections() {
+        return written.described();
+    }
+
+    @Override
+    public Map<String, String> unused() {
+        return unused;
+    }
+
+    private static Map<String, String> unused(ConfiguredClients known, Set<String> requested) {
+        Map<String, String> unused = new LinkedHashMap<>();
+        for (String name : known.described()) {
+            if (!requested.contains(name)) {
+                unused.put(name, title(name) + " has settings in the configuration" + known.origin(name));
+            }
+        }
+        return unused;
+    }
+
+    @Override
+    public String key() {
+        return ConfiguredClients.KEY;
     }
 
     private static boolean isChanged(Set<String> changed) {
@@ -213,6 +242,9 @@ public final class HttpClients implements InstanceUser {
         ConfiguredClients present = new ConfiguredClients(environment);
         int changes = instances == null ? 0 : instances.changes();
         Map<String, ClientPlan> plans = plansOf(present);
+        Set<String> known = new HashSet<>(named.keySet());
+        known.addAll(written.described());
+        unused(present, known).values().forEach(added -> log.warn("{}, but is not in use so far.", added));
         written = present;
         plans.forEach((name, plan) -> of(name).follow(plan, changes));
     }

@@ -20,7 +20,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /** Reads the configuration under {@code resilience.listeners}. */
 final class ConfiguredListeners {
 
-    static final String ROOT = "resilience.listeners";
+    static final String KEY = "listeners";
+    static final String ROOT = "resilience." + KEY;
 
     static final String PAUSE = "pause-while-open";
 

@@ -114,6 +114,11 @@ public final class ListenerPauses implements InstanceUser, SmartLifecycle, AutoC
     }
 
     @Override
+    public String key() {
+        return ConfiguredListeners.KEY;
+    }
+
+    @Override
     public Map<String, Pipeline> pipelines() {
         return Map.of();
     }

@@ -30,4 +30,22 @@ public interface InstanceUser {
 
     /** Its pipelines, by display title. */
     Map<String, Pipeline> pipelines();
+
+    /** The key below {@code resilience} of the sections that it reads, such as {@code http-clients}; empty for none. */
+    default String key() {
+        return "";
+    }
+
+    /** The names of the sections that it reads. */
+    default Set<String> sections() {
+        return Set.of();
+    }
+
+    /**
+     * The sections that nothing had requested when {@link #check} began: for each name, the subject of a sentence with
+     * the origin.
+     */
+    default Map<String, String> unused() {
+        return Map.of();
+    }
 }

@@ -44,10 +44,16 @@ final class ApplicationBeans {
         });
     }
 
+    /** What may still use what nothing has requested, whatever it is, as a sentence; empty if nothing may. */
+    String laterUse() {
+        return hasUncreated() ? "Beans that have not been created yet may use it." : "";
+    }
+
     /** What may still use instances of a pattern that nothing has requested, as a sentence; empty if nothing may. */
     String laterUse(PatternDescriptor<?, ?> pattern) {
-        return hasUncreated()
-                ? "Beans that have not been created yet may use it."
+        String byBeans = laterUse();
+        return !byBeans.isEmpty()
+                ? byBeans
                 : lateRequester(pattern).map(who -> who + " uses it.").orElse("");
     }
 

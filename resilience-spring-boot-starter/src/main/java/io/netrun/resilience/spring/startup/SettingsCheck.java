@@ -8,12 +8,14 @@ import io.netrun.resilience.spring.settings.Compatibility;
 import io.netrun.resilience.spring.settings.ConfiguredSettings;
 import io.netrun.resilience.spring.settings.EnvironmentKeys;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.LeftoverSettings;
 import io.netrun.resilience.spring.settings.NamesInUse;
 import io.netrun.resilience.spring.settings.UnusedSettings;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,12 +23,20 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Checks the settings of an application in the configuration and in annotations. Thread-safe. */
 public final class SettingsCheck {
 
     private static final Logger log = LoggerFactory.getLogger(StartupCheck.class);
+
+    /** The auto-configurations that read sections of clients and the like, by their key. */
+    private static final Map<String, String> READERS = Map.of(
+            "http-clients", "ResilienceHttpClientsAutoConfiguration",
+            "listeners", "ResilienceListenersAutoConfiguration");
 
     private final ConfigurableEnvironment environment;
     private final InstanceFactory instances;
@@ -112,6 +122,51 @@ public final class SettingsCheck {
         }
         if (!beans.hasResilience4j() && !Compatibility.isOn(environment)) {
             LeftoverSettings.warnings(environment).forEach(log::warn);
+        }
+    }
+
+    /**
+     * Logs sections of clients and the like that nothing has requested, or that nothing reads.
+     *
+     * @param users what reads sections in this context
+     * @param ofParents what reads sections in its parents
+     * @param later what may still use one, as a sentence; empty if nothing may
+     */
+    void logUnused(List<InstanceUser> users, List<InstanceUser> ofParents, String later) {
+        for (InstanceUser user : users) {
+            user.unused().forEach((name, section) -> {
+                if (ofParents.stream()
+                        .anyMatch(parent -> parent.key().equals(user.key())
+                                && parent.sections().contains(name))) {
+                    return; // the check of the parent reports it
+                }
+                if (later.isEmpty()) {
+                    log.warn("{}, but is not in use: no code has requested it.", section);
+                } else {
+                    log.info("{}, but is not in use so far. {}", section, later);
+                }
+            });
+        }
+        READERS.forEach((key, reader) -> {
+            if (users.stream().noneMatch(user -> user.key().equals(key)) && isWritten(key)) {
+                log.warn(
+                        "resilience.{} has settings, but nothing reads them: {} is not active in this application"
+                                + " context. Add its libraries to the class path, do not exclude it, or remove the"
+                                + " settings.",
+                        key,
+                        reader);
+            }
+        });
+    }
+
+    private boolean isWritten(String key) {
+        try {
+            return Binder.get(environment)
+                    .bind("resilience." + key, Bindable.mapOf(String.class, Object.class))
+                    .map(sections -> !sections.isEmpty())
+                    .orElse(false);
+        } catch (BindException wrongShape) {
+            return true;
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -77,6 +78,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
                 beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
         users.forEach(user -> problems.addAll(user.check()));
         settings.logUnused(new ApplicationBeans(beans));
+        settings.logUnused(users, ofParents(), new ApplicationBeans(beans).laterUse());
         problems.addAll(settings.ofInstances());
         problems.addAll(settings.ofContexts());
         instances.problems().logContradictions();
@@ -108,6 +110,13 @@ public final class StartupCheck implements SmartInitializingSingleton {
         ForeignExceptions.absent(instances.effectiveSettings()).forEach(log::info);
         warnOfNoFleet();
         proxies.onLateBean(this::checkLate);
+    }
+
+    private List<InstanceUser> ofParents() {
+        BeanFactory parent = beans.getParentBeanFactory();
+        return parent == null
+                ? List.of()
+                : parent.getBeanProvider(InstanceUser.class).stream().toList();
     }
 
     /** A child has the instances of its parent, so that it is not protected where the parent is not. */

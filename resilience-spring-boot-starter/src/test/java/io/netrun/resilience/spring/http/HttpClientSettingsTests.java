@@ -524,4 +524,69 @@ class HttpClientSettingsTests {
                                 .methods())
                         .isEmpty());
     }
+
+    // ---- sections that nothing uses
+
+    private static final String UNUSED = "HTTP client 'prices' has settings in the configuration";
+
+    @Test
+    void clientThatNothingRequestsShouldBeAWarning(CapturedOutput output) {
+        runner.withPropertyValues("resilience.http-clients.prices.retry=own").run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(output.getOut().lines().filter(line -> line.contains(UNUSED)))
+                    .singleElement()
+                    .asString()
+                    .contains(" WARN ", "resilience.http-clients.prices.retry", "no code has requested it");
+        });
+    }
+
+    @Test
+    void clientThatABeanRequestsShouldBeNoWarning(CapturedOutput output) {
+        runner.withUserConfiguration(PricesClient.class)
+                .withPropertyValues("resilience.http-clients.prices.retry=own")
+                .run(context -> assertThat(output).doesNotContain(UNUSED));
+    }
+
+    @Test
+    void clientThatALazyBeanMayRequestShouldBeNoWarning(CapturedOutput output) {
+        runner.withBean("lazy", Lazy.class, Lazy::new, definition -> definition.setLazyInit(true))
+                .withPropertyValues("resilience.http-clients.prices.retry=own")
+                .run(context -> assertThat(output.getOut().lines().filter(line -> line.contains(UNUSED)))
+                        .singleElement()
+                        .asString()
+                        .contains(" INFO ", "Beans that have not been created yet may use it."));
+    }
+
+    static class Lazy {}
+
+    @Test
+    void clientOfTheParentShouldBeNoWarningOfTheChild(CapturedOutput output) {
+        runner.withPropertyValues("resilience.http-clients.prices.retry=own")
+                .run(parent -> runner.withParent(parent)
+                        .withPropertyValues("resilience.http-clients.prices.retry=own")
+                        .run(child -> assertThat(output).containsOnlyOnce(UNUSED)));
+    }
+
+    @Test
+    void clientThatARefreshAddsAndNothingUsesShouldBeAWarning(CapturedOutput output) {
+        runner.run(context -> {
+            TestPropertyValues.of("resilience.http-clients.prices.retry=own").applyTo(context);
+            context.getBean(HttpClients.class).rebind(Set.of("resilience.http-clients.prices.retry"));
+            assertThat(output).containsOnlyOnce(UNUSED);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http-clients.prices.retry", "listeners.orders.pause-while-open"})
+    void sectionThatNothingReadsShouldBeAWarning(String setting, CapturedOutput output) {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
+                .withPropertyValues("resilience." + setting + "=own")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output)
+                            .containsOnlyOnce("resilience." + setting.substring(0, setting.indexOf('.'))
+                                    + " has settings, but nothing reads them");
+                });
+    }
 }
