@@ -26,6 +26,7 @@ final class ConfiguredRegistry {
                     "The bean of type ResilienceRegistry has no ticker and creates no instances, as a mock does",
                     "Use a spy, such as @MockitoSpyBean, or a bean from ResilienceRegistry.create()")));
         }
+        Tickers.requireReal(registry.ticker(), "The ticker of the bean of type ResilienceRegistry");
         return registry;
     }
 

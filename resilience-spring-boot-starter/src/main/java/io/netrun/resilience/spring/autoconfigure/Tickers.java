@@ -1,7 +1,10 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -17,7 +20,23 @@ final class Tickers {
 
     /** The ticker of the application, or the system's. */
     static Ticker of(ObjectProvider<Ticker> ticker) {
-        return ticker.getIfUnique(Ticker::system);
+        return requireReal(ticker.getIfUnique(Ticker::system), "The bean of type Ticker");
+    }
+
+    /**
+     * Rejects a mock, such as that of a test, which returns null where a ticker never does: each call would fail, far
+     * from the reason.
+     *
+     * @param what the ticker, as the subject of a sentence
+     * @throws ResilienceConfigurationException for a mock
+     */
+    static Ticker requireReal(Ticker ticker, String what) {
+        if (Objects.isNull(ticker.now())) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    what + " has no time and schedules nothing, as a mock does: now() returns null",
+                    "Use a ManualTicker of resilience-test, which a test sets, or a spy, such as @MockitoSpyBean")));
+        }
+        return ticker;
     }
 
     /** Warns if there are several tickers and none of them is primary. */

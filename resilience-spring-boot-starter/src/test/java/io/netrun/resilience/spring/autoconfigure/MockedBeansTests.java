@@ -7,9 +7,13 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.spy;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Ticker;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.spring.aop.AttemptObserver;
+import io.netrun.resilience.spring.observation.AttemptObservationConvention;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import org.junit.jupiter.api.Test;
@@ -80,6 +84,50 @@ class MockedBeansTests {
                         ResilienceRegistry.class,
                         () -> mock(ResilienceRegistry.class, delegatesTo(ResilienceRegistry.create())))
                 .run(context -> assertThat(context.getBean(Client.class).call()).isEqualTo("ok"));
+    }
+
+    @Test
+    void mockOfTheTickerShouldBeRejectedWithTheRemedy() {
+        runner.withBean(Client.class)
+                .withBean(Ticker.class, () -> mock(Ticker.class))
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(ResilienceConfigurationException.class)
+                        .hasMessageContaining("The bean of type Ticker has no time")
+                        .hasMessageContaining("now() returns null")
+                        .hasMessageContaining("ManualTicker"));
+    }
+
+    @Test
+    void mockOfTheTickerOfAnOwnRegistryShouldBeRejected() {
+        runner.withBean(Client.class)
+                .withBean(ResilienceRegistry.class, () -> ResilienceRegistry.create(mock(Ticker.class)))
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(ResilienceConfigurationException.class)
+                        .hasMessageContaining("The ticker of the bean of type ResilienceRegistry has no time"));
+    }
+
+    @Test
+    void spyOfTheTickerShouldProtect() {
+        runner.withBean(Client.class)
+                .withBean(Ticker.class, () -> mock(Ticker.class, delegatesTo(Ticker.system())))
+                .run(context -> assertThat(context.getBean(Client.class).call()).isEqualTo("ok"));
+    }
+
+    @Test
+    void mockOfObservationsShouldNotMatter() {
+        runner.withConfiguration(AutoConfigurations.of(ResilienceObservationAutoConfiguration.class))
+                .withPropertyValues("resilience.observations.enabled=true")
+                .withBean(Client.class)
+                .withBean(ObservationRegistry.class, () -> mock(ObservationRegistry.class))
+                .withBean(AttemptObservationConvention.class, () -> mock(AttemptObservationConvention.class))
+                .run(context -> {
+                    assertThat(context).hasSingleBean(AttemptObserver.class);
+                    assertThat(context.getBean(Client.class).call()).isEqualTo("ok");
+                });
     }
 
     @Test
