@@ -1,6 +1,10 @@
 package io.netrun.resilience.spring.actuate;
 
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -37,5 +41,33 @@ record QueryParameters(String argument, boolean change) {
     @Nullable
     String reported() {
         return change ? MARK + argument : null;
+    }
+
+    /**
+     * Returns a query without the parameters that are to be hidden, and with the one that is reported. A parameter whose
+     * name cannot be decoded is hidden, too.
+     *
+     * @param query the query as it was sent, encoded
+     */
+    String without(String query) {
+        StringJoiner kept = new StringJoiner("&");
+        for (String parameter : query.split("&")) {
+            if (!isHidden(parameter.split("=", 2)[0])) {
+                kept.add(parameter);
+            }
+        }
+        String reported = reported();
+        if (reported != null) {
+            kept.add(UNKNOWN + "=" + URLEncoder.encode(reported, StandardCharsets.UTF_8));
+        }
+        return kept.toString();
+    }
+
+    private static boolean isHidden(String encoded) {
+        try {
+            return ARGUMENTS.contains(URLDecoder.decode(encoded, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException malformed) {
+            return true;
+        }
     }
 }

@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class ServletParameters extends HttpServletRequestWrapper {
 
     private final Map<String, String[]> parameters;
+    private final String query;
 
-    private ServletParameters(HttpServletRequest request, @Nullable String reported) {
+    private ServletParameters(HttpServletRequest request, String query, QueryParameters hidden) {
         super(request);
+        String reported = hidden.reported();
+        this.query = hidden.without(query);
         Map<String, String[]> seen = new LinkedHashMap<>(request.getParameterMap());
         seen.keySet().removeAll(QueryParameters.ARGUMENTS);
         if (reported != null) {
@@ -25,12 +28,19 @@ final class ServletParameters extends HttpServletRequestWrapper {
 
     /** Returns the request as the endpoint may see it; the same if nothing is to be hidden. */
     static HttpServletRequest hide(HttpServletRequest request) {
-        if (request.getQueryString() == null) {
+        String query = request.getQueryString();
+        if (query == null) {
             return request;
         }
         QueryParameters hidden = QueryParameters.of(
                 request.getMethod(), request.getParameterMap().keySet());
-        return hidden == null ? request : new ServletParameters(request, hidden.reported());
+        return hidden == null ? request : new ServletParameters(request, query, hidden);
+    }
+
+    /** Jersey reads the parameters from it. */
+    @Override
+    public String getQueryString() {
+        return query;
     }
 
     @Override
