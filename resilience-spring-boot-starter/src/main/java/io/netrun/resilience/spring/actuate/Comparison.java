@@ -35,8 +35,22 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
 
     static Comparison of(
             double calls, @Nullable Track track, Attempts attempts, @Nullable Instant since, @Nullable Instant last) {
+        return of(calls, track, attempts, since, last, began(since, last));
+    }
+
+    /**
+     * Of a problem that began with calls that failed, before it was there.
+     *
+     * @param began the first sample that has something of it
+     */
+    static Comparison of(
+            double calls,
+            @Nullable Track track,
+            Attempts attempts,
+            @Nullable Instant since,
+            @Nullable Instant last,
+            int began) {
         int samples = History.SAMPLES;
-        int began = began(since, last);
         int from = Math.max(0, began - BEFORE);
         return new Comparison(
                 calls,

@@ -4,12 +4,14 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Overview.Level;
 import io.netrun.resilience.spring.actuate.Track.Series;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,9 @@ record Finding(
 
     /** From so many openings within the history, a circuit that is closed now is not healthy. */
     private static final int FLAPPING = 3;
+
+    /** A circuit that was closed for less time than this is in the same outage: no sample has its closed state. */
+    private static final Duration BRIEF = History.EACH;
 
     /**
      * Openings of a circuit that is closed now.
@@ -117,11 +122,12 @@ record Finding(
             Function<Policy, List<Map<String, @Nullable Object>>> recentEvents,
             @Nullable Instant sampled,
             double calls,
-            double rejected) {
+            double rejected,
+            int samples) {
         List<Finding> findings = new ArrayList<>();
         Arrivals arrivals = Arrivals.of(cells);
         for (Cell cell : cells) {
-            new Reader(cell, recentEvents, sampled, calls, rejected, arrivals, findings).read();
+            new Reader(cell, recentEvents, sampled, calls, rejected, samples, arrivals, findings).read();
         }
         findings.sort(null);
         return findings;
@@ -200,6 +206,7 @@ record Finding(
             @Nullable Instant sampled,
             double callsOfName,
             double rejectedOfName,
+            int samples,
             Arrivals arrivals,
             List<Finding> findings) {
 
@@ -232,14 +239,14 @@ record Finding(
         private void readRates(Figures figures) {
             boolean circuit = figures.metrics().containsKey("state");
             Track track = cell.track();
-            int openings = track == null ? 0 : track.openings();
+            int openings = track == null ? 0 : track.openings(figures);
             if (circuit && track != null && openings >= FLAPPING) {
                 addFlapping(track, openings);
             }
-            if (cell.has(Series.REJECTIONS)) {
+            if (rate(Series.REJECTIONS) > 0) {
                 addRejecting(figures, circuit);
             }
-            double failures = cell.rate(Series.FAILURES);
+            double failures = rate(Series.FAILURES);
             if (failures > 0 && (Double.isNaN(callsOfName) || failures >= Overview.SHARE * callsOfName)) {
                 if (figures.metrics().containsKey("totalTimedOut")) {
                     add(Kind.TIMING_OUT, "calls time out", Series.FAILURES);
@@ -249,9 +256,14 @@ record Finding(
                     add(Kind.FAILING, circuit ? "calls fail" : title() + " fails", Series.FAILURES);
                 }
             }
-            if (figures.waiting() > 0 && cell.has(Series.WAITING) && !cell.has(Series.REJECTIONS)) {
+            if (figures.waiting() > 0 && rate(Series.WAITING) > 0 && !(rate(Series.REJECTIONS) > 0)) {
                 add(Kind.WAITING, figures.waiting() + " calls wait for a permit", Series.WAITING);
             }
+        }
+
+        /** In the samples of the circuit's present state. */
+        private double rate(Series series) {
+            return cell.present(series, samples);
         }
 
         private void addRejecting(Figures figures, boolean circuit) {
@@ -302,7 +314,7 @@ record Finding(
                     since(values.length - first),
                     null,
                     null,
-                    cell.rate(series),
+                    rate(series),
                     periods(values, first),
                     opened(first),
                     null));
@@ -364,7 +376,7 @@ record Finding(
                     began,
                     reason,
                     null,
-                    cell.rate(Series.FAILURES),
+                    rate(Series.FAILURES),
                     1,
                     last,
                     new Openings(openings, closed, track.lostShare(first, closedIn(closed)), until)));
@@ -400,13 +412,40 @@ record Finding(
             return samples == 0 || sampled == null ? null : sampled.minus(History.EACH.multipliedBy(samples));
         }
 
+        /**
+         * Whether a circuit that opened was closed only briefly before, or only changes that came before are no longer
+         * known: those are dropped between the beginning of an outage and its last events.
+         *
+         * @param earlier the events before it, the latest first
+         */
+        private static boolean wasBrieflyClosed(
+                Map<String, @Nullable Object> opening, List<Map<String, @Nullable Object>> earlier) {
+            Map<String, @Nullable Object> before = earlier.stream()
+                    .filter(event -> "stateChanged".equals(event.get("event")))
+                    .findFirst()
+                    .orElse(null);
+            if (before == null) {
+                return false;
+            }
+            if (!Objects.equals(opening.get("from"), before.get("to"))) {
+                return true;
+            }
+            return "closed".equals(JsonView.plain(before.get("to")))
+                    && !"forced-open".equals(JsonView.plain(before.get("from")))
+                    && opening.get("time") instanceof Instant from
+                    && before.get("time") instanceof Instant closed
+                    && from.isBefore(closed.plus(BRIEF));
+        }
+
         /** The last change of state, or by an operator, explains it. */
         private void addState(Kind kind, String text, String action) {
             Instant since = null;
             String reason = null;
             String by = null;
             Instant opened = null;
-            for (Map<String, @Nullable Object> event : recentEvents.apply(cell.policy())) {
+            List<Map<String, @Nullable Object>> events = recentEvents.apply(cell.policy());
+            for (int i = 0; i < events.size(); i++) {
+                Map<String, @Nullable Object> event = events.get(i);
                 boolean changed = "stateChanged".equals(event.get("event"));
                 if (opened == null && kind == Kind.OPEN && changed && event.get("time") instanceof Instant time) {
                     opened = "open".equals(JsonView.plain(event.get("to"))) ? time : null;
@@ -415,7 +454,8 @@ record Finding(
                     since = event.get("time") instanceof Instant time ? time : since;
                     reason = kind == Kind.HALF_OPEN && reason != null ? reason : String.valueOf(event.get("reason"));
                     Object from = JsonView.plain(event.get("from"));
-                    if ("closed".equals(from) || "disabled".equals(from)) {
+                    boolean began = "closed".equals(from) || "disabled".equals(from);
+                    if (began && !wasBrieflyClosed(event, events.subList(i + 1, events.size()))) {
                         break;
                     }
                 } else if (by == null && action.equals(event.get("action"))) {

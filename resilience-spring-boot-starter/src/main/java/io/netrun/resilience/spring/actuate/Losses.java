@@ -18,12 +18,15 @@ final class Losses {
     /** Those since the last sample are the last ones: a total that lags behind does not fit to its rate. */
     private final long[] lost = new long[History.SAMPLES + 1];
 
-    private Losses(Arrivals arrivals) {
-        this.arrivals = arrivals;
+    private final List<Cell> cells;
+
+    private Losses(List<Cell> cells) {
+        this.cells = cells;
+        this.arrivals = Arrivals.of(cells);
     }
 
     static Losses of(List<Cell> cells) {
-        Losses losses = new Losses(Arrivals.of(cells));
+        Losses losses = new Losses(cells);
         for (int i = 0; i < losses.lost.length; i++) {
             int sample = i;
             long rejected = cells.stream()
@@ -70,16 +73,14 @@ final class Losses {
      * Adds how many calls were lost since a problem began, and since when that is counted: its failures led to it, and
      * what is older than the history is not known.
      */
-    static void addTo(
-            Map<String, @Nullable Object> view, List<Cell> cells, @Nullable Instant since, @Nullable Instant last) {
+    void addTo(Map<String, @Nullable Object> view, @Nullable Instant since, @Nullable Instant last) {
         if (since == null || last == null) {
             return;
         }
-        Losses losses = of(cells);
-        int from = losses.from(Comparison.began(since, last));
+        int from = from(Comparison.began(since, last));
         long sum = 0;
-        for (int i = from; i < losses.lost.length; i++) {
-            sum += losses.lost[i];
+        for (int i = from; i < lost.length; i++) {
+            sum += lost[i];
         }
         if (sum > 0) {
             view.put("lostCalls", sum);
@@ -88,12 +89,19 @@ final class Losses {
         }
     }
 
-    /** The first of the samples before it that lost at least one call in ten, without a gap. */
-    private int from(int began) {
+    /**
+     * The first of the samples before it that lost at least one call in ten, without a gap: a circuit that was open
+     * before them is another problem.
+     */
+    int from(int began) {
         int from = began;
-        while (from > 0 && Track.isMuch(lost[from - 1], arrivals.in(from - 1))) {
+        while (from > 0 && Track.isMuch(lost[from - 1], arrivals.in(from - 1)) && !wasOpen(from - 1)) {
             from--;
         }
         return from;
+    }
+
+    private boolean wasOpen(int sample) {
+        return cells.stream().map(Cell::track).anyMatch(track -> track != null && track.isOpenAtEnd(sample));
     }
 }

@@ -111,6 +111,15 @@ public final class Operators {
     }
 
     /**
+     * Reads a change of settings without making it.
+     *
+     * @throws ResilienceConfigurationException with all that is wrong with it
+     */
+    <P extends Policy> void check(PatternDescriptor<P, ?> pattern, P policy, FleetChange change) {
+        liveSettings.check(pattern, policy, change.settings());
+    }
+
+    /**
      * Changes settings or does one of the pattern's actions, on this node.
      *
      * @param isDue whether it is still to be done; asked as one step with the change

@@ -126,9 +126,12 @@ public final class Overview {
             return rate(Series.CALLS, samples) + rate(Series.REJECTIONS, samples);
         }
 
-        /** Whether something of this kind has happened in the last seconds. */
-        boolean has(Series series) {
-            return rate(series) > 0;
+        /**
+         * In so many of the last samples as are those of the circuit's present state. Where there is none yet, only what
+         * rejects calls whatever the circuit does is known.
+         */
+        double present(Series series, int samples) {
+            return rate(series, samples == 0 && figures.rejects() && !figures.isCircuit() ? RECENT : samples);
         }
 
         /** Whether its pattern counts every call that it admits. */
@@ -144,8 +147,17 @@ public final class Overview {
      * @param calls calls that come in a second; NaN if no pattern of the name counts them
      * @param failed calls that fail in a second
      * @param rejected calls that are rejected in a second
+     * @param closed how many of the last samples have nothing of a time in which its circuit was not closed, if it is
+     *     closed now
      */
-    record Row(String name, List<Cell> cells, List<Finding> findings, double calls, double failed, double rejected) {
+    record Row(
+            String name,
+            List<Cell> cells,
+            List<Finding> findings,
+            double calls,
+            double failed,
+            double rejected,
+            int closed) {
 
         /** The worst first: whose calls are not served, and more of them. */
         static final Comparator<Row> WORST_FIRST = Comparator.comparing(
@@ -187,30 +199,18 @@ public final class Overview {
 
         /**
          * How many of the last samples are those of its present state: while the circuit is open, what was before is
-         * another state, and so is what was before it closed. None if it has just opened, or has just closed and that
-         * is no problem; all if it closes again and again.
+         * another state, and so is what was before it closed. None if it has just opened, or closed.
          */
         int recent(@Nullable Instant last) {
             Instant since = since();
             if (!isOpen()) {
-                return closedThroughout();
+                return closed;
             }
             if (since == null || last == null) {
                 return RECENT;
             }
             long whole = Duration.between(since, last).toNanos() / History.EACH.toNanos();
             return (int) Math.max(0, Math.min(RECENT, whole));
-        }
-
-        private int closedThroughout() {
-            int closed = cells.stream()
-                    .filter(cell -> cell.figures.isCircuit() && cell.figures.state() == LaneState.CLOSED)
-                    .map(Cell::track)
-                    .filter(Objects::nonNull)
-                    .mapToInt(track -> track.closedThroughout(RECENT))
-                    .min()
-                    .orElse(RECENT);
-            return closed == 0 && level().isProblem() ? RECENT : closed;
         }
 
         /** Calls that are not served in a second. */
@@ -401,10 +401,21 @@ public final class Overview {
 
     private Row row(String name, List<Cell> cells) {
         cells.sort(Comparator.comparingInt(cell -> ORDER.indexOf(cell.pattern)));
-        double calls = calls(cells, RECENT);
-        double rejected = rejected(cells, RECENT);
-        List<Finding> findings = Finding.of(cells, recentEvents, history.last(), calls, rejected);
-        return new Row(name, cells, findings, calls, largest(cells, Series.FAILURES, RECENT), rejected);
+        int closed = closedThroughout(cells);
+        double calls = calls(cells, closed == 0 ? RECENT : closed);
+        double rejected = rejected(cells, closed);
+        List<Finding> findings = Finding.of(cells, recentEvents, history.last(), calls, rejected, closed);
+        return new Row(name, cells, findings, calls, largest(cells, Series.FAILURES, closed), rejected, closed);
+    }
+
+    /** How many of the last samples a circuit was closed throughout that is closed now; all of other names. */
+    private static int closedThroughout(List<Cell> cells) {
+        return cells.stream()
+                .filter(cell -> cell.figures.isCircuit() && cell.figures.state() == LaneState.CLOSED)
+                .filter(cell -> cell.track != null && !cell.figures.observing())
+                .mapToInt(cell -> Objects.requireNonNull(cell.track).closedThroughout(RECENT, cell.figures))
+                .min()
+                .orElse(RECENT);
     }
 
     /** What is worse than so many others: its worst cause, and one of its methods. */
@@ -440,15 +451,18 @@ public final class Overview {
                 .max(Comparator.comparingDouble((Cell cell) -> cell.arriving(RECENT)))
                 .map(Cell::track)
                 .orElse(null);
+        Losses losses = Losses.of(row.cells);
+        Instant since = row.findings.get(0).since();
         Comparison.of(
                         arriving(row),
                         track,
                         history.attempts(attemptKeys(affected), History.SAMPLES),
-                        row.findings.get(0).since(),
-                        history.last())
+                        since,
+                        history.last(),
+                        losses.from(Comparison.began(since, history.last())))
                 .addTo(view);
         putFailedBefore(view, row);
-        Losses.addTo(view, row.cells, row.findings.get(0).since(), history.last());
+        losses.addTo(view, since, history.last());
         view.put("causes", row.findings.stream().map(Finding::view).toList());
         putUsers(view, shortTitles(affected), MAX_USERS);
         Set<Boolean> fallbacks = affected.stream().map(users::hasFallback).collect(Collectors.toSet());
@@ -623,8 +637,8 @@ public final class Overview {
     }
 
     /** What is left of the budget that retries share, where there is one. */
-    private static <P extends Policy> void budget(
-            PatternDescriptor<P, ?> pattern, Policy policy, Map<String, @Nullable Object> view) {
+    static <P extends Policy> void budget(
+            PatternDescriptor<P, ?> pattern, Policy policy, Map<String, ? super Number> view) {
         for (MeterSpec<P> meter : pattern.meters()) {
             if (meter.name().equals(BUDGET)) {
                 double left =
@@ -664,7 +678,7 @@ public final class Overview {
     private static double rejected(List<Cell> cells, int samples) {
         return cells.stream()
                 .filter(cell -> cell.figures.rejects())
-                .mapToDouble(cell -> cell.rate(Series.REJECTIONS, samples))
+                .mapToDouble(cell -> cell.present(Series.REJECTIONS, samples))
                 .filter(rate -> !Double.isNaN(rate))
                 .sum();
     }
@@ -689,7 +703,7 @@ public final class Overview {
             if (track != null) {
                 known = true;
                 traffic |= track.hasTraffic();
-                openings += track.openings();
+                openings += track.openings(cell.figures);
                 byte[] states = track.states(arrivals);
                 for (int i = 0; i < worst.length; i++) {
                     worst[i] = (byte) Math.max(worst[i], states[i]);

@@ -42,6 +42,9 @@ public final class ResilienceEndpoint {
 
     private static final Logger log = LoggerFactory.getLogger(ResilienceEndpoint.class);
 
+    /** Instead of an action: settings are read, and not changed. */
+    private static final String CHECK = "check";
+
     /** The settings of instances that can be shared with other processes. */
     private static final Set<String> FLEET_SETTINGS = Set.of("scope", "fleet");
 
@@ -167,11 +170,12 @@ public final class ResilienceEndpoint {
                 Map<String, Object> detail = detail(pattern, policy);
                 detail.put(
                         "forms",
-                        RuntimeSettings.forms(pattern).stream()
+                        RuntimeSettings.forms(pattern, policy.config()).stream()
                                 .map(JsonView::of)
                                 .toList());
                 detail.put("actions", List.copyOf(pattern.actions().keySet()));
                 detail.putAll(overview.past(policy));
+                Overview.budget(pattern, policy, detail);
                 patterns.put(pattern.key(), detail);
             });
         }
@@ -192,7 +196,7 @@ public final class ResilienceEndpoint {
     /**
      * Performs an action on an instance, or changes some of its settings, and returns its state afterwards. Actuator
      * passes the fields of a request body as text and does not support nested objects, so settings arrive as one text;
-     * see {@link SettingsBody}.
+     * see {@link SettingsBody}. The action {@code check} with settings only reports what is wrong with them.
      *
      * @param settings such as {@code maxConcurrent=4, maxWait=2s}
      * @param scope {@code node}, or {@code fleet} for all nodes; null for this node
@@ -251,11 +255,12 @@ public final class ResilienceEndpoint {
             return unknownInstance(pattern, name);
         }
         String action = change.action;
-        if ((action == null) == (change.settings == null)) {
+        boolean checks = CHECK.equals(action) && change.settings != null;
+        if (!checks && (action == null) == (change.settings == null)) {
             return badRequest(
                     "The body has to have either an \"action\" or \"settings\"", Operators.knownActions(pattern));
         }
-        if (action != null && !pattern.actions().containsKey(action)) {
+        if (!checks && action != null && !pattern.actions().containsKey(action)) {
             return badRequest("Unknown action '" + shortened(action) + "'", Operators.knownActions(pattern));
         }
         Scope scope = SCOPES.get(change.scope == null ? NODE : change.scope);
@@ -267,6 +272,10 @@ public final class ResilienceEndpoint {
         FleetChange asked;
         try {
             asked = change.of(pattern, policy);
+            if (checks) {
+                operators.check(pattern, policy, asked);
+                return new WebEndpointResponse<>(detail(pattern, policy));
+            }
             operators.perform(pattern, policy, asked, scope, change.reason);
         } catch (ResilienceConfigurationException e) {
             return badRequest(joined(e, Problem::description), joined(e, Problem::remedy));

@@ -55,6 +55,7 @@ final class Track {
         totalCalls = like.totalCalls;
         totalFailures = like.totalFailures;
         totalRejections = like.totalRejections;
+        totalOpened = like.totalOpened;
         long from = Math.max(end, like.slot) - samples + 1;
         long to = Math.min(end, like.slot);
         if (like.slot == Long.MIN_VALUE || from > to) {
@@ -196,20 +197,35 @@ final class Track {
 
     /**
      * The rate at which calls usually came within some samples of a copy, admitted or not: the median, or the mean of
-     * calls that are rare; NaN if too few samples are known.
+     * calls that are rare; NaN if too few samples are known. What was before the first call of all is no usual
+     * sample, since the process had only begun, unless no call came at all.
      */
     double usualRate(int from, int to) {
         double[] rates = new double[samples];
         int known = 0;
+        int all = 0;
         double sum = 0;
+        int first = firstArrival();
         for (int i = from; i < to; i++) {
             if (states[i] != LaneState.UNKNOWN.rank()) {
-                rates[known] = (calls[i] + rejections[i]) / (double) History.EACH.toSeconds();
-                sum += rates[known++];
+                double rate = calls(i) / (double) History.EACH.toSeconds();
+                sum += rate;
+                all++;
+                if (i >= first) {
+                    rates[known++] = rate;
+                }
             }
         }
-        double median = Attempts.median(rates, known);
-        return median == 0 ? sum / known : median;
+        double median = known == 0 && all > 1 ? 0 : Attempts.median(rates, known);
+        return median == 0 ? sum / all : median;
+    }
+
+    private int firstArrival() {
+        int first = 0;
+        while (first < samples && calls(first) == 0) {
+            first++;
+        }
+        return first;
     }
 
     /** The sample of a copy in which it opened after so many openings; -1 if there is none. */
@@ -223,10 +239,13 @@ final class Track {
         return -1;
     }
 
-    /** How many of the last samples of a copy, and at most so many, have nothing of a circuit that was not closed. */
-    int closedThroughout(int most) {
+    /**
+     * How many of the last samples of a copy, and at most so many, have nothing of a circuit that was not closed; none
+     * if it has been open since.
+     */
+    int closedThroughout(int most, Figures now) {
         int closed = 0;
-        while (closed < most && isClosedThroughout(samples - 1 - closed)) {
+        while (laterOpened(now) == 0 && closed < most && isClosedThroughout(samples - 1 - closed)) {
             closed++;
         }
         return closed;
@@ -236,7 +255,8 @@ final class Track {
         return opened[i] == 0 && !isOpenAtEnd(i) && (i == 0 || !isOpenAtEnd(i - 1));
     }
 
-    private boolean isOpenAtEnd(int i) {
+    /** Whether a circuit was not closed at the end of a sample of a copy. */
+    boolean isOpenAtEnd(int i) {
         return openAtEnd[i] || states[i] == LaneState.FORCED_OPEN.rank();
     }
 
@@ -294,6 +314,16 @@ final class Track {
 
     private long calls(int i) {
         return calls[i] + (long) rejections[i];
+    }
+
+    /** How often it opened after it was closed, as {@link #openings()}, also since the last sample of a copy. */
+    int openings(Figures now) {
+        boolean open = now.state() == LaneState.OPEN || now.state() == LaneState.HALF_OPEN;
+        return openings() + (laterOpened(now) > 0 && !(openAtEnd[samples - 1] && open) ? 1 : 0);
+    }
+
+    private int laterOpened(Figures now) {
+        return difference(now.opened(), totalOpened);
     }
 
     /** In how many samples of a copy it opened after it was closed; a failed trial is no other opening. */

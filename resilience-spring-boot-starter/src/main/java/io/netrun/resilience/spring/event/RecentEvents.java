@@ -41,6 +41,11 @@ public final class RecentEvents {
     /** The states of a circuit between which it changes as long as its trials fail. */
     private static final Set<String> BETWEEN = Set.of("OPEN", "HALF_OPEN");
 
+    private static final String CLOSED = "CLOSED";
+
+    /** A circuit that was closed for less time than this is in the same outage, as on the console. */
+    private static final Duration BRIEF = Duration.ofSeconds(5);
+
     private final ConcurrentMap<Policy, List<Kept>> events = new ConcurrentHashMap<>();
     private final Deque<OperatorChange> changes = new ArrayDeque<>();
 
@@ -90,17 +95,33 @@ public final class RecentEvents {
     private static void removeOldest(List<Kept> ofInstance) {
         int oldest = ofInstance.size() - 1;
         int beginning = 0;
-        while (beginning < oldest && !isBeginning(ofInstance.get(beginning))) {
+        while (beginning < oldest && !isBeginning(ofInstance, beginning)) {
             beginning++;
         }
-        ofInstance.remove(beginning == oldest && isBeginning(ofInstance.get(oldest)) ? oldest - 1 : oldest);
+        ofInstance.remove(beginning == oldest && isBeginning(ofInstance, oldest) ? oldest - 1 : oldest);
     }
 
-    private static boolean isBeginning(Kept kept) {
-        Object from = kept.content.get("from");
-        return "stateChanged".equals(kept.content.get("event"))
-                && from instanceof Enum<?> state
-                && !BETWEEN.contains(state.name());
+    /** Whether an outage begins: a circuit that was closed only briefly before is still in the former one. */
+    private static boolean isBeginning(List<Kept> ofInstance, int index) {
+        Kept kept = ofInstance.get(index);
+        if (!isStateChange(kept)
+                || !(kept.content.get("from") instanceof Enum<?> from)
+                || BETWEEN.contains(from.name())) {
+            return false;
+        }
+        Kept before = ofInstance.subList(index + 1, ofInstance.size()).stream()
+                .filter(RecentEvents::isStateChange)
+                .findFirst()
+                .orElse(null);
+        if (before == null) {
+            return true;
+        }
+        return from.equals(before.content.get("to"))
+                && !(from.name().equals(CLOSED) && kept.time.isBefore(before.time.plus(BRIEF)));
+    }
+
+    private static boolean isStateChange(Kept kept) {
+        return "stateChanged".equals(kept.content.get("event"));
     }
 
     /** Keeps an event unless the last of its kind is less than a second old; they push out none of another kind. */

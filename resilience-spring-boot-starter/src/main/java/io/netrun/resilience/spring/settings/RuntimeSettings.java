@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -43,7 +42,6 @@ public final class RuntimeSettings {
     private static final ResolvableType SWITCH = ResolvableType.forClass(boolean.class);
 
     private static final String MUST_BE = ": must be ";
-    private static final Map<PatternDescriptor<?, ?>, List<Form>> FORMS = new ConcurrentHashMap<>();
 
     private final InstanceFactory instances;
 
@@ -93,15 +91,43 @@ public final class RuntimeSettings {
      */
     public <P extends Policy, C extends Record> Supplier<Changed> prepare(
             PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable String> changes) {
+        Map<String, @Nullable Object> values = readAll(pattern, policy, changes);
+        Object enabled = values.remove(ENABLED);
+        requireFitting(pattern, policy, values);
+        return () -> apply(pattern, policy, values, enabled);
+    }
+
+    /**
+     * Reads a change of settings without making it, and without running code of the application.
+     *
+     * @param changes as for {@link #change}
+     * @throws ResilienceConfigurationException with all problems, if a setting cannot be read, a name is unknown, or a
+     *     value is out of range beside the values in force
+     */
+    public <P extends Policy> void check(
+            PatternDescriptor<P, ?> pattern, P policy, Map<String, @Nullable String> changes) {
+        Map<String, @Nullable Object> values = readAll(pattern, policy, changes);
+        values.remove(ENABLED);
+        try {
+            requireUsed(pattern, policy.config(), values);
+            requireInRange(pattern, policy, policy.config(), values);
+        } catch (IllegalArgumentException wrong) {
+            throw outOfRange(pattern, policy, List.of(Ranges.invalid(wrong)));
+        }
+    }
+
+    /** One that cannot be read does not hide that another one is out of range. */
+    private Map<String, @Nullable Object> readAll(
+            PatternDescriptor<?, ?> pattern, Policy policy, Map<String, @Nullable String> changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
         changes.forEach((name, value) -> Problem.collect(problems, () -> read(pattern, name, value, values)));
         if (!problems.isEmpty()) {
+            values.remove(ENABLED);
+            Problem.collect(problems, () -> requireInRange(pattern, policy, policy.config(), values));
             throw new ResilienceConfigurationException(problems);
         }
-        Object enabled = values.remove(ENABLED);
-        requireFitting(pattern, policy, values);
-        return () -> apply(pattern, policy, values, enabled);
+        return values;
     }
 
     /**
@@ -279,16 +305,19 @@ public final class RuntimeSettings {
      */
     public record Form(String name, String format, String range, List<String> values, boolean optional) {}
 
-    /** The settings of a pattern that an operator can change, in the order of its configuration. */
-    public static List<Form> forms(PatternDescriptor<?, ?> pattern) {
-        return FORMS.computeIfAbsent(
-                pattern,
-                known -> changeable(known).stream()
-                        .map(setting -> form(known, setting))
-                        .toList());
+    /**
+     * The settings of an instance that an operator can change, in the order of its configuration. Their ranges are those
+     * beside the values in force: the minimum of a setting may be another setting.
+     *
+     * @param config in force
+     */
+    public static List<Form> forms(PatternDescriptor<?, ?> pattern, Record config) {
+        return changeable(pattern).stream()
+                .map(setting -> form(pattern, config, setting))
+                .toList();
     }
 
-    private static Form form(PatternDescriptor<?, ?> pattern, Setting setting) {
+    private static Form form(PatternDescriptor<?, ?> pattern, Record present, Setting setting) {
         Record defaults = pattern.type().defaults();
         Class<?> type = setting.type().toClass();
         List<String> values = type.isEnum()
@@ -302,20 +331,20 @@ public final class RuntimeSettings {
         return new Form(
                 setting.name(),
                 ExpectedFormat.of(setting.type()),
-                range(defaults, setting, type),
+                range(present, setting, type),
                 values,
                 setting.valueIn(defaults) == null);
     }
 
     /** What the record itself reports about a value that is out of any range. */
-    private static String range(Record defaults, Setting setting, Class<?> type) {
+    private static String range(Record present, Setting setting, Class<?> type) {
         Object outside = type == int.class || type == Integer.class
                 ? (Object) Integer.MIN_VALUE
                 : type == double.class ? (Object) (-1.0) : type == Duration.class ? Duration.ofNanos(-1) : null;
         if (outside == null) {
             return "";
         }
-        return Ranges.problems(defaults, Map.of(setting.name(), outside)).stream()
+        return Ranges.problems(present, Map.of(setting.name(), outside)).stream()
                 .filter(wrong -> wrong.field().equals(setting.name()))
                 .map(wrong -> String.valueOf(wrong.getMessage()))
                 .filter(message -> message.contains(MUST_BE))

@@ -146,6 +146,25 @@ class ComparisonTests {
         assertThat(since(began).attemptBefore()).isEqualTo(10);
     }
 
+    @Test
+    void timeBeforeTheFirstCallShouldNotCountAsQuiet() {
+        ticker.pass(Duration.ofMinutes(1));
+        samples(3, 10, 10);
+        Instant began = ticker.now();
+        samples(2, 10, 10);
+        assertThat(since(began).callsBefore()).isEqualTo(2);
+        assertThat(since(began).change()).isNull();
+    }
+
+    @Test
+    void callsAfterNoneAtAllShouldBeAFlood() {
+        samples(5, 0, 0);
+        Instant began = ticker.now();
+        samples(2, 50, 10);
+        assertThat(since(began).callsBefore()).isZero();
+        assertThat(since(began).change()).isEqualTo(Comparison.Change.FLOOD);
+    }
+
     private void samples(int number, int calls, double millis) {
         for (int sample = 0; sample < number; sample++) {
             for (int i = 0; i < calls; i++) {
