@@ -23,7 +23,7 @@ final class AddedAnnotations {
         J.MethodDeclaration annotated = method.withLeadingAnnotations(all);
         J.TypeParameters parameters = method.getAnnotations().getTypeParameters();
         if (all.size() > 1) {
-            return annotated;
+            return onLines(annotated);
         } else if (!method.getModifiers().isEmpty()) {
             List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
             modifiers.set(0, modifiers.get(0).withPrefix(line));
@@ -60,5 +60,33 @@ final class AddedAnnotations {
                 ? changed
                 : changed.withReturnTypeExpression(
                         method.getReturnTypeExpression().withPrefix(Space.EMPTY));
+    }
+
+    /** A method whose declaration begins on a line of its own if the last one of its annotations does. */
+    static J.MethodDeclaration onLines(J.MethodDeclaration method) {
+        List<J.Annotation> all = method.getLeadingAnnotations();
+        boolean line = all.size() > 1
+                && all.get(all.size() - 1).getPrefix().getWhitespace().contains("\n");
+        String indent = method.getPrefix().getIndent();
+        J.TypeParameters parameters = method.getAnnotations().getTypeParameters();
+        if (!line) {
+            return method;
+        } else if (!method.getModifiers().isEmpty()) {
+            List<J.Modifier> modifiers = new ArrayList<>(method.getModifiers());
+            modifiers.set(0, modifiers.get(0).withPrefix(onLine(modifiers.get(0).getPrefix(), indent)));
+            return method.withModifiers(modifiers);
+        } else if (parameters != null) {
+            return method.getAnnotations()
+                    .withTypeParameters(parameters.withPrefix(onLine(parameters.getPrefix(), indent)));
+        }
+        return method.getReturnTypeExpression() == null
+                ? method
+                : method.withReturnTypeExpression(method.getReturnTypeExpression()
+                        .withPrefix(onLine(method.getReturnTypeExpression().getPrefix(), indent)));
+    }
+
+    private static Space onLine(Space prefix, String indent) {
+        boolean same = prefix.getComments().isEmpty() && !prefix.getWhitespace().contains("\n");
+        return same ? Space.format("\n" + indent) : prefix;
     }
 }

@@ -85,11 +85,31 @@ final class Imports {
             imports.add(imports.isEmpty() && first != null ? next.withPrefix(first) : next);
         }
         JavaSourceFile changed = atTheTop(file.withImports(imports), file);
+        JavaSourceFile sorted = new SortedImports(original).with(changed, missing, renamed.values());
+        if (sorted != null) {
+            return withFirstLine(sorted, original);
+        }
         for (String name : missing) {
             @Nullable Tree tree = new AddImport<ExecutionContext>(name, null, false).visit(changed, ctx);
             changed = tree instanceof JavaSourceFile source ? source : changed;
         }
-        return withoutNewPackages(changed, file);
+        return withFirstLine(withoutNewPackages(changed, file), original);
+    }
+
+    /** A file whose first import is as far from what is before it as the former one. */
+    private static JavaSourceFile withFirstLine(JavaSourceFile changed, JavaSourceFile original) {
+        List<J.Import> imports = new ArrayList<>(changed.getImports());
+        if (imports.isEmpty() || original.getImports().isEmpty()) {
+            return changed;
+        }
+        J.Import first = imports.get(0);
+        String space = original.getImports().get(0).getPrefix().getWhitespace();
+        if (first.getPrefix().getWhitespace().equals(space)
+                || !first.getPrefix().getComments().isEmpty()) {
+            return changed;
+        }
+        imports.set(0, first.withPrefix(first.getPrefix().withWhitespace(space)));
+        return changed.withImports(imports);
     }
 
     /** The classes that a class replaces. */

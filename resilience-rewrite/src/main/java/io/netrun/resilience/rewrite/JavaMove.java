@@ -33,7 +33,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     static final String PACKAGE = "io.github.resilience4j.";
 
-    private static final String CLOUD_PACKAGE = "org.springframework.cloud.circuitbreaker.resilience4j.";
+    static final String CLOUD_PACKAGE = "org.springframework.cloud.circuitbreaker.resilience4j.";
 
     static final List<String> PACKAGES = List.of(PACKAGE, CLOUD_PACKAGE);
 
@@ -601,7 +601,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                         visited, variable.getVariables().get(0).getSimpleName());
             }
         }
+        boolean more = annotations.size() > visited.getLeadingAnnotations().size();
         visited = visited.withLeadingAnnotations(annotations);
+        visited = more ? AddedAnnotations.onLines(visited) : visited;
         J.ClassDeclaration owner = owner();
         if (owner != null && poolOf(owner).isAsync(declaration)) {
             imports.add(ProtectedMethods.ASYNC);

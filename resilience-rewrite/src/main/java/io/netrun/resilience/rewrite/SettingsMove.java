@@ -189,7 +189,7 @@ final class SettingsMove {
         List<String> words =
                 Arrays.stream(names.split(",", -1)).map(String::strip).toList();
         boolean missing = words.stream().anyMatch(SettingsMove::isEndpoint) && !words.contains("resilience");
-        return missing ? names + ", resilience" : names;
+        return missing ? names + separator(names) + "resilience" : names;
     }
 
     /** The names of endpoints, with those of resilience4j replaced. */
@@ -201,8 +201,13 @@ final class SettingsMove {
                 ? words.stream()
                         .map(word -> isEndpoint(word) ? "resilience" : word)
                         .distinct()
-                        .collect(Collectors.joining(", "))
+                        .collect(Collectors.joining(separator(names)))
                 : names;
+    }
+
+    /** What is between names, as it is written. */
+    private static String separator(String names) {
+        return names.matches("(?s).*,\\S.*") ? "," : ", ";
     }
 
     private static boolean isEndpoint(String name) {

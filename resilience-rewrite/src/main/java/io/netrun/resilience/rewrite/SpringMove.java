@@ -495,7 +495,9 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         List<J.Annotation> moved = moved(visited.getLeadingAnnotations(), recovery, declaration, visited.getPrefix());
         return recoveries.isOfClass(declaration)
                 ? withFallback(visited, recovery)
-                : visited.withLeadingAnnotations(moved);
+                : moved.size() > visited.getLeadingAnnotations().size()
+                        ? AddedAnnotations.onLines(visited.withLeadingAnnotations(moved))
+                        : visited.withLeadingAnnotations(moved);
     }
 
     /** A method that the annotation of its class retries. */

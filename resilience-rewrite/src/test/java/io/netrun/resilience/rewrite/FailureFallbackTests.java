@@ -215,7 +215,6 @@ class FailureFallbackTests implements RewriteTest {
             import io.netrun.resilience.annotation.Retry;
             import io.netrun.resilience.annotation.Timeout;
             import io.netrun.resilience.timeout.TimeoutExceededException;
-
             import java.util.concurrent.CompletableFuture;
             import java.util.concurrent.TimeoutException;
 
@@ -271,7 +270,6 @@ class FailureFallbackTests implements RewriteTest {
             import io.netrun.resilience.annotation.Retry;
             import io.netrun.resilience.annotation.Timeout;
             import io.netrun.resilience.timeout.TimeoutExceededException;
-
             import java.util.concurrent.CompletableFuture;
             import java.util.concurrent.TimeoutException;
 

@@ -110,7 +110,7 @@ class KeptCodeTests implements RewriteTest {
                 srcMainResources(
                         properties(
                                 name + "health,retries",
-                                name + "health,retries, resilience",
+                                name + "health,retries,resilience",
                                 source -> source.path("application.properties")),
                         yaml("""
                                 management.endpoints.web.exposure.include:
@@ -133,7 +133,7 @@ class KeptCodeTests implements RewriteTest {
         String name = "management.endpoints.web.exposure.include=";
         rewriteRun(srcMainResources(properties(
                 name + "health,retries",
-                name + "health, resilience",
+                name + "health,resilience",
                 source -> source.path("application-prod.properties"))));
     }
 }

@@ -42,9 +42,9 @@ class RecoveryUseTests implements RewriteTest {
             """;
 
     private static final String AFTER = """
-            import java.io.IOException;
             import io.netrun.resilience.annotation.Fallback;
             import io.netrun.resilience.annotation.Retry;
+            import java.io.IOException;
 
             class Mail {
                 @Retry
@@ -137,9 +137,9 @@ class RecoveryUseTests implements RewriteTest {
                 }
             }
             """, """
-            import java.io.IOException;
             import io.netrun.resilience.annotation.Fallback;
             import io.netrun.resilience.annotation.Retry;
+            import java.io.IOException;
 
             class Mail {
                 @Retry
@@ -190,9 +190,9 @@ class RecoveryUseTests implements RewriteTest {
                         }
                     }
                     """, """
+                    import io.netrun.resilience.annotation.Retry;
                     import java.util.Collection;
                     import java.util.List;
-                    import io.netrun.resilience.annotation.Retry;
 
                     class Mail {
                         @Retry
@@ -258,8 +258,8 @@ class RecoveryUseTests implements RewriteTest {
                     """.formatted(inherits), """
                     package shop;
 
-                    import java.io.IOException;
                     import io.netrun.resilience.annotation.Fallback;
+                    import java.io.IOException;
 
                     class Sender %s Mail {
                         @Override
@@ -343,10 +343,10 @@ class RecoveryUseTests implements RewriteTest {
                 }
             }
             """, """
-            import java.io.IOException;
             import io.netrun.resilience.annotation.CircuitBreaker;
             import io.netrun.resilience.annotation.Fallback;
             import io.netrun.resilience.circuitbreaker.CircuitOpenException;
+            import java.io.IOException;
 
             class Mail {
                 @CircuitBreaker

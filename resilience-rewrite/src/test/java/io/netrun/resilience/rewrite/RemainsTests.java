@@ -63,8 +63,8 @@ class RemainsTests {
             """);
 
         assertThat(after.files().get(FILE)).isEqualTo("""
-            import org.springframework.core.annotation.AliasFor;
             import io.netrun.resilience.annotation.Retry;
+            import org.springframework.core.annotation.AliasFor;
 
             @Retry(baseDelay = "5ms", maxAttempts = 4, backoff = "constant", jitter = "none", onExhausted = "rethrow", exceptions = Throwable.class)
             public @interface Often {

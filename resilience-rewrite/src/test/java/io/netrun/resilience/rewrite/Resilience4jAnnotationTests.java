@@ -280,9 +280,8 @@ class Resilience4jAnnotationTests implements RewriteTest {
                 import io.netrun.resilience.annotation.Fallback;
                 import io.netrun.resilience.annotation.Timeout;
                 import io.netrun.resilience.timeout.TimeoutExceededException;
-                import org.springframework.scheduling.annotation.Async;
-
                 import java.util.concurrent.CompletableFuture;
+                import org.springframework.scheduling.annotation.Async;
 
                 class Reports {
 

@@ -44,8 +44,8 @@ class SpringAnnotationTests implements RewriteTest {
                 }
             }
             """, """
-            import java.io.IOException;
             import io.netrun.resilience.annotation.Retry;
+            import java.io.IOException;
             import org.springframework.stereotype.Service;
 
             @Service
@@ -117,9 +117,9 @@ class SpringAnnotationTests implements RewriteTest {
                 }
             }
             """, """
-            import java.io.IOException;
             import io.netrun.resilience.annotation.Fallback;
             import io.netrun.resilience.annotation.Retry;
+            import java.io.IOException;
 
             class Mail {
                 @Retry(maxAttempts = 2, backoff = "constant", jitter = "none", onExhausted = "rethrow")
@@ -221,9 +221,9 @@ class SpringAnnotationTests implements RewriteTest {
                 }
             }
             """, """
-            import java.io.IOException;
             import io.netrun.resilience.annotation.Bulkhead;
             import io.netrun.resilience.annotation.Retry;
+            import java.io.IOException;
             import org.springframework.stereotype.Service;
 
             @Service

@@ -1,0 +1,176 @@
+package io.netrun.resilience.rewrite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** The lines of imports and annotations after a move. */
+class LayoutTests {
+
+    private static final String CALLS = "src/main/java/m/Calls.java";
+
+    private static String moved(String code) {
+        return new Project()
+                .with(CALLS, code)
+                .after(new FromSpringRetry(false))
+                .files()
+                .get(CALLS);
+    }
+
+    private static String calls(String imports) {
+        return imports + """
+
+            class Calls {
+                @Retryable
+                public String ask(Set<String> key) {
+                    return "";
+                }
+
+                @Recover
+                public String none(Exception failure, Set<String> key) {
+                    return "";
+                }
+            }
+            """;
+    }
+
+    private static String importsOf(String moved) {
+        return moved.substring(0, moved.indexOf("\nclass"));
+    }
+
+    @Test
+    void importsInOneBlockShouldStaySorted() {
+        String moved = moved(calls("""
+            package m;
+
+            import java.util.Set;
+            import org.springframework.context.annotation.Bean;
+            import org.springframework.retry.annotation.Recover;
+            import org.springframework.retry.annotation.Retryable;
+            import org.springframework.stereotype.Component;
+            """));
+
+        assertThat(importsOf(moved)).isEqualTo("""
+            package m;
+
+            import io.netrun.resilience.annotation.Fallback;
+            import io.netrun.resilience.annotation.Retry;
+            import java.util.Set;
+            import org.springframework.context.annotation.Bean;
+            import org.springframework.stereotype.Component;
+            """);
+    }
+
+    @Test
+    void importsInBlocksShouldStaySorted() {
+        String moved = moved(calls("""
+            package m;
+
+            import java.util.Set;
+
+            import com.acme.Order;
+
+            import org.springframework.retry.annotation.Recover;
+            import org.springframework.retry.annotation.Retryable;
+            import org.springframework.stereotype.Component;
+
+            import static java.util.List.of;
+            """));
+
+        assertThat(importsOf(moved)).isEqualTo("""
+            package m;
+
+            import java.util.Set;
+
+            import com.acme.Order;
+
+            import io.netrun.resilience.annotation.Fallback;
+            import io.netrun.resilience.annotation.Retry;
+
+            import org.springframework.stereotype.Component;
+
+            import static java.util.List.of;
+            """);
+    }
+
+    @Test
+    void importsBehindThoseOfJavaShouldStayInTheirBlock() {
+        String moved = moved(calls("""
+            package m;
+
+            import java.util.Set;
+
+            import com.acme.Order;
+            import org.springframework.retry.annotation.Recover;
+            import org.springframework.retry.annotation.Retryable;
+            """));
+
+        assertThat(importsOf(moved)).isEqualTo("""
+            package m;
+
+            import java.util.Set;
+
+            import com.acme.Order;
+            import io.netrun.resilience.annotation.Fallback;
+            import io.netrun.resilience.annotation.Retry;
+            """);
+    }
+
+    @Test
+    void lineBehindThePackageShouldStay() {
+        String moved = moved(calls("""
+            package m;
+
+            import org.springframework.retry.annotation.Retryable;
+            import org.springframework.retry.annotation.Recover;
+            import java.util.Set;
+            """));
+
+        assertThat(moved).startsWith("package m;\n\nimport ");
+    }
+
+    @Test
+    void methodBehindAnAnnotationOnItsLineShouldGetALine() {
+        String moved = moved("""
+            import org.springframework.retry.annotation.Recover;
+            import org.springframework.retry.annotation.Retryable;
+
+            class Calls {
+                @Override
+                @Retryable public String ask() {
+                    return "";
+                }
+
+                @Recover
+                public String none(Exception failure) {
+                    return "";
+                }
+            }
+            """);
+
+        assertThat(moved)
+                .contains("    @Override\n    @Retry\n    @Fallback(method = \"none\")\n    public String ask() {\n");
+    }
+
+    @Test
+    void methodOfARetriedClassShouldGetALine() {
+        String moved = moved("""
+            import org.springframework.retry.annotation.Recover;
+            import org.springframework.retry.annotation.Retryable;
+
+            @Retryable
+            class Calls {
+                @Deprecated public String ask() {
+                    return "";
+                }
+
+                @Recover
+                public String none(Exception failure) {
+                    return "";
+                }
+            }
+            """);
+
+        assertThat(moved).contains("    @Deprecated\n    @Fallback(method = \"none\")\n    public String ask() {\n");
+    }
+}
