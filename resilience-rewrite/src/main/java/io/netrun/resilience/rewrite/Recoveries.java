@@ -78,6 +78,7 @@ record Recoveries(
                 new HashMap<>());
         Map<J.MethodDeclaration, Failing> failing = new LinkedHashMap<>();
         addFailing(declaration, file, uses, failing);
+        List<J.MethodDeclaration> inVain = found.inVain(declaration, recovering, failing, uses);
         if (!recovering.isEmpty()) {
             for (Uses.Source heir : uses.heirs(declaration)) {
                 Map<J.MethodDeclaration, Failing> beneath = new LinkedHashMap<>();
@@ -106,6 +107,7 @@ record Recoveries(
                                         named,
                                         method.getValue().file(),
                                         recovering))
+                        .filter(method -> method.getValue().heir() != null || !inVain.contains(recovery))
                         .filter(method -> found.isSeen(
                                 recovery,
                                 declaration,
@@ -166,6 +168,9 @@ record Recoveries(
         for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
             List<J.Annotation> annotations = method.getLeadingAnnotations();
             boolean marked = isMarked(annotations, "Retryable", file) || isMarked(annotations, "CircuitBreaker", file);
+            if (has(annotations, "interceptor", file)) {
+                continue; // its interceptor recovers it
+            }
             boolean inherited = !marked && ((all && isCallable(method)) || uses.isRetriedAbove(declaration, method));
             if (!isMarked(annotations, "Recover", file) && (marked || inherited)) {
                 failing.put(method, new Failing(file, inherited, null));
@@ -202,6 +207,42 @@ record Recoveries(
         unseen.computeIfAbsent(recovery, each -> new TreeSet<>())
                 .add(heir.getSimpleName() + "." + method.getSimpleName());
         return false;
+    }
+
+    /**
+     * The recovery methods of an abstract class that have no effect on its own methods either, since none of the beans
+     * beneath it declares them.
+     */
+    private List<J.MethodDeclaration> inVain(
+            J.ClassDeclaration owner,
+            List<J.MethodDeclaration> recovering,
+            Map<J.MethodDeclaration, Failing> failing,
+            Uses uses) {
+        List<J.ClassDeclaration> beans = uses.heirs(owner).stream()
+                .map(Uses.Source::declaration)
+                .filter(heir -> !heir.hasModifier(J.Modifier.Type.Abstract)
+                        && heir.getKind() == J.ClassDeclaration.Kind.Type.Class)
+                .toList();
+        if (!owner.hasModifier(J.Modifier.Type.Abstract) || beans.isEmpty()) {
+            return List.of();
+        }
+        List<J.MethodDeclaration> inVain = new ArrayList<>();
+        for (J.MethodDeclaration recovery : recovering) {
+            List<J.MethodDeclaration> own = failing.keySet().stream()
+                    .filter(method -> fits(recovery, method))
+                    .toList();
+            List<J.ClassDeclaration> without = beans.stream()
+                    .filter(bean -> !isDeclaredAnew(recovery, owner, bean, uses))
+                    .toList();
+            if (own.isEmpty()) {
+                continue;
+            } else if (without.size() == beans.size()) {
+                inVain.add(recovery);
+            }
+            without.forEach(bean -> own.forEach(method -> unseen.computeIfAbsent(recovery, each -> new TreeSet<>())
+                    .add(bean.getSimpleName() + "." + method.getSimpleName())));
+        }
+        return inVain;
     }
 
     /** Whether a class has a method of one above it as its own: it overrides it, or the compiler adds it. */

@@ -520,8 +520,12 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                             .accept(new Left(name, "Configure the retry by its settings, instead of an interceptor."));
                 }
                 moved.add(annotation);
+                if (method != null && isIntercepted(name, there) && isRetriedByType(false)) {
+                    moved.add(single(annotation, owner));
+                }
                 continue;
             }
+            leaveIntercepted(name, method);
             String here = SpringAnnotations.here(name);
             J.ClassDeclaration type = getCursor().firstEnclosing(J.ClassDeclaration.class);
             Constants.Scope scope = new Constants.Scope(file, type == null ? "" : type.getSimpleName());
@@ -559,6 +563,50 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             }
         }
         return moved.equals(former) ? former : moved;
+    }
+
+    private static boolean isIntercepted(String name, Map<String, Expression> arguments) {
+        return name.equals(SpringAnnotations.RETRY + "Retryable") && arguments.containsKey("interceptor");
+    }
+
+    /** Whether the class of a method, or one above it, has an annotation that retries its methods. */
+    private boolean isRetriedByType(boolean intercepted) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        if (owner == null) {
+            return false;
+        }
+        List<Uses.Source> types = new ArrayList<>(uses.above(owner));
+        types.add(new Uses.Source(owner, getCursor().firstEnclosingOrThrow(JavaSourceFile.class)));
+        return types.stream()
+                .anyMatch(type -> type.declaration().getLeadingAnnotations().stream()
+                        .anyMatch(annotation -> Trees.typeName(annotation, type.file())
+                                        .equals(SpringAnnotations.RETRY + "Retryable")
+                                && isIntercepted(SpringAnnotations.RETRY + "Retryable", Trees.arguments(annotation))
+                                        == intercepted));
+    }
+
+    /** A retry of one attempt, since the one of the class was not for a method with an interceptor of its own. */
+    private J.Annotation single(J.Annotation annotation, Space owner) {
+        String here = SpringAnnotations.here(SpringAnnotations.RETRY + "Retryable");
+        imports.add(here);
+        return Trees.beside(
+                annotation,
+                here,
+                List.of(Trees.argument("maxAttempts", Trees.literal(1)), Trees.argument("onExhausted", "rethrow")),
+                owner);
+    }
+
+    /** Lists a method that the interceptor of its class did not retry, since it had an annotation of its own. */
+    private void leaveIntercepted(String name, J.@Nullable MethodDeclaration method) {
+        if (method != null && name.equals(SpringAnnotations.RETRY + "Retryable") && isRetriedByType(true)) {
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@Retryable at " + method.getSimpleName(),
+                            "There, it replaced the interceptor that @Retryable of the class names; here, both retry"
+                                    + " the method, so that attempts multiply. Put the annotation with the interceptor"
+                                    + " on the methods that need it, instead of their class."));
+        }
     }
 
     /**

@@ -74,6 +74,10 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     }
                     return tree;
                 }
+                if (tree instanceof SourceFile file && BeanFiles.uses(file, packageName())) {
+                    found.modules().add(Names.module(SettingsMove.path(file)));
+                    found.left().add(SettingsMove.path(file));
+                }
                 if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
                     found.uses().scan(file);
                 }
@@ -138,6 +142,10 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 }
                 String path = SettingsMove.path(source);
                 found.files().list(source, found.build(), left -> leave(ctx, path, left));
+                if (BeanFiles.uses(source, packageName())) {
+                    BeanFiles.list(source, library(), packageName(), left -> leave(ctx, path, left));
+                    return tree;
+                }
                 if (OtherLanguages.isSource(source)) {
                     if (found.modules().contains(Names.module(path))) {
                         OtherLanguages.list(source, library(), List.of(packageName()), left -> leave(ctx, path, left));

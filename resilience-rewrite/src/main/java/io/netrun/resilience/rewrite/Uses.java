@@ -32,6 +32,8 @@ record Uses(
         Map<String, List<Source>> types,
         Constants constants) {
 
+    private static final int DEPTH = 8;
+
     Uses() {
         this(new HashSet<>(), new HashSet<>(), new HashMap<>(), new HashSet<>(), new HashMap<>(), new Constants());
     }
@@ -52,6 +54,29 @@ record Uses(
         return above.size() == 1 ? Optional.of(above.get(0)) : Optional.empty();
     }
 
+    /** The classes and interfaces above a class whose sources are known, the nearest first. */
+    List<Source> above(J.ClassDeclaration declaration) {
+        List<Source> all = new ArrayList<>();
+        addAbove(declaration, all, 0);
+        return all;
+    }
+
+    private void addAbove(J.ClassDeclaration declaration, List<Source> all, int depth) {
+        List<Source> next = new ArrayList<>(parent(declaration).stream().toList());
+        if (declaration.getImplements() != null) {
+            declaration.getImplements().forEach(type -> {
+                List<Source> named = types.getOrDefault(simple(type.toString()), List.of());
+                if (named.size() == 1) {
+                    next.addAll(named);
+                }
+            });
+        }
+        all.addAll(next);
+        if (depth < DEPTH) {
+            next.forEach(source -> addAbove(source.declaration(), all, depth + 1));
+        }
+    }
+
     /** The classes beneath a class. */
     List<Source> heirs(J.ClassDeclaration declaration) {
         List<Source> heirs = new ArrayList<>();
@@ -65,7 +90,7 @@ record Uses(
     }
 
     private boolean isBeneath(J.ClassDeclaration type, J.ClassDeclaration above, int depth) {
-        Source parent = depth > 8 ? null : parent(type).orElse(null);
+        Source parent = depth > DEPTH ? null : parent(type).orElse(null);
         return parent != null
                 && (parent.declaration().getId().equals(above.getId())
                         || isBeneath(parent.declaration(), above, depth + 1));
@@ -133,7 +158,8 @@ record Uses(
             String name = Trees.typeName(annotation, file);
             return (name.equals(SpringAnnotations.RETRY + "Retryable")
                             || name.equals(SpringAnnotations.RETRY + "CircuitBreaker"))
-                    && !Trees.arguments(annotation).containsKey("recover");
+                    && !Trees.arguments(annotation).containsKey("recover")
+                    && !Trees.arguments(annotation).containsKey("interceptor");
         });
     }
 

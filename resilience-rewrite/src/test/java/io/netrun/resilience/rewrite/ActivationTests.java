@@ -134,4 +134,128 @@ class ActivationTests {
 
         assertThat(after.files()).containsEntry(APP, enabled);
     }
+
+    @Test
+    void methodWithAnInterceptorShouldNotGetTheRetryOfItsClass() {
+        Project after = moved("""
+            import org.springframework.retry.annotation.Retryable;
+
+            @Retryable
+            class Calls {
+                @Retryable(interceptor = "five")
+                public String ask() {
+                    return "";
+                }
+            }
+            """);
+
+        assertThat(after.files().get(CALLS)).isEqualTo("""
+            import io.netrun.resilience.annotation.Retry;
+            import org.springframework.retry.annotation.Retryable;
+
+            @Retry
+            class Calls {
+                @Retryable(interceptor = "five")
+                @Retry(maxAttempts = 1, onExhausted = "rethrow")
+                public String ask() {
+                    return "";
+                }
+            }
+            """);
+    }
+
+    @Test
+    void interceptorShouldBeAloneBeneathAClassThatIsRetried() {
+        Project after = new Project()
+                .with(APP, ENABLED)
+                .with("calls/src/main/java/Base.java", """
+                    import org.springframework.retry.annotation.Retryable;
+
+                    @Retryable
+                    class Base {
+                    }
+                    """)
+                .with(CALLS, INTERCEPTED.replace("class Calls", "class Calls extends Base"))
+                .after(new FromSpringRetry(false));
+
+        assertThat(after.files().get(CALLS)).contains("@Retry(maxAttempts = 1, onExhausted = \"rethrow\")");
+    }
+
+    @Test
+    void interceptorOfAClassShouldBeListedForItsOtherMethods() {
+        Project after = moved("""
+            import org.springframework.retry.annotation.Retryable;
+
+            @Retryable(interceptor = "five")
+            class Calls {
+                @Retryable(maxAttempts = 2)
+                public String ask() {
+                    return "";
+                }
+            }
+            """);
+
+        assertThat(after.left())
+                .anySatisfy(left ->
+                        assertThat(left).contains("@Retryable at ask: There, it replaced the interceptor that"));
+    }
+
+    @Test
+    void recoveryShouldNotBeThatOfAMethodWithAnInterceptor() {
+        Project after = moved("""
+            import org.springframework.retry.annotation.Recover;
+            import org.springframework.retry.annotation.Retryable;
+
+            class Calls {
+                @Retryable(interceptor = "five")
+                public String ask() {
+                    return "";
+                }
+
+                @Recover
+                public String none(Exception failure) {
+                    return "";
+                }
+            }
+            """);
+
+        assertThat(after.files().get(CALLS)).doesNotContain("@Fallback");
+        assertThat(after.left())
+                .anySatisfy(left -> assertThat(left).contains("@Recover none: No method of this class"));
+    }
+
+    @Test
+    void interceptorInXmlShouldBeListedAndKeepItsDependency() {
+        Project after = new Project()
+                .with("pom.xml", """
+                    <project>
+                        <modelVersion>4.0.0</modelVersion>
+                        <groupId>a</groupId>
+                        <artifactId>app</artifactId>
+                        <version>1</version>
+                        <dependencies>
+                            <dependency>
+                                <groupId>org.springframework.retry</groupId>
+                                <artifactId>spring-retry</artifactId>
+                            </dependency>
+                        </dependencies>
+                    </project>
+                    """)
+                .with("src/main/java/Calls.java", INTERCEPTED.replace("(interceptor = \"five\")", ""))
+                .with("src/main/resources/beans.xml", """
+                    <beans>
+                        <aop:config>
+                            <aop:advisor pointcut="execution(* Calls.ask())" advice-ref="retry"/>
+                        </aop:config>
+                        <bean id="retry" class="org.springframework.retry.interceptor.RetryOperationsInterceptor"/>
+                    </beans>
+                    """)
+                .after(new FromSpringRetry(false));
+
+        assertThat(after.files().get("pom.xml")).contains("<artifactId>spring-retry</artifactId>", "starter");
+        assertThat(after.left())
+                .anySatisfy(left -> assertThat(left)
+                        .startsWith("src/main/resources/beans.xml org.springframework.retry.interceptor.Retry")
+                        .contains("It is in line 5.", "attempts multiply"));
+    }
 }

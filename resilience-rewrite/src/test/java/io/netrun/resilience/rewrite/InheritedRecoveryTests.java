@@ -371,4 +371,47 @@ class InheritedRecoveryTests {
                 .asString()
                 .contains("listeners = {\"a\", \"b\"}: ");
     }
+
+    private static final String BOTH = IMPORTS + """
+        abstract class Base {
+            @Retryable
+            public String ask() {
+                return "";
+            }
+
+            @Recover
+            String none(Exception failure) {
+                return "";
+            }
+        }
+        """;
+
+    @Test
+    void recoveryOfAnAbstractClassShouldNotGetAnEffect() {
+        Project after = moved(new Project().with(BASE, BOTH).with(CALLS, "public class Calls extends Base {\n}\n"));
+
+        assertThat(after.files().get(BASE)).contains("@Retry").doesNotContain("@Fallback");
+        assertThat(after.left())
+                .anySatisfy(left -> assertThat(left).contains("@Recover none: It had no effect on Calls.ask:"));
+    }
+
+    @Test
+    void recoveryOfAnAbstractClassShouldStayWhereTheBeanDeclaresIt() {
+        Project after = moved(new Project().with(BASE, BOTH).with(CALLS, """
+            public class Calls extends Base {
+                @Override
+                String none(Exception failure) {
+                    return "none";
+                }
+            }
+            """));
+
+        assertThat(after.files().get(BASE)).contains("@Fallback(method = \"none\")");
+        assertThat(after.left()).noneSatisfy(left -> assertThat(left).contains("had no effect"));
+    }
+
+    @Test
+    void recoveryOfAnAbstractClassShouldStayWithoutBeansBeneath() {
+        assertThat(moved(new Project().with(BASE, BOTH)).files().get(BASE)).contains("@Fallback(method = \"none\")");
+    }
 }
