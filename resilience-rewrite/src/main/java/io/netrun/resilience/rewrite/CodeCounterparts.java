@@ -3,14 +3,15 @@ package io.netrun.resilience.rewrite;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.PrintOutputCapture;
@@ -50,20 +51,26 @@ final class CodeCounterparts {
             "rateLimiter", "rate-limiter",
             "timeLimiter", "timeout");
 
+    /** The methods of registries for an instance that they have already. */
+    private static final Set<String> ABSENT = Set.of("find", "replace", "remove");
+
     private final JavaSourceFile file;
 
     private final Constants constants;
 
-    private final BiPredicate<String, String> annotated;
+    private final Function<String, Set<String>> annotated;
 
     private final Set<String> registries = new HashSet<>();
+
+    /** The patterns of the registries that variables hold. */
+    private final Map<String, String> registryPatterns = new HashMap<>();
 
     /**
      * @param file the file with the calls
      * @param constants what constants are
-     * @param annotated whether an annotation for a pattern has a name
+     * @param annotated the names of instances in annotations, by a pattern
      */
-    CodeCounterparts(JavaSourceFile file, Constants constants, BiPredicate<String, String> annotated) {
+    CodeCounterparts(JavaSourceFile file, Constants constants, Function<String, Set<String>> annotated) {
         this.file = file;
         this.constants = constants;
         this.annotated = annotated;
@@ -85,6 +92,7 @@ final class CodeCounterparts {
             @Override
             public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
                 addSplit(call, getCursor().firstEnclosing(J.ClassDeclaration.class), split);
+                addAbsent(call, getCursor().firstEnclosing(J.ClassDeclaration.class), split);
                 String code = within ? null : new CodeCounterparts.Of(imported, registries).code(call);
                 if (code == null) {
                     addChain(call, found);
@@ -120,7 +128,11 @@ final class CodeCounterparts {
                 String type = String.valueOf(variables.getTypeExpression());
                 if (type.matches(
                         "(.*\\.)?(CircuitBreaker|Retry|(ThreadPool)?Bulkhead|RateLimiter|TimeLimiter)Registry")) {
-                    variables.getVariables().forEach(variable -> registries.add(variable.getSimpleName()));
+                    String pattern = pattern(type.substring(type.lastIndexOf('.') + 1));
+                    variables.getVariables().forEach(variable -> {
+                        registries.add(variable.getSimpleName());
+                        registryPatterns.put(variable.getSimpleName(), pattern);
+                    });
                 }
                 return super.visitVariableDeclarations(variables, p);
             }
@@ -137,12 +149,103 @@ final class CodeCounterparts {
         }
         String name = constants.text(
                 call.getArguments().get(0), new Constants.Scope(file, owner == null ? "" : owner.getSimpleName()));
-        if (name != null && annotated.test(pattern, name)) {
+        if (name != null && annotated.apply(pattern).contains(name)) {
             split.add(new Left(
                     text(call),
                     "Annotations have the name " + name
                             + ", too. There, that was one instance; here, it is two, and each"
                             + " counts its own calls alone, until the code has its instance from this library."));
+        }
+    }
+
+    /** A registry that is asked for instances, or listened to, and does not have those of annotations. */
+    private void addAbsent(J.MethodInvocation call, J.@Nullable ClassDeclaration owner, Set<Left> split) {
+        String method = call.getSimpleName();
+        boolean all = method.startsWith("getAll") || method.equals("getEventPublisher");
+        String pattern = all || ABSENT.contains(method) ? patternOfRegistry(call) : null;
+        if (pattern == null) {
+            return;
+        }
+        Set<String> names = annotated.apply(pattern);
+        String name = all
+                ? null
+                : constants.text(
+                        call.getArguments().get(0),
+                        new Constants.Scope(file, owner == null ? "" : owner.getSimpleName()));
+        if (name != null && names.contains(name)) {
+            split.add(new Left(
+                    text(call),
+                    "Annotations have the name " + name + ", too. Their instance is one of this library now, which this"
+                            + " registry does not have. Use ResilienceRegistry for it."));
+        } else if (all && !names.isEmpty()) {
+            split.add(new Left(
+                    text(call),
+                    "Annotations have " + listed(names) + ", too. Their instances are of this library now, which this"
+                            + " registry does not have. Use "
+                            + (method.equals("getEventPublisher") ? "onChange(…)" : "all(…)")
+                            + " of ResilienceRegistry for them."));
+        }
+    }
+
+    /** Names in a sentence. */
+    static String listed(Set<String> names) {
+        return (names.size() == 1 ? "the name " : "the names ") + String.join(", ", names);
+    }
+
+    /** The pattern of the registry that a call is for; null for another call. */
+    private @Nullable String patternOfRegistry(J.MethodInvocation call) {
+        if (call.getSelect() == null || !isOfRegistry(call, registries)) {
+            return null;
+        }
+        JavaType.FullyQualified type =
+                TypeUtils.asFullyQualified(call.getSelect().getType());
+        String known = type == null ? "" : pattern(type.getClassName());
+        String guard = text(call.getSelect());
+        return known.isEmpty() ? registryPatterns.get(guard.substring(guard.lastIndexOf('.') + 1)) : known;
+    }
+
+    /** The pattern of a registry, by its simple name; empty for another type. */
+    private static String pattern(String registry) {
+        return switch (registry) {
+            case "CircuitBreakerRegistry" -> "circuit-breaker";
+            case "RetryRegistry" -> "retry";
+            case "BulkheadRegistry", "ThreadPoolBulkheadRegistry" -> "bulkhead";
+            case "RateLimiterRegistry" -> "rate-limiter";
+            case "TimeLimiterRegistry" -> "timeout";
+            default -> "";
+        };
+    }
+
+    /**
+     * Adds the instances that the code may ask resilience4j for, as {@code pattern name}, or {@code pattern *} where
+     * the name is not known.
+     */
+    void addAsked(Set<String> asked) {
+        collectRegistries();
+        Set<String> found = new HashSet<>();
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
+                String pattern = INSTANCES.get(call.getSimpleName());
+                if (pattern != null
+                        && isOfRegistry(call, registries)
+                        && !(call.getArguments().get(0) instanceof J.Empty)) {
+                    J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+                    String name = constants.text(
+                            call.getArguments().get(0),
+                            new Constants.Scope(file, owner == null ? "" : owner.getSimpleName()));
+                    found.add(pattern);
+                    asked.add(pattern + " " + (name == null ? "*" : name));
+                }
+                return super.visitMethodInvocation(call, p);
+            }
+        }.visit(file, 0);
+        Imports.identifiers(file).stream()
+                .map(name -> pattern(name))
+                .filter(pattern -> !pattern.isEmpty() && !found.contains(pattern))
+                .forEach(pattern -> asked.add(pattern + " *"));
+        if (Trees.mentions(file, JavaMove.CLOUD_PACKAGE, Set.of())) {
+            List.of("circuit-breaker", "bulkhead", "timeout").forEach(pattern -> asked.add(pattern + " *"));
         }
     }
 

@@ -35,6 +35,26 @@ final class ConfigCounterpart {
             "recordResult", "failureResult",
             "retryOnResult", "failureResult");
 
+    /** The methods there that have the same effect here, whatever else is set. */
+    private static final Map<String, Set<String>> EXACT = Map.of(
+            "CircuitBreakerConfig",
+                    Set.of(
+                            "slidingWindow",
+                            "slidingWindowSize",
+                            "slidingWindowType",
+                            "minimumNumberOfCalls",
+                            "failureRateThreshold",
+                            "slowCallRateThreshold",
+                            "slowCallDurationThreshold",
+                            "waitDurationInOpenState",
+                            "permittedNumberOfCallsInHalfOpenState",
+                            "recordExceptions",
+                            "ignoreExceptions"),
+            "RetryConfig", Set.of("maxAttempts", "waitDuration", "retryExceptions", "ignoreExceptions"),
+            "BulkheadConfig", Set.of("maxConcurrentCalls", "maxWaitDuration"),
+            "RateLimiterConfig", Set.of("limitForPeriod", "limitRefreshPeriod", "timeoutDuration"),
+            "TimeLimiterConfig", Set.of("timeoutDuration", "cancelRunningFuture"));
+
     private final String type;
 
     private final Map<String, String> calls = new LinkedHashMap<>();
@@ -58,6 +78,53 @@ final class ConfigCounterpart {
     String standard() {
         addStandards();
         return code(here() + ".builder()");
+    }
+
+    /** The calls of a builder here for those of one there. */
+    String change(List<J.MethodInvocation> given) {
+        time = given.stream().anyMatch(call -> CodeCounterparts.text(call).contains("TIME_BASED"));
+        given.forEach(this::add);
+        return setters();
+    }
+
+    /** The calls of a builder here that do the same as those of one there, whatever was set before; null if none do. */
+    @Nullable
+    String exactChange(List<J.MethodInvocation> given) {
+        Set<String> names = EXACT.getOrDefault(type, Set.of());
+        if (!given.stream().allMatch(call -> names.contains(call.getSimpleName()) && isPlain(call))) {
+            return null;
+        }
+        change(given);
+        if (calls.containsKey("windowSize") && !calls.containsKey("detection")) {
+            calls.put("windowDuration", "Duration.ofSeconds(" + calls.get("windowSize") + ")"); // one of the two counts
+        }
+        if (type.equals("CircuitBreakerConfig") && calls.containsKey("openDuration")) {
+            calls.put("openBackoffMultiplier", "1.0"); // as there, it ends a backoff
+        }
+        String delay = calls.get("baseDelay");
+        if (delay != null) {
+            if (!delay.matches("Duration\\.(ofMillis\\([\\d_]{1,5}\\)|ofSeconds\\([12]?\\d\\))|Duration\\.ZERO")) {
+                calls.put("maxDelay", delay);
+            }
+            calls.put("backoff", "BackoffStrategy.CONSTANT");
+            calls.put("jitter", "Jitter.NONE");
+        }
+        return left.isEmpty() ? setters() : null;
+    }
+
+    /** Whether the value of a call is known where its translation depends on it. */
+    private boolean isPlain(J.MethodInvocation call) {
+        List<String> given =
+                call.getArguments().stream().map(CodeCounterparts::text).toList();
+        String name = call.getSimpleName();
+        if (name.startsWith("slidingWindow") && !name.equals("slidingWindowSize")) {
+            return given.get(given.size() - 1).matches("([\\w.]+\\.)?(COUNT|TIME)_BASED");
+        } else if (name.equals("maxWaitDuration")) {
+            return given.get(0).matches("Duration\\.(ZERO|of\\w+\\([\\d_]+L?\\))");
+        } else if (name.endsWith("xceptions")) {
+            return given.stream().allMatch(value -> value.matches("[\\w.]+\\.class"));
+        }
+        return given.size() == 1 && !given.get(0).isEmpty();
     }
 
     /** The code of a chain of calls, with what has no counterpart behind it; null if it begins otherwise. */
@@ -84,14 +151,19 @@ final class ConfigCounterpart {
     }
 
     private String code(String start) {
-        StringBuilder code = new StringBuilder(start);
+        return start + setters() + ".build()" + left();
+    }
+
+    private String setters() {
+        StringBuilder code = new StringBuilder();
         calls.forEach((name, value) ->
                 code.append('.').append(name).append('(').append(value).append(')'));
-        code.append(".build()");
-        if (!left.isEmpty()) {
-            code.append("; without a counterpart: ").append(String.join("; ", left));
-        }
         return code.toString();
+    }
+
+    /** What has no counterpart, behind the code; empty if everything has one. */
+    String left() {
+        return left.isEmpty() ? "" : "; without a counterpart: " + String.join("; ", left);
     }
 
     private String here() {

@@ -92,6 +92,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new AsyncHomes(),
                 new Numbers(),
                 new BuildFiles(MappingTable.RESILIENCE4J),
+                new LinkedHashSet<>(),
+                new LinkedHashMap<>(),
                 new LinkedHashSet<>());
     }
 
@@ -110,6 +112,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     if (OtherLanguages.uses(file, JavaMove.PACKAGES)) {
                         found.module(SettingsMove.path(file)).keepForeign();
                         found.left().add(SettingsMove.path(file));
+                        found.asked().add("*");
                     }
                     addApplication(found, SettingsMove.path(file), OtherLanguages.text(file));
                 } else if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
@@ -197,21 +200,32 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 return annotation;
             }
         }.visit(file, 0);
-        JavaSourceFile moved = new JavaMove(
+        if (isForeignAfter(module, file, ctx)) {
+            JavaSourceFile customized = new Customizers(file, new Constants()).allReplaced(ctx);
+            if (customized != file && !isForeignAfter(module, customized, ctx)) {
+                found.customizing().put(path, file);
+            } else {
+                module.keepForeign();
+                found.left().add(path);
+                found.later()
+                        .add(() -> new CodeCounterparts(file, found.constants(), pattern -> Set.of())
+                                .addAsked(found.asked()));
+            }
+        } else if (JavaMove.isForeign(file)) {
+            found.moved().add(path);
+            found.files().addMoved(Names.module(path), main);
+        }
+    }
+
+    private static boolean isForeignAfter(ModuleSettings module, JavaSourceFile file, ExecutionContext ctx) {
+        return JavaMove.isForeign(new JavaMove(
                         module,
                         new ProtectedMethods.Options(false, true, left -> {}, new Constants()),
                         false,
                         false,
                         new Constants(),
                         new Hierarchy())
-                .move(file, ctx);
-        if (JavaMove.isForeign(moved)) {
-            module.keepForeign();
-            found.left().add(path);
-        } else if (JavaMove.isForeign(file)) {
-            found.moved().add(path);
-            found.files().addMoved(Names.module(path), main);
-        }
+                .move(file, ctx));
     }
 
     @Override
@@ -340,10 +354,13 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         if (module == null) {
             return file;
         }
+        JavaSourceFile customized = new Customizers(file, found.constants()).replaced(found::isCustomized, ctx);
         Map<String, String> exceptions = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
         if (found.left().contains(path)) {
-            new CodeCounterparts(file, found.constants(), found::isAnnotated)
+            new CodeCounterparts(customized, found.constants(), found::annotatedNames)
                     .list(left -> leftovers.insertRow(ctx, row(path, left)));
+            new Customizers(customized, found.constants())
+                    .list(found::annotatedNames, left -> leftovers.insertRow(ctx, row(path, left)));
             exceptions.forEach(
                     (there, here) -> addException(ctx, file, there, "Annotated methods throw " + here + " now."));
         } else if (found.moved().contains(path) && found.isCodeKept()) {
@@ -365,7 +382,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 found.areExceptionsKept(),
                 found.constants(),
                 found.hierarchy());
-        JavaSourceFile moved = move.move(file, ctx);
+        JavaSourceFile moved = move.move(customized, ctx);
         if (found.left().contains(path)) {
             addTypes(ctx, moved);
         }
@@ -455,6 +472,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param numbers the values of placeholders
      * @param files the build files
      * @param settingsKept the modules whose settings stay for the code of a module that has them as a library
+     * @param customizing the files that use it for customizers alone, by their paths
+     * @param asked the instances that code may ask resilience4j for, as {@code pattern name}
      */
     record Found(
             Map<String, ModuleSettings> modules,
@@ -472,7 +491,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             AsyncHomes asyncHomes,
             Numbers numbers,
             BuildFiles files,
-            Set<String> settingsKept) {
+            Set<String> settingsKept,
+            Map<String, JavaSourceFile> customizing,
+            Set<String> asked) {
 
         /**
          * Decides what needs all files: modules keep resilience4j if their handlers do, and an application has the
@@ -481,6 +502,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         void settle() {
             later.forEach(Runnable::run);
             later.clear();
+            customizing.forEach(this::settleCustomizers);
+            customizing.clear();
             modules.values().forEach(module -> module.setKnown(numbers::known));
             if (areExceptionsKept()) {
                 moved.forEach(path -> module(path).keepForeign());
@@ -496,6 +519,25 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     .forEach(name -> builds.libraries(name, modules.keySet()).stream()
                             .filter(this::hasFile)
                             .forEach(library -> include(library, name)));
+        }
+
+        /** A file stays with resilience4j if one of its customizers does. */
+        private void settleCustomizers(String path, JavaSourceFile file) {
+            if (new Customizers(file, constants).areAll(this::isCustomized)) {
+                moved.add(path);
+                files.addAnnotated(Names.module(path), isMain(path)); // a bean of the starter
+            } else {
+                module(path).keepForeign();
+                left.add(path);
+            }
+        }
+
+        /** Whether a customizer is for the instance of annotations, and for no other one. */
+        private boolean isCustomized(String pattern, String name) {
+            return annotatedNames(pattern).contains(name)
+                    && !asked.contains("*")
+                    && !asked.contains(pattern + " *")
+                    && !asked.contains(pattern + " " + name);
         }
 
         /** An application imports the files of its libraries, whose settings its code may need. */
@@ -546,15 +588,22 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                         .add(text);
                 if (pattern.equals("bulkhead")) {
                     module(path).addBulkhead(text, pool);
+                    if (pool) {
+                        asked.add("bulkhead " + text); // there, its customizer is one of thread pools
+                    }
                 }
             }
         }
 
-        /** Whether an annotation of any module has the name of an instance. */
-        boolean isAnnotated(String pattern, String name) {
-            return names.entrySet().stream()
-                    .anyMatch(entry -> entry.getKey().endsWith(" " + pattern)
-                            && entry.getValue().contains(name));
+        /** The names of the instances of a pattern in annotations of any module. */
+        Set<String> annotatedNames(String pattern) {
+            Set<String> all = new TreeSet<>();
+            names.forEach((key, some) -> {
+                if (key.endsWith(" " + pattern)) {
+                    all.addAll(some);
+                }
+            });
+            return all;
         }
 
         private void addLibrary(String name, ModuleSettings module, String library) {

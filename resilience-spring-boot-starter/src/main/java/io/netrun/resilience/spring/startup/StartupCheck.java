@@ -9,6 +9,7 @@ import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.Compatibility;
 import io.netrun.resilience.spring.settings.ForeignExceptions;
 import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
@@ -74,9 +75,16 @@ public final class StartupCheck implements SmartInitializingSingleton {
         Set<Problem> problems = settings.ofKeys();
         problems.addAll(CompatibilityReport.problems(environment, new ApplicationBeans(beans)));
         problems.addAll(annotations.all());
+        ForeignCustomizers foreign = new ForeignCustomizers(beans, instances);
         List<InstanceUser> users =
                 beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
         users.forEach(user -> problems.addAll(user.check()));
+        if (Compatibility.isOn(environment)) {
+            problems.addAll(foreign.customizers());
+        } else {
+            foreign.customizers().forEach(each -> log.warn("{}. {}.", each.description(), each.remedy()));
+        }
+        foreign.consumers().forEach(log::warn);
         settings.logUnused(new ApplicationBeans(beans));
         settings.logUnused(users, ofParents(), new ApplicationBeans(beans).laterUse());
         problems.addAll(settings.ofInstances());
