@@ -80,8 +80,9 @@ final class Customizers {
             "circuit-breaker", "@EventListener void on(CircuitBreakerEvent.StateChanged event)",
             "retry", "@EventListener void on(RetryEvent.Retrying event)");
 
-    /** The constants that a translated setting may need. */
+    /** The classes that a translated setting may need. */
     private static final Map<String, String> CONSTANTS = Map.of(
+            "Duration.", "java.time.Duration",
             "Detection.", "io.netrun.resilience.circuitbreaker.Detection",
             "BackoffStrategy.", "io.netrun.resilience.retry.BackoffStrategy",
             "Jitter.", "io.netrun.resilience.retry.Jitter");

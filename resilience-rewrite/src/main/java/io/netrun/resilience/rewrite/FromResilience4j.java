@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Option;
@@ -495,6 +497,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             Map<String, JavaSourceFile> customizing,
             Set<String> asked) {
 
+        /** A placeholder with a default. */
+        private static final Pattern DEFAULT = Pattern.compile("\\$\\{[^:{}]+:([^:{}]+)}");
+
         /**
          * Decides what needs all files: modules keep resilience4j if their handlers do, and an application has the
          * patterns of its libraries, and the settings that their code needs.
@@ -584,8 +589,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             String text = constants.text(name, new Constants.Scope(file, ""));
             String path = SettingsMove.path(file);
             if (text != null) {
+                Matcher placeholder = DEFAULT.matcher(text);
                 names.computeIfAbsent(Names.module(path) + " " + pattern, key -> new TreeSet<>())
-                        .add(text);
+                        .add(placeholder.matches() ? placeholder.group(1) : text);
                 if (pattern.equals("bulkhead")) {
                     module(path).addBulkhead(text, pool);
                     if (pool) {

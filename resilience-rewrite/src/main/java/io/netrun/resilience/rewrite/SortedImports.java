@@ -107,6 +107,9 @@ final class SortedImports {
                         && imported.getQualid().getSimpleName().equals("*"))
                 .forEach(imported -> packages.add(imported.getPackageName()));
         added.stream()
+                .filter(name -> imports.stream()
+                        .noneMatch(imported ->
+                                !imported.isStatic() && imported.getTypeName().equals(name)))
                 .filter(name -> !packages.contains(name.substring(0, name.lastIndexOf('.'))))
                 .forEach(name -> insert(imports, name));
         return file.withImports(imports);

@@ -270,4 +270,37 @@ class CustomizerTests {
 
         assertThat(after.left()).anySatisfy(left -> assertThat(left).contains("Settings.java " + call + ": " + reason));
     }
+
+    @Test
+    void classThatTheTranslationNeedsShouldBeImported() {
+        Project after = new Project()
+                .with(
+                        "src/main/java/Calls.java",
+                        CALLS.formatted("circuitbreaker.annotation.CircuitBreaker", "CircuitBreaker"))
+                .with(
+                        SETTINGS,
+                        bean("RetryConfigCustomizer.of(\"audit\", b -> b.slidingWindowSize(2))")
+                                .replace("RetryConfigCustomizer", "CircuitBreakerConfigCustomizer")
+                                .replace("import java.time.Duration;\n", ""))
+                .after(new FromResilience4j(null));
+
+        assertThat(after.files().get(SETTINGS)).containsOnlyOnce("import java.time.Duration;");
+    }
+
+    @Test
+    void classThatIsImportedShouldNotBeImportedAgain() {
+        Project after = moved(bean("RetryConfigCustomizer.of(\"audit\", b -> b.waitDuration(Duration.ofMillis(5)))"));
+
+        assertThat(after.files().get(SETTINGS)).containsOnlyOnce("import java.time.Duration;");
+    }
+
+    @Test
+    void customizerOfTheDefaultOfAPlaceholderShouldBeTranslated() {
+        Project after = new Project()
+                .with("src/main/java/Calls.java", RETRIES.replace("\"audit\"", "\"${app.audit:audit}\""))
+                .with(SETTINGS, bean("RetryConfigCustomizer.of(\"audit\", b -> b.maxAttempts(5))"))
+                .after(new FromResilience4j(null));
+
+        assertThat(after.files().get(SETTINGS)).contains("ConfigCustomizer<RetryConfig> auditRetry()");
+    }
 }
