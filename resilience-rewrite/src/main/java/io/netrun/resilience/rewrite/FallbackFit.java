@@ -1,7 +1,10 @@
 package io.netrun.resilience.rewrite;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.Statement;
 
@@ -30,6 +33,29 @@ final class FallbackFit {
         boolean alone = owner.getExtends() == null
                 && (owner.getImplements() == null || owner.getImplements().isEmpty());
         return named || alone;
+    }
+
+    /**
+     * The simple names of the failures that the fallback methods of a name take; {@code Throwable} where that is not
+     * known.
+     *
+     * @param owner the class, or null if there is none
+     * @param method the method that names them, or null for all methods of the class
+     */
+    static Set<String> failures(
+            J.@Nullable ClassDeclaration owner, J.@Nullable MethodDeclaration method, String name) {
+        Set<String> failures = new LinkedHashSet<>();
+        List<String> own = method == null ? List.of() : types(method);
+        List<J.MethodDeclaration> all = owner == null ? List.of() : FailureArguments.methods(owner);
+        for (J.MethodDeclaration candidate : all) {
+            List<String> types = types(candidate);
+            if (candidate.getSimpleName().equals(name)
+                    && !types.isEmpty()
+                    && (method == null || isFollowedByAFailure(types, own) || types.size() == 1)) {
+                failures.add(types.get(types.size() - 1));
+            }
+        }
+        return failures.isEmpty() ? Set.of("Throwable") : failures;
     }
 
     private static boolean isFollowedByAFailure(List<String> types, List<String> own) {

@@ -364,7 +364,12 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 ClassAnnotations.listInherited(declaration, annotation, options.left());
             }
         }
-        Moved moved = methods().move(visited.getLeadingAnnotations(), Set.of(), "", visited.getPrefix());
+        Moved moved = methods().move(
+                        visited.getLeadingAnnotations(),
+                        Set.of(),
+                        "",
+                        visited.getPrefix(),
+                        name -> FallbackFit.failures(declaration, null, name));
         add(moved);
         visited = visited.withLeadingAnnotations(moved.annotations());
         if (enableAsync && AsyncHomes.isApplication(visited) && !AsyncHomes.isEnabling(visited)) {
@@ -578,6 +583,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     @Override
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
+        J.ClassDeclaration around = getCursor().firstEnclosing(J.ClassDeclaration.class);
         J.MethodDeclaration visited = withoutVain(super.visitMethodDeclaration(declaration, ctx), declaration);
         Moved moved = withoutMissing(
                 methods()
@@ -585,7 +591,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                                 visited.getLeadingAnnotations(),
                                 ofClass(),
                                 ProtectedMethods.returns(declaration),
-                                visited.getPrefix()),
+                                visited.getPrefix(),
+                                name -> FallbackFit.failures(around, declaration, name)),
                 declaration);
         add(moved);
         List<J.Annotation> annotations = withRenamedFallback(moved.annotations(), declaration);

@@ -5,13 +5,13 @@ import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.ModuleSettings;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
@@ -82,8 +82,14 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
      * @param around the patterns that the class has for a method; empty for a class
      * @param returns the name of the type that a method returns; empty for a class
      * @param owner what is before the class or method
+     * @param failures the simple names of the failures that a fallback method takes
      */
-    Moved move(List<J.Annotation> annotations, Set<String> around, String returns, Space owner) {
+    Moved move(
+            List<J.Annotation> annotations,
+            Set<String> around,
+            String returns,
+            Space owner,
+            Function<String, Set<String>> failures) {
         List<J.Annotation> moved = new ArrayList<>();
         Map<String, Expression> fallbacks = new LinkedHashMap<>();
         Set<String> patterns = new LinkedHashSet<>(around);
@@ -112,7 +118,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             return new Moved(annotations, Set.of(), Set.of());
         }
         int position = lastOf(moved, added) + 1;
-        for (J.Annotation annotation : besides(last.withPrefix(owner), fallbacks, patterns, pool ? returns : "")) {
+        for (J.Annotation annotation : besides(last.withPrefix(owner), fallbacks, new Around(patterns, failures), pool ? returns : "")) {
             added.add(Trees.typeName(annotation, null));
             moved.add(position++, annotation);
         }
@@ -164,33 +170,23 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
 
     /** What is written beside the annotations themselves. */
     private List<J.Annotation> besides(
-            J.Annotation last, Map<String, Expression> fallbacks, Set<String> patterns, String poolReturns) {
+            J.Annotation last, Map<String, Expression> fallbacks, Around around, String poolReturns) {
         List<J.Annotation> besides = new ArrayList<>();
-        List<String> order = module.order(SettingsMove.path(file));
-        String inner = fallbacks.keySet().stream()
-                .max(Comparator.comparingInt(order::indexOf))
-                .orElse(null);
-        Expression method = inner == null ? null : fallbacks.get(inner);
-        if (inner != null && method != null) {
+        if (!fallbacks.isEmpty()) {
+            Map<String, String> names = new LinkedHashMap<>();
+            fallbacks.forEach((pattern, name) -> names.put(pattern, name(name)));
+            FallbackPosition position = new FallbackPosition(
+                    module.order(SettingsMove.path(file)), around.patterns(), names, around.failures());
+            Expression method = fallbacks.get(position.innermost());
             besides.add(Trees.beside(last, FALLBACK, List.of(Trees.argument("method", method)), last.getPrefix()));
-            fallbacks.values().stream()
-                    .map(Trees::shown)
-                    .filter(name -> !name.equals(Trees.shown(method)))
-                    .distinct()
-                    .forEach(name -> options.left()
-                            .accept(new Left(
-                                    "fallbackMethod = " + name,
-                                    "A method has one fallback. Its handlers for other failures are overloads of "
-                                            + Trees.shown(method) + " with another type of failure.")));
-            List<String> outer = order.stream()
-                    .filter(pattern -> patterns.contains(pattern) && order.indexOf(pattern) < order.indexOf(inner))
-                    .toList();
+            leaveFallbacks(position);
+            List<String> outer = position.outer();
             if (options.keepBehaviour() && !outer.isEmpty()) {
                 List<String> swapped = new ArrayList<>(outer);
                 swapped.add("fallback");
                 besides.add(Trees.beside(last, ORDER, List.of(Trees.array(swapped)), last.getPrefix()));
             }
-            leaveOrders(outer, fallbacks.keySet(), patterns);
+            leaveOrders(position);
         }
         if (isAsync(poolReturns)) {
             besides.add(Trees.beside(last, ASYNC, List.of(), last.getPrefix()));
@@ -205,16 +201,53 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
         return besides;
     }
 
+    /** The name of a fallback method, or what stands for it. */
+    private static String name(Expression method) {
+        String text = Trees.text(method);
+        return text == null ? Trees.shown(method) : text;
+    }
+
+    /** Lists the fallback methods that are gone, and what does not reach the one that stays. */
+    private void leaveFallbacks(FallbackPosition position) {
+        String kept = position.fallbacks().getOrDefault(position.innermost(), "");
+        for (String name : new LinkedHashSet<>(position.fallbacks().values())) {
+            List<String> lost = options.keepBehaviour() ? position.lost(name) : List.of();
+            String one = "A method has one fallback. Its handlers for other failures are overloads of " + kept
+                    + " with another type of failure.";
+            String patterns = String.join(" and ", lost);
+            String rejections = "There, it also gets what " + patterns + (lost.size() == 1 ? " rejects" : " reject")
+                    + ". Here, the fallback is inside, since a circuit breaker would count, and a retry repeat, what it"
+                    + " replaces; the rejections reach the caller. If they are to be replaced instead, write fallback"
+                    + " before " + (lost.isEmpty() ? "" : lost.get(0)) + " in @PatternOrder.";
+            if (!name.equals(kept) || !lost.isEmpty()) {
+                options.left()
+                        .accept(new Left(
+                                "fallbackMethod = " + name,
+                                name.equals(kept) ? rejections : lost.isEmpty() ? one : one + " " + rejections));
+            }
+        }
+        if (options.keepBehaviour() && !position.counted().isEmpty()) {
+            options.left()
+                    .accept(new Left(
+                            "fallbackMethod = " + kept,
+                            "There, it replaces " + String.join(" and ", position.counted())
+                                    + " inside the circuit breaker, which counts a success. Here, the fallback is around"
+                                    + " the circuit breaker, so that it also replaces the rejections of an open one;"
+                                    + " the circuit breaker counts these failures. Add those that are not to count to"
+                                    + " its ignore-exceptions."));
+        }
+    }
+
     /** Lists the documents with another order of the aspects: an annotation has one order for all of them. */
-    private void leaveOrders(List<String> outer, Set<String> withFallback, Set<String> patterns) {
+    private void leaveOrders(FallbackPosition here) {
+        List<String> outer = here.outer();
         for (SettingsDocument document : options.keepBehaviour() ? module.documents() : List.<SettingsDocument>of()) {
             if (document.others().stream().noneMatch(ModuleSettings::isOrder)) {
                 continue;
             }
-            List<String> order = module.order(document.id());
-            int inner = withFallback.stream().mapToInt(order::indexOf).max().orElse(0);
-            List<String> there =
-                    order.subList(0, inner).stream().filter(patterns::contains).toList();
+            List<String> there = new FallbackPosition(
+                            module.order(document.id()), here.patterns(), here.fallbacks(), here.failures())
+                    .outer();
             if (!there.equals(outer)) {
                 options.left()
                         .accept(new Left(
@@ -253,6 +286,14 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
      * @param constants what constants are
      */
     record Options(boolean keepBehaviour, boolean annotated, Consumer<Left> left, Constants constants) {}
+
+    /**
+     * What fallbacks are among.
+     *
+     * @param patterns the patterns of the method
+     * @param failures the simple names of the failures that a fallback method takes
+     */
+    private record Around(Set<String> patterns, Function<String, Set<String>> failures) {}
 
     /**
      * Annotations after the move.
