@@ -37,6 +37,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     static final List<String> PACKAGES = List.of(PACKAGE, CLOUD_PACKAGE);
 
+    private static final String RETRY = "io.netrun.resilience.annotation.Retry";
+
     private static final String ENABLE_ASYNC = "org.springframework.scheduling.annotation.EnableAsync";
 
     private static final Map<String, String> EXCEPTIONS =
@@ -597,6 +599,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         add(moved);
         List<J.Annotation> annotations = withRenamedFallback(moved.annotations(), declaration);
         leaveFallbackOfClass(declaration, moved);
+        leaveReactive(around, declaration, moved);
         if (fallbacks.contains(visited.getSimpleName())) {
             List<Statement> parameters = new ArrayList<>(visited.getParameters());
             Statement former = parameters.get(parameters.size() - 1);
@@ -651,6 +654,16 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                             : annotation);
         }
         return all;
+    }
+
+    /** A retried method that does more than build its publisher. */
+    private void leaveReactive(J.@Nullable ClassDeclaration owner, J.MethodDeclaration method, Moved moved) {
+        boolean ofClass = method.hasModifier(J.Modifier.Type.Public) && ofClass().contains("retry");
+        String reason = moved.added().contains(RETRY) || ofClass ? ReactiveBodies.reason(method, ReactiveBodies.ASPECTS) : null;
+        if (owner != null && reason != null) {
+            options.left()
+                    .accept(new Left("@Retry at " + owner.getSimpleName() + "." + method.getSimpleName(), reason));
+        }
     }
 
     /** A fallback of the class was inside the patterns of a method, and is around them now. */

@@ -631,6 +631,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         for (J.MethodDeclaration each : methods) {
             String type = WrittenTypes.of(each.getReturnTypeExpression()).replaceAll("(?s)<.*>", "");
             String simple = type.substring(type.lastIndexOf('.') + 1);
+            String repeated = springRetry ? null : ReactiveBodies.reason(each, ReactiveBodies.ADAPTED);
             boolean future = simple.matches("(Completable|Listenable|Scheduled)?Future|CompletionStage|AsyncResult");
             if (future || (springRetry && simple.matches("Mono|Flux|Publisher"))) {
                 annotations
@@ -641,6 +642,11 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                         + " is: the work is repeated up to maxAttempts times. Remove @Retry"
                                         + (method == null ? " of the class from it" : "")
                                         + " if it must not be repeated."));
+            } else if (repeated != null) {
+                annotations
+                        .left()
+                        .accept(new Left(
+                                "@Retryable at " + owner.getSimpleName() + "." + each.getSimpleName(), repeated));
             }
         }
     }

@@ -1,0 +1,138 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+
+/**
+ * Methods that return a publisher and do more than build it. resilience4j and Spring Framework 7 call such a method
+ * once, and subscribe to its result for each attempt; this library calls it for each attempt.
+ */
+final class ReactiveBodies {
+
+    /** The publishers that resilience4j has aspects for. */
+    static final String ASPECTS = "Mono|Flux|Flowable|Single|Maybe|Completable|Observable";
+
+    /** Those that Spring Framework adapts. */
+    static final String ADAPTED = ASPECTS + "|Publisher|Uni|Multi";
+
+    /** What takes a value that has been made before, instead of code that makes it. */
+    private static final Set<String> EAGER = Set.of(
+            "just",
+            "justOrEmpty",
+            "fromIterable",
+            "fromStream",
+            "fromArray",
+            "fromFuture",
+            "fromCompletionStage",
+            "from",
+            "item",
+            "items");
+
+    private static final String LOG = "(?i)(this\\.)?(log|logger)";
+
+    private ReactiveBodies() {}
+
+    /** The simple name of a type, without its arguments. */
+    private static String simple(@Nullable J type) {
+        String written = WrittenTypes.of(type).replaceAll("(?s)<.*>", "");
+        return written.substring(written.lastIndexOf('.') + 1);
+    }
+
+    /**
+     * Why a method that is retried behaves differently.
+     *
+     * @param types the simple names of publishers
+     * @return null if it returns no publisher, or only builds it
+     */
+    static @Nullable String reason(J.MethodDeclaration method, String types) {
+        String publisher = simple(method.getReturnTypeExpression());
+        if (!publisher.matches(types) || method.getBody() == null || !doesMore(method.getBody())) {
+            return null;
+        }
+        return "There, the method is called once, also if nothing subscribes to its " + publisher
+                + ", which is subscribed to again for each attempt; here, the method is called for each attempt, and"
+                + " what it throws is retried, too. It does more than build its " + publisher
+                + ": move what is to happen once into its callers.";
+    }
+
+    /** Whether something happens outside of lambdas: a call, an assignment, or a failure. */
+    private static boolean doesMore(J.Block body) {
+        AtomicBoolean more = new AtomicBoolean();
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Lambda visitLambda(J.Lambda lambda, Integer p) {
+                return lambda;
+            }
+
+            @Override
+            public J.NewClass visitNewClass(J.NewClass created, Integer p) {
+                if (created.getArguments() != null) {
+                    created.getArguments().forEach(argument -> visit(argument, p, getCursor()));
+                }
+                return created;
+            }
+
+            @Override
+            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
+                return declaration;
+            }
+
+            @Override
+            public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
+                boolean result = getCursor().firstEnclosing(J.Return.class) != null;
+                boolean logs = call.getSelect() != null
+                        && CodeCounterparts.text(call.getSelect()).matches(LOG);
+                boolean eager = EAGER.contains(call.getSimpleName())
+                        && call.getArguments().stream().anyMatch(ReactiveBodies::isCall);
+                if (logs) {
+                    return call;
+                } else if (!result || eager) {
+                    more.set(true);
+                }
+                return super.visitMethodInvocation(call, p);
+            }
+
+            @Override
+            public J.VariableDeclarations visitVariableDeclarations(J.VariableDeclarations variables, Integer p) {
+                return simple(variables.getTypeExpression()).matches(ADAPTED)
+                        ? variables
+                        : super.visitVariableDeclarations(variables, p);
+            }
+
+            @Override
+            public J.Assignment visitAssignment(J.Assignment assignment, Integer p) {
+                more.set(true);
+                return assignment;
+            }
+
+            @Override
+            public J.AssignmentOperation visitAssignmentOperation(J.AssignmentOperation assignment, Integer p) {
+                more.set(true);
+                return assignment;
+            }
+
+            @Override
+            public J.Unary visitUnary(J.Unary unary, Integer p) {
+                if (unary.getOperator().isModifying()) {
+                    more.set(true);
+                }
+                return super.visitUnary(unary, p);
+            }
+
+            @Override
+            public J.Throw visitThrow(J.Throw thrown, Integer p) {
+                more.set(true);
+                return thrown;
+            }
+        }.visit(body, 0);
+        return more.get();
+    }
+
+    private static boolean isCall(Expression argument) {
+        return argument instanceof J.MethodInvocation;
+    }
+}
