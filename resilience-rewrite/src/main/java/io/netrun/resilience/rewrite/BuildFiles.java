@@ -3,11 +3,13 @@ package io.netrun.resilience.rewrite;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.Names;
+import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.SourceFile;
@@ -25,6 +27,13 @@ final class BuildFiles {
     /** Without it on the class path, resilience4j does not activate its aspects. */
     private static final String JOIN_POINT = "org.aspectj.lang.ProceedingJoinPoint";
 
+    /** What activates the annotations of Spring's two libraries, as an annotation or as a bean. */
+    private static final Map<String, Pattern> ACTIVATING = Map.of(
+            MappingTable.SPRING_RETRY,
+            Pattern.compile("\\b(EnableRetry|RetryConfiguration|AnnotationAwareRetryOperationsInterceptor)\\b"),
+            MappingTable.SPRING_FRAMEWORK,
+            Pattern.compile("\\b(EnableResilientMethods|(RetryAnnotation|ConcurrencyLimit)BeanPostProcessor)\\b"));
+
     private final String library;
 
     private final Dependencies dependencies;
@@ -41,6 +50,12 @@ final class BuildFiles {
 
     /** Whether modules have what the aspects of resilience4j need, where their class paths are known. */
     private final Map<String, Boolean> aspects = new TreeMap<>();
+
+    /** The modules whose main sources have annotations that need to be activated. */
+    private final Set<String> inactive = new TreeSet<>();
+
+    /** Whether main sources or XML activate annotations, as far as they were read. */
+    private boolean isActivated;
 
     /** Whether sources of the build itself name dependencies of the library. */
     private boolean isInSources;
@@ -88,6 +103,11 @@ final class BuildFiles {
         annotated.merge(module, main, Boolean::logicalOr);
     }
 
+    /** Notes annotations of main sources that have an effect only if they are activated. */
+    void addInactive(String module) {
+        inactive.add(module);
+    }
+
     /** Notes other types that are moved. */
     void addMoved(String module, boolean main) {
         moved.merge(module, main, Boolean::logicalOr);
@@ -97,6 +117,7 @@ final class BuildFiles {
     void scan(SourceFile file) {
         properties.scan(file);
         isInSources |= isSourceOfBuild(file);
+        isActivated |= isActivating(file);
         String module = Names.module(SettingsMove.path(file));
         if (!aspects.containsKey(module)) {
             file.getMarkers()
@@ -115,6 +136,19 @@ final class BuildFiles {
     /** Whether no module has what makes the annotations of resilience4j have an effect, as far as is known. */
     private boolean isWithoutAspects() {
         return library.equals(MappingTable.RESILIENCE4J) && !aspects.isEmpty() && !aspects.containsValue(true);
+    }
+
+    private boolean isActivating(SourceFile file) {
+        Pattern activating = ACTIVATING.get(library);
+        String sources = SettingsDocument.sources(SettingsMove.path(file));
+        boolean code = OtherLanguages.isSource(file)
+                || file instanceof Xml.Document
+                || (file instanceof JavaSourceFile && !GradleMove.isScript(file));
+        return activating != null
+                && !isActivated
+                && code
+                && (sources.isEmpty() || sources.equals("main"))
+                && (file instanceof Quark || activating.matcher(file.printAll()).find());
     }
 
     private boolean isSourceOfBuild(SourceFile file) {
@@ -154,6 +188,13 @@ final class BuildFiles {
                     "annotations of resilience4j",
                     "AspectJ is not on the compile class path (spring-boot-starter-aop), so that they had no effect"
                             + " there. They have one here: remove those that are not meant to have it."));
+        }
+        if (Builds.isOwn(path, module) && inactive.contains(module) && !isActivated) {
+            String enabling = library.equals(MappingTable.SPRING_RETRY) ? "@EnableRetry" : "@EnableResilientMethods";
+            left.accept(new Left(
+                    "annotations without " + enabling,
+                    "No main source has " + enabling + ", so that they had no effect there, unless a library"
+                            + " activates them. They have one here: remove those that are not meant to have it."));
         }
         if (file instanceof Xml.Document pom) {
             PomMove.Options options = new PomMove.Options(

@@ -72,6 +72,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     if (Remains.isActive(file, library())) {
                         found.active().add(SettingsMove.path(file));
                     }
+                    found.files().scan(file);
                     return tree;
                 }
                 if (tree instanceof SourceFile file && BeanFiles.uses(file, packageName())) {
@@ -102,9 +103,15 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     if (!Remains.annotated(file, SpringMove.ACTIVATING).isEmpty()) {
                         found.activating().add(path);
                     }
+                    String sources = SettingsDocument.sources(path);
+                    boolean main = sources.isEmpty() || sources.equals("main");
                     if (moved != file) {
-                        String sources = SettingsDocument.sources(path);
-                        found.files().addAnnotated(Names.module(path), sources.isEmpty() || sources.equals("main"));
+                        found.files().addAnnotated(Names.module(path), main);
+                    }
+                    if (main
+                            && !Remains.annotated(file, Remains.activated(library()))
+                                    .isEmpty()) {
+                        found.files().addInactive(Names.module(path));
                     }
                 } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
                     found.numbers().scan((SourceFile) tree);
