@@ -78,6 +78,41 @@ class EndpointAccessTests {
     }
 
     @Test
+    void exceptionWhoseMethodsAllThrowShouldNotBreakTheAnswer() {
+        runner.run(context -> {
+            breaker(context).acquirePermit().onFailure(new Unreadable());
+            assertThat(String.valueOf(context.getBean(ResilienceEndpoint.class)
+                            .instance("circuit-breaker", "payments")
+                            .getBody()
+                            .get("lastFailures")))
+                    .contains("Unreadable: (getMessage() threw ");
+        });
+    }
+
+    static class Unreadable extends IllegalStateException {
+
+        @Override
+        public String getMessage() {
+            throw new UnsupportedOperationException("no message");
+        }
+
+        @Override
+        public String getLocalizedMessage() {
+            throw new UnsupportedOperationException("no message");
+        }
+
+        @Override
+        public String toString() {
+            throw new UnsupportedOperationException("no text");
+        }
+
+        @Override
+        public synchronized Throwable getCause() {
+            throw new UnsupportedOperationException("no cause");
+        }
+    }
+
+    @Test
     void exceptionThatCannotBeReadShouldNotBreakTheAnswer() {
         runner.run(context -> {
             breaker(context).acquirePermit().onFailure(new IllegalStateException() {

@@ -79,6 +79,14 @@ class UnseenBeanTests {
     }
 
     @Test
+    void finalClassShouldNotBeListedWithWarn() {
+        runner.withBean(FinalClass.class)
+                .withPropertyValues("resilience.validation=warn")
+                .run(context ->
+                        assertThat(context.getBean(MethodPipelines.class).all()).isEmpty());
+    }
+
+    @Test
     void finalClassBehindInterfacesShouldBeProtected() {
         runner.withBean(FinalClass.class)
                 .withPropertyValues("spring.aop.proxy-target-class=false")

@@ -310,6 +310,24 @@ class UnusedSettingsTests {
                 });
     }
 
+    @Test
+    void settingsOfASimilarNameThatCodeAsksForShouldStart(CapturedOutput output) {
+        runner.withBean(Named.class)
+                .withBean(AskingForARetry.class)
+                .withPropertyValues("used=backendA", "resilience.retry.instances.backendB.max-attempts=9")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output).doesNotContain("backendB");
+                });
+    }
+
+    static class AskingForARetry {
+
+        AskingForARetry(ResilienceRegistry registry) {
+            registry.getOrCreate(io.netrun.resilience.retry.Retry.TYPE, "backendB");
+        }
+    }
+
     static class Asking {
 
         Asking(ResilienceRegistry registry) {
