@@ -44,14 +44,14 @@ record QueryParameters(String argument, boolean change) {
     }
 
     /**
-     * Returns a query without the parameters that are to be hidden, and with the one that is reported. A parameter whose
-     * name cannot be decoded is hidden, too.
+     * Returns a query without the parameters that are to be hidden, and with the one that is reported. A parameter
+     * whose name cannot be decoded is hidden, too.
      *
      * @param query the query as it was sent, encoded
      */
     String without(String query) {
         StringJoiner kept = new StringJoiner("&");
-        for (String parameter : query.split("&")) {
+        for (String parameter : query.split("&", -1)) {
             if (!isHidden(parameter.split("=", 2)[0])) {
                 kept.add(parameter);
             }
