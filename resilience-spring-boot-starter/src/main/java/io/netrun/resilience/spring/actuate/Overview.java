@@ -127,8 +127,8 @@ public final class Overview {
         }
 
         /**
-         * In so many of the last samples as are those of the circuit's present state. Where there is none yet, only what
-         * rejects calls whatever the circuit does is known.
+         * In so many of the last samples as are those of the circuit's present state. Where there is none yet, only
+         * what rejects calls whatever the circuit does is known.
          */
         double present(Series series, int samples) {
             return rate(series, samples == 0 && figures.rejects() && !figures.isCircuit() ? RECENT : samples);

@@ -197,8 +197,8 @@ final class Track {
 
     /**
      * The rate at which calls usually came within some samples of a copy, admitted or not: the median, or the mean of
-     * calls that are rare; NaN if too few samples are known. What was before the first call of all is no usual
-     * sample, since the process had only begun, unless no call came at all.
+     * calls that are rare; NaN if too few samples are known. What was before the first call of all is no usual sample,
+     * since the process had only begun, unless no call came at all.
      */
     double usualRate(int from, int to) {
         double[] rates = new double[samples];

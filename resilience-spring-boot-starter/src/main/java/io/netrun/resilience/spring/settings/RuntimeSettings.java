@@ -306,8 +306,8 @@ public final class RuntimeSettings {
     public record Form(String name, String format, String range, List<String> values, boolean optional) {}
 
     /**
-     * The settings of an instance that an operator can change, in the order of its configuration. Their ranges are those
-     * beside the values in force: the minimum of a setting may be another setting.
+     * The settings of an instance that an operator can change, in the order of its configuration. Their ranges are
+     * those beside the values in force: the minimum of a setting may be another setting.
      *
      * @param config in force
      */

@@ -992,8 +992,7 @@ class OverviewTests {
                 .exchange()
                 .expectBody()
                 .jsonPath("$.patterns['circuit-breaker'].forms[?(@.name == 'maxOpenDuration')].range")
-                .value(ranges ->
-                        assertThat(ranges.toString()).contains("PT6S").doesNotContain("PT1M"));
+                .value(ranges -> assertThat(ranges.toString()).contains("PT6S").doesNotContain("PT1M"));
     }
 
     @Test
@@ -1008,8 +1007,8 @@ class OverviewTests {
                 .isBadRequest()
                 .expectBody()
                 .jsonPath("$.error")
-                .value(error -> assertThat(error.toString())
-                        .contains("openDuration is '6 seconds'", "failureThreshold is 0"));
+                .value(error ->
+                        assertThat(error.toString()).contains("openDuration is '6 seconds'", "failureThreshold is 0"));
         http.post()
                 .uri("/circuit-breaker/ledger")
                 .contentType(MediaType.APPLICATION_JSON)
@@ -1018,8 +1017,8 @@ class OverviewTests {
                 .expectStatus()
                 .isOk();
         assertThat(registry.find(CircuitBreaker.TYPE, "ledger"))
-                .hasValueSatisfying(
-                        breaker -> assertThat(breaker.config().failureThreshold()).isEqualTo(3));
+                .hasValueSatisfying(breaker ->
+                        assertThat(breaker.config().failureThreshold()).isEqualTo(3));
     }
 
     @Test
