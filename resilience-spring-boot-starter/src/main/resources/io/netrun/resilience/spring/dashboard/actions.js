@@ -7,7 +7,7 @@ import {title} from './words.js';
 const $ = id => document.getElementById(id);
 
 export const EFFECTS = {
-  reset: 'The circuit is closed and all its counts are zero: all calls go through at once, whether the service is well or not. Totals stay.',
+  reset: 'Closes the circuit and sets all its counts to zero: all calls go through at once, whether the service is well or not. Totals stay.',
   'half-open': 'The next calls are trials, which close the circuit or open it, also one that was forced open.',
   'force-open': 'All calls are rejected until the circuit is half-opened or reset.',
   disable: 'All calls are admitted and counted until the circuit is half-opened or reset. Nothing protects them.',
@@ -63,7 +63,7 @@ const lasts = scope => scope === 'fleet' ? 'It lasts until each process ends; th
 /** An action after a question; returns whether it was done. */
 export async function operate(pattern, name, action, chosen = 'node') {
   const words = title(action), scope = FOR_ONE_NODE.has(action) ? 'node' : chosen;
-  const given = await confirmed(`${words[0].toUpperCase()}${words.slice(1)} ${title(pattern)} “${name}”?`, `${EFFECTS[action] ?? ''} ${where(scope)}`, [], words);
+  const given = await confirmed(`${words[0].toUpperCase()}${words.slice(1)} ${title(pattern)} “${name}”?`, `${EFFECTS[action] ?? ''} ${where(scope)}`, [], `${words[0].toUpperCase()}${words.slice(1)}`);
   if (!given) return false;
   return report(`${words} of ${title(pattern)} ${name}`, () => act(pattern, name, {...scoped(changeOf(action), scope), ...given}));
 }

@@ -2,11 +2,11 @@
 
 import {BY_RISK, EFFECTS, FOR_ONE_NODE, changeSettings, operate} from './actions.js';
 import {button, dress, element, say} from './element.js';
-import {nameOf, writable} from './source.js';
+import {check, nameOf, writable} from './source.js';
 import {levelOf, read, write} from './state.js';
-import {eventsOf, timeline} from './timeline.js';
+import {timeline} from './timeline.js';
 import {MARKS} from './view.js';
-import {SPELLED, cause, dayClock, duration, initial, plain, quiet, shortMethod, sinceWords, title} from './words.js';
+import {FULL_BUDGET, RETRY_COST, SPELLED, cause, dayClock, duration, failureGroups, initial, plain, quiet, readable, shortMethod, sinceWords, title} from './words.js';
 
 const $ = id => document.getElementById(id);
 const TABS = {now: 'Now', timeline: 'Timeline', failures: 'Failures', settings: 'Settings', actions: 'Actions'};
@@ -76,10 +76,12 @@ export async function showPanel(hasFleet, changed) {
     const answer = await nameOf(name);
     if (read().name !== name) return; // another one was opened meanwhile
     found = answer;
+    $('tabs').hidden = false;
   } catch (failed) {
     if (read().name !== name) return;
     drawn = '';
-    $('view').replaceChildren(element('p', `Could not be read: ${failed.message}`));
+    $('tabs').hidden = failed.status === 404;
+    $('view').replaceChildren(element('p', failed.status === 404 ? `There is no instance named “${name}”: it was removed, has not been created yet, or the address has a mistake. Choose a name in the table, or close this panel.` : `Could not be read: ${failed.message}`));
     return;
   }
   draw();
@@ -89,7 +91,7 @@ function draw(force = false) {
   const chosen = TABS[read().tab] ? read().tab : 'now', form = chosen === 'settings' || chosen === 'actions';
   const now = `${chosen} ${form ? Object.entries(found.patterns).map(([key, {enabled, state}]) => [key, enabled, form && chosen === 'actions' ? state : '']).join() : JSON.stringify(found)}`;
   // A form is not drawn again while it is filled in, nor a chart while it is read.
-  if (!force && (now === drawn || (chosen === 'settings' && drawn.startsWith('settings')) || $('view').querySelector('.chart:hover, .chart:focus'))) return;
+  if (!force && (now === drawn || (chosen === 'settings' && drawn.startsWith('settings')) || $('view').querySelector('.chart:hover, .chart:focus, .values[open]'))) return;
   const top = $('view').scrollTop, focused = $('view').contains(document.activeElement) && document.activeElement.id;
   drawn = now;
   $('view').replaceChildren(...{now: nowOf, timeline: () => [timeline(found, period)], failures, settings, actions}[chosen]());
@@ -121,6 +123,9 @@ function effect(key, detail) {
 /** Figures that are no news, or are in another tab. */
 const ELSEWHERE = new Set(['settings', 'usedBy', 'recentEvents', 'lastFailures', 'forms', 'actions', 'lane', 'states', 'samples']);
 
+/** Totals whose names have another meaning elsewhere on the page. */
+const METRICS = {totalOpened: 'opened, also after a failed trial'};
+
 function nowOf() {
   const parts = [element('h3', 'What a call goes through, outermost first')];
   const chains = Object.entries(found.chains ?? {});
@@ -142,7 +147,8 @@ function nowOf() {
     const list = element('dl');
     for (const [metric, value] of Object.entries(detail)) {
       if (ELSEWHERE.has(metric) || (metric === 'enabled' && value === true)) continue;
-      const words = metric.replace(/^total/, '').replace(/([A-Z])/g, ' $1').trim().toLowerCase();
+      if (metric === 'budget') { list.append(element('dt', 'retry budget'), element('dd', `${Math.floor(value)} of ${FULL_BUDGET} tokens${value < RETRY_COST ? ', used up' : ''}`, value < RETRY_COST ? 'worse' : '')); continue; }
+      const words = METRICS[metric] ?? metric.replace(/^total/, '').replace(/([A-Z])/g, ' $1').trim().toLowerCase();
       list.append(element('dt', metric.startsWith('total') ? `${words}, since the start` : words), element('dd', metric.endsWith('Time') && value ? dayClock(value, latest) : plain(value)));
     }
     parts.push(element('h3', title(key)), list);
@@ -153,25 +159,18 @@ function nowOf() {
 // ---- failures
 
 function failures() {
-  const groups = new Map();
-  const add = (time, text, where) => {
-    const kind = text.split(':')[0];
-    if (!groups.has(kind)) groups.set(kind, {kind, times: 0, last: 0, message: '', where: new Set()});
-    const group = groups.get(kind);
-    group.times++;
-    group.where.add(where);
-    if (time >= group.last) { group.last = time; group.message = text; }
-  };
-  for (const [key, {lastFailures = []}] of Object.entries(found.patterns)) {
-    for (const {time, thrown, reason} of lastFailures) add(Date.parse(time), thrown ?? reason ?? 'without an exception', title(key));
-  }
-  for (const {pattern, time, rest, event} of eventsOf(found.patterns)) {
-    if (typeof rest.failure === 'string') add(time, rest.failure, `${title(pattern)}, ${event.replace(/([A-Z])/g, ' $1').toLowerCase()}`);
-  }
-  if (!groups.size) return [element('p', 'No failure is known. Circuit breakers keep their last five, retries those that they repeated.')];
-  const parts = [];
-  for (const {kind, times, last, message, where} of [...groups.values()].sort((a, b) => b.last - a.last)) {
-    parts.push(element('h3', `${kind} (${times})`), element('p', `Last at ${dayClock(last, latest)}, in ${[...where].join(', ')}: ${message}`));
+  const groups = failureGroups(found.patterns);
+  if (!groups.length) return [element('p', 'No failure is known. Circuit breakers keep their last five, retries those that they repeated.')];
+  const parts = [element('p', 'Kept are the last five failures of a circuit breaker, and the last events of a retry: not all failures are here.', 'soft')];
+  for (const {kind, lines} of groups) {
+    const list = element('ol', undefined, 'failures');
+    list.append(...lines.map(({time, where, message, text}) => {
+      const item = element('li'), words = element('span', message);
+      words.title = text;
+      item.append(element('span', dayClock(time, latest), 'soft'), element('span', where), words);
+      return item;
+    }));
+    parts.push(element('h3', `${kind} (${lines.length})`), list);
   }
   return parts;
 }
@@ -225,7 +224,7 @@ function formOf(key, detail) {
     input.value = text;
     error.id = `${id}-error`;
     hint.id = `${id}-hint`;
-    hint.textContent = `${shape.values.length ? '' : `${shape.format}${shape.range ? `, ${shape.range.replace(/, such as.*/, '')}` : ''}; `}${origin}`;
+    hint.textContent = `${shape.values.length ? '' : `${shape.format}${shape.range ? `, ${readable(shape.range.replace(/, such as.*/, ''))}` : ''}; `}${origin}`;
     input.setAttribute('aria-describedby', `${hint.id} ${error.id}`);
     row.append(name, input, hint, error);
     group.append(row);
@@ -254,6 +253,7 @@ function formOf(key, detail) {
     general.textContent = preview.length ? '' : 'Nothing is different yet.';
     if (!preview.length) return;
     try {
+      await check(key, found.name, changed);
       if (!await changeSettings(key, found.name, changed, preview, scope())) return;
       found = await nameOf(found.name);
       draw(true);
@@ -263,7 +263,7 @@ function formOf(key, detail) {
       for (const setting of Object.keys(changed)) {
         if (new RegExp(`\\b${setting}\\b`).test(failed.message)) {
           const {input, error} = fields.get(setting);
-          error.textContent = failed.message;
+          error.textContent = mistakeOf(failed, setting);
           input.setAttribute('aria-invalid', 'true');
           first ??= input;
         }
@@ -272,6 +272,12 @@ function formOf(key, detail) {
     }
   };
   return form;
+}
+
+/** Of several mistakes, those of one setting, with the remedy if there is only one. */
+function mistakeOf(failed, setting) {
+  const own = (failed.error ?? '').split('; ').filter(each => new RegExp(`\\b${setting}\\b`).test(each));
+  return own.length && own.join('; ') !== failed.error ? `${own.join('; ')}.` : failed.message;
 }
 
 // ---- actions

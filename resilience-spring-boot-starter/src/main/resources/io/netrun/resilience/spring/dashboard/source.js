@@ -16,7 +16,7 @@ const TIMEOUT = 10_000;
 async function ask(url, options = {}) {
   const response = await fetch(url, {...options, headers: {Accept: 'application/json', ...options.headers}, signal: AbortSignal.timeout(TIMEOUT)});
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.error ? `${body.error}. ${body.remedy ?? ''}` : `the answer was ${response.status}`);
+  if (!response.ok) throw Object.assign(new Error(body.error ? `${body.error}. ${body.remedy ?? ''}` : `the answer was ${response.status}`), {error: body.error, remedy: body.remedy, status: response.status});
   return {body, headers: response.headers, serverTime: Date.parse(response.headers.get('Date') ?? '') || Date.now()};
 }
 
@@ -30,6 +30,9 @@ export const nameOf = async name => (await ask(`${root}/overview/${encodeURIComp
 export const act = (key, name, change) => ask(`${root}/${key}/${encodeURIComponent(name)}`, {
   method: 'POST', headers: {'Content-Type': 'application/json', ...csrf()}, body: JSON.stringify(change),
 });
+
+/** Throws the mistakes in some settings; nothing changes. */
+export const check = (key, name, settings) => act(key, name, {action: 'check', settings});
 
 /** Spring Security's token, from the cookie that scripts may read. */
 function csrf() {

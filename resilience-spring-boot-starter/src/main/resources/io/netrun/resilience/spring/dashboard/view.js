@@ -4,7 +4,7 @@ import {BUTTONS} from './actions.js';
 import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {SPELLED, advice, because, beganAt, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, laneWords, letterWord, millis, nowWords, passed, period, pixelated, quiet, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialOf, zonedClock} from './words.js';
+import {FULL_BUDGET, RETRY_COST, SPELLED, advice, because, beganAt, budgetLeft, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, laneWords, letterWord, millis, nowWords, passed, period, pixelated, quiet, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialOf, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -13,11 +13,11 @@ const SHORT = {'circuit-breaker': 'Breaker', 'rate-limiter': 'Limiter'};
 const HINTS = {
   'circuit-breaker': 'State of the circuit, and the time to the next trial, or how far the count of failures is', retry: 'Retries a second, and what is denied, or fails after the last attempt, or is left of the budget',
   bulkhead: 'Permits in use, and calls in the queue for one', timeout: 'Calls that timed out in a minute',
-  'rate-limiter': 'Permits that are free', hedge: 'Hedges a second', fallback: 'Calls a second that reached the fallback',
+  'rate-limiter': 'Permits that are free', hedge: 'Hedges a second that were made, and after a slash those that were denied', fallback: 'Calls a second that reached the fallback',
 };
 /** What may be done about a problem, from what risks least. */
 const OFFERED = {
-  open: ['half-open', 'reset'], 'half-open': ['reset', 'force-open'], 'forced-open': ['half-open', 'reset'], disabled: ['reset'], off: ['switch-on'],
+  open: ['half-open', 'reset'], 'half-open': ['reset'], 'forced-open': ['half-open', 'reset'], disabled: ['reset'], off: ['switch-on'],
   flapping: [], failing: ['force-open'], exhausted: ['switch-off'],
 };
 /** What the advice recommends: where it is to wait, or to look, nothing. */
@@ -108,19 +108,22 @@ const ZERO = '0', NO_RATE = '0/s';
 const COUNT_CALLS = ['circuit-breaker', 'bulkhead', 'rate-limiter'];
 
 const isOpen = ({cells}) => cells['circuit-breaker']?.state === 'open' || cells['circuit-breaker']?.state === 'forced-open';
-/** A circuit has just opened: there is no whole sample of it yet, or not ten seconds of them. */
-const justOpened = row => isOpen(row) && (row.seconds !== undefined || Boolean(row.calls && !row.failed && !row.rejected));
+/** A circuit has just opened, or closed again: there is no whole sample of that yet, or not ten seconds of them. */
+const justChanged = row => row.seconds !== undefined || isOpen(row) && Boolean(row.calls && !row.failed && !row.rejected);
 
 /** What fails or is rejected if that is nothing, and why there is no number. */
 function nothing(row, counted) {
   if (!row.calls) return [DASH, 'no calls'];
-  if (isOpen(row) && !row.failed && !row.rejected) return [DASH, 'not known yet: the circuit has just opened'];
+  if (row.seconds === 0 || isOpen(row) && !row.failed && !row.rejected) return [DASH, `not known yet: the circuit has just ${isOpen(row) ? 'opened' : 'closed'}`];
   return counted.some(key => key in row.cells) ? [ZERO, ''] : [DASH, 'not counted: no pattern of the name does that'];
 }
 
 /** With one decimal, so that numbers in a column compare by their length. */
 const perSecond = calls => calls >= 100 ? String(Math.round(calls)) : calls >= 0.095 ? calls.toFixed(1) : calls > 0 ? '<0.1' : '';
 const perMinute = value => value ? `${rate(value * 60)}/min` : '';
+
+/** What is left of a retry budget, of how much. */
+const budgetWords = ({budget}) => `budget ${Math.floor(budget)}/${FULL_BUDGET}`;
 
 /** The text of a cell, and how it is: bad, its cause, or nothing at all. */
 function cellText(key, cell, now, row, problem) {
@@ -139,14 +142,14 @@ function cellText(key, cell, now, row, problem) {
     return [`${text}${would ? ` ${would}` : ''}`, rejected ? 'worst' : cell.waiting ? 'worse' : ''];
   }
   if ('limit' in cell) return [`${cell.available ?? 0} free of ${cell.limit}${cell.waiting ? `, ${cell.waiting} wait` : ''}${would ? ` ${would}` : ''}`, rejected ? 'worst' : ''];
-  // What was before an open circuit is another state.
-  if (justOpened(row)) return [DASH, 'off'];
+  // What was before the circuit opened, or closed, is another state.
+  if (justChanged(row)) return [DASH, 'off'];
   if (key === 'retry') {
-    const more = cell.denied ? `${rate(cell.denied)}/s denied` : cell.failed ? `${rate(cell.failed)}/s fail` : cell.budget !== undefined ? `budget ${Math.floor(cell.budget)}` : '';
-    return [[cell.calls ? `${rate(cell.calls)}/s` : NO_RATE, more].filter(Boolean).join(', '), cell.denied || cell.failed ? 'worse' : cell.calls ? '' : 'off'];
+    const more = cell.denied ? `${rate(cell.denied)}/s denied` : cell.failed ? `${rate(cell.failed)}/s fail` : cell.budget !== undefined ? budgetWords(cell) : '';
+    return [[cell.calls ? `${rate(cell.calls)}/s` : NO_RATE, more].filter(Boolean).join(', '), cell.denied || cell.failed || cell.budget < RETRY_COST ? 'worse' : cell.calls ? '' : 'off'];
   }
   if (key === 'timeout') return [perMinute(cell.failed) || would || rejected || '0/min', cell.failed || rejected ? 'worse' : would ? '' : 'off'];
-  return [cell.calls ? `${rate(cell.calls)}/s` : cell.denied ? `${rate(cell.denied)}/s denied` : NO_RATE, cell.failed || cell.denied ? 'worse' : cell.calls ? '' : 'off'];
+  return [cell.denied ? `${rate(cell.calls || 0)} / ${rate(cell.denied)}/s` : cell.calls ? `${rate(cell.calls)}/s` : NO_RATE, cell.failed || cell.denied ? 'worse' : cell.calls ? '' : 'off'];
 }
 
 // ---- head
@@ -236,7 +239,7 @@ function card() {
       say(impactWords, outcome);
       impact.hidden = !outcome;
       list(why, because(problem, row, asOf, {changes, names, head}));
-      put(numbers, figures(problem, row, asOf));
+      put(numbers, figures(problem, row, asOf, head));
       const help = advice(problem, row, asOf, {names});
       list(todo, help.map(text => ({text})));
       countDown(worst, trialOf(problem, row), now);
@@ -315,7 +318,7 @@ const COLUMNS = [
 ];
 /** The pixels of each column: no head is cut, and columns stay where they are. The first ones are shown where there is no room for all. */
 const WIDTHS = {
-  name: 150, state: 84, calls: 62, failing: 54, rejected: 66, mean: 64, worst: 74, 'circuit-breaker': 130, bulkhead: 156, retry: 124, timeout: 66, 'rate-limiter': 74, fallback: 70, hedge: 54,
+  name: 150, state: 84, calls: 62, failing: 54, rejected: 66, mean: 64, worst: 74, 'circuit-breaker': 130, bulkhead: 156, retry: 124, timeout: 62, 'rate-limiter': 74, fallback: 62, hedge: 66,
 };
 /** A strip is no wider, so that names and figures are close to one another. */
 const WIDEST = 320;
@@ -408,8 +411,8 @@ function line(name, columns) {
       }
       for (const {key} of patterns) {
         const [text, className] = row.cells[key] ? cellText(key, row.cells[key], now, row, problem) : ['', ''];
-        const budget = row.cells[key]?.budget;
-        put(key, text, className, text === DASH ? 'the last 10 s have calls from before the circuit opened' : budget === undefined ? text.length > 12 ? text : '' : `${text}; ${Math.floor(budget)} tokens are left in the budget`);
+        const {budget, denied, calls: made = 0} = row.cells[key] ?? {};
+        put(key, text, className, text === DASH ? `the last 10 s have calls from before the circuit ${isOpen(row) ? 'opened' : 'closed'}` : budget === undefined ? key === 'hedge' && denied ? `${rate(made)}/s made, ${rate(denied)}/s denied` : text.length > 12 ? text : '' : `${text}; ${budgetLeft(budget)}`);
       }
       const change = problem && explains(problem, row) ? problem.change : '', {before = {}, causes: [{since} = {}] = []} = problem ?? {}, then = since ? ` before ${dayClock(since, asOf)}` : ' before';
       const bad = part => !part ? '' : level === 'forced' ? 'by-hand' : row.calls && part < row.calls / 10 ? 'worse' : 'worst';

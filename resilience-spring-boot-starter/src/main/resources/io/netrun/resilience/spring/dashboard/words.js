@@ -211,7 +211,76 @@ export function eventWords(event, rest) {
   const {from, to, reason, principal, action, failure} = rest, fits = reason && !REASONS.some(([words, may]) => words.test(reason) && !may(rest));
   if (event === 'stateChanged') return `${from ? `${title(from)} → ` : ''}${title(to ?? 'another state')}${fits ? `: ${reason}` : ''}`;
   if (event === 'operatorChange') return `${principal ?? 'an operator'}: ${title(action ?? 'a change')}${reason ? `, ${reason}` : ''}`;
-  return `${event.replace(/([A-Z])/g, ' $1').toLowerCase()}${failure ? `: ${shortFailure(String(failure))}` : ''}`;
+  return `${eventName(event)}${failure ? `: ${shortFailure(String(failure))}` : ''}`;
+}
+
+/** An event's name as words: retry exhausted. */
+export const eventName = event => event.replace(/([A-Z])/g, ' $1').toLowerCase();
+
+const SHORT_PATTERNS = {'circuit-breaker': 'breaker', 'rate-limiter': 'limiter'};
+/** A pattern where there is little room. */
+export const shortPattern = key => SHORT_PATTERNS[key] ?? title(key);
+
+/** A failure that the circuit breaker has counted, and that a retry repeats, is the same one; it has the time of both. */
+const SAME = 250;
+
+/**
+ * The failures that are kept, by their class, that of the latest failure first, each with its time, what has become of it, and its
+ * message. What several patterns know of is one failure.
+ */
+export function failureGroups(patterns) {
+  const found = [], groups = new Map();
+  const add = (time, text, pattern, fate) => {
+    // Events have less of a long message.
+    const same = found.find(each => Math.abs(each.time - time) <= SAME && !each.patterns.has(pattern) && (each.text.startsWith(text) || text.startsWith(each.text)));
+    if (!same) { found.push({time, text, patterns: new Set([pattern]), fates: [fate]}); return; }
+    same.patterns.add(pattern);
+    same.fates.push(fate);
+    if (text.length > same.text.length) same.text = text;
+  };
+  for (const [key, {lastFailures = []}] of Object.entries(patterns)) {
+    for (const {time, thrown, reason} of lastFailures) add(Date.parse(time), thrown ?? reason ?? 'without an exception', key, shortPattern(key));
+  }
+  for (const [key, {recentEvents = []}] of Object.entries(patterns)) {
+    for (const {event, time, failure} of recentEvents) if (typeof failure === 'string') add(Date.parse(time), failure, key, eventName(event).startsWith(key) ? eventName(event) : `${shortPattern(key)} ${eventName(event)}`);
+  }
+  for (const {time, text, fates} of found.sort((one, other) => other.time - one.time)) {
+    const kind = /^([\w$]+): /.exec(text)?.[1] ?? text.split(':')[0];
+    if (!groups.has(kind)) groups.set(kind, []);
+    groups.get(kind).push({time, where: fates.join(', '), message: shortFailure(text, 200).replace(`${kind}: `, ''), text});
+  }
+  return [...groups].map(([kind, lines]) => ({kind, lines}));
+}
+
+/** What calls have, and what a circuit does: each has its beginnings. What is two samples apart is one time. */
+const TROUBLES = ['awr', 'ohf'], APART = 2;
+/** What begins, by the letter of a lane. */
+const BEGINNINGS = {
+  w: {retry: 'retries begin to be exhausted', timeout: 'calls begin to time out'}, a: {retry: 'retries begin to be denied', hedge: 'hedges begin to be denied'},
+};
+const BEGINNING = {w: 'calls begin to fail', a: 'a few calls begin to be rejected', r: 'calls begin to be rejected', o: 'opens', f: 'is forced open', h: 'is half-open'};
+
+/**
+ * What began within the lanes, and for how long it went on, to a sample: events of retries are too many to go back to it. A
+ * circuit's states are left out where its events have them.
+ */
+export function beginnings(lanes, {sampled, sampleSeconds}) {
+  const each = sampleSeconds * 1_000, end = Date.parse(sampled), found = [];
+  for (const [pattern, {lane, recentEvents = []}] of Object.entries(lanes)) {
+    const letters = runs(lane).flatMap(([letter, count]) => Array(count).fill(letter));
+    for (const trouble of TROUBLES) for (let index = 0, bad = at => trouble.includes(letters[at]); index < letters.length; index++) {
+      if (!bad(index)) continue;
+      let last = index, next = index;
+      while (next < letters.length && next - last <= APART + 1) { if (bad(next)) last = next; next++; }
+      const letter = letters[index], time = end - (letters.length - index) * each, known = recentEvents.some(({event, time: at}) => event === 'stateChanged' && Date.parse(at) >= time && Date.parse(at) < time + each);
+      if (index && letters[index - 1] !== '-' && !(CIRCUIT.includes(letter) && known)) {
+        const text = BEGINNINGS[letter]?.[pattern] ?? BEGINNING[letter];
+        found.push({pattern, time, letter, text: `${text}${last === letters.length - 1 ? ', until now' : `, for ${span((last + 1 - index) * each)}`}`});
+      }
+      index = last;
+    }
+  }
+  return found;
 }
 
 /** Patterns that count each call, and those that reject some. */
@@ -291,7 +360,7 @@ const fullWords = ({text = ''}) => text.startsWith(AT_TIMES) ? AT_TIMES : 'bulkh
 const AT_TIMES = 'bulkhead full at times';
 
 /** Durations of ISO 8601 within a text as settings are written. */
-const readable = (text = '') => text.replace(/\bPT[\dHMS.]+/g, duration);
+export const readable = (text = '') => text.replace(/\bPT[\dHMS.]+/g, duration);
 
 /** Who changed something without a name. */
 const UNNAMED = 'an unnamed operator';
@@ -347,10 +416,11 @@ export function effect(problem, row, now) {
   const callers = users.length ? `callers of ${users.map(shortMethod).join(', ')}${moreUsers ? `, and ${moreUsers} more` : ''}: ` : '';
   const kept = since && lostFrom && Date.parse(lostFrom) > Date.parse(since) + 10_000 ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && !row.failed && !row.rejected;
   if (lost > 0) texts.push(`${PASSES_NONE.has(kind) ? 'no call succeeds, ' : ''}${rate(lost)} calls/s ${FATE[fallback] ?? 'fail or are rejected'}`);
+  else if (kind === 'flapping' && row.seconds === 0) texts.push('whether calls fail since it closed is not known yet');
   else if (HARMLESS[kindOf(problem.causes[0])]) texts.push(HARMLESS[kindOf(problem.causes[0])]);
   const ofThem = lostShare ? `${closedSince ? ` until ${dayClock(closedSince, now)}` : ''}, ${share(lostShare, 1)} of the calls` : '';
-  if (over && lostCalls) texts.push(`${lostCalls} ${PAST_FATE[fallback] ?? 'failed or were rejected'}${kept}${ofThem}`);
-  else if (lostCalls) texts.push(`${lostCalls} so far${kept}`);
+  if (over && lostCalls) texts.push(`${counted(lostCalls)} ${PAST_FATE[fallback] ?? 'failed or were rejected'}${kept}${ofThem}`);
+  else if (lostCalls) texts.push(`${counted(lostCalls)} so far${kept}`);
   else if (over && lostShare) texts.push(`${share(lostShare, 1)} of the calls ${PAST_FATE[fallback] ?? 'failed or were rejected'}${closedSince ? ` until ${dayClock(closedSince, now)}` : ''}`);
   const text = `${texts.join(over ? '; ' : ', ')}`;
   return text ? initial(`${callers}${text}`) : callers ? initial(callers.slice(0, -2)) : '';
@@ -404,7 +474,11 @@ function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, ro
 }
 
 /** How many times as much, where that is a number to see at a glance. */
-const times = (now, before) => before > 0 && now >= 2 * before ? `${rate(Math.round(now / before))} times the ` : '';
+const times = (now, before) => before > 0 && now >= 2 * before ? `${now / before < 1_000 ? rate(Math.round(now / before)) : `about ${grouped(Number((now / before).toPrecision(2)))}`} times the ` : '';
+
+/** With separators where there are five digits or more to read, and in round numbers. */
+const grouped = number => number.toLocaleString('en');
+const counted = number => number < 10_000 ? String(number) : grouped(number);
 
 /** Why a bulkhead rejects, as far as its queue shows that. */
 function queued({maxWait}, {cells = {}}) {
@@ -415,6 +489,12 @@ function queued({maxWait}, {cells = {}}) {
   const late = maxWait ? `after they waited ${duration(maxWait)}` : '';
   return `${waiting < maxQueue ? `Its queue has room now (${places}): calls are rejected ${late ? `${late}, or ` : ''}while it is full` : `Its queue is full (${places}): calls are rejected at once${late ? `, or ${late}` : ''}`}. Times exclude queueing`;
 }
+
+/** The tokens of a full retry budget, and what a retry takes of it. */
+export const FULL_BUDGET = 500, RETRY_COST = 14;
+
+/** What is left of a retry budget: one that covers no retry is used up. */
+export const budgetLeft = budget => `${Math.floor(budget)} of ${FULL_BUDGET} tokens are left in the retry budget${budget < RETRY_COST ? ': it is used up' : ''}`;
 
 /** Some retries go on while their budget fills up again. */
 const retriesDenied = (denied, made) => `${made ? denied > made ? 'Most retries are' : 'Retries are' : 'All retries are'} denied, their budget is used up: ${rate(denied)}/s denied${made ? `, ${rate(made)}/s made` : ''}; that spares the service`;
@@ -458,8 +538,8 @@ const changeOf = ({name, causes: [{kind, pattern}]}, changes = []) => {
 const FASTER = 1.5;
 
 /** Names that are slower as well, or through which the slow calls go: those are cleared if they are as fast as before without these. */
-function company(problem, names = []) {
-  return neighboursOf(problem, names).flatMap(({name, cells, leftOut, slower: {attemptMillis, before, by, without, through = []}}) => {
+function company(problem, row, names = []) {
+  return neighboursOf(problem, row, names).flatMap(({name, cells, leftOut, slower: {attemptMillis, before, by, without, through = []}}) => {
     if (!by) return [`${name} is slower too: ${millis(attemptMillis)} instead of ${millis(before)}`];
     const around = Object.keys(cells ?? {}).filter(key => !through.includes(key) && key !== 'fallback');
     const left = leftOut?.length ? '; its row is without these calls' : '';
@@ -468,10 +548,10 @@ function company(problem, names = []) {
   });
 }
 
-/** The names that a slow problem has slowed, or that have its methods in common with it. */
-function neighboursOf({name, change, users = []}, names) {
-  const methods = new Set(users.map(shortMethod));
-  return change === 'slow' ? names.filter(({name: other, slower}) => slower && other !== name && (!slower.by || slower.by.some(method => methods.has(method)))) : [];
+/** The names that a problem of slow work has slowed, or that have its methods in common with it. */
+function neighboursOf(problem, row, names) {
+  const {name, change, users = []} = problem, methods = new Set(users.map(shortMethod));
+  return change === 'slow' && explains(problem, row) ? names.filter(({name: other, slower}) => slower && other !== name && (!slower.by || slower.by.some(method => methods.has(method)))) : [];
 }
 
 /** How calls went before an operator had them rejected: whether they failed is what may have led to it. */
@@ -492,7 +572,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   if (filled) {
     say(changed);
     if (worst.kind === 'full') say(queued(worst, row));
-    for (const text of company(problem, names)) say(text);
+    for (const text of company(problem, row, names)) say(text);
   }
   if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}${row.opened > 1 ? `; that is opening ${row.opened} in the last ${tight('15 min')}` : ''}`);
   if (worst.kind === 'flapping' && worst.since && worst.opened) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${at(worst.since)} to ${at(worst.lastOpened)}` : ` since ${at(worst.since)}`}${worst.reason ? `, the last time because ${worst.reason}` : ''}`);
@@ -517,7 +597,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each, row) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : readable(each.text)}`);
   if (!filled) {
     say(changed);
-    for (const text of company(problem, names)) say(text);
+    for (const text of company(problem, row, names)) say(text);
   }
   return lines;
 }
@@ -532,11 +612,12 @@ const PASSES_NONE = new Set(['open', 'forced-open']);
 export const period = ({seconds, cells = {}}) => seconds ? `the ${tight(`${seconds} s`)} sampled since it ${cells['circuit-breaker']?.state === 'closed' ? 'closed' : 'opened'}` : `the last ${tight('10 s')}`;
 
 /** How many calls come, where the causes do not have that already; and of what time all rates and shares of the card are. */
-export function figures(problem, row, now) {
+export function figures(problem, row, now, head) {
+  const began = beganAt(problem, row, head, now);
   const {before = {}, causes: [worst]} = problem, of = period(row), {calls, failed, rejected} = row;
   if (!calls) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
   if (explains(problem, row)) return `Rates and shares: of ${of}`;
-  const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' ? ` (${rate(before.calls)}/s before ${dayClock(worst.since, now)})` : '';
+  const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' ? ` (${rate(before.calls)}/s before ${dayClock(began ?? worst.since, now)})` : '';
   const trials = worst.kind === 'open' && failed && rejected ? `: ${share(rejected, calls)} rejected, ${share(failed, calls)} failed as trials` : '', text = `${rate(calls)} calls/s${repeats(row) ? `, ${rate(repeats(row))} of them retries` : ''}`;
   return PASSES_NONE.has(worst.kind) || worst.kind === 'flapping' ? `${text} in ${of}${trials}${earlier}` : `${text}${earlier}; rates and shares: of ${of}`;
 }
@@ -545,9 +626,10 @@ export function figures(problem, row, now) {
 export function advice(problem, row, now, {names} = {}) {
   const {change, causes, causes: [worst], users = []} = problem, lines = [], method = users.length === 1 ? shortMethod(users[0]) : undefined;
   const service = method ? `the service that ${method} calls` : 'the service behind it', {calls = 0, failed = 0, rejected = 0} = row;
-  const through = neighboursOf(problem, names ?? []).filter(({slower}) => slower.by).map(({name}) => name);
+  const through = neighboursOf(problem, row, names ?? []).filter(({slower}) => slower.by).map(({name}) => name);
   switch (worst.kind) {
     case 'open': lines.push(`Look at ${service}. Wait: the circuit tries again by itself.`); break;
+    case 'half-open': lines.push(`Wait: the trials close the circuit, or open it again. Look at ${service} meanwhile.`); break;
     case 'flapping': lines.push(`Look at ${service}: it may fail again. The circuit needs no action.`); break;
     case 'failing': lines.push(change === 'slow' && explains(problem, row) ? `Find what has become slow: look at ${service}.` : `Look at ${service}${calls - failed - rejected > calls / 20 ? ': some calls succeed, so perhaps only some of its instances are down' : ''}.`); break;
     case 'forced-open':
@@ -636,7 +718,9 @@ export function headline(body, now) {
     texts.push(`${(PLURALS[kind] ?? (n => `${n} ${kind}`))(names.length)} (${who}${names.length > 2 ? ', …' : ''})`);
   }
   const denied = deniedOf(body.problems);
-  if (denied.length) texts.push(`${deniedWords(denied)} (${denied.slice(0, 2).map(({name}) => name).join(', ')}${denied.length > 2 ? ', …' : ''})`);
+  // The sentence begins with its name.
+  if (denied.length && body.problems.length === 1) texts.push(deniedWords(denied));
+  else if (denied.length) texts.push(`${deniedWords(denied)} (${denied.slice(0, 2).map(({name}) => name).join(', ')}${denied.length > 2 ? ', …' : ''})`);
   const level = ['rejecting', 'failing', 'forced', 'warning'].find(each => body.problems.some(problem => problem.level === each));
   return {level, text: texts.join('; '), others: neighbours(body)};
 }

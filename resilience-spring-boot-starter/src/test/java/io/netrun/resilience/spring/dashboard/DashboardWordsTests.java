@@ -106,6 +106,15 @@ class DashboardWordsTests {
     }
 
     @Test
+    void circuitThatHasJustClosedShouldNotBeSaidToServe() throws Exception {
+        String row = row("payments", "\"calls\": 2.3, \"seconds\": 0");
+        assertThat(effect(FLAPPING, row))
+                .isEqualTo("Callers of Client.call: whether calls fail since it closed is not known yet; 38 % of the"
+                        + " calls failed or were rejected until 10:34:43");
+        assertThat(run("words.nowWords(" + FLAPPING + ", " + row + ")")).isEqualTo("[\"on and off\",\"worse\"]");
+    }
+
+    @Test
     void bulkheadThatHasFreePermitsShouldBeFullAtTimes() throws Exception {
         String seldom = SLOW.replace("bulkhead full (2 of 2)", "bulkhead full at times (1 of 2 used now)");
         String row = row("reports", "\"calls\": 1.2, \"rejected\": 0.5");
@@ -286,6 +295,16 @@ class DashboardWordsTests {
                 .endsWith(" rejected now. database is slower too; 1 other is healthy; settlement has no calls");
         assertThat(because(SLOW, row("reports", "\"calls\": 1.2, \"rejected\": 0.5"), "names: [" + names + "]"))
                 .contains("\"database is slower too: 201 ms instead of 12 ms\"");
+    }
+
+    @Test
+    void problemThatIsNotSlowShouldHaveNoSlowerNeighbours() throws Exception {
+        String names = row("database", "\"calls\": 9, \"slower\": {\"attemptMillis\": 201, \"before\": 12}");
+        String open = OPEN.replace(
+                "\"causes\"",
+                "\"change\": \"slow\", \"attemptMillis\": 51, \"before\": {\"attemptMillis\": 31}, \"causes\"");
+        assertThat(because(open, row("payments", "\"calls\": 3, \"rejected\": 3"), "names: [" + names + "]"))
+                .doesNotContain("slower too");
     }
 
     @Test
@@ -516,7 +535,7 @@ class DashboardWordsTests {
         String beside = FAILING.replace("}}]", "}}, " + denied + "]");
         assertThat(headline(beside, row("payments", "\"calls\": 19, \"failed\": 12.5")))
                 .as("beside another cause")
-                .contains("; 2.6 retries denied a second (payments)");
+                .endsWith("; 2.6 retries denied a second");
         String third = problem("mail", denied.replace("2.6", "0.4"), "");
         assertThat(headlineOf("head: {names: 3}, problems: [" + OPEN + "," + beside + "," + third + "], names: []"))
                 .as("together with the third problem")
@@ -664,6 +683,40 @@ class DashboardWordsTests {
                 "words.eventWords('stateChanged', {from: '" + from + "', to: '" + to + "', reason: '" + reason + "'})");
     }
 
+    /** The circuit breaker has counted it, and the retry repeats it: one line. */
+    @Test
+    void failureShouldHaveOneLine() throws Exception {
+        assertThat(run("""
+                words.failureGroups({
+                  'circuit-breaker': {lastFailures: [
+                    {time: '2026-11-29T10:34:28.450Z', thrown: 'ServiceUnavailable: 503 Service Unavailable: "{\\"error\\":\\"payments is down\\"}"'},
+                    {time: '2026-11-29T10:34:20.000Z', thrown: 'IOException: broken pipe'}]},
+                  retry: {recentEvents: [
+                    {event: 'denied', time: '2026-11-29T10:34:28.460Z', failure: 'ServiceUnavailable: 503 Service Unavailable: "{\\"err'},
+                    {event: 'retrying', time: '2026-11-29T10:34:25.000Z', failure: 'ServiceUnavailable: 503 Service Unavailable: "{\\"error\\":\\"payments is down\\"}"'},
+                    {event: 'stateChanged', time: '2026-11-29T10:34:25.000Z'}]}
+                }).map(({kind, lines}) => [kind, lines.map(({where, message}) => `${where}: ${message}`)])"""))
+                .isEqualTo("[[\"ServiceUnavailable\",[\"breaker, retry denied: 503 “payments is down”\","
+                        + "\"retrying: 503 “payments is down”\"]],"
+                        + "[\"IOException\",[\"breaker: “broken pipe”\"]]]");
+    }
+
+    /** Two samples without trouble do not begin it anew, and a change of the circuit's state has its own event. */
+    @Test
+    void beginningsShouldBeThoseOfTheLanes() throws Exception {
+        String sampling = "{sampled: '2026-11-29T10:34:55.000Z', sampleSeconds: 5}";
+        assertThat(run(
+                        "words.beginnings({retry: {lane: '100c5a2c3w70c'}, 'circuit-breaker': {lane: '170c2w8o', recentEvents: []}}, "
+                                + sampling + ").map(({pattern, letter, text}) => [pattern, letter, text])"))
+                .isEqualTo("[[\"retry\",\"a\",\"retries begin to be denied, for 50 s\"],"
+                        + "[\"circuit-breaker\",\"w\",\"calls begin to fail, for 10 s\"],"
+                        + "[\"circuit-breaker\",\"o\",\"opens, until now\"]]");
+        assertThat(run(
+                        "words.beginnings({'circuit-breaker': {lane: '170c10o', recentEvents: [{event: 'stateChanged', time: '2026-11-29T10:34:07Z'}]}}, "
+                                + sampling + ")"))
+                .isEqualTo("[]");
+    }
+
     @Test
     void narrowStripShouldHaveTheWorstStateInEachPixel() throws Exception {
         assertThat(run("words.pixelated([['-', 100], ['c', 70], ['o', 10]], 100, 8)"))
@@ -705,6 +758,7 @@ class DashboardWordsTests {
                 FAILING.replace("\"causes\"", "\"change\": \"flood\", \"before\": {\"calls\": 3.4}, \"causes\"");
         assertThat(because(doubled, row)).doesNotContain("Many calls");
         assertThat(figures(doubled, row)).startsWith("16 calls/s, 9.4 of them retries (3.4/s before ");
+        assertThat(because(doubled.replace("3.4", "0.002"), row)).contains("about 3,300 times the <0.1/s");
         assertThat(because(doubled.replace("3.4", "1.1"), row)).contains("Many calls: 6.6/s arrive, 6 times the 1.1/s");
         assertThat(figures(FAILING, row.replace("\"calls\": 9.4, ", ""))).startsWith("16 calls/s; rates");
         assertThat(figures(FAILING, row.replace("9.4", "1.5"))).as("few").startsWith("16 calls/s; rates");
