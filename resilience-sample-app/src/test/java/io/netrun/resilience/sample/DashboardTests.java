@@ -866,20 +866,16 @@ class DashboardTests extends PageInBrowser {
                 {"name": "payments", "sampled": "%s", "sampleSeconds": 5, "chains": {}, "patterns": {"circuit-breaker": {"state": "closed",
                  "settings": {}, "forms": [], "actions": [], "lane": "170-10c", "samples": {"calls": [%s]}}}}""".formatted(now, "0,".repeat(170) + "5,".repeat(9) + "5");
         at("#name=payments&tab=timeline");
-        soon(() -> assertThat(browser.findElement(By.cssSelector(".chart .gap")).getText())
-                .isEqualTo("no data"));
-        assertThat(
-                        (List<?>)
-                                browser.executeScript(
-                                        "return [...document.querySelectorAll('#view .chart:not(.swatch) polyline')].map(each => each.points.length)"))
-                .as("only what was sampled")
-                .isEqualTo(List.of(10L));
-        assertThat(
-                        browser.executeScript(
-                                "return document.querySelector('#view .chart .no-data').getBoundingClientRect().right"
-                                        + " <= document.querySelector('#view .chart:not(.swatch) polyline').getBoundingClientRect().left"))
-                .isEqualTo(true);
-        WebElement chart = browser.findElement(By.cssSelector("#view .chart:not(.swatch)"));
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#view .chart canvas")))
+                .isNotEmpty());
+        assertThat((List<?>) browser.executeScript(
+                        "const canvas = document.querySelector('#view .chart canvas'), {width, height} = canvas, pixels = canvas.getContext('2d').getImageData(0, 0, width, height).data,"
+                                + " over = document.querySelector('#view .u-over'), left = over.offsetLeft * devicePixelRatio, wide = over.offsetWidth * devicePixelRatio,"
+                                + " y = Math.round((over.offsetTop + over.offsetHeight) * devicePixelRatio) - 4, at = part => { const from = 4 * (y * width + Math.round(left + part * wide)); return [...pixels.slice(from, from + 3)].join(); };"
+                                + " return [at(0.3) === at(0.5), at(0.7) === at(0.9), at(0.5) === at(0.7)];"))
+                .as("fourteen samples of two minutes are not there, and the ten after them are")
+                .isEqualTo(List.of(true, true, false));
+        WebElement chart = browser.findElement(By.cssSelector("#view .chart"));
         chart.sendKeys(Keys.ARROW_LEFT);
         assertThat(text("reading")).contains("circuit breaker healthy · calls 1/s");
         chart.sendKeys(Keys.PAGE_UP);
@@ -993,7 +989,7 @@ class DashboardTests extends PageInBrowser {
         soon(() -> assertThat(row("payments").findElements(By.cssSelector(".lane rect:not(.lane-none)")))
                 .isNotEmpty());
         assertThat(browser.findElement(By.id("text")).getDomProperty("value")).isEqualTo("pay");
-        soon(() -> assertThat(browser.findElements(By.cssSelector("#view .chart rect")))
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#view .chart canvas")))
                 .isNotEmpty());
         soon(() -> browser.findElement(By.cssSelector("#view .chart")).sendKeys(Keys.ARROW_LEFT));
         // Towards the latest sample: the one before may have been the first.
@@ -1055,14 +1051,17 @@ class DashboardTests extends PageInBrowser {
         WebElement field = browser.findElement(id);
         field.clear();
         field.sendKeys("0" + Keys.ENTER);
-        agree();
         soon(() -> assertThat(browser.findElement(By.id("bulkhead-maxConcurrent-error"))
                         .getText())
                 .contains("maxConcurrent is 0: must be between 1 and"));
         assertThat(browser.switchTo().activeElement()).isEqualTo(field);
         field.clear();
+        assertThat(browser.findElement(By.id("question")).isDisplayed())
+                .as("no question about a mistake")
+                .isFalse();
         field.sendKeys("3" + Keys.ENTER);
-        assertThat(browser.findElement(By.id("question-list")).getText()).isEqualTo("maxConcurrent: 2 → 3");
+        soon(() -> assertThat(browser.findElement(By.id("question-list")).getText())
+                .isEqualTo("maxConcurrent: 2 → 3"));
         agree();
         try {
             soon(() -> assertThat(browser.findElement(By.id("bulkhead-maxConcurrent-hint"))
@@ -1368,6 +1367,8 @@ class DashboardTests extends PageInBrowser {
 
     /** Confirms the page's question. */
     private static void agree() {
+        soon(() ->
+                assertThat(browser.findElement(By.id("question")).isDisplayed()).isTrue());
         browser.switchTo().activeElement().sendKeys(Keys.TAB);
         browser.switchTo().activeElement().sendKeys(Keys.ENTER);
     }

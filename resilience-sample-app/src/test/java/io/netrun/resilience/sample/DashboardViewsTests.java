@@ -281,8 +281,8 @@ class DashboardViewsTests extends PageInBrowser {
         soon(() -> assertThat(row("payments").getText())
                 .contains("budget 87", "12/min", "7 of 10 used, 3 queued", "0.5/s", "1.5/s", "13 ms", "1.2 s"));
         answer("", row("payments", "healthy", 20, 0, 0, """
-                {"retry": {"calls": 0.3, "budget": 87.6}, "hedge": {"denied": 2}}"""));
-        soon(() -> assertThat(row("payments").getText()).contains("0.3/s", "2/s denied"));
+                {"retry": {"calls": 0.3, "budget": 87.6}, "hedge": {"calls": 0.5, "denied": 2}}"""));
+        soon(() -> assertThat(row("payments").getText()).contains("0.3/s", "0.5 / 2/s"));
     }
 
     @Test
@@ -409,7 +409,9 @@ class DashboardViewsTests extends PageInBrowser {
                 .contains("all nodes of the fleet")
                 .endsWith("It lasts until each process ends; those that start in the next seven days begin with it.");
         browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
-        assertThat(answers.sent).isEmpty();
+        assertThat(answers.sent)
+                .as("nothing is changed: settings are checked only")
+                .allSatisfy(sent -> assertThat(sent).asString().contains("\"action\":\"check\""));
     }
 
     private static void preview() {
@@ -598,7 +600,9 @@ class DashboardViewsTests extends PageInBrowser {
                         "retries 1/s",
                         "waiting 2",
                         "longest wait 1.2 s"));
-        assertThat(browser.findElements(By.cssSelector("#view .chart polygon"))).hasSize(3);
+        assertThat(browser.findElements(By.cssSelector("#view .chart canvas")))
+                .as("calls, those that wait, and how long")
+                .hasSize(3);
         assertThat(
                         (List<?>)
                                 browser.executeScript(
@@ -606,7 +610,7 @@ class DashboardViewsTests extends PageInBrowser {
                                                 + " { const style = getComputedStyle(each); return [each.tagName, style.fill, style.stroke, style.strokeDasharray].join(); }))]"))
                 .as("no two look alike")
                 .hasSize(6);
-        WebElement chart = browser.findElement(By.cssSelector("#view .chart:not(.swatch)"));
+        WebElement chart = browser.findElement(By.cssSelector("#view .chart"));
         chart.sendKeys(Keys.ARROW_LEFT, Keys.ARROW_LEFT);
         assertThat(text("reading"))
                 .contains("calls 2/s: 1/s failed, 1/s rejected")

@@ -44,6 +44,8 @@ public final class ResilienceDashboard {
             Map.entry("timeline.js", SCRIPT),
             Map.entry("actions.js", SCRIPT),
             Map.entry("element.js", SCRIPT),
+            Map.entry("uPlot.esm.js", SCRIPT),
+            Map.entry("uPlot.min.css", CSS),
             Map.entry("icon.svg", new MimeType("image", "svg+xml")));
 
     private final Resource page;

@@ -5,6 +5,7 @@ import {say} from './element.js';
 import {showPanel, showState} from './panel.js';
 import {overview, patterns, writable} from './source.js';
 import {read, write} from './state.js';
+import {repaint} from './timeline.js';
 import {showChanges, showHead, showProblems, showTable} from './view.js';
 import {answeredAt, clock, title} from './words.js';
 
@@ -91,8 +92,11 @@ $('theme').value = ['light', 'dark'].includes(remembered()) ? remembered() : 'sy
 document.documentElement.dataset.theme = $('theme').value;
 $('theme').onchange = () => {
   document.documentElement.dataset.theme = $('theme').value;
+  repaint();
   try { localStorage.setItem('resilience-theme', $('theme').value); } catch { /* it then lasts as long as the page */ }
 };
+
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint);
 
 /** The columns that have room. */
 let room = 0;
