@@ -96,7 +96,7 @@ final class ConfigCounterpart {
         }
         change(given);
         if (calls.containsKey("windowSize") && !calls.containsKey("detection")) {
-            calls.put("windowDuration", "Duration.ofSeconds(" + calls.get("windowSize") + ")"); // one of the two counts
+            return null; // calls or seconds, which the configuration decides
         }
         if (type.equals("CircuitBreakerConfig") && calls.containsKey("openDuration")) {
             calls.put("openBackoffMultiplier", "1.0"); // as there, it ends a backoff

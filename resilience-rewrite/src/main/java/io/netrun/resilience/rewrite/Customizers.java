@@ -82,7 +82,6 @@ final class Customizers {
 
     /** The classes that a translated setting may need. */
     private static final Map<String, String> CONSTANTS = Map.of(
-            "Duration.", "java.time.Duration",
             "Detection.", "io.netrun.resilience.circuitbreaker.Detection",
             "BackoffStrategy.", "io.netrun.resilience.retry.BackoffStrategy",
             "Jitter.", "io.netrun.resilience.retry.Jitter");

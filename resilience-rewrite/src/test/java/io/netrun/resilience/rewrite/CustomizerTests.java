@@ -79,8 +79,8 @@ class CustomizerTests {
                 "Retry | retry.annotation.Retry | b -> { b.maxAttempts(2); b.ignoreExceptions(Error.class); } |"
                         + " .maxAttempts(2).ignoreExceptions(Error.class)",
                 "CircuitBreaker | circuitbreaker.annotation.CircuitBreaker |"
-                        + " b -> b.slidingWindowSize(2).minimumNumberOfCalls(2) |"
-                        + " .windowSize(2).minimumCalls(2).windowDuration(Duration.ofSeconds(2))",
+                        + " b -> b.failureRateThreshold(20).minimumNumberOfCalls(2) |"
+                        + " .failureRateThreshold(20).minimumCalls(2)",
                 "CircuitBreaker | circuitbreaker.annotation.CircuitBreaker |"
                         + " b -> b.recordExceptions(Throwable.class).permittedNumberOfCallsInHalfOpenState(4) |"
                         + " .exceptions(Exception.class).successThreshold(4).halfOpenMaxCalls(4)",
@@ -271,8 +271,9 @@ class CustomizerTests {
         assertThat(after.left()).anySatisfy(left -> assertThat(left).contains("Settings.java " + call + ": " + reason));
     }
 
+    /** What a size counts, the configuration decides. */
     @Test
-    void classThatTheTranslationNeedsShouldBeImported() {
+    void windowWithoutItsTypeShouldStay() {
         Project after = new Project()
                 .with(
                         "src/main/java/Calls.java",
@@ -280,11 +281,11 @@ class CustomizerTests {
                 .with(
                         SETTINGS,
                         bean("RetryConfigCustomizer.of(\"audit\", b -> b.slidingWindowSize(2))")
-                                .replace("RetryConfigCustomizer", "CircuitBreakerConfigCustomizer")
-                                .replace("import java.time.Duration;\n", ""))
+                                .replace("RetryConfigCustomizer", "CircuitBreakerConfigCustomizer"))
                 .after(new FromResilience4j(null));
 
-        assertThat(after.files().get(SETTINGS)).containsOnlyOnce("import java.time.Duration;");
+        assertThat(after.files().get(SETTINGS)).contains("return CircuitBreakerConfigCustomizer.of(");
+        assertThat(after.left()).anySatisfy(left -> assertThat(left).contains("audit, too.", ".windowSize(2).build()"));
     }
 
     @Test
