@@ -30,7 +30,8 @@ final class Bound {
         return text.toString();
     }
 
-    private static void flatten(String key, Object value, Map<String, Object> flat) {
+    /** Puts the values beneath a key into a map, by their whole keys. */
+    static void flatten(String key, Object value, Map<String, Object> flat) {
         if (value instanceof Map<?, ?> map) {
             map.forEach((name, child) -> flatten(key.isEmpty() ? "" + name : key + "." + name, child, flat));
         } else if (value != null) {

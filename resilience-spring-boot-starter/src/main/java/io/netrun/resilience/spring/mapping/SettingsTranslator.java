@@ -36,6 +36,9 @@ public final class SettingsTranslator {
     /** What applies together with the document. */
     private final View after;
 
+    /** Whether health indicators of circuit breakers are on without the document. */
+    private final boolean healthBefore;
+
     /** The keys of the document. */
     private final Set<String> keys = new HashSet<>();
 
@@ -53,6 +56,9 @@ public final class SettingsTranslator {
         this.blocks = document.blocks();
         List<SettingsDocument> beneath = module.beneath(document);
         this.before = View.of(beneath);
+        boolean over = !document.base() && !beneath.isEmpty(); // a file of tests may hide what seems to be beneath it
+        this.healthBefore =
+                module.hasHealth(over ? beneath.get(beneath.size() - 1).id() : document.id());
         this.after = with(beneath, document);
         document.settings().forEach(setting -> keys.add(setting.key()));
         blocks.values()
@@ -165,7 +171,7 @@ public final class SettingsTranslator {
                 section,
                 settings,
                 new Effective(
-                        name -> text(settings, name), usesTimeouts(), module.hasHealth(document.id()), module.known()),
+                        name -> text(settings, name), usesTimeouts(), hasHealth(view), module.known()),
                 keepBehaviour);
         Map<String, Moved> moved = translator.translate();
         if (write) {
@@ -186,6 +192,17 @@ public final class SettingsTranslator {
             leaveOwn(translator.left());
         }
         return moved;
+    }
+
+    /** Whether health indicators are on; a document may change that for instances of those beneath it. */
+    private boolean hasHealth(View view) {
+        return isBefore(view) ? healthBefore : module.hasHealth(document.id());
+    }
+
+    /** Whether a view is that without the document, which may be equal to the one with it. */
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isBefore(View view) {
+        return view == before;
     }
 
     /** The defaults of resilience4j that may differ. */
@@ -351,7 +368,7 @@ public final class SettingsTranslator {
                 id.section(),
                 settings,
                 new Effective(
-                        name -> view.text(id, name), usesTimeouts(), module.hasHealth(document.id()), module.known()),
+                        name -> view.text(id, name), usesTimeouts(), hasHealth(view), module.known()),
                 keepBehaviour);
         Map<String, Moved> moved = settings.isEmpty() ? new LinkedHashMap<>() : translator.translate();
         if (keepBehaviour && id.section().equals("ratelimiter")) {
