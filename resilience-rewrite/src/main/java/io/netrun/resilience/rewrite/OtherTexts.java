@@ -55,6 +55,20 @@ final class OtherTexts {
 
     private static final Pattern EMBEDDED = Pattern.compile("(?m)^\\s*(resilience4j[.:][^=\\s]*)");
 
+    /** Meters as Prometheus names them, in dashboards, alerts and scripts. */
+    private static final Pattern METER = Pattern.compile(
+            "(?<![A-Za-z0-9])resilience4j_(?:circuitbreaker|retry|(?:thread_pool_)?bulkhead|ratelimiter|timelimiter)_\\w+");
+
+    private static final String LOGGER = "io\\.github\\.resilience4j(?:\\.\\w+)*";
+
+    /** Levels of loggers: as a key of YAML, whole or in its parts, as one of properties, and in XML. */
+    private static final Pattern LEVEL = Pattern.compile("logging\\.level[.\\[]+(" + LOGGER
+            + ")|(?m)^\\s+[\"'\\[]*(" + LOGGER + ")[\"'\\]]*:|\\bio:\\s+github:\\s+(resilience4j):"
+            + "|<(?:AsyncLogger|Logger|logger)\\b[^>]*\\bname=[\"'](" + LOGGER
+            + ")|\\b(LOGGING_LEVEL_IO_GITHUB_RESILIENCE4J\\w*)");
+
+    private static final String TEXTS = ".*\\.(md|adoc|txt|html)";
+
     private OtherTexts() {}
 
     /**
@@ -70,6 +84,10 @@ final class OtherTexts {
         String path = SettingsMove.path(file);
         Set<Left> found = new LinkedHashSet<>();
         found.addAll(variables(text, stays));
+        if (!path.matches(TEXTS)) {
+            meters(text, found);
+            levels(text, stays, found);
+        }
         matches(OPTION, text).forEach(key -> found.add(option(key, stays)));
         if (JSON.matcher(text).find()) {
             found.add(new Left("SPRING_APPLICATION_JSON", WITHIN_A_TEXT));
@@ -106,7 +124,7 @@ final class OtherTexts {
 
     /** Lists what makes an application read other files than its main configuration. */
     static void listPlace(SourceFile file, Consumer<Left> left) {
-        if (file instanceof Quark || SettingsMove.path(file).matches(".*\\.(md|adoc|txt|html)")) {
+        if (file instanceof Quark || SettingsMove.path(file).matches(TEXTS)) {
             return;
         }
         matches(PLACE, file.printAll())
@@ -121,6 +139,31 @@ final class OtherTexts {
         Set<Left> found = new LinkedHashSet<>();
         matches(VARIABLE, text).forEach(name -> found.add(variable(name, stays)));
         return found;
+    }
+
+    private static void meters(String text, Set<Left> found) {
+        Set<String> meters = matches(METER, text);
+        if (!meters.isEmpty()) {
+            String first = meters.iterator().next();
+            found.add(new Left(
+                    first + (meters.size() == 1 ? "" : " and " + (meters.size() - 1) + " more"),
+                    "Nothing registers meters of resilience4j for what annotations protect any more. Set"
+                            + " resilience.metrics.resilience4j to true, which adds them under these names, or replace"
+                            + " them by those of this library."));
+        }
+    }
+
+    private static void levels(String text, boolean stays, Set<Left> found) {
+        Matcher matcher = LEVEL.matcher(text);
+        while (matcher.find()) {
+            String variable = matcher.group(5);
+            String here = variable == null ? "io.netrun.resilience" : "LOGGING_LEVEL_IO_NETRUN_RESILIENCE";
+            found.add(new Left(
+                    variable == null ? "level of io.github.resilience4j" : variable,
+                    stays
+                            ? "It is for code that stays with resilience4j alone. Set " + here + " for annotations."
+                            : "It has no effect any more. Set " + here + " instead."));
+        }
     }
 
     private static Set<String> matches(Pattern pattern, String text) {
