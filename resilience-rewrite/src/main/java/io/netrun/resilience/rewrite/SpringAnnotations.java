@@ -207,6 +207,13 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
         boolean timed = here.has("openDuration");
         here.check();
         if (keepBehaviour) {
+            if (!there.containsKey("openTimeout") && !isGiven(there.get("openTimeoutExpression"))) {
+                left.accept(new Left(
+                        "openTimeout of @CircuitBreaker",
+                        "Not set, it is 5 s: there, failures within it open the circuit; here, the failure count"
+                                + " decreases with each success, however long they are apart. Set detection to"
+                                + " time-window for a failure rate within a time."));
+            }
             if (!counted && !here.has("failureThreshold") && !here.settings().containsKey("failure-threshold")) {
                 here.putNumber("failureThreshold", 3);
             }
