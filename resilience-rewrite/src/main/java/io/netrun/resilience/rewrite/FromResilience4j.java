@@ -363,8 +363,10 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     .list(left -> leftovers.insertRow(ctx, row(path, left)));
             new Customizers(customized, found.constants())
                     .list(found::annotatedNames, left -> leftovers.insertRow(ctx, row(path, left)));
-            exceptions.forEach(
-                    (there, here) -> addException(ctx, file, there, "Annotated methods throw " + here + " now."));
+            if (!found.areExceptionsKept()) {
+                exceptions.forEach(
+                        (there, here) -> addException(ctx, file, there, "Annotated methods throw " + here + " now."));
+            }
         } else if (found.moved().contains(path) && found.isCodeKept()) {
             String reason = found.areExceptionsKept()
                     ? "It stays, because code throws it that uses resilience4j beyond annotations."
@@ -426,7 +428,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     : " It is in " + (lines.size() == 1 ? "line " : "lines ") + String.join(", ", lines) + ".";
             leftovers.insertRow(ctx, row(SettingsMove.path(file), new Left(name, reason + where)));
         });
-        if (types.isEmpty()) {
+        if (types.isEmpty() && JavaMove.isForeign(file)) {
             leftovers.insertRow(
                     ctx,
                     row(
@@ -443,7 +445,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
     }
 
     private void addException(ExecutionContext ctx, JavaSourceFile file, String there, String reason) {
+        String simple = there.substring(there.lastIndexOf('.') + 1);
         boolean named = there.startsWith(JavaMove.PACKAGE)
+                && Imports.identifiers(file).contains(simple)
                 && file.getImports().stream()
                         .anyMatch(imported -> imported.getTypeName().equals(there));
         if (named) {

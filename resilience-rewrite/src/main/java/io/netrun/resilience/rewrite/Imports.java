@@ -193,7 +193,7 @@ final class Imports {
     }
 
     /** A file that has lost all of its imports, and has nothing else before its first class. */
-    private static JavaSourceFile atTheTop(JavaSourceFile changed, JavaSourceFile file) {
+    static JavaSourceFile atTheTop(JavaSourceFile changed, JavaSourceFile file) {
         boolean begins = changed.getImports().isEmpty() && !file.getImports().isEmpty();
         if (!begins
                 || !(changed instanceof J.CompilationUnit unit)

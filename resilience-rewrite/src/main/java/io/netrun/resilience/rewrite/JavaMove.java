@@ -107,7 +107,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     }
 
     /** The file after the move. */
-    JavaSourceFile move(JavaSourceFile file, ExecutionContext ctx) {
+    JavaSourceFile move(JavaSourceFile original, ExecutionContext ctx) {
+        JavaSourceFile file = Trees.withoutUnusedTypes(original, PACKAGE);
         collect(file);
         leaveExhausted(file);
         Tree moved = visit(file, ctx);

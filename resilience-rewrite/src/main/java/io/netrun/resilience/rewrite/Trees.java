@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.Tree;
@@ -103,6 +104,36 @@ final class Trees {
             }
         }
         return imports.size() == file.getImports().size() ? file : file.withImports(imports);
+    }
+
+    /** A file without the imports of single types of a package whose names are nowhere else in it. */
+    static JavaSourceFile withoutUnusedTypes(JavaSourceFile file, String packageName) {
+        List<J.Import> imports = new ArrayList<>();
+        @Nullable Space first = null;
+        String text = null;
+        for (J.Import imported : file.getImports()) {
+            String simple = imported.getQualid().getSimpleName();
+            boolean foreign = !imported.isStatic()
+                    && imported.getTypeName().startsWith(packageName)
+                    && !simple.equals("*");
+            if (foreign && text == null) {
+                text = file.printAll().replaceAll("(?m)^\\s*import\\s[^;]*;", "");
+            }
+            if (foreign && !isNamed(simple, text)) {
+                first = imports.isEmpty() && first == null ? imported.getPrefix() : first;
+            } else {
+                imports.add(imports.isEmpty() && first != null ? imported.withPrefix(first) : imported);
+            }
+        }
+        return imports.size() == file.getImports().size()
+                ? file
+                : Imports.atTheTop(file.withImports(imports), file);
+    }
+
+    /** Whether a name is in a text, as in code, a comment or a literal. */
+    private static boolean isNamed(String simple, @Nullable String text) {
+        return text != null
+                && Pattern.compile("\\b" + Pattern.quote(simple) + "\\b").matcher(text).find();
     }
 
     /** The arguments by name; one without a name is {@code value}. */
