@@ -42,8 +42,7 @@ final class FallbackFit {
      * @param owner the class, or null if there is none
      * @param method the method that names them, or null for all methods of the class
      */
-    static Set<String> failures(
-            J.@Nullable ClassDeclaration owner, J.@Nullable MethodDeclaration method, String name) {
+    static Set<String> failures(J.@Nullable ClassDeclaration owner, J.@Nullable MethodDeclaration method, String name) {
         Set<String> failures = new LinkedHashSet<>();
         List<String> own = method == null ? List.of() : types(method);
         List<J.MethodDeclaration> all = owner == null ? List.of() : FailureArguments.methods(owner);

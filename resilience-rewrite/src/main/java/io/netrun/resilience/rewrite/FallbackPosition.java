@@ -10,9 +10,9 @@ import java.util.function.Function;
 
 /**
  * Where the one fallback of a method is among its patterns. In resilience4j each pattern may have a fallback of its
- * own, inside the next outer pattern: it replaces what its pattern rejects, and what comes from within. The one fallback
- * moves outwards, past rate limiters, time limits and bulkheads, which do not look at failures, but not past a retry or
- * a circuit breaker that never saw the failures which it replaces.
+ * own, inside the next outer pattern: it replaces what its pattern rejects, and what comes from within. The one
+ * fallback moves outwards, past rate limiters, time limits and bulkheads, which do not look at failures, but not past a
+ * retry or a circuit breaker that never saw the failures which it replaces.
  *
  * @param order the order of the patterns, outermost first
  * @param patterns those that the method has
@@ -83,8 +83,7 @@ record FallbackPosition(
             String name = fallbacks.get(pattern);
             if (pattern.equals("retry") && (name == null || name.equals(inner) || !areRejections(hidden))) {
                 break;
-            } else if (pattern.equals("circuit-breaker")
-                    && (name == null || isAll(hidden) || !takes(name, pattern))) {
+            } else if (pattern.equals("circuit-breaker") && (name == null || isAll(hidden) || !takes(name, pattern))) {
                 break;
             } else if (name == null) {
                 continue; // a fallback further outside handles its rejections, if there is one

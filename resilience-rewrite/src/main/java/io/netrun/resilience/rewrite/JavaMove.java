@@ -367,7 +367,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 ClassAnnotations.listInherited(declaration, annotation, options.left());
             }
         }
-        Moved moved = methods().move(
+        Moved moved = methods()
+                .move(
                         visited.getLeadingAnnotations(),
                         Set.of(),
                         "",
@@ -659,8 +660,10 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     /** A retried method that does more than build its publisher. */
     private void leaveReactive(J.@Nullable ClassDeclaration owner, J.MethodDeclaration method, Moved moved) {
-        boolean ofClass = method.hasModifier(J.Modifier.Type.Public) && ofClass().contains("retry");
-        String reason = moved.added().contains(RETRY) || ofClass ? ReactiveBodies.reason(method, ReactiveBodies.ASPECTS) : null;
+        boolean ofClass =
+                method.hasModifier(J.Modifier.Type.Public) && ofClass().contains("retry");
+        String reason =
+                moved.added().contains(RETRY) || ofClass ? ReactiveBodies.reason(method, ReactiveBodies.ASPECTS) : null;
         if (owner != null && reason != null) {
             options.left()
                     .accept(new Left("@Retry at " + owner.getSimpleName() + "." + method.getSimpleName(), reason));

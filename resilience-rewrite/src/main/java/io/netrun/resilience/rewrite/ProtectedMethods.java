@@ -118,7 +118,8 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             return new Moved(annotations, Set.of(), Set.of());
         }
         int position = lastOf(moved, added) + 1;
-        for (J.Annotation annotation : besides(last.withPrefix(owner), fallbacks, new Around(patterns, failures), pool ? returns : "")) {
+        for (J.Annotation annotation :
+                besides(last.withPrefix(owner), fallbacks, new Around(patterns, failures), pool ? returns : "")) {
             added.add(Trees.typeName(annotation, null));
             moved.add(position++, annotation);
         }

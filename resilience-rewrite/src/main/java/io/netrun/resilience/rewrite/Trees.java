@@ -113,9 +113,8 @@ final class Trees {
         String text = null;
         for (J.Import imported : file.getImports()) {
             String simple = imported.getQualid().getSimpleName();
-            boolean foreign = !imported.isStatic()
-                    && imported.getTypeName().startsWith(packageName)
-                    && !simple.equals("*");
+            boolean foreign =
+                    !imported.isStatic() && imported.getTypeName().startsWith(packageName) && !simple.equals("*");
             if (foreign && text == null) {
                 text = file.printAll().replaceAll("(?m)^\\s*import\\s[^;]*;", "");
             }
@@ -125,15 +124,15 @@ final class Trees {
                 imports.add(imports.isEmpty() && first != null ? imported.withPrefix(first) : imported);
             }
         }
-        return imports.size() == file.getImports().size()
-                ? file
-                : Imports.atTheTop(file.withImports(imports), file);
+        return imports.size() == file.getImports().size() ? file : Imports.atTheTop(file.withImports(imports), file);
     }
 
     /** Whether a name is in a text, as in code, a comment or a literal. */
     private static boolean isNamed(String simple, @Nullable String text) {
         return text != null
-                && Pattern.compile("\\b" + Pattern.quote(simple) + "\\b").matcher(text).find();
+                && Pattern.compile("\\b" + Pattern.quote(simple) + "\\b")
+                        .matcher(text)
+                        .find();
     }
 
     /** The arguments by name; one without a name is {@code value}. */

@@ -26,17 +26,11 @@ class CircuitWindowTests {
 
     @Test
     void defaultShouldBeListed() {
-        assertThat(left(""))
-                .singleElement()
-                .asString()
-                .contains("openTimeout of @CircuitBreaker: Not set, it is 5 s");
+        assertThat(left("")).singleElement().asString().contains("openTimeout of @CircuitBreaker: Not set, it is 5 s");
     }
 
     @Test
     void writtenTimeShouldBeListedOnce() {
-        assertThat(left("(openTimeout = 3000)"))
-                .singleElement()
-                .asString()
-                .doesNotContain("Not set");
+        assertThat(left("(openTimeout = 3000)")).singleElement().asString().doesNotContain("Not set");
     }
 }

@@ -33,7 +33,9 @@ class FallbackPositionTests {
                 }
             """.formatted(annotations));
         for (String failure : no.split(" ")) {
-            code.append("\n    String no(int id, ").append(failure).append(" failure) {\n        return \"\";\n    }\n");
+            code.append("\n    String no(int id, ")
+                    .append(failure)
+                    .append(" failure) {\n        return \"\";\n    }\n");
         }
         for (String failure : other.isEmpty() ? List.<String>of() : List.of(other.split(" "))) {
             code.append("\n    String other(").append(failure).append(" failure) {\n        return \"\";\n    }\n");
@@ -47,8 +49,13 @@ class FallbackPositionTests {
     private static String annotations(String names) {
         StringBuilder all = new StringBuilder();
         for (String name : names.split(" ")) {
-            String fallback = name.endsWith("+") ? ", " + THERE : name.endsWith("-") ? ", fallbackMethod = \"other\"" : "";
-            all.append("@").append(name.replaceAll("[+-]", "")).append("(name = \"a\"").append(fallback).append(") ");
+            String fallback =
+                    name.endsWith("+") ? ", " + THERE : name.endsWith("-") ? ", fallbackMethod = \"other\"" : "";
+            all.append("@")
+                    .append(name.replaceAll("[+-]", ""))
+                    .append("(name = \"a\"")
+                    .append(fallback)
+                    .append(") ");
         }
         return all.toString().strip();
     }
@@ -58,7 +65,9 @@ class FallbackPositionTests {
     }
 
     private static List<String> left(Project after) {
-        return after.left().stream().filter(row -> row.contains("fallbackMethod = ")).toList();
+        return after.left().stream()
+                .filter(row -> row.contains("fallbackMethod = "))
+                .toList();
     }
 
     @ParameterizedTest
@@ -116,8 +125,7 @@ class FallbackPositionTests {
 
     @Test
     void fallbackForSomeFailuresShouldBeAroundTheCircuit() {
-        Project after =
-                moved(annotations("CircuitBreaker+ TimeLimiter+"), "CallNotPermittedException IOException", "");
+        Project after = moved(annotations("CircuitBreaker+ TimeLimiter+"), "CallNotPermittedException IOException", "");
 
         assertThat(code(after)).doesNotContain("@PatternOrder");
         assertThat(left(after)).singleElement().asString().contains("it replaces IOException inside the circuit");

@@ -12,7 +12,7 @@ class OperationFilesTests {
 
     private static List<String> left(String path, String text) {
         return new Project()
-                .with("src/main/java/Calls.java", """
+                        .with("src/main/java/Calls.java", """
                     import io.github.resilience4j.retry.annotation.Retry;
 
                     class Calls {
@@ -21,12 +21,12 @@ class OperationFilesTests {
                         }
                     }
                     """)
-                .with(path, text)
-                .after(new FromResilience4j(false))
-                .left()
-                .stream()
-                .filter(row -> row.startsWith(path))
-                .toList();
+                        .with(path, text)
+                        .after(new FromResilience4j(false))
+                        .left()
+                        .stream()
+                        .filter(row -> row.startsWith(path))
+                        .toList();
     }
 
     @ParameterizedTest
@@ -46,7 +46,9 @@ class OperationFilesTests {
 
     @Test
     void fileWithSeveralMetersShouldBeListedOnce() {
-        assertThat(left("a.json", "{\"a\": \"resilience4j_retry_calls\", \"b\": \"resilience4j_bulkhead_queue_depth\"}"))
+        assertThat(left(
+                        "a.json",
+                        "{\"a\": \"resilience4j_retry_calls\", \"b\": \"resilience4j_bulkhead_queue_depth\"}"))
                 .singleElement()
                 .asString()
                 .contains("resilience4j_retry_calls and 1 more: ");
@@ -72,7 +74,8 @@ class OperationFilesTests {
         assertThat(left(path, text))
                 .singleElement()
                 .asString()
-                .contains("level of io.github.resilience4j: It has no effect any more. Set io.netrun.resilience instead");
+                .contains(
+                        "level of io.github.resilience4j: It has no effect any more. Set io.netrun.resilience instead");
     }
 
     @Test
@@ -88,7 +91,6 @@ class OperationFilesTests {
         assertThat(left("src/main/resources/application-x.yml", """
                 resilience4j.retry.instances.a.retry-exceptions:
                   - io.github.resilience4j.bulkhead.BulkheadFullException
-                """))
-                .noneMatch(row -> row.contains("level of"));
+                """)).noneMatch(row -> row.contains("level of"));
     }
 }

@@ -71,7 +71,8 @@ class ReactiveBodyTests {
                 "return Mono.error(new IllegalStateException());",
             })
     void bodyThatOnlyBuildsItsResultShouldNotBeListed(String body) {
-        assertThat(left(moved("", "@Retry(name = \"a\")", "Mono<String>", body))).isEmpty();
+        assertThat(left(moved("", "@Retry(name = \"a\")", "Mono<String>", body)))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -102,8 +103,7 @@ class ReactiveBodyTests {
 
     @Test
     void methodOfSpring7ShouldBeListed() {
-        Project after = new Project()
-                .with("src/main/java/Calls.java", """
+        Project after = new Project().with("src/main/java/Calls.java", """
                     import org.springframework.resilience.annotation.Retryable;
                     import reactor.core.publisher.Mono;
 
@@ -121,8 +121,7 @@ class ReactiveBodyTests {
                             return Mono.empty();
                         }
                     }
-                    """)
-                .after(new FromSpringFramework7(false));
+                    """).after(new FromSpringFramework7(false));
 
         assertThat(after.left())
                 .filteredOn(row -> row.contains("is called once"))

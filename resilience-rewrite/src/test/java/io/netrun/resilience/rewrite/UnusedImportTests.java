@@ -22,7 +22,10 @@ class UnusedImportTests {
     private static final String OTHER = "src/main/java/Other.java";
 
     private static Project moved(String other) {
-        return new Project().with("src/main/java/Calls.java", CALLS).with(OTHER, other).after(new FromResilience4j(false));
+        return new Project()
+                .with("src/main/java/Calls.java", CALLS)
+                .with(OTHER, other)
+                .after(new FromResilience4j(false));
     }
 
     @ParameterizedTest
@@ -34,7 +37,8 @@ class UnusedImportTests {
                 "circuitbreaker.CircuitBreaker.State",
             })
     void unusedImportShouldBeRemovedWithoutALeftover(String type) {
-        Project after = moved("import io.github.resilience4j." + type + ";\nimport java.util.List;\n\nclass Other {\n}\n");
+        Project after =
+                moved("import io.github.resilience4j." + type + ";\nimport java.util.List;\n\nclass Other {\n}\n");
 
         assertThat(after.files()).containsEntry(OTHER, "import java.util.List;\n\nclass Other {\n}\n");
         assertThat(after.left()).isEmpty();
@@ -70,15 +74,15 @@ class UnusedImportTests {
 
     @Test
     void importForACommentShouldStay() {
-        String other = "import io.github.resilience4j.retry.RetryConfig;\n\n/** As {@link RetryConfig}. */\nclass Other {\n}\n";
+        String other =
+                "import io.github.resilience4j.retry.RetryConfig;\n\n/** As {@link RetryConfig}. */\nclass Other {\n}\n";
 
         assertThat(moved(other).files()).containsEntry(OTHER, other);
     }
 
     @Test
     void exceptionWithoutAnnotationsShouldNotBeListed() {
-        Project after = new Project()
-                .with(OTHER, """
+        Project after = new Project().with(OTHER, """
                     import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
                     import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 
@@ -89,8 +93,7 @@ class UnusedImportTests {
                             return error instanceof CallNotPermittedException;
                         }
                     }
-                    """)
-                .after(new FromResilience4j(false));
+                    """).after(new FromResilience4j(false));
 
         assertThat(after.left())
                 .isNotEmpty()

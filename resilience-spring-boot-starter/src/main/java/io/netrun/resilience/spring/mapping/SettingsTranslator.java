@@ -170,8 +170,7 @@ public final class SettingsTranslator {
         BlockTranslator translator = new BlockTranslator(
                 section,
                 settings,
-                new Effective(
-                        name -> text(settings, name), usesTimeouts(), hasHealth(view), module.known()),
+                new Effective(name -> text(settings, name), usesTimeouts(), hasHealth(view), module.known()),
                 keepBehaviour);
         Map<String, Moved> moved = translator.translate();
         if (write) {
@@ -367,8 +366,7 @@ public final class SettingsTranslator {
         BlockTranslator translator = new BlockTranslator(
                 id.section(),
                 settings,
-                new Effective(
-                        name -> view.text(id, name), usesTimeouts(), hasHealth(view), module.known()),
+                new Effective(name -> view.text(id, name), usesTimeouts(), hasHealth(view), module.known()),
                 keepBehaviour);
         Map<String, Moved> moved = settings.isEmpty() ? new LinkedHashMap<>() : translator.translate();
         if (keepBehaviour && id.section().equals("ratelimiter")) {
