@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -178,7 +179,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             fallbacks.forEach((pattern, name) -> names.put(pattern, name(name)));
             FallbackPosition position = new FallbackPosition(
                     module.order(SettingsMove.path(file)), around.patterns(), names, around.failures());
-            Expression method = fallbacks.get(position.innermost());
+            Expression method = Objects.requireNonNull(fallbacks.get(position.innermost()));
             besides.add(Trees.beside(last, FALLBACK, List.of(Trees.argument("method", method)), last.getPrefix()));
             leaveFallbacks(position);
             List<String> outer = position.outer();
