@@ -70,8 +70,13 @@ final class Bridges {
 
     /** The names of the parameters of a method. */
     static List<String> names(J.MethodDeclaration method) {
+        return names(method.getParameters());
+    }
+
+    /** The names of parameters. */
+    static List<String> names(List<? extends Statement> parameters) {
         List<String> names = new ArrayList<>();
-        for (Statement parameter : method.getParameters()) {
+        for (Statement parameter : parameters) {
             if (parameter instanceof J.VariableDeclarations variable) {
                 names.add(variable.getVariables().get(0).getSimpleName());
             }

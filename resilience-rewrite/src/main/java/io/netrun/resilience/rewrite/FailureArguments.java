@@ -17,8 +17,9 @@ import org.openrewrite.java.tree.Statement;
 import org.openrewrite.java.tree.TypeUtils;
 
 /**
- * Methods whose only parameter is a failure, with fallback methods that have the same parameter: resilience4j passes
- * the failure of the call, this library the argument. Methods with both parameters are added, which call the former.
+ * Methods whose last parameter is a failure, with fallback methods that have the same parameters: the other libraries
+ * pass the failure of the call, this library the arguments. Methods with the arguments and the failure are added, under
+ * another name, which call the former.
  *
  * @param names the names of the fallback methods that are added, by the ids of the methods that fail
  * @param bridges what is added behind fallback methods, by their ids
@@ -44,17 +45,56 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
         return found;
     }
 
-    /** Whether the fallback method would get the argument instead of the failure. */
+    /** Whether a fallback method would get the arguments instead of the failure. */
     static boolean isConfused(J.MethodDeclaration method, String fallback, List<J.MethodDeclaration> methods) {
-        List<J.VariableDeclarations> own = variables(method);
-        return own.size() == 1
-                && isFailure(own.get(0))
-                && methods.stream()
-                        .filter(other -> other.getSimpleName().equals(fallback))
-                        .filter(other -> !other.getId().equals(method.getId()))
-                        .map(FailureArguments::variables)
-                        .anyMatch(others ->
-                                others.size() == 1 && type(others.get(0)).equals(type(own.get(0))));
+        return methods.stream()
+                .filter(other -> other.getSimpleName().equals(fallback))
+                .filter(other -> !other.getId().equals(method.getId()))
+                .anyMatch(other -> isTakenForArguments(variables(other), method));
+    }
+
+    /**
+     * Whether the parameters of a fallback method, the last of which is a failure, are those of a method: this library
+     * passes the arguments of the call to such a fallback method.
+     */
+    static boolean isTakenForArguments(List<J.VariableDeclarations> fallback, J.MethodDeclaration method) {
+        return !fallback.isEmpty()
+                && isFailure(fallback.get(fallback.size() - 1))
+                && haveSameTypes(fallback, variables(method), method);
+    }
+
+    private static boolean haveSameTypes(
+            List<J.VariableDeclarations> fallback, List<J.VariableDeclarations> given, J.MethodDeclaration method) {
+        boolean same = fallback.size() == given.size();
+        for (int i = 0; same && i < given.size(); i++) {
+            same = WrittenTypes.areSame(
+                    WrittenTypes.erased(given.get(i), method), WrittenTypes.erased(fallback.get(i), method));
+        }
+        return same;
+    }
+
+    /** The only parameter of a method, with the type of the failure that a fallback method takes. */
+    static J.VariableDeclarations argument(J.MethodDeclaration method, J.VariableDeclarations failure) {
+        return variables(method).get(0).withTypeExpression(failure.getTypeExpression());
+    }
+
+    /** The parameters of a fallback method that takes a failure alone, with one for the argument before it. */
+    static List<Statement> withArgument(J.VariableDeclarations argument, J.VariableDeclarations failure) {
+        J.VariableDeclarations given = argument.withId(Tree.randomId())
+                .withLeadingAnnotations(List.of())
+                .withPrefix(Space.EMPTY);
+        String name = failure.getVariables().get(0).getSimpleName();
+        if (given.getVariables().get(0).getSimpleName().equals(name)) {
+            given = renamed(given, name.equals("argument") ? "given" : "argument");
+        }
+        return List.of(given, failure.withPrefix(Space.SINGLE_SPACE));
+    }
+
+    /** A parameter with another name. */
+    static J.VariableDeclarations renamed(J.VariableDeclarations parameter, String name) {
+        return parameter.withVariables(ListUtils.map(
+                parameter.getVariables(),
+                variable -> variable.withName(variable.getName().withSimpleName(name))));
     }
 
     /** The methods of a class. */
@@ -66,7 +106,8 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
     }
 
     private void add(J.MethodDeclaration method, String fallback, List<J.MethodDeclaration> methods) {
-        J.VariableDeclarations argument = variables(method).get(0);
+        List<J.VariableDeclarations> given = variables(method);
+        J.VariableDeclarations argument = given.size() == 1 ? argument(method, fallback, methods) : null;
         String name = fallback + "Fallback";
         while (isTaken(name, methods)) {
             name += "Fallback";
@@ -79,7 +120,8 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
                     && !parameters.isEmpty()
                     && isFailure(parameters.get(parameters.size() - 1));
             boolean fits = parameters.size() == 1
-                    || (parameters.size() == 2 && type(parameters.get(0)).equals(type(argument)));
+                    || (parameters.size() == given.size() + 1
+                            && haveSameTypes(parameters.subList(0, given.size()), given, method));
             if (named && fits) {
                 Bridge bridge = new Bridge(name, argument);
                 List<Bridge> all = bridges.computeIfAbsent(candidate.getId(), id -> new ArrayList<>());
@@ -88,6 +130,17 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
                 }
             }
         }
+    }
+
+    private static J.VariableDeclarations argument(
+            J.MethodDeclaration method, String fallback, List<J.MethodDeclaration> methods) {
+        return methods.stream()
+                .filter(other -> other.getSimpleName().equals(fallback))
+                .map(FailureArguments::variables)
+                .filter(parameters -> isTakenForArguments(parameters, method))
+                .findFirst()
+                .map(parameters -> argument(method, parameters.get(0)))
+                .orElseGet(() -> variables(method).get(0));
     }
 
     private static boolean isTaken(String name, List<J.MethodDeclaration> methods) {
@@ -118,14 +171,23 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
                 .toList();
     }
 
-    private static String type(J.VariableDeclarations variable) {
-        return String.valueOf(variable.getTypeExpression());
+    private static String type(J.@Nullable VariableDeclarations variable) {
+        return variable == null ? "" : String.valueOf(variable.getTypeExpression());
     }
 
-    private static boolean isFailure(J.VariableDeclarations variable) {
-        JavaType.FullyQualified named = TypeUtils.asFullyQualified(variable.getType());
-        return TypeUtils.isAssignableTo("java.lang.Throwable", variable.getType())
-                || (named != null && named.getClassName().matches(".*(Exception|Error|Throwable)"));
+    /** Whether a parameter is a failure; where not all classes above its own are known, by the end of its name. */
+    static boolean isFailure(J.VariableDeclarations variable) {
+        if (TypeUtils.isAssignableTo("java.lang.Throwable", variable.getType())) {
+            return true;
+        }
+        JavaType.FullyQualified above = TypeUtils.asFullyQualified(variable.getType());
+        while (above != null && !(above instanceof JavaType.Unknown)) {
+            if (above.getFullyQualifiedName().equals("java.lang.Object")) {
+                return false;
+            }
+            above = above.getSupertype();
+        }
+        return WrittenTypes.of(variable).matches(".*(Exception|Error|Throwable)");
     }
 
     /**
@@ -140,9 +202,9 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
      * A method with the argument and the failure.
      *
      * @param name its name
-     * @param argument the parameter for the argument
+     * @param argument the parameter for the only argument; null for several, which are there already or not taken
      */
-    record Bridge(String name, J.VariableDeclarations argument) {
+    record Bridge(String name, J.@Nullable VariableDeclarations argument) {
 
         boolean isLike(Bridge other) {
             return name.equals(other.name) && type(argument).equals(type(other.argument));
@@ -150,21 +212,10 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
 
         private J.@Nullable MethodDeclaration of(J.MethodDeclaration fallback, ExecutionContext ctx) {
             List<J.VariableDeclarations> parameters = variables(fallback);
-            if (parameters.size() > 1) {
-                return Bridges.of(fallback, name, fallback.getParameters(), Bridges.call(fallback), ctx);
-            }
-            String failure = Bridges.names(fallback).get(0);
-            J.VariableDeclarations given = argument.withId(Tree.randomId())
-                    .withLeadingAnnotations(List.of())
-                    .withPrefix(Space.EMPTY);
-            if (given.getVariables().get(0).getSimpleName().equals(failure)) {
-                String other = failure.equals("argument") ? "given" : "argument";
-                given = given.withVariables(ListUtils.map(
-                        given.getVariables(),
-                        variable -> variable.withName(variable.getName().withSimpleName(other))));
-            }
-            List<Statement> both = List.of(given, parameters.get(0).withPrefix(Space.SINGLE_SPACE));
-            return Bridges.of(fallback, name, both, Bridges.call(fallback), ctx);
+            List<Statement> all = parameters.size() > 1 || argument == null
+                    ? fallback.getParameters()
+                    : withArgument(argument, parameters.get(0));
+            return Bridges.of(fallback, name, all, Bridges.call(fallback), ctx);
         }
     }
 }

@@ -7,16 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
-import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.Statement;
-import org.openrewrite.java.tree.TypeUtils;
 
 /**
  * Which recovery method of a class replaces the failures of which of its methods. Spring Retry finds it by its
@@ -125,8 +124,9 @@ record Recoveries(
                     }
                 }
             });
-            found.close(method, pairs, of.file());
         });
+        failing.keySet().forEach(method -> found.separate(method, pairs, FailureArguments.methods(declaration)));
+        failing.forEach((method, of) -> found.close(method, pairs, of.file()));
         pairs.forEach((recovery, methods) -> {
             if (methods.isEmpty() && !found.unseen.containsKey(recovery)) {
                 found.lost.add(recovery);
@@ -305,6 +305,65 @@ record Recoveries(
         parameters.putIfAbsent(recovery.getId(), reordered);
     }
 
+    /** Gives a method a fallback of its own where one of the same name would get its arguments, and not the failure. */
+    private void separate(
+            J.MethodDeclaration method,
+            Map<J.MethodDeclaration, List<J.MethodDeclaration>> pairs,
+            List<J.MethodDeclaration> methods) {
+        String name = fallback(method);
+        Optional<List<J.VariableDeclarations>> taken = name.isEmpty() ? Optional.empty() : taken(name, method, pairs);
+        if (taken.isEmpty()) {
+            return;
+        }
+        String other = name + "Fallback";
+        while (isNamed(other, methods) || taken(other, method, pairs).isPresent()) {
+            other += "Fallback";
+        }
+        fallbacks.put(method.getId(), other);
+        List<J.VariableDeclarations> given = variables(method);
+        for (Map.Entry<J.MethodDeclaration, List<J.MethodDeclaration>> pair : pairs.entrySet()) {
+            J.MethodDeclaration recovery = pair.getKey();
+            if (!pair.getValue().contains(method)) {
+                continue;
+            }
+            List<J.VariableDeclarations> own = variables(recovery);
+            List<Statement> both = parameters.getOrDefault(recovery.getId(), reordered(recovery, method));
+            if (given.size() == 1 && own.size() == 1 && withoutFailure(recovery).isEmpty()) {
+                both = FailureArguments.withArgument(
+                        FailureArguments.argument(method, taken.get().get(0)), own.get(0));
+            }
+            Bridge bridge = new Bridge(other, both);
+            List<Bridge> all = bridges.computeIfAbsent(recovery.getId(), id -> new ArrayList<>());
+            if (all.stream().noneMatch(bridge::isLike)) {
+                all.add(bridge);
+            }
+        }
+    }
+
+    /** The parameters of a fallback method of a name that would get the arguments of a method. */
+    private Optional<List<J.VariableDeclarations>> taken(
+            String name, J.MethodDeclaration method, Map<J.MethodDeclaration, List<J.MethodDeclaration>> pairs) {
+        List<List<J.VariableDeclarations>> named = new ArrayList<>();
+        for (J.MethodDeclaration recovery : pairs.keySet()) {
+            if (withoutFailure(recovery).size() == variables(recovery).size()) {
+                continue; // it takes no failure
+            }
+            if (name(recovery).equals(name)) {
+                named.add(variables(parameters(recovery)));
+            }
+            bridges.getOrDefault(recovery.getId(), List.of()).stream()
+                    .filter(bridge -> bridge.name().equals(name))
+                    .forEach(bridge -> named.add(variables(bridge.parameters())));
+        }
+        return named.stream()
+                .filter(each -> FailureArguments.isTakenForArguments(each, method))
+                .findFirst();
+    }
+
+    private static boolean isNamed(String name, List<J.MethodDeclaration> methods) {
+        return methods.stream().anyMatch(method -> method.getSimpleName().equals(name));
+    }
+
     /** There, the recovery method of an open circuit gets the last failure. */
     private void close(
             J.MethodDeclaration method,
@@ -448,7 +507,16 @@ record Recoveries(
         List<Statement> parameters = new ArrayList<>(own);
         List<J.VariableDeclarations> given = variables(method);
         for (int i = own.size(); i < given.size(); i++) {
-            parameters.add(given.get(i).withId(org.openrewrite.Tree.randomId()).withLeadingAnnotations(List.of()));
+            J.VariableDeclarations added =
+                    given.get(i).withId(org.openrewrite.Tree.randomId()).withLeadingAnnotations(List.of());
+            List<String> names = new ArrayList<>(Bridges.names(recovery));
+            names.addAll(Bridges.names(parameters));
+            String name = added.getVariables().get(0).getSimpleName();
+            String free = name;
+            for (int number = 2; names.contains(free); number++) {
+                free = name + number;
+            }
+            parameters.add(free.equals(name) ? added : FailureArguments.renamed(added, free));
         }
         if (own.size() < all.size()) {
             parameters.add(all.get(0));
@@ -483,8 +551,12 @@ record Recoveries(
     }
 
     private static List<J.VariableDeclarations> variables(J.MethodDeclaration method) {
+        return variables(method.getParameters());
+    }
+
+    private static List<J.VariableDeclarations> variables(List<Statement> parameters) {
         List<J.VariableDeclarations> variables = new ArrayList<>();
-        for (Statement parameter : method.getParameters()) {
+        for (Statement parameter : parameters) {
             if (parameter instanceof J.VariableDeclarations variable) {
                 variables.add(variable);
             }
@@ -494,13 +566,7 @@ record Recoveries(
 
     private static List<J.VariableDeclarations> withoutFailure(J.MethodDeclaration recovery) {
         List<J.VariableDeclarations> variables = variables(recovery);
-        boolean failure = !variables.isEmpty() && isFailure(variables.get(0).getType());
+        boolean failure = !variables.isEmpty() && FailureArguments.isFailure(variables.get(0));
         return failure ? variables.subList(1, variables.size()) : variables;
-    }
-
-    private static boolean isFailure(@Nullable JavaType type) {
-        JavaType.FullyQualified named = TypeUtils.asFullyQualified(type);
-        return TypeUtils.isAssignableTo("java.lang.Throwable", type)
-                || (named != null && named.getClassName().matches(".*(Exception|Error|Throwable)"));
     }
 }

@@ -39,6 +39,44 @@ final class WrittenTypes {
         return of((J) variable.getTypeExpression()) + "[]".repeat(behind + (variable.getVarargs() == null ? 0 : 1));
     }
 
+    /** The type of a parameter as the virtual machine knows it: no type arguments, and the bounds of type variables. */
+    static String erased(J.VariableDeclarations variable, J.MethodDeclaration method) {
+        String type = of(variable);
+        String raw = type.replaceAll("(?s)<.*>", "");
+        String element = raw.replaceAll("[\\[\\]]", "");
+        String bound = bound(element, method);
+        if (bound == null && variable.getType() instanceof JavaType.GenericTypeVariable known) {
+            bound = bound(known);
+        }
+        return bound == null ? raw : bound + raw.substring(element.length());
+    }
+
+    /** The first bound of a type variable of a method; null for other types. */
+    private static @Nullable String bound(String name, J.MethodDeclaration method) {
+        List<J.TypeParameter> variables =
+                method.getTypeParameters() == null ? List.of() : method.getTypeParameters();
+        for (J.TypeParameter variable : variables) {
+            if (String.valueOf(variable.getName()).equals(name)) {
+                if (variable.getBounds() == null || variable.getBounds().isEmpty()) {
+                    return "java.lang.Object";
+                }
+                String first = of(variable.getBounds().get(0)).replaceAll("(?s)<.*>", "");
+                String further = first.equals(name) ? null : bound(first, method);
+                return further == null ? first : further;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String bound(JavaType.GenericTypeVariable variable) {
+        JavaType bound = variable.getBounds().isEmpty() ? null : variable.getBounds().get(0);
+        return bound instanceof JavaType.GenericTypeVariable further
+                ? bound(further)
+                : bound instanceof JavaType.FullyQualified named && !(bound instanceof JavaType.Unknown)
+                        ? named.getFullyQualifiedName().replace('$', '.')
+                        : null;
+    }
+
     /** Whether two types are the same; of those that are not known, one may lack the package that the other has. */
     static boolean areSame(@Nullable J one, @Nullable J other) {
         return areSame(of(one), of(other));
