@@ -6,6 +6,7 @@ import io.netrun.resilience.spring.mapping.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
@@ -46,6 +47,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final boolean activated;
 
+    private final Set<String> reopening;
+
     private Recoveries recoveries = Recoveries.NONE;
 
     /**
@@ -53,6 +56,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
      * @param annotations translates the annotations
      * @param uses what code uses of methods
      * @param activated whether what activates the annotations stays, since some of them stay
+     * @param reopening the retries of the applications of the file that an open circuit inside did not end
      * @param settings takes the keys and values of settings that the annotations of this library cannot have
      */
     SpringMove(
@@ -60,7 +64,9 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             SpringAnnotations annotations,
             Uses uses,
             boolean activated,
+            Set<String> reopening,
             BiConsumer<List<String>, String> settings) {
+        this.reopening = reopening;
         this.activated = activated;
         this.uses = uses;
         this.imports = new Imports(uses.constants().types());
@@ -526,6 +532,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 continue;
             }
             leaveIntercepted(name, method);
+            leaveRetriedCircuit(name, method);
             String here = SpringAnnotations.here(name);
             J.ClassDeclaration type = getCursor().firstEnclosing(J.ClassDeclaration.class);
             Constants.Scope scope = new Constants.Scope(file, type == null ? "" : type.getSimpleName());
@@ -607,6 +614,49 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                     + " the method, so that attempts multiply. Put the annotation with the interceptor"
                                     + " on the methods that need it, instead of their class."));
         }
+    }
+
+    /** Lists a circuit without a recovery method whose rejections retries around it repeated. */
+    private void leaveRetriedCircuit(String name, J.@Nullable MethodDeclaration method) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        if (!name.equals(SpringAnnotations.RETRY + "CircuitBreaker") || owner == null) {
+            return;
+        }
+        String circuit = owner.getSimpleName() + (method == null ? "" : "." + method.getSimpleName());
+        List<String> others =
+                reopening.stream().filter(retry -> !retry.equals(circuit)).toList();
+        if (!others.isEmpty() && (method == null || !isRecovered(owner, method))) {
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@CircuitBreaker at " + circuit,
+                            "There, an open circuit throws ExhaustedRetryException with the last failure as its cause,"
+                                    + " which a retry around it retries; here, it throws CircuitOpenException, which"
+                                    + " is not retried unless exceptions names it. If one of " + String.join(", ", others)
+                                    + " calls this method and is to retry it, add CircuitOpenException.class to the"
+                                    + " exceptions of its @Retry, beside Exception.class where it has none."));
+        }
+    }
+
+    /** Whether a method has a recovery method; of an interface or abstract, whether it has one in all its classes. */
+    private boolean isRecovered(J.ClassDeclaration owner, J.MethodDeclaration method) {
+        if (!recoveries.fallback(method).isEmpty()) {
+            return true;
+        }
+        List<J.MethodDeclaration> implementing = new ArrayList<>();
+        boolean recovered = method.getBody() == null;
+        for (Uses.Source type : recovered ? uses.beneath(owner) : List.<Uses.Source>of()) {
+            Recoveries own = Recoveries.of(type.declaration(), type.file(), uses);
+            for (J.MethodDeclaration each : FailureArguments.methods(type.declaration())) {
+                boolean same = each.getSimpleName().equals(method.getSimpleName())
+                        && Bridges.names(each).size() == Bridges.names(method).size();
+                if (same && each.getBody() != null) {
+                    implementing.add(each);
+                    recovered &= !own.fallback(each).isEmpty();
+                }
+            }
+        }
+        return recovered && !implementing.isEmpty();
     }
 
     /**

@@ -92,6 +92,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                                     new SpringAnnotations(false, new Numbers(), left -> {}),
                                     new Uses(),
                                     false,
+                                    Set.of(),
                                     (key, value) -> found.settings().add(path, key, value))
                             .move(file, ctx);
                     if (Remains.isAny(moved, packageName())) {
@@ -181,6 +182,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                         new SpringAnnotations(keeps, found.numbers(), left -> leave(ctx, path, left)),
                         found.uses(),
                         !found.active().isEmpty(),
+                        found.uses().reopening(Names.module(path), found.settings().builds()),
                         (key, value) -> {}) // they are in the configuration already
                 .move(file, ctx);
         Remains.list(moved, library(), packageName(), left -> leave(ctx, path, left));

@@ -1,5 +1,7 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.Names;
+import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,8 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.java.tree.JavaType;
@@ -21,6 +26,8 @@ import org.openrewrite.java.tree.JavaType;
  * @param overriding the names of methods that implement or override others, or may be implemented
  * @param limited the files of classes with a limit on concurrent calls, by their simple names
  * @param retried the methods that Spring Retry retries without naming their recovery, as {@code Type.method/2}
+ * @param reopening the retries of Spring Retry that an open circuit inside would not end, by their modules
+ * @param modules the modules of all files
  * @param types the classes, by their simple names
  * @param constants what constants are
  */
@@ -29,13 +36,29 @@ record Uses(
         Set<String> overriding,
         Map<String, Set<String>> limited,
         Set<String> retried,
+        Map<String, Set<String>> reopening,
+        Set<String> modules,
         Map<String, List<Source>> types,
         Constants constants) {
 
     private static final int DEPTH = 8;
 
+    private static final List<String> IGNORING = List.of("noRetryFor", "exclude");
+
+    /** The class of the failure of an open circuit of Spring Retry, and those above it. */
+    private static final Pattern EXHAUSTED = Pattern.compile(
+            "\\b(ExhaustedRetryException|RetryException|NestedRuntimeException|RuntimeException|Exception|Throwable)\\.class");
+
     Uses() {
-        this(new HashSet<>(), new HashSet<>(), new HashMap<>(), new HashSet<>(), new HashMap<>(), new Constants());
+        this(
+                new HashSet<>(),
+                new HashSet<>(),
+                new HashMap<>(),
+                new HashSet<>(),
+                new HashMap<>(),
+                new HashSet<>(),
+                new HashMap<>(),
+                new Constants());
     }
 
     /**
@@ -99,6 +122,7 @@ record Uses(
     /** Adds what a file uses. */
     void scan(JavaSourceFile file) {
         constants.scan(file);
+        modules.add(Names.module(SettingsMove.path(file)));
         new JavaIsoVisitor<Integer>() {
             @Override
             public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
@@ -123,8 +147,13 @@ record Uses(
                     limited.computeIfAbsent(declaration.getSimpleName(), name -> new HashSet<>())
                             .add(SettingsMove.path(file));
                 }
+                addReopening(declaration.getLeadingAnnotations(), declaration.getSimpleName(), file);
                 boolean all = isRetried(declaration.getLeadingAnnotations(), file);
                 for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
+                    addReopening(
+                            method.getLeadingAnnotations(),
+                            declaration.getSimpleName() + "." + method.getSimpleName(),
+                            file);
                     if (all || isRetried(method.getLeadingAnnotations(), file)) {
                         retried.add(declaration.getSimpleName() + "." + signature(method));
                     }
@@ -142,6 +171,49 @@ record Uses(
                 return super.visitMethodDeclaration(method, p);
             }
         }.visit(file, 0);
+    }
+
+    /** Adds a retry of Spring Retry that goes on for the failure of an open circuit inside, as it is there. */
+    private void addReopening(List<J.Annotation> annotations, String name, JavaSourceFile file) {
+        String path = SettingsMove.path(file);
+        boolean reopens = annotations.stream()
+                .filter(annotation -> Trees.typeName(annotation, file).equals(SpringAnnotations.RETRY + "Retryable"))
+                .map(Trees::arguments)
+                .anyMatch(arguments -> !arguments.containsKey("interceptor")
+                        && !"true".equals(String.valueOf(arguments.get("stateful")))
+                        && !"1".equals(String.valueOf(arguments.get("maxAttempts")))
+                        && IGNORING.stream().map(arguments::get).noneMatch(Uses::namesExhausted));
+        if (reopens && (SettingsDocument.sources(path).isEmpty() || SettingsDocument.sources(path).equals("main"))) {
+            reopening
+                    .computeIfAbsent(Names.module(path), module -> new TreeSet<>())
+                    .add(name);
+        }
+    }
+
+    private static boolean namesExhausted(@Nullable Expression classes) {
+        return classes != null && EXHAUSTED.matcher(CodeCounterparts.text(classes)).find();
+    }
+
+    /** The retries of the applications that have a module which an open circuit inside would not end. */
+    Set<String> reopening(String module, Builds builds) {
+        Set<String> all = new TreeSet<>();
+        for (String application : modules) {
+            Set<String> parts = new HashSet<>(builds.libraries(application, modules));
+            parts.add(application);
+            if (parts.contains(module)) {
+                parts.forEach(part -> all.addAll(reopening.getOrDefault(part, Set.of())));
+            }
+        }
+        return all;
+    }
+
+    /** The classes that implement or extend a type. */
+    List<Source> beneath(J.ClassDeclaration type) {
+        return types.values().stream()
+                .flatMap(List::stream)
+                .filter(source -> above(source.declaration()).stream()
+                        .anyMatch(above -> above.declaration().getId().equals(type.getId())))
+                .toList();
     }
 
     /** Whether something else than the library uses a method. */
