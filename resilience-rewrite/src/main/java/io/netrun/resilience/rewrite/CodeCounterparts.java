@@ -98,7 +98,11 @@ final class CodeCounterparts {
                     addChain(call, found);
                     return super.visitMethodInvocation(call, p);
                 }
-                found.add(new Left(text(call), "Write " + code + "."));
+                String remedy = code.startsWith("ResilienceRegistry.create()")
+                        ? RegistryBeans.remedy(
+                                getCursor(), call.getSimpleName().equals("of") ? Of.arguments(call.getArguments(), 0) : "")
+                        : null;
+                found.add(new Left(text(call), remedy == null ? "Write " + code + "." : remedy));
                 within = true;
                 super.visitMethodInvocation(call, p);
                 within = false;

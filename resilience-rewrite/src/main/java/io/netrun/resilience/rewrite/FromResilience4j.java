@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -361,6 +363,13 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         if (found.left().contains(path)) {
             new CodeCounterparts(customized, found.constants(), found::annotatedNames)
                     .list(left -> leftovers.insertRow(ctx, row(path, left)));
+            if (isMain(path)) {
+                RegistryBeans.list(
+                        customized,
+                        found.sections(Names.module(path)),
+                        found::annotatedNames,
+                        left -> leftovers.insertRow(ctx, row(path, left)));
+            }
             new Customizers(customized, found.constants())
                     .list(found::annotatedNames, left -> leftovers.insertRow(ctx, row(path, left)));
             if (!found.areExceptionsKept()) {
@@ -586,6 +595,24 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                             .filter(this::isConfigured)
                             .anyMatch(other ->
                                     builds.libraries(other, modules.keySet()).contains(name));
+        }
+
+        /** The sections with settings of resilience4j, in uniform spelling, of the applications that have a module. */
+        Set<String> sections(String module) {
+            Set<String> sections = new HashSet<>();
+            for (String application : modules.keySet()) {
+                Set<String> parts = new HashSet<>(builds.libraries(application, modules.keySet()));
+                parts.add(application);
+                if (parts.contains(module)) {
+                    parts.stream()
+                            .map(modules::get)
+                            .filter(Objects::nonNull)
+                            .flatMap(part -> part.documents().stream())
+                            .flatMap(document -> document.blocks().keySet().stream())
+                            .forEach(id -> sections.add(Names.uniform(id.section())));
+                }
+            }
+            return sections;
         }
 
         /** Adds the name of an instance in an annotation. */

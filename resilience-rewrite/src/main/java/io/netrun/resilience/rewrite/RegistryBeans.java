@@ -1,0 +1,115 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.Cursor;
+import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaSourceFile;
+
+/**
+ * Beans of the application that are registries of resilience4j. Its own one, with the settings of the configuration, is
+ * only there without such a bean; this library has the settings in any case.
+ */
+final class RegistryBeans {
+
+    /** The registries, with the sections of their settings here. */
+    private static final Map<String, String> SECTIONS = Map.of(
+            "CircuitBreakerRegistry", "circuit-breaker",
+            "RetryRegistry", "retry",
+            "BulkheadRegistry", "bulkhead",
+            "ThreadPoolBulkheadRegistry", "bulkhead",
+            "RateLimiterRegistry", "rate-limiter",
+            "TimeLimiterRegistry", "timeout");
+
+    private RegistryBeans() {}
+
+    /**
+     * Lists the beans of a file.
+     *
+     * @param sections the sections of resilience4j with settings, in uniform spelling
+     * @param annotated the names of instances in annotations, by a pattern
+     */
+    static void list(
+            JavaSourceFile file, Set<String> sections, Function<String, Set<String>> annotated, Consumer<Left> left) {
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration method, Integer p) {
+                String type = registry(method);
+                String section = type == null ? null : SECTIONS.get(type);
+                if (type == null || section == null || readsProperties(method)) {
+                    return super.visitMethodDeclaration(method, p);
+                }
+                String there = type.replace("Registry", "").toLowerCase(Locale.ROOT);
+                boolean configured = !isOfDefaults(method);
+                String own = configured
+                        ? " The configuration that it has itself applied to all its instances: set it as resilience."
+                                + section + ".defaults."
+                        : "";
+                if (sections.contains(there)) {
+                    left.accept(new Left(
+                            "@Bean " + method.getSimpleName(),
+                            "It was the registry instead of the one with the configuration, so that the settings of"
+                                    + " resilience4j." + (there.startsWith("threadpool") ? "thread-pool-bulkhead" : there)
+                                    + " had no effect on its instances; here, those of resilience."
+                                    + section + " have one. Remove the settings that are not meant." + own));
+                } else if (configured && !annotated.apply(section).isEmpty()) {
+                    left.accept(new Left(
+                            "@Bean " + method.getSimpleName(),
+                            "Annotations have " + CodeCounterparts.listed(annotated.apply(section))
+                                    + ", too. Their instances are of this library now, which does not look at this"
+                                    + " bean." + own));
+                }
+                return super.visitMethodDeclaration(method, p);
+            }
+        }.visit(file, 0);
+    }
+
+    /**
+     * What to do instead of making the registry that a bean is; null for another registry.
+     *
+     * @param cursor the call that makes it
+     * @param configuration the text of what it passes; empty for nothing
+     */
+    static @Nullable String remedy(Cursor cursor, String configuration) {
+        J.MethodDeclaration method = cursor.firstEnclosing(J.MethodDeclaration.class);
+        String type = method == null ? null : registry(method);
+        if (type == null) {
+            return null;
+        }
+        return "Remove the bean, and inject ResilienceRegistry where it is used: the starter has one for all patterns,"
+                + " with the settings of the configuration."
+                + (configuration.isEmpty()
+                        ? ""
+                        : " Set there, as resilience." + SECTIONS.get(type) + ".defaults, what " + configuration
+                                + " sets.");
+    }
+
+    /** The simple name of the registry that a method has as a bean; null for another method. */
+    private static @Nullable String registry(J.MethodDeclaration method) {
+        String type = WrittenTypes.of(method.getReturnTypeExpression());
+        String simple = type.substring(type.lastIndexOf('.') + 1);
+        boolean bean = method.getLeadingAnnotations().stream()
+                .anyMatch(annotation -> annotation.getSimpleName().equals("Bean"));
+        return bean && SECTIONS.containsKey(simple) ? simple : null;
+    }
+
+    /** Whether a method fills its registry with the settings itself. */
+    private static boolean readsProperties(J.MethodDeclaration method) {
+        return method.getParameters().stream()
+                .filter(J.VariableDeclarations.class::isInstance)
+                .map(parameter -> WrittenTypes.of((J.VariableDeclarations) parameter))
+                .anyMatch(type -> type.endsWith("Properties"));
+    }
+
+    private static boolean isOfDefaults(J.MethodDeclaration method) {
+        return method.getBody() != null
+                && CodeCounterparts.text(method.getBody())
+                        .matches("\\{ ?return (\\w+\\.)*\\w+Registry\\.ofDefaults\\(\\); ?}");
+    }
+}

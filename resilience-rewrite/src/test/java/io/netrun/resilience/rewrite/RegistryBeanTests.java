@@ -1,0 +1,125 @@
+package io.netrun.resilience.rewrite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Beans of the application that are registries, which were there instead of those with the configuration. */
+class RegistryBeanTests {
+
+    private static final String YAML = "src/main/resources/application.yaml";
+
+    private static String bean(String pattern, String type, String annotation, String body) {
+        return "import io.github.resilience4j." + pattern + "." + type
+                + "Registry;\nimport org.springframework.context.annotation.Bean;\n\nclass Settings {\n    "
+                + annotation + "\n    " + type + "Registry registry() {\n        return " + body + ";\n    }\n}\n";
+    }
+
+    private static List<String> left(Project project, String what) {
+        return project.after(new FromResilience4j(false)).left().stream()
+                .filter(row -> row.contains("Settings.java " + what + ": "))
+                .toList();
+    }
+
+    private static Project with(String bean, String section) {
+        return new Project()
+                .with("src/main/java/Settings.java", bean)
+                .with(YAML, "resilience4j:\n  " + section + ":\n    instances:\n      a:\n        base-config: b\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "circuitbreaker, CircuitBreaker, circuitbreaker, circuit-breaker",
+        "circuitbreaker, CircuitBreaker, circuit-breaker, circuit-breaker",
+        "retry, Retry, retry, retry",
+        "ratelimiter, RateLimiter, ratelimiter, rate-limiter",
+        "timelimiter, TimeLimiter, timelimiter, timeout",
+        "bulkhead, ThreadPoolBulkhead, thread-pool-bulkhead, bulkhead",
+    })
+    void settingsWithoutAnEffectShouldBeLeft(String pattern, String type, String section, String here) {
+        assertThat(left(with(bean(pattern, type, "@Bean", type + "Registry.ofDefaults()"), section), "@Bean registry"))
+                .singleElement()
+                .asString()
+                .contains("had no effect on its instances; here, those of resilience." + here + " have one")
+                .endsWith("Remove the settings that are not meant.");
+    }
+
+    @Test
+    void configurationOfTheBeanShouldBeLeft() {
+        assertThat(left(with(bean("retry", "Retry", "@Bean", "RetryRegistry.of(own())"), "retry"), "@Bean registry"))
+                .singleElement()
+                .asString()
+                .endsWith("set it as resilience.retry.defaults.");
+    }
+
+    @Test
+    void configurationOfAnnotatedInstancesShouldBeLeft() {
+        String calls = "import io.github.resilience4j.retry.annotation.Retry;\n\nclass Calls {\n"
+                + "    @Retry(name = \"audit\")\n    public void call() {}\n}\n";
+        Project project = new Project()
+                .with("src/main/java/Settings.java", bean("retry", "Retry", "@Bean", "RetryRegistry.of(own())"))
+                .with("src/main/java/Calls.java", calls);
+
+        assertThat(left(project, "@Bean registry"))
+                .singleElement()
+                .asString()
+                .contains("Annotations have the name audit, too.")
+                .endsWith("set it as resilience.retry.defaults.");
+    }
+
+    @Test
+    void settingsOfAnotherPatternShouldNotBeLeft() {
+        assertThat(left(
+                        with(bean("retry", "Retry", "@Bean", "RetryRegistry.ofDefaults()"), "circuitbreaker"),
+                        "@Bean registry"))
+                .isEmpty();
+    }
+
+    @Test
+    void settingsOfAnotherApplicationShouldNotBeLeft() {
+        Project project = new Project()
+                .with(
+                        "one/src/main/java/Settings.java",
+                        bean("retry", "Retry", "@Bean", "RetryRegistry.ofDefaults()"))
+                .with("two/" + YAML, "resilience4j:\n  retry:\n    instances:\n      a:\n        max-attempts: 2\n");
+
+        assertThat(left(project, "@Bean registry")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "@Deprecated"})
+    void registryThatIsNoBeanShouldNotBeLeft(String annotation) {
+        Project project = with(bean("retry", "Retry", annotation, "RetryRegistry.ofDefaults()"), "retry");
+
+        assertThat(left(project, "@Bean registry")).isEmpty();
+        assertThat(left(project, "RetryRegistry.ofDefaults()"))
+                .singleElement()
+                .asString()
+                .endsWith("Write ResilienceRegistry.create().");
+    }
+
+    @Test
+    void beanShouldBecomeTheRegistryOfTheStarter() {
+        assertThat(left(
+                        with(bean("retry", "Retry", "@Bean", "RetryRegistry.ofDefaults()"), "retry"),
+                        "RetryRegistry.ofDefaults()"))
+                .singleElement()
+                .asString()
+                .endsWith("Remove the bean, and inject ResilienceRegistry where it is used: the starter has one for all"
+                        + " patterns, with the settings of the configuration.");
+    }
+
+    @Test
+    void beanWithAConfigurationShouldBecomeDefaults() {
+        assertThat(left(
+                        with(bean("retry", "Retry", "@Bean", "RetryRegistry.of(own())"), "retry"),
+                        "RetryRegistry.of(own())"))
+                .singleElement()
+                .asString()
+                .endsWith("Set there, as resilience.retry.defaults, what own() sets.");
+    }
+}
