@@ -100,7 +100,8 @@ final class CodeCounterparts {
                 }
                 String remedy = code.startsWith("ResilienceRegistry.create()")
                         ? RegistryBeans.remedy(
-                                getCursor(), call.getSimpleName().equals("of") ? Of.arguments(call.getArguments(), 0) : "")
+                                getCursor(),
+                                call.getSimpleName().equals("of") ? Of.arguments(call.getArguments(), 0) : "")
                         : null;
                 found.add(new Left(text(call), remedy == null ? "Write " + code + "." : remedy));
                 within = true;

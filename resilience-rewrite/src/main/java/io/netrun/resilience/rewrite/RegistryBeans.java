@@ -55,7 +55,8 @@ final class RegistryBeans {
                     left.accept(new Left(
                             "@Bean " + method.getSimpleName(),
                             "It was the registry instead of the one with the configuration, so that the settings of"
-                                    + " resilience4j." + (there.startsWith("threadpool") ? "thread-pool-bulkhead" : there)
+                                    + " resilience4j."
+                                    + (there.startsWith("threadpool") ? "thread-pool-bulkhead" : there)
                                     + " had no effect on its instances; here, those of resilience."
                                     + section + " have one. Remove the settings that are not meant." + own));
                 } else if (configured && !annotated.apply(section).isEmpty()) {

@@ -632,7 +632,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                             "@CircuitBreaker at " + circuit,
                             "There, an open circuit throws ExhaustedRetryException with the last failure as its cause,"
                                     + " which a retry around it retries; here, it throws CircuitOpenException, which"
-                                    + " is not retried unless exceptions names it. If one of " + String.join(", ", others)
+                                    + " is not retried unless exceptions names it. If one of "
+                                    + String.join(", ", others)
                                     + " calls this method and is to retry it, add CircuitOpenException.class to the"
                                     + " exceptions of its @Retry, beside Exception.class where it has none."));
         }

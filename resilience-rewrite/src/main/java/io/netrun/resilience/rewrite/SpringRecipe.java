@@ -182,7 +182,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                         new SpringAnnotations(keeps, found.numbers(), left -> leave(ctx, path, left)),
                         found.uses(),
                         !found.active().isEmpty(),
-                        found.uses().reopening(Names.module(path), found.settings().builds()),
+                        found.uses()
+                                .reopening(Names.module(path), found.settings().builds()),
                         (key, value) -> {}) // they are in the configuration already
                 .move(file, ctx);
         Remains.list(moved, library(), packageName(), left -> leave(ctx, path, left));

@@ -183,7 +183,9 @@ record Uses(
                         && !"true".equals(String.valueOf(arguments.get("stateful")))
                         && !"1".equals(String.valueOf(arguments.get("maxAttempts")))
                         && IGNORING.stream().map(arguments::get).noneMatch(Uses::namesExhausted));
-        if (reopens && (SettingsDocument.sources(path).isEmpty() || SettingsDocument.sources(path).equals("main"))) {
+        if (reopens
+                && (SettingsDocument.sources(path).isEmpty()
+                        || SettingsDocument.sources(path).equals("main"))) {
             reopening
                     .computeIfAbsent(Names.module(path), module -> new TreeSet<>())
                     .add(name);
@@ -191,7 +193,8 @@ record Uses(
     }
 
     private static boolean namesExhausted(@Nullable Expression classes) {
-        return classes != null && EXHAUSTED.matcher(CodeCounterparts.text(classes)).find();
+        return classes != null
+                && EXHAUSTED.matcher(CodeCounterparts.text(classes)).find();
     }
 
     /** The retries of the applications that have a module which an open circuit inside would not end. */

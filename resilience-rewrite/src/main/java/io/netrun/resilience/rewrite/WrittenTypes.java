@@ -53,8 +53,7 @@ final class WrittenTypes {
 
     /** The first bound of a type variable of a method; null for other types. */
     private static @Nullable String bound(String name, J.MethodDeclaration method) {
-        List<J.TypeParameter> variables =
-                method.getTypeParameters() == null ? List.of() : method.getTypeParameters();
+        List<J.TypeParameter> variables = method.getTypeParameters() == null ? List.of() : method.getTypeParameters();
         for (J.TypeParameter variable : variables) {
             if (String.valueOf(variable.getName()).equals(name)) {
                 if (variable.getBounds() == null || variable.getBounds().isEmpty()) {
@@ -69,7 +68,8 @@ final class WrittenTypes {
     }
 
     private static @Nullable String bound(JavaType.GenericTypeVariable variable) {
-        JavaType bound = variable.getBounds().isEmpty() ? null : variable.getBounds().get(0);
+        JavaType bound =
+                variable.getBounds().isEmpty() ? null : variable.getBounds().get(0);
         return bound instanceof JavaType.GenericTypeVariable further
                 ? bound(further)
                 : bound instanceof JavaType.FullyQualified named && !(bound instanceof JavaType.Unknown)

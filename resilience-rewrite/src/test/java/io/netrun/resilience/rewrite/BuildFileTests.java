@@ -289,7 +289,7 @@ class BuildFileTests implements RewriteTest {
                     resilience.circuit-breaker.defaults.half-open-max-duration=365d
                     resilience.circuit-breaker.defaults.exceptions=java.lang.Exception
                     resilience.timeout.defaults.duration=1s
-                    management.endpoints.web.exposure.include=health, resilience
+                    management.endpoints.web.exposure.include=health,resilience
                     """, source -> source.path("src/main/resources/application.properties")));
     }
 }

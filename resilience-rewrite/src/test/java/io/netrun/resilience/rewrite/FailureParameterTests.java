@@ -19,7 +19,8 @@ class FailureParameterTests {
     private static Project moved(String type, String members) {
         String used = (type + members).contains("@Retryable") ? "Retryable" : "CircuitBreaker";
         String imports = IMPORTS + "import org.springframework.retry.annotation." + used + ";\n\n";
-        return new Project().with(CALLS, imports + type + " {\n" + members.indent(4) + "}\n")
+        return new Project()
+                .with(CALLS, imports + type + " {\n" + members.indent(4) + "}\n")
                 .after(new FromSpringRetry(false));
     }
 
@@ -52,8 +53,8 @@ class FailureParameterTests {
             }
             """.formatted(method, failure)))
                 .contains("@Fallback(method = \"noneFallback\")")
-                .contains("void none(" + failure + " failure) {\n    }\n\n    void noneFallback(" + argument + ", " + failure
-                        + " failure) {\n        none(failure);\n    }\n");
+                .contains("void none(" + failure + " failure) {\n    }\n\n    void noneFallback(" + argument + ", "
+                        + failure + " failure) {\n        none(failure);\n    }\n");
     }
 
     @ParameterizedTest
@@ -212,7 +213,9 @@ class FailureParameterTests {
 
             void noneFallback() {
             }
-            """)).contains("@Fallback(method = \"noneFallbackFallback\")").contains("none(failure);");
+            """))
+                .contains("@Fallback(method = \"noneFallbackFallback\")")
+                .contains("none(failure);");
     }
 
     @Test
@@ -253,7 +256,11 @@ class FailureParameterTests {
             }
             """.formatted(method, parameter);
 
-        assertThat(new Project().with(CALLS, source).after(new FromResilience4j(false)).files().get(CALLS))
+        assertThat(new Project()
+                        .with(CALLS, source)
+                        .after(new FromResilience4j(false))
+                        .files()
+                        .get(CALLS))
                 .contains("@Fallback(method = \"noneFallback\")")
                 .contains("void noneFallback(" + argument + ", IOException failure) {\n        none(failure);");
     }
@@ -280,7 +287,11 @@ class FailureParameterTests {
             }
             """;
 
-        assertThat(new Project().with(CALLS, source).after(new FromResilience4j(false)).files().get(CALLS))
+        assertThat(new Project()
+                        .with(CALLS, source)
+                        .after(new FromResilience4j(false))
+                        .files()
+                        .get(CALLS))
                 .contains("@Fallback(method = \"noneFallback\")\n    public void report(")
                 .contains("void noneFallback(Throwable failure) {\n        none(failure);")
                 .contains("@Fallback(method = \"none\")\n    public void call(");

@@ -82,9 +82,7 @@ class RegistryBeanTests {
     @Test
     void settingsOfAnotherApplicationShouldNotBeLeft() {
         Project project = new Project()
-                .with(
-                        "one/src/main/java/Settings.java",
-                        bean("retry", "Retry", "@Bean", "RetryRegistry.ofDefaults()"))
+                .with("one/src/main/java/Settings.java", bean("retry", "Retry", "@Bean", "RetryRegistry.ofDefaults()"))
                 .with("two/" + YAML, "resilience4j:\n  retry:\n    instances:\n      a:\n        max-attempts: 2\n");
 
         assertThat(left(project, "@Bean registry")).isEmpty();

@@ -14,8 +14,8 @@ class RetriedCircuitTests {
 
     private static final String CIRCUIT = ANNOTATIONS + "CircuitBreaker;\n";
 
-    private static final String USERS = "class Users {\n    @CircuitBreaker\n    public String ask() {\n"
-            + "        return \"\";\n    }\n%s}\n";
+    private static final String USERS =
+            "class Users {\n    @CircuitBreaker\n    public String ask() {\n" + "        return \"\";\n    }\n%s}\n";
 
     private static Project with(String module, String circuit) {
         return new Project().with(module + "src/main/java/Users.java", circuit);
