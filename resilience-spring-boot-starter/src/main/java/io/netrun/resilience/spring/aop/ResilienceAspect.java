@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Protects annotated methods where AspectJ weaves it into their classes, including self-invocations, private methods
  * and final methods. It is active while an application with {@code resilience.advice-mode: aspectj} runs and uses that
- * application's settings; without one, annotated methods run unprotected. With several such applications in one class
- * loader, or a parent and its children, the latest one with beans of the class applies; for objects of other classes,
- * the one that was started last.
+ * application's settings; without one, annotated methods run unprotected. With several applications in one class
+ * loader, or a parent and its children, each bean is protected by its own, or not at all where that has proxies or is
+ * switched off. An object that is no bean is protected by the latest application that has beans of the class, or else
+ * by the one that was started last.
  *
- * <p>Every execution of an annotated method is protected, so a method that calls the annotated method of its superclass
- * is protected twice. The aspect is placed outside of other aspects, as the proxy's advice is.
+ * <p>A method that calls the method of its superclass which it overrides is protected once, if both are annotated. The
+ * aspect is placed outside of other aspects, as the proxy's advice is.
  */
 @Aspect
 @DeclarePrecedence("io.netrun.resilience.spring.aop.ResilienceAspect, *")

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.aspectj.lang.Aspects;
 import org.aspectj.lang.NoAspectBoundException;
 import org.aspectj.lang.ProceedingJoinPoint;
+import org.aspectj.lang.reflect.MethodSignature;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
@@ -53,23 +54,35 @@ public final class ResilienceWeaving implements DisposableBean, SmartInitializin
 
     @Nullable
     Object invoke(ProceedingJoinPoint call) throws Throwable {
-        return ofBean(call.getThis()).interceptor.invoke(new JoinPointInvocation(call));
+        Object bean = call.getThis();
+        if (SuperCalls.isOne(((MethodSignature) call.getSignature()).getMethod(), bean.getClass())) {
+            return call.proceed();
+        }
+        ResilienceWeaving application = ofBean(bean);
+        return application == null
+                ? call.proceed()
+                : application.interceptor.invoke(new JoinPointInvocation(call));
     }
 
     /**
-     * Where several contexts run, such as a parent and its children, that of the bean; for an object that is none, the
-     * latest that had beans of the class when it was checked.
+     * The application of a bean; null if its calls are not woven there. For an object that is no bean, the latest that
+     * had beans of the class when it was checked, or else the one that was started last.
      */
-    private ResilienceWeaving ofBean(Object bean) {
+    private @Nullable ResilienceWeaving ofBean(Object bean) {
+        BeanFactory owner = WovenBeans.ownerOf(bean);
+        if (owner != null) {
+            for (ResilienceWeaving application : APPLICATIONS) {
+                if (application.beans == owner) {
+                    return application;
+                }
+            }
+            return null;
+        }
         if (APPLICATIONS.size() == 1) {
             return this;
         }
-        BeanFactory owner = WovenBeans.ownerOf(bean);
         ResilienceWeaving latest = null;
         for (ResilienceWeaving application : APPLICATIONS) {
-            if (owner != null && application.beans == owner) {
-                return application;
-            }
             if (application.pipelines.get().has(bean.getClass())) {
                 latest = application;
             }

@@ -1,10 +1,6 @@
 package io.netrun.resilience.spring.aop;
 
-import io.netrun.resilience.spring.method.MethodPipelines;
-import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.Advised;
-import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
@@ -12,24 +8,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  * call that this gives up is rolled back as in {@link ProxyFinisher}. So may asynchronous methods, whose limits are
  * checked.
  */
-public final class WovenTransactions implements BeanPostProcessor, BeanFactoryAware {
-
-    private @Nullable BeanFactory beans;
-
-    @Override
-    public void setBeanFactory(BeanFactory factory) {
-        beans = factory;
-    }
-
-    /** Where several contexts run, the calls of a bean are protected by the instances of its own. */
-    @Override
-    public Object postProcessBeforeInitialization(Object bean, String name) {
-        BeanFactory owner = beans;
-        if (owner != null && MethodPipelines.isCandidate(bean.getClass())) {
-            WovenBeans.add(bean, owner);
-        }
-        return bean;
-    }
+public final class WovenTransactions implements BeanPostProcessor {
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {

@@ -10,6 +10,7 @@ import io.netrun.resilience.spring.aop.ProxyFinisher;
 import io.netrun.resilience.spring.aop.ProxyRecorder;
 import io.netrun.resilience.spring.aop.ResilienceAdvisor;
 import io.netrun.resilience.spring.aop.ResilienceWeaving;
+import io.netrun.resilience.spring.aop.WovenOwners;
 import io.netrun.resilience.spring.aop.WovenTransactions;
 import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.event.OperatorJournal;
@@ -172,6 +173,15 @@ public final class ResilienceAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static BackgroundBeans resilienceBackgroundBeans() {
         return new BackgroundBeans();
+    }
+
+    /** In every mode: another application in this JVM may have its methods woven. */
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @ConditionalOnWeaver
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static WovenOwners resilienceWovenOwners(ObjectProvider<ResilienceWeaving> weaving) {
+        return new WovenOwners(weaving);
     }
 
     /** Intercepts the calls of annotated methods. */

@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +28,15 @@ import org.springframework.util.ClassUtils;
  * @param type the class as the user wrote it
  * @param names the names of the beans
  * @param methods the annotated methods, with what their annotations declare
- * @param callbacks the init and destroy methods that the bean definitions name, or that Spring infers
+ * @param initMethods the init methods that the bean definitions name
+ * @param destroyMethods the destroy methods that the bean definitions name, or that Spring infers
  */
 record AnnotatedBeans(
-        Class<?> type, List<String> names, Map<Method, List<Declaration>> methods, Set<String> callbacks) {
+        Class<?> type,
+        List<String> names,
+        Map<Method, List<Declaration>> methods,
+        Set<String> initMethods,
+        Set<String> destroyMethods) {
 
     private static final Logger log = LoggerFactory.getLogger(AnnotatedBeans.class);
 
@@ -92,17 +96,25 @@ record AnnotatedBeans(
 
     private static AnnotatedBeans of(Class<?> type, Compatibility compatibility) {
         return new AnnotatedBeans(
-                type, new ArrayList<>(), MethodPipelines.annotatedMethods(type, compatibility), new HashSet<>());
+                type,
+                new ArrayList<>(),
+                MethodPipelines.annotatedMethods(type, compatibility),
+                new HashSet<>(),
+                new HashSet<>());
     }
 
     private static void addCallbacks(ConfigurableListableBeanFactory beans, String name, AnnotatedBeans bean) {
         if (beans.containsBeanDefinition(name)
                 && beans.getMergedBeanDefinition(name) instanceof AbstractBeanDefinition definition) {
-            Stream.of(definition.getInitMethodNames(), definition.getDestroyMethodNames())
-                    .filter(Objects::nonNull)
-                    .flatMap(Arrays::stream)
-                    .forEach(bean.callbacks::add);
-            Callbacks.inferredDestroyMethod(definition, bean.type).ifPresent(bean.callbacks::add);
+            addTo(bean.initMethods, definition.getInitMethodNames());
+            addTo(bean.destroyMethods, definition.getDestroyMethodNames());
+            Callbacks.inferredDestroyMethod(definition, bean.type).ifPresent(bean.destroyMethods::add);
+        }
+    }
+
+    private static void addTo(Set<String> methods, String @Nullable [] names) {
+        if (names != null) {
+            methods.addAll(Arrays.asList(names));
         }
     }
 

@@ -32,6 +32,9 @@ final class Callbacks {
             "jakarta.persistence.PersistenceContext",
             "jakarta.persistence.PersistenceUnit");
 
+    private static final Set<String> AT_END =
+            Set.of("jakarta.annotation.PreDestroy", "javax.annotation.PreDestroy");
+
     /** What Spring infers destroy methods from. */
     private static final String CLOSE = "close";
 
@@ -41,8 +44,10 @@ final class Callbacks {
 
     /** Why a call of the method would not be protected; null if it is not a callback. */
     static @Nullable Obstacle obstacle(Method method, AnnotatedBeans beans) {
-        boolean callback = isAnnotated(method)
-                || (method.getParameterCount() == 0 && beans.callbacks().contains(method.getName()))
+        boolean callback = isAnnotated(method, ANNOTATIONS)
+                || (method.getParameterCount() == 0
+                        && (beans.initMethods().contains(method.getName())
+                                || beans.destroyMethods().contains(method.getName())))
                 || is(method, "afterPropertiesSet", InitializingBean.class, beans.type())
                 || is(method, "destroy", DisposableBean.class, beans.type())
                 || isOfAwareness(method, beans.type());
@@ -51,6 +56,22 @@ final class Callbacks {
                         "is called by the application context on the object itself: no proxy can intercept it, and the"
                                 + " method would run unprotected",
                         "Call an annotated method of another bean from it")
+                : null;
+    }
+
+    /**
+     * Why a call of a woven method would not be protected; null if it would: the context calls it when it closes, which
+     * has ended all waits by then.
+     */
+    static @Nullable Obstacle ofEnd(Method method, AnnotatedBeans beans) {
+        boolean atEnd = isAnnotated(method, AT_END)
+                || (method.getParameterCount() == 0 && beans.destroyMethods().contains(method.getName()))
+                || is(method, "destroy", DisposableBean.class, beans.type());
+        return atEnd
+                ? new Obstacle(
+                        "is called when the application context closes, after retries and waits have ended, and would"
+                                + " run unprotected",
+                        "Remove the annotation, or make the call in the stop() of a SmartLifecycle bean")
                 : null;
     }
 
@@ -74,12 +95,12 @@ final class Callbacks {
         return ClassUtils.hasMethod(type, SHUTDOWN) ? Optional.of(SHUTDOWN) : Optional.empty();
     }
 
-    private static boolean isAnnotated(Method method) {
+    private static boolean isAnnotated(Method method, Set<String> names) {
         if (Candidates.areAllOurs(method.getDeclaredAnnotations())) {
             return false;
         }
         MergedAnnotations annotations = MergedAnnotations.from(method);
-        return ANNOTATIONS.stream().anyMatch(annotations::isPresent);
+        return names.stream().anyMatch(annotations::isPresent);
     }
 
     /** Whether the method is one by which an object learns of its context, such as {@code setBeanFactory}. */

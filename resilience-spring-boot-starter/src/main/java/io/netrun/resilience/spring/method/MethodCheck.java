@@ -152,6 +152,12 @@ final class MethodCheck {
         }
     }
 
+    private @Nullable Obstacle ofCallback(Method method, AnnotatedBeans beans) {
+        return reach.mode() == AdviceMode.PROXY
+                ? Callbacks.obstacle(method, beans)
+                : Callbacks.ofEnd(method, beans);
+    }
+
     private void check(
             AnnotatedBeans beans,
             Method method,
@@ -160,9 +166,7 @@ final class MethodCheck {
             Set<String> names) {
         Class<?> type = UserClasses.of(method, beans.type());
         boolean atMethod = Declaration.isAtMethod(method, type);
-        Obstacle obstacle = ofProxy == null && atMethod && reach.mode() == AdviceMode.PROXY
-                ? Callbacks.obstacle(method, beans)
-                : ofProxy;
+        Obstacle obstacle = ofProxy == null && atMethod ? ofCallback(method, beans) : ofProxy;
         boolean isBeyond = obstacle != null
                 && !atMethod
                 && (obstacle.equals(Visibility.IN_NO_INTERFACE)

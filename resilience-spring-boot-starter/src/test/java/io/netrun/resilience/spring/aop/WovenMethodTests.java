@@ -16,6 +16,8 @@ import io.netrun.resilience.retry.RetryMetrics;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.timeout.TimeoutExceededException;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -25,7 +27,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -167,6 +172,73 @@ class WovenMethodTests {
     }
 
     @Test
+    void callOfTheOverriddenMethodShouldBeAPartOfTheCall() {
+        runner.withBean(Overriding.class).run(context -> {
+            Overriding bean = context.getBean(Overriding.class);
+            assertThat(bean.over()).isEqualTo("ok again");
+            assertThat(bean.generic("x")).isEqualTo("x again");
+            bean.failures.set(100);
+            assertThatThrownBy(bean::retried).hasMessageContaining("Retry 'retried'");
+            assertThat(bean.attempts).hasValue(3);
+        });
+    }
+
+    @Test
+    void inheritedAnnotationOfAClassShouldProtectOnce() {
+        runner.withBean(Heir.class)
+                .run(context -> assertThat(context.getBean(Heir.class).call()).isEqualTo("ok again"));
+    }
+
+    @Test
+    void overriddenMethodAloneShouldKeepItsProtection() {
+        runner.withPropertyValues("resilience.validation=warn")
+                .withBean(OverridingWithout.class)
+                .run(context -> {
+                    OverridingWithout bean = context.getBean(OverridingWithout.class);
+                    bean.failures.set(1);
+                    assertThat(bean.retried()).isEqualTo("ok again");
+                });
+    }
+
+    @Test
+    void callWhileBeansAreCreatedShouldBeProtected() {
+        runner.withBean(Early.class).run(context -> {
+            Early bean = context.getBean(Early.class);
+            assertThat(bean.inConstructor).isEqualTo("ok");
+            assertThat(bean.inInitialization).isEqualTo("ok");
+            assertThat(bean.attempts).as("of the initialization itself").hasValue(2);
+        });
+    }
+
+    @Test
+    void callbackAtTheEndShouldStopTheStart() {
+        runner.withBean(Ending.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("Ending.leave is annotated with @Retry, but is called when the application"
+                                + " context closes"));
+        runner.withBean(Disposable.class)
+                .run(context -> assertThat(context).getFailure().hasMessageContaining("Disposable.destroy is annotated"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"resilience.advice-mode=proxy, 2", "resilience.enabled=false, 1"})
+    void beanOfAnotherModeShouldBeLeftToItsOwnContext(String property, int attempts) {
+        runner.withPropertyValues("resilience.retry.instances.open.max-attempts=5")
+                .run(woven -> runner.withPropertyValues(
+                                "resilience.retry.instances.open.max-attempts=2",
+                                "resilience.validation=warn",
+                                property)
+                        .run(other -> {
+                            Station station = other.getBean(Station.class);
+                            station.failTimes(100);
+                            assertThatThrownBy(station::open).isInstanceOf(RuntimeException.class);
+                            assertThat(station.attempts()).isEqualTo(attempts);
+                            assertThat(attempts(woven.getBean(Station.class))).isEqualTo(5);
+                        }));
+    }
+
+    @Test
     void objectOutsideOfAnApplicationShouldRunUnprotected() {
         runner.run(context -> {});
         Station station = new Station();
@@ -217,6 +289,114 @@ class WovenMethodTests {
         PolicyType<io.netrun.resilience.retry.Retry, ?> type = io.netrun.resilience.retry.Retry.TYPE;
         RetryMetrics metrics = registry.find(type, name).orElseThrow().metrics();
         return metrics.totalRetries();
+    }
+
+    static class Overridden<T> {
+
+        final AtomicInteger failures = new AtomicInteger();
+        final AtomicInteger attempts = new AtomicInteger();
+
+        @Bulkhead(name = "over", maxConcurrent = 1, maxQueue = 0)
+        public String over() {
+            return "ok";
+        }
+
+        @Bulkhead(name = "generic", maxConcurrent = 1, maxQueue = 0)
+        public T generic(T value) {
+            return value;
+        }
+
+        @Retry(name = "retried")
+        public String retried() {
+            attempts.incrementAndGet();
+            if (failures.getAndDecrement() > 0) {
+                throw new IllegalStateException("down");
+            }
+            return "ok";
+        }
+    }
+
+    static class Overriding extends Overridden<String> {
+
+        @Override
+        @Bulkhead(name = "over", maxConcurrent = 1, maxQueue = 0)
+        public String over() {
+            return super.over() + " again";
+        }
+
+        @Override
+        @Bulkhead(name = "generic", maxConcurrent = 1, maxQueue = 0)
+        public String generic(String value) {
+            return super.generic(value) + " again";
+        }
+
+        @Override
+        @Retry(name = "retried")
+        public String retried() {
+            return super.retried() + " again";
+        }
+    }
+
+    static class OverridingWithout extends Overridden<String> {
+
+        @Override
+        public String retried() {
+            return super.retried() + " again";
+        }
+    }
+
+    @Bulkhead(name = "heir", maxConcurrent = 1, maxQueue = 0)
+    static class Annotated {
+
+        public String call() {
+            return "ok";
+        }
+    }
+
+    static class Heir extends Annotated {
+
+        @Override
+        public String call() {
+            return super.call() + " again";
+        }
+    }
+
+    static class Early {
+
+        private final Station station;
+        final String inConstructor;
+        final AtomicInteger attempts = new AtomicInteger();
+        String inInitialization = "";
+
+        Early(Station station) {
+            station.failTimes(1);
+            inConstructor = station.open();
+            station.failTimes(1);
+            this.station = station;
+        }
+
+        @PostConstruct
+        @Retry(name = "initialization")
+        public void initialize() {
+            if (attempts.incrementAndGet() == 1) {
+                throw new IllegalStateException("down");
+            }
+            inInitialization = station.open();
+        }
+    }
+
+    static class Ending {
+
+        @PreDestroy
+        @Retry(name = "leave")
+        public void leave() {}
+    }
+
+    static class Disposable implements DisposableBean {
+
+        @Override
+        @Retry(name = "destroy")
+        public void destroy() {}
     }
 
     static class Station {
