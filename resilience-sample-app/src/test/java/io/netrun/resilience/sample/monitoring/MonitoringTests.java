@@ -249,7 +249,8 @@ class MonitoringTests {
         LINE.matcher(table()).results().forEach(line -> {
             String level = line.group(1);
             // An alert is about minutes, of which the bulkhead may have been full for a part.
-            String what = line.group(2).replace("$1 ", "").replaceFirst(":.*", "").replace(" at times", "");
+            String what =
+                    line.group(2).replace("$1 ", "").replaceFirst(":.*", "").replace(" at times", "");
             if (alerts.stream().noneMatch(alert -> alert.contains(what) && hasLevel(alert, level))) {
                 without.add(level + " " + what);
             }

@@ -59,9 +59,7 @@ public final class ResilienceWeaving implements DisposableBean, SmartInitializin
             return call.proceed();
         }
         ResilienceWeaving application = ofBean(bean);
-        return application == null
-                ? call.proceed()
-                : application.interceptor.invoke(new JoinPointInvocation(call));
+        return application == null ? call.proceed() : application.interceptor.invoke(new JoinPointInvocation(call));
     }
 
     /**

@@ -10,8 +10,8 @@ import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
 
 /**
- * Recognizes calls of a method of a superclass by the method that overrides it: where both are woven, they are one call,
- * which is protected once. Otherwise it would wait within a bulkhead for the permit that it holds itself.
+ * Recognizes calls of a method of a superclass by the method that overrides it: where both are woven, they are one
+ * call, which is protected once. Otherwise it would wait within a bulkhead for the permit that it holds itself.
  */
 final class SuperCalls {
 

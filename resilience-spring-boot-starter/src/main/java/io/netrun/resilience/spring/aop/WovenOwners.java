@@ -9,9 +9,9 @@ import org.springframework.beans.factory.config.InstantiationAwareBeanPostProces
 
 /**
  * Records which application context each bean with woven methods belongs to, from before its initialization on: where
- * several contexts run, its calls are protected by the instances of its own, or not at all where that has proxies or
- * no protection. Where the protection is woven, it begins with the first such bean, so that beans that are created
- * later can make protected calls in their constructors and initialization methods.
+ * several contexts run, its calls are protected by the instances of its own, or not at all where that has proxies or no
+ * protection. Where the protection is woven, it begins with the first such bean, so that beans that are created later
+ * can make protected calls in their constructors and initialization methods.
  */
 public final class WovenOwners implements InstantiationAwareBeanPostProcessor, BeanFactoryAware {
 

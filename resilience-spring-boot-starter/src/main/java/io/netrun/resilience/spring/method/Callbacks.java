@@ -32,8 +32,7 @@ final class Callbacks {
             "jakarta.persistence.PersistenceContext",
             "jakarta.persistence.PersistenceUnit");
 
-    private static final Set<String> AT_END =
-            Set.of("jakarta.annotation.PreDestroy", "javax.annotation.PreDestroy");
+    private static final Set<String> AT_END = Set.of("jakarta.annotation.PreDestroy", "javax.annotation.PreDestroy");
 
     /** What Spring infers destroy methods from. */
     private static final String CLOSE = "close";

@@ -153,9 +153,7 @@ final class MethodCheck {
     }
 
     private @Nullable Obstacle ofCallback(Method method, AnnotatedBeans beans) {
-        return reach.mode() == AdviceMode.PROXY
-                ? Callbacks.obstacle(method, beans)
-                : Callbacks.ofEnd(method, beans);
+        return reach.mode() == AdviceMode.PROXY ? Callbacks.obstacle(method, beans) : Callbacks.ofEnd(method, beans);
     }
 
     private void check(

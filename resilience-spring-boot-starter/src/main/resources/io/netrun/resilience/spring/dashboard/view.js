@@ -145,7 +145,7 @@ function cellText(key, cell, now, row, problem) {
   // What was before the circuit opened, or closed, is another state.
   if (justChanged(row)) return [DASH, 'off'];
   if (key === 'retry') {
-    const more = cell.denied ? `${rate(cell.denied)}/s denied` : cell.failed ? `${rate(cell.failed)}/s fail` : cell.budget !== undefined ? budgetWords(cell) : '';
+    const more = cell.denied ? `${rate(cell.denied)}/s denied` : cell.failed ? `${rate(cell.failed)}/s fail` : cell.budget < FULL_BUDGET ? budgetWords(cell) : '';
     return [[cell.calls ? `${rate(cell.calls)}/s` : NO_RATE, more].filter(Boolean).join(', '), cell.denied || cell.failed || cell.budget < RETRY_COST ? 'worse' : cell.calls ? '' : 'off'];
   }
   if (key === 'timeout') return [perMinute(cell.failed) || would || rejected || '0/min', cell.failed || rejected ? 'worse' : would ? '' : 'off'];
@@ -318,7 +318,7 @@ const COLUMNS = [
 ];
 /** The pixels of each column: no head is cut, and columns stay where they are. The first ones are shown where there is no room for all. */
 const WIDTHS = {
-  name: 150, state: 84, calls: 62, failing: 54, rejected: 66, mean: 64, worst: 74, 'circuit-breaker': 130, bulkhead: 156, retry: 124, timeout: 62, 'rate-limiter': 74, fallback: 62, hedge: 66,
+  name: 150, state: 84, calls: 62, failing: 54, rejected: 66, mean: 64, worst: 74, 'circuit-breaker': 130, bulkhead: 150, retry: 130, timeout: 62, 'rate-limiter': 74, fallback: 62, hedge: 66,
 };
 /** A strip is no wider, so that names and figures are close to one another. */
 const WIDEST = 320;

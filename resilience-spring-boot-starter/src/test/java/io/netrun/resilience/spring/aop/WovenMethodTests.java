@@ -215,10 +215,12 @@ class WovenMethodTests {
         runner.withBean(Ending.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("Ending.leave is annotated with @Retry, but is called when the application"
-                                + " context closes"));
+                        .hasMessageContaining(
+                                "Ending.leave is annotated with @Retry, but is called when the application"
+                                        + " context closes"));
         runner.withBean(Disposable.class)
-                .run(context -> assertThat(context).getFailure().hasMessageContaining("Disposable.destroy is annotated"));
+                .run(context ->
+                        assertThat(context).getFailure().hasMessageContaining("Disposable.destroy is annotated"));
     }
 
     @ParameterizedTest
