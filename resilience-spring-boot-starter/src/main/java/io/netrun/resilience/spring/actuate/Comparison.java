@@ -20,9 +20,10 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
     /** What is so many times as much as before is worth a word. */
     private static final double MUCH = 1.5;
 
-    /** The last minute, and the five minutes before the problem. */
+    /** A minute: the last one, and the one before the problem. */
     private static final int RECENT = 12;
 
+    /** Five minutes before the problem. */
     private static final int BEFORE = 60;
 
     /** What is different now. */
@@ -51,12 +52,20 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
             @Nullable Instant last,
             int began) {
         int samples = History.SAMPLES;
-        int from = Math.max(0, began - BEFORE);
         return new Comparison(
                 calls,
-                track == null ? Double.NaN : track.usualRate(from, began),
+                track == null ? Double.NaN : callsBefore(track, began),
                 attempts.mean(recent(since, last), samples),
-                attempts.usual(from, began));
+                attempts.usual(Math.max(0, began - BEFORE), began));
+    }
+
+    /**
+     * Calls that came in the minute before: if more had come for longer than that, they are not what is different. In
+     * the five minutes before, if the last one is not known.
+     */
+    private static double callsBefore(Track track, int began) {
+        double justBefore = track.usualRate(Math.max(0, began - RECENT), began);
+        return Double.isNaN(justBefore) ? track.usualRate(Math.max(0, began - BEFORE), began) : justBefore;
     }
 
     /** The first of the samples whose attempts are those of now: of the last minute, or since a problem began. */

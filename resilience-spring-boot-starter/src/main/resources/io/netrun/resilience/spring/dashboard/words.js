@@ -559,8 +559,28 @@ function beforeIt({before = {}, failedBefore}, {lane}, {sampled, sampleSeconds, 
   const all = runs(lane), past = all.filter(([letter]) => letter !== 'f' && letter !== '-'), earlier = past.map(([letter]) => letter);
   if (!earlier.length || before.calls === undefined) return '';
   const unknown = all[0][0] === '-' ? all[0][1] : 0, when = sampled ? `From ${dayClock(Date.parse(sampled) - (samples - unknown) * sampleSeconds * 1_000, now)} on, before it` : 'Before it';
-  if (earlier.some(letter => RED.includes(letter))) return `${when}, calls were rejected as well`;
+  if (earlier.some(letter => RED.includes(letter))) return rejectedBefore(all, sampled ? left => dayClock(Date.parse(sampled) - left * sampleSeconds * 1_000, now) : () => '');
   return failedBefore ? `${when}, ${failedBefore < 0.005 ? tight('less than 1 %') : share(failedBefore, 1)} of calls failed` : earlier.includes('w') ? '' : `${when}, no call failed`;
+}
+
+/**
+ * When calls were rejected before: up to then, or only earlier.
+ *
+ * @param clockBefore the time at which so many samples were left, empty if it is not known
+ */
+function rejectedBefore(all, clockBefore) {
+  const letters = all.flatMap(([letter, count]) => Array(Math.round(count)).fill(letter)), from = (index, words) => {
+    const time = index > 0 && letters[index - 1] !== '-' ? clockBefore(letters.length - index) : '';
+    return time ? `${words} from ${time} on` : words;
+  };
+  let end = letters.length;
+  while (end > 0 && letters[end - 1] === 'f') end--;
+  let began = end;
+  while (began > 0 && 'orwh'.includes(letters[began - 1])) began--;
+  const red = letters.findIndex((letter, index) => index >= began && index < end && RED.includes(letter));
+  if (red >= 0) return red > began ? `Before it, ${from(began, 'calls failed')}, and ${from(red, 'were rejected')}` : `Before it, ${from(red, 'calls were rejected')}`;
+  const until = clockBefore(letters.length - 1 - letters.slice(0, end).findLastIndex(letter => RED.includes(letter)));
+  return until ? `Before it, calls were rejected until ${until}` : 'Before it, calls were rejected for some time';
 }
 
 /** Why, a line for each cause, with the evidence there is. */

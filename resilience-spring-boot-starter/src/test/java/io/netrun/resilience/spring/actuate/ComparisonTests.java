@@ -157,6 +157,25 @@ class ComparisonTests {
     }
 
     @Test
+    void callsThatCameBeforeTheProblemShouldBeNoFlood() {
+        samples(40, 10, 10);
+        samples(12, 35, 10);
+        Instant began = ticker.now();
+        samples(2, 35, 10);
+        assertThat(since(began).callsBefore()).isEqualTo(7);
+        assertThat(since(began).change()).isNull();
+    }
+
+    @Test
+    void callsBeforeAPauseShouldBeThoseOfTheLastMinutes() {
+        samples(20, 10, 10);
+        ticker.pass(Duration.ofMinutes(2));
+        Instant began = ticker.now();
+        samples(2, 10, 10);
+        assertThat(since(began).callsBefore()).isEqualTo(2);
+    }
+
+    @Test
     void callsAfterNoneAtAllShouldBeAFlood() {
         samples(5, 0, 0);
         Instant began = ticker.now();
