@@ -360,6 +360,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 .collect(Collectors.toSet());
         visited = without(visited, annotation -> inVain.contains(annotation.getId()));
         leaveUnfitting(declaration);
+        leaveProtectedFallbacks(declaration, file);
         poolOf(declaration).list(options.left());
         for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
             if (ProtectedMethods.pattern(annotation, file) != null) {
@@ -383,6 +384,29 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             return visited.withLeadingAnnotations(annotations);
         }
         return visited;
+    }
+
+    /** resilience4j calls fallback methods through the proxy, so that annotations of their own count. */
+    private void leaveProtectedFallbacks(J.ClassDeclaration declaration, JavaSourceFile file) {
+        boolean ofClass = isProtected(declaration.getLeadingAnnotations(), file);
+        for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
+            boolean counts = isProtected(method.getLeadingAnnotations(), file)
+                    || (ofClass && method.hasModifier(J.Modifier.Type.Public));
+            if (fallbacks.contains(method.getSimpleName())
+                    && counts
+                    && !method.hasModifier(J.Modifier.Type.Private)) {
+                options.left()
+                        .accept(new Left(
+                                "fallbackMethod = " + method.getSimpleName(),
+                                "There, it is called through the proxy, and protected itself. Here, it is called on the"
+                                        + " object itself, where its annotations have no effect. Move it to another"
+                                        + " bean, and name that as bean of @Fallback."));
+            }
+        }
+    }
+
+    private static boolean isProtected(List<J.Annotation> annotations, JavaSourceFile file) {
+        return annotations.stream().anyMatch(annotation -> ProtectedMethods.pattern(annotation, file) != null);
     }
 
     /** With overloads of fallback methods for both timeouts: calls with a time limiter have another one here. */

@@ -15,6 +15,8 @@ import org.openrewrite.properties.tree.Properties;
 /** Moves the settings of a file of properties. */
 final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
 
+    private static final String NEXT_LINE = "\n";
+
     private final SettingsMove move;
 
     private boolean endpointsStay;
@@ -83,6 +85,12 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
         if (!same && !contents.isEmpty()) {
             Properties.Content first = contents.get(0);
             contents.set(0, (Properties.Content) first.withPrefix(stripped(first.getPrefix())));
+            for (int i = 1; i < contents.size(); i++) {
+                Properties.Content later = contents.get(i);
+                if (!later.getPrefix().contains(NEXT_LINE)) { // what was the first line
+                    contents.set(i, (Properties.Content) later.withPrefix(NEXT_LINE + later.getPrefix()));
+                }
+            }
         }
         return same ? original : LineEnds.as(file.withContent(contents), original);
     }
@@ -122,13 +130,16 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
             if (translated == null || elements.isEmpty() || !SettingsDocument.isForeign(elements)) {
                 contents.add(exposed(entry));
             } else {
+                String prefix = entry.getPrefix();
                 if (translated.isForeignKept()) {
                     contents.add(entry);
+                    prefix = NEXT_LINE;
                 }
                 for (SettingsMove.Written setting : List.copyOf(rest)) {
                     if (setting.isFrom(elements)) {
-                        contents.add(entry(setting, entry.getPrefix()));
+                        contents.add(entry(setting, prefix));
                         rest.remove(setting);
+                        prefix = NEXT_LINE;
                     }
                 }
                 last = contents.size();
@@ -136,7 +147,7 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
         }
         int position = last < 0 ? contents.size() : last;
         for (SettingsMove.Written setting : rest) {
-            contents.add(position++, entry(setting, contents.isEmpty() ? "" : "\n"));
+            contents.add(position++, entry(setting, contents.isEmpty() ? "" : NEXT_LINE));
         }
         return contents;
     }

@@ -159,6 +159,12 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                 String renamed = text == null || !pool ? text : module.poolName(text);
                 kept.add(Trees.argument(
                         "name", renamed == null || renamed.equals(text) ? value : Trees.literal(renamed)));
+            } else if (name.equals("permits") && options.keepBehaviour()) {
+                options.left()
+                        .accept(new Left(
+                                "@RateLimiter(permits = " + Trees.shown(value) + ")",
+                                "It had no effect: the aspect does not read it, and each call takes one permit. Add"
+                                        + " permits to the annotation of this library, as a text, if it is meant."));
             } else if (name.equals("permits")
                     && value instanceof J.Literal literal
                     && literal.getValue() instanceof Integer number) {
