@@ -392,9 +392,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
             boolean counts = isProtected(method.getLeadingAnnotations(), file)
                     || (ofClass && method.hasModifier(J.Modifier.Type.Public));
-            if (fallbacks.contains(method.getSimpleName())
-                    && counts
-                    && !method.hasModifier(J.Modifier.Type.Private)) {
+            if (fallbacks.contains(method.getSimpleName()) && counts && !method.hasModifier(J.Modifier.Type.Private)) {
                 options.left()
                         .accept(new Left(
                                 "fallbackMethod = " + method.getSimpleName(),

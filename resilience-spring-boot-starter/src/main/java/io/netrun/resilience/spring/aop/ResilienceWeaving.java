@@ -9,6 +9,7 @@ import org.aspectj.lang.NoAspectBoundException;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.aspectj.lang.reflect.MethodSignature;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.SpringProxy;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.DisposableBean;
@@ -55,6 +56,9 @@ public final class ResilienceWeaving implements DisposableBean, SmartInitializin
     @Nullable
     Object invoke(ProceedingJoinPoint call) throws Throwable {
         Object bean = call.getThis();
+        if (bean instanceof SpringProxy) {
+            return call.proceed(); // a generated class, which is woven too, calls the bean itself
+        }
         if (SuperCalls.isOne(((MethodSignature) call.getSignature()).getMethod(), bean.getClass())) {
             return call.proceed();
         }

@@ -26,9 +26,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -187,6 +190,24 @@ class WovenMethodTests {
     void inheritedAnnotationOfAClassShouldProtectOnce() {
         runner.withBean(Heir.class)
                 .run(context -> assertThat(context.getBean(Heir.class).call()).isEqualTo("ok again"));
+    }
+
+    @Test
+    void classBehindAProxyShouldBeProtectedOnce() {
+        runner.withBean(Annotated.class)
+                .withBean("proxies", BeanNameAutoProxyCreator.class, () -> {
+                    BeanNameAutoProxyCreator creator = new BeanNameAutoProxyCreator();
+                    creator.setBeanNames("*Annotated");
+                    creator.setInterceptorNames("advice");
+                    creator.setProxyTargetClass(true);
+                    return creator;
+                })
+                .withBean("advice", MethodInterceptor.class, () -> MethodInvocation::proceed)
+                .run(context -> {
+                    Annotated bean = context.getBean(Annotated.class);
+                    assertThat(AopUtils.isCglibProxy(bean)).isTrue();
+                    assertThat(bean.call()).isEqualTo("ok");
+                });
     }
 
     @Test

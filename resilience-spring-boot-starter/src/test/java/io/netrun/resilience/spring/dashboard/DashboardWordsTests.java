@@ -601,11 +601,13 @@ class DashboardWordsTests {
         String head = "head: {sampled: '2026-11-29T10:34:55Z', sampleSeconds: 5, samples: 180}";
         String earlier = row.replace("151-11c18f", "151-5c1o5c18f");
         assertThat(because(forced, earlier)).contains("\"Before it, calls were rejected for some time\"");
-        assertThat(because(forced, earlier, head)).containsPattern("\"Before it, calls were rejected until \\d+:33:00\"");
+        assertThat(because(forced, earlier, head))
+                .containsPattern("\"Before it, calls were rejected until \\d+:33:00\"");
         String upToThen = row.replace("151-11c18f", "151-5c3w3o18f");
         assertThat(because(forced, upToThen)).contains("\"Before it, calls failed, and were rejected\"");
         assertThat(because(forced, upToThen, head))
-                .containsPattern("\"Before it, calls failed from \\d+:32:55 on, and were rejected from \\d+:33:10 on\"");
+                .containsPattern(
+                        "\"Before it, calls failed from \\d+:32:55 on, and were rejected from \\d+:33:10 on\"");
         assertThat(because(forced, row.replace("151-11c18f", "151-11o18f"), head))
                 .as("since the strip begins")
                 .contains("\"Before it, calls were rejected\"");
