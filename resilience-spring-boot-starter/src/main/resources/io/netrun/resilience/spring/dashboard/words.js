@@ -694,10 +694,21 @@ const PLURALS = {
 /** In which states calls were lost. */
 const HARMED = 'awhor';
 
+/** Nothing is known of a name without calls now. */
+const isIdle = row => !row.slower && !row.calls && !row.attempts && !Object.values(row.cells ?? {}).some(({calls}) => calls);
+
+/** Without a problem: what is healthy, and of what that is not known. */
+function healthyWords({head, names}) {
+  if (!head.names) return 'No instances yet';
+  const idle = names.filter(isIdle).length, all = (number, which = '') => number === 1 ? `The only name${which} is healthy` : `All ${number} names${which} are healthy`;
+  if (!idle) return all(head.names);
+  return idle === head.names ? `${all(idle)}; ${idle === 1 ? 'it has no' : 'none has'} calls now` : `${all(head.names - idle, ' with calls')}; ${idle === 1 ? '1 has' : `${idle} have`} none now`;
+}
+
 /** How names are that are no problems: slower too, fine, or without calls. Their cards have the rest. */
 function neighbours({head, problems, names}) {
   const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(({slower}) => slower && !slower.by);
-  const quiet = others.filter(row => !row.slower && !row.calls && !row.attempts && !Object.values(row.cells).some(({calls}) => calls));
+  const quiet = others.filter(isIdle);
   const fine = others.length - slow.length - quiet.length, absent = head.names - problems.length - others.length, texts = [];
   if (slow.length) texts.push(slow.length === 1 ? `${slow[0].name} is slower too` : `${slow.length} others are slower too`);
   const before = others.filter(row => !slow.includes(row) && !quiet.includes(row) && runs(row.lane).some(([letter]) => HARMED.includes(letter))).length;
@@ -729,7 +740,7 @@ export function headline(body, now) {
     if (!kinds.has(kind)) kinds.set(kind, []);
     kinds.get(kind).push({name, since: worst.since});
   }
-  if (!first.length) return {level: 'healthy', text: body.head.names ? `All ${body.head.names} names are healthy` : 'No instances yet'};
+  if (!first.length) return {level: 'healthy', text: healthyWords(body)};
   const texts = first.map(problem => {
     return `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true, body.head)}`;
   });

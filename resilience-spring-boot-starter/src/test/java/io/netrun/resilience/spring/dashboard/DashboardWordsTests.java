@@ -580,6 +580,25 @@ class DashboardWordsTests {
     // ---- effects, and the evidence
 
     @Test
+    void namesWithoutCallsShouldNotBeCalledHealthy() throws Exception {
+        String busy = "{\"name\": \"a\", \"cells\": {}, \"calls\": 3}";
+        String idle = "{\"name\": \"b\", \"cells\": {\"retry\": {}}, \"calls\": 0}";
+        assertThat(healthy(1, busy)).isEqualTo("The only name is healthy");
+        assertThat(healthy(2, busy + "," + busy)).isEqualTo("All 2 names are healthy");
+        assertThat(healthy(2, busy + "," + idle)).isEqualTo("The only name with calls is healthy; 1 has none now");
+        assertThat(healthy(4, busy + "," + busy + "," + idle + "," + idle))
+                .isEqualTo("All 2 names with calls are healthy; 2 have none now");
+        assertThat(healthy(1, idle)).isEqualTo("The only name is healthy; it has no calls now");
+        assertThat(healthy(2, idle + "," + idle)).isEqualTo("All 2 names are healthy; none has calls now");
+        assertThat(healthy(0, "")).isEqualTo("No instances yet");
+    }
+
+    private static String healthy(int number, String names) throws Exception {
+        return run("words.headline({head: {names: " + number + "}, problems: [], names: [" + names + "]}, " + NOW
+                + ").text");
+    }
+
+    @Test
     void operatorsEntryShouldBeOnTheCard() throws Exception {
         String forced = problem("mail", """
                 {"kind": "forced-open", "pattern": "circuit-breaker", "text": "circuit forced open", "since": "2026-11-29T10:33:39Z", "by": "an operator"}""", "\"before\": {\"calls\": 3}");
