@@ -334,7 +334,7 @@ export function cause(problem, row, now, timed = false, head = {}) {
   }
   switch (kind) {
     case 'forced-open': return `all calls are rejected${lasts}: forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
-    case 'open': return `${fault(failureOf(problem))}, circuit open${lasts}`;
+    case 'open': return `${fault(failureOf(problem))}, circuit open${lasts}${row.opened >= OFTEN ? `; opened ${row.opened} times in the last ${tight('15 min')}` : ''}`;
     case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide${lasts ? `; not closed${lasts}` : ''}`;
     case 'failing': {
       const what = worst.lastFailure || worst.pattern === 'circuit-breaker' ? fault(failureOf(problem)) : worst.text;
@@ -354,6 +354,9 @@ export function cause(problem, row, now, timed = false, head = {}) {
     default: return `${readable(worst.text)}${lasts}`;
   }
 }
+
+/** So many openings are an outage that goes on, however short the latest one is. */
+const OFTEN = 3;
 
 /** A bulkhead that rejects calls is full, or was within the last ten seconds. */
 const fullWords = ({text = ''}) => text.startsWith(AT_TIMES) ? AT_TIMES : 'bulkhead full';

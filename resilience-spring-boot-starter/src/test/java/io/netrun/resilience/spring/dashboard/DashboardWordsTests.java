@@ -580,6 +580,14 @@ class DashboardWordsTests {
     // ---- effects, and the evidence
 
     @Test
+    void circuitThatOpensAgainAndAgainShouldBeCalledSo() throws Exception {
+        assertThat(headline(OPEN, row("payments", "\"calls\": 2, \"opened\": 4")))
+                .contains("circuit open for ", "; opened 4 times in the last 15 min");
+        assertThat(headline(OPEN, row("payments", "\"calls\": 2, \"opened\": 2")))
+                .doesNotContain("opened 2 times");
+    }
+
+    @Test
     void namesWithoutCallsShouldNotBeCalledHealthy() throws Exception {
         String busy = "{\"name\": \"a\", \"cells\": {}, \"calls\": 3}";
         String idle = "{\"name\": \"b\", \"cells\": {\"retry\": {}}, \"calls\": 0}";
