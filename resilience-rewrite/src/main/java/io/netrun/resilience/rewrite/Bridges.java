@@ -6,10 +6,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
-import org.openrewrite.SourceFile;
 import org.openrewrite.Tree;
 import org.openrewrite.java.JavaIsoVisitor;
-import org.openrewrite.java.JavaParser;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.Statement;
@@ -56,16 +54,8 @@ final class Bridges {
 
     private static J.@Nullable Block body(String statement, String indent, String step, ExecutionContext ctx) {
         String source = "class A {\n" + indent + "Object a() {\n" + step + statement + "\n" + indent + "}\n}\n";
-        SourceFile parsed = JavaParser.fromJavaVersion()
-                .build()
-                .parse(ctx, source)
-                .findFirst()
-                .orElse(null);
-        return parsed instanceof J.CompilationUnit unit
-                        && unit.getClasses().get(0).getBody().getStatements().get(0)
-                                instanceof J.MethodDeclaration method
-                ? method.getBody()
-                : null;
+        J.MethodDeclaration method = Trees.method(source, ctx);
+        return method == null ? null : method.getBody();
     }
 
     /** The names of the parameters of a method. */

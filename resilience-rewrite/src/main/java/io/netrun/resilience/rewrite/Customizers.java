@@ -14,9 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
-import org.openrewrite.SourceFile;
 import org.openrewrite.java.JavaIsoVisitor;
-import org.openrewrite.java.JavaParser;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
@@ -192,16 +190,7 @@ final class Customizers {
         String indent = body.getStatements().get(0).getPrefix().getIndent();
         String source = "class A {\nConfigCustomizer<" + candidate.kind().simpleHere() + "> a() {\n" + indent
                 + "return " + candidate.code("\n" + indent + "        ") + ";\n}\n}\n";
-        SourceFile parsed = JavaParser.fromJavaVersion()
-                .build()
-                .parse(ctx, source)
-                .findFirst()
-                .orElse(null);
-        return parsed instanceof J.CompilationUnit unit
-                        && unit.getClasses().get(0).getBody().getStatements().get(0)
-                                instanceof J.MethodDeclaration method
-                ? method
-                : null;
+        return Trees.method(source, ctx);
     }
 
     /** The beans that can be translated; none if the file uses their types for something else, too. */

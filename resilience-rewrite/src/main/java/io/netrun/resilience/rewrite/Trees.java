@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.Tree;
 import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.SourceFile;
+import org.openrewrite.java.JavaParser;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JContainer;
@@ -334,5 +337,19 @@ final class Trees {
                         .anyMatch(type -> type != null
                                 && type.getFullyQualifiedName().startsWith(packageName)
                                 && !known.contains(type.getFullyQualifiedName()));
+    }
+
+    /** The first method of the class that a text has; null if it cannot be read. */
+    static J.@Nullable MethodDeclaration method(String source, ExecutionContext ctx) {
+        SourceFile parsed = JavaParser.fromJavaVersion()
+                .build()
+                .parse(ctx, source)
+                .findFirst()
+                .orElse(null);
+        return parsed instanceof J.CompilationUnit unit
+                        && unit.getClasses().get(0).getBody().getStatements().get(0)
+                                instanceof J.MethodDeclaration method
+                ? method
+                : null;
     }
 }
