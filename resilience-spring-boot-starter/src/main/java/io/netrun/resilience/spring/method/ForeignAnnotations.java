@@ -95,6 +95,7 @@ public final class ForeignAnnotations {
         Map<String, Object> others = new LinkedHashMap<>(attributes);
         others.remove(Declaration.NAME);
         others.remove(FALLBACK_METHOD);
+        others.remove(CallPermits.ATTRIBUTE); // which resilience4j's aspect does not read
         boolean pool = POOL.equals(String.valueOf(others.remove("type")));
         others.values().removeIf(value -> value.equals("") || value.equals(1));
         others.put(MARK, true);
@@ -137,7 +138,7 @@ public final class ForeignAnnotations {
                     "Write the name of the method; expressions are not evaluated"));
         }
         declaration.methodAttributes().forEach((attribute, value) -> {
-            if (!Set.of(POOL, MARK, "method", CallPermits.ATTRIBUTE).contains(attribute)) {
+            if (!Set.of(POOL, MARK, "method").contains(attribute)) {
                 String reason = MappingTable.get()
                         .find(MappingTable.RESILIENCE4J, "attribute", attribute)
                         .map(MappingTable.Row::note)
