@@ -57,6 +57,11 @@ final class AddedSettings {
                 .putIfAbsent(key, value);
     }
 
+    /** Whether code in a file has a setting of an instance. */
+    boolean has(String path, List<String> key) {
+        return added.getOrDefault(Names.module(path), Map.of()).containsKey(key);
+    }
+
     /** Keeps the settings alone that fulfil a condition. */
     void keep(BiPredicate<List<String>, String> condition) {
         added.values()

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
@@ -302,7 +303,7 @@ final class RetryArguments {
             left.accept(new Left(name, "This library has no such setting."));
         } else if (row.here().name().isEmpty()) {
             String text = CodeCounterparts.text(value);
-            boolean idle = text.matches("false|\"\"|\\{ ?\\}");
+            boolean idle = text.matches("false|\"\"|\\{ ?\\}") || Boolean.FALSE.equals(known(value));
             if (!idle) {
                 left.accept(new Left(name + " = " + Trees.shown(value), row.reason()));
             }
@@ -313,12 +314,22 @@ final class RetryArguments {
         } else if (row.words().isEmpty()) {
             put(row.here().name(), value);
         } else {
-            String text = CodeCounterparts.text(value);
-            row.words().forEach((there, here) -> {
-                if (text.endsWith(there)) {
-                    put(row.here().name(), here);
-                }
-            });
+            Object known = known(value); // a constant may stand for a word
+            String text = known == null ? CodeCounterparts.text(value) : known.toString();
+            Optional<String> word =
+                    row.words().keySet().stream().filter(text::endsWith).findFirst();
+            word.ifPresentOrElse(
+                    there -> put(row.here().name(), row.words().getOrDefault(there, "")),
+                    () -> left.accept(new Left(
+                            scope + name + " = " + Trees.shown(value),
+                            "Its value is not known to the recipe. Set "
+                                    + row.here().name()
+                                    + " to what it stands for: "
+                                    + row.words().entrySet().stream()
+                                            .map(each -> "'" + each.getValue() + "' for " + each.getKey())
+                                            .sorted()
+                                            .collect(Collectors.joining(", "))
+                                    + ".")));
         }
     }
 

@@ -87,7 +87,7 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
     private void ofSpringRetry(RetryArguments here, Map<String, Expression> there) {
         Map<String, Expression> backoff =
                 there.get("backoff") instanceof J.Annotation annotation ? Trees.arguments(annotation) : Map.of();
-        withoutOverridden(there).forEach((name, value) -> {
+        withoutOverridden(here, there).forEach((name, value) -> {
             here.from(name, value);
             if (name.equals("maxAttemptsExpression")) {
                 here.moveExpression("", name, value, new Target("maxAttempts", "max-attempts"));
@@ -95,8 +95,8 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
                 here.move("", name, value);
             }
         });
-        boolean grows = isPositive(backoff.get("multiplier")) || isGiven(backoff.get("multiplierExpression"));
-        withoutOverridden(backoff).forEach((name, value) -> {
+        boolean grows = isPositive(backoff.get("multiplier")) || isGiven(here, backoff.get("multiplierExpression"));
+        withoutOverridden(here, backoff).forEach((name, value) -> {
             here.from("@Backoff(" + name, value, ")");
             moveBackoff(here, name, value, grows);
         });
@@ -160,10 +160,10 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
     }
 
     /** The arguments that count: an expression wins over the value. */
-    private static Map<String, Expression> withoutOverridden(Map<String, Expression> there) {
+    private static Map<String, Expression> withoutOverridden(RetryArguments here, Map<String, Expression> there) {
         Map<String, Expression> counting = new LinkedHashMap<>(there);
         there.forEach((name, value) -> {
-            if (name.endsWith(EXPRESSION) && isGiven(value)) {
+            if (name.endsWith(EXPRESSION) && isGiven(here, value)) {
                 String overridden = name.substring(0, name.length() - EXPRESSION.length());
                 counting.remove(overridden);
                 if (overridden.equals("delay")) {
@@ -174,8 +174,8 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
         return counting;
     }
 
-    private static boolean isGiven(@Nullable Expression expression) {
-        String text = Trees.text(expression);
+    private static boolean isGiven(RetryArguments here, @Nullable Expression expression) {
+        String text = expression == null ? null : here.text(expression);
         return expression != null && (text == null || !text.isBlank());
     }
 
@@ -194,7 +194,7 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
     }
 
     private void ofCircuit(RetryArguments here, Map<String, Expression> there) {
-        withoutOverridden(there).forEach((name, value) -> {
+        withoutOverridden(here, there).forEach((name, value) -> {
             here.from(name, value);
             Target target = CIRCUIT_EXPRESSIONS.get(name);
             if (target != null) {
@@ -207,7 +207,7 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
         boolean timed = here.has("openDuration");
         here.check();
         if (keepBehaviour) {
-            if (!there.containsKey("openTimeout") && !isGiven(there.get("openTimeoutExpression"))) {
+            if (!there.containsKey("openTimeout") && !isGiven(here, there.get("openTimeoutExpression"))) {
                 left.accept(new Left(
                         "openTimeout of @CircuitBreaker",
                         "Not set, it is 5 s: there, failures within it open the circuit; here, the failure count"
@@ -239,7 +239,7 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
                 case "maxRetriesString" -> moveRetriesText(here, value);
                 case "multiplierString" ->
                     here.moveExpression("", name, value, new Target("backoffMultiplier", "backoff-multiplier"));
-                case "jitter", "jitterString" -> here.put("jitter", isZero(value) ? "none" : "equal");
+                case "jitter", "jitterString" -> here.put("jitter", isZero(here, value) ? "none" : "equal");
                 default -> here.move("", name, value);
             }
         });
@@ -248,12 +248,12 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
         }
         boolean counted = here.has("maxAttempts");
         here.check();
-        if (!counted && !isGiven(there.get("maxRetriesString"))) {
+        if (!counted && !isGiven(here, there.get("maxRetriesString"))) {
             here.putNumber("maxAttempts", 4); // three retries
         }
         fitDelays(here, true, false);
         if (keepBehaviour) {
-            if (!here.has("backoffMultiplier") && !isGiven(there.get("multiplierString"))) {
+            if (!here.has("backoffMultiplier") && !isGiven(here, there.get("multiplierString"))) {
                 here.put("backoff", "constant");
             } else if (!here.has("maxDelay")) {
                 here.put("maxDelay", Values.FOREVER);
@@ -380,8 +380,8 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
         return UNITS.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "ms");
     }
 
-    private static boolean isZero(Expression value) {
-        return CodeCounterparts.text(value).matches("0L?|\"0\"");
+    private static boolean isZero(RetryArguments here, Expression value) {
+        return "0".equals(String.valueOf(here.known(value)));
     }
 
     private static boolean isPositive(@Nullable Expression value) {

@@ -742,7 +742,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             Map<String, Expression> there,
             J.@Nullable MethodDeclaration method,
             @Nullable String shared) {
-        String own = there.containsKey("label") ? Trees.text(there.get("label")) : defaultName(method);
+        Expression label = there.get("label");
+        String own = label == null ? defaultName(method) : arguments.text(label);
         String instance = shared == null ? own : shared;
         String path = SettingsMove.path(getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
         String pattern = Names.uniform(annotation.substring(annotation.lastIndexOf('.') + 1));

@@ -3,6 +3,7 @@ package io.netrun.resilience.rewrite;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +37,10 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         this.keepBehaviour = keepBehaviour;
     }
 
+    private boolean keeps() {
+        return keepBehaviour == null || keepBehaviour;
+    }
+
     /** The library, as in the mapping table. */
     abstract String library();
 
@@ -56,7 +61,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 new Catalogs(library()),
                 new Uses(),
                 new Numbers(),
-                new BuildFiles(library()));
+                new BuildFiles(library()),
+                new ArrayList<>());
     }
 
     @Override
@@ -93,7 +99,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                                     new Uses(),
                                     false,
                                     Set.of(),
-                                    (key, value) -> found.settings().add(path, key, value))
+                                    (key, value) -> {})
                             .move(file, ctx);
                     if (Remains.isAny(moved, packageName())) {
                         found.left().add(path);
@@ -107,6 +113,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     String sources = SettingsDocument.sources(path);
                     boolean main = sources.isEmpty() || sources.equals("main");
                     if (moved != file) {
+                        found.later().add(new Annotated(file, path)); // constants may be in files that come later
                         found.files().addAnnotated(Names.module(path), main);
                     }
                     if (main
@@ -129,6 +136,16 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
 
     @Override
     public Collection<? extends SourceFile> generate(Found found, ExecutionContext ctx) {
+        found.later()
+                .forEach(annotated -> new SpringMove(
+                                library(),
+                                new SpringAnnotations(keeps(), found.numbers(), left -> {}),
+                                found.uses(),
+                                false,
+                                Set.of(),
+                                (key, value) -> found.settings().add(annotated.path(), key, value))
+                        .move(annotated.file(), ctx));
+        found.later().clear();
         found.settings().keep((key, value) -> {
             Ranges.Range range = Ranges.ofSetting(key.get(key.size() - 1));
             return range == null || found.numbers().possible(value, range).bad() == null;
@@ -176,19 +193,36 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
     }
 
     private Tree moved(JavaSourceFile file, String path, Found found, ExecutionContext ctx) {
-        boolean keeps = keepBehaviour == null || keepBehaviour;
         JavaSourceFile moved = new SpringMove(
                         library(),
-                        new SpringAnnotations(keeps, found.numbers(), left -> leave(ctx, path, left)),
+                        new SpringAnnotations(keeps(), found.numbers(), left -> leave(ctx, path, left)),
                         found.uses(),
                         !found.active().isEmpty(),
                         found.uses()
                                 .reopening(Names.module(path), found.settings().builds()),
-                        (key, value) -> {}) // they are in the configuration already
+                        (key, value) -> {
+                            if (!found.settings().has(path, key)) {
+                                leave(
+                                        ctx,
+                                        path,
+                                        new Left(
+                                                String.join(".", key) + " = " + value,
+                                                "It could not be written. Set it in the configuration of the"
+                                                        + " application."));
+                            }
+                        })
                 .move(file, ctx);
         Remains.list(moved, library(), packageName(), left -> leave(ctx, path, left));
         return moved;
     }
+
+    /**
+     * A file with annotations that are moved.
+     *
+     * @param file the file
+     * @param path its path
+     */
+    record Annotated(JavaSourceFile file, String path) {}
 
     /**
      * What was found in all files.
@@ -202,6 +236,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
      * @param uses what code uses of methods
      * @param numbers the values of placeholders
      * @param files the build files
+     * @param later the files with annotations whose settings are to be found once all constants are known
      */
     record Found(
             Set<String> modules,
@@ -212,7 +247,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
             Catalogs catalogs,
             Uses uses,
             Numbers numbers,
-            BuildFiles files) {
+            BuildFiles files,
+            List<Annotated> later) {
 
         /** What is known of the build. */
         BuildFiles.Build build() {
