@@ -85,16 +85,17 @@ record Recoveries(
                 List<J.MethodDeclaration> nearer = FailureArguments.methods(heir.declaration()).stream()
                         .filter(method -> isMarked(method.getLeadingAnnotations(), "Recover", heir.file()))
                         .toList();
-                Set<String> named = named(beneath);
+                Set<String> named = named(beneath, uses);
                 beneath.forEach((method, of) -> {
                     if (nearer.stream()
-                            .noneMatch(each -> fits(each, method) && isMeant(each, method, named, of.file(), nearer))) {
+                            .noneMatch(each ->
+                                    fits(each, method) && isMeant(each, method, named, of.file(), nearer, uses))) {
                         failing.put(method, new Failing(of.file(), of.inherited(), heir.declaration()));
                     }
                 });
             }
         }
-        Set<String> named = named(failing);
+        Set<String> named = named(failing, uses);
         Map<J.MethodDeclaration, List<J.MethodDeclaration>> pairs = new LinkedHashMap<>();
         recovering.forEach(recovery -> pairs.put(
                 recovery,
@@ -105,7 +106,8 @@ record Recoveries(
                                         method.getKey(),
                                         named,
                                         method.getValue().file(),
-                                        recovering))
+                                        recovering,
+                                        uses))
                         .filter(method -> method.getValue().heir() != null || !inVain.contains(recovery))
                         .filter(method -> found.isSeen(
                                 recovery,
@@ -126,7 +128,7 @@ record Recoveries(
             });
         });
         failing.keySet().forEach(method -> found.separate(method, pairs, FailureArguments.methods(declaration)));
-        failing.forEach((method, of) -> found.close(method, pairs, of.file()));
+        failing.forEach((method, of) -> found.close(method, pairs, of.file(), uses.composed()));
         pairs.forEach((recovery, methods) -> {
             if (methods.isEmpty() && !found.unseen.containsKey(recovery)) {
                 found.lost.add(recovery);
@@ -152,16 +154,17 @@ record Recoveries(
         }
     }
 
-    private static Set<String> named(Map<J.MethodDeclaration, Failing> failing) {
+    private static Set<String> named(Map<J.MethodDeclaration, Failing> failing, Uses uses) {
         Set<String> named = new HashSet<>();
-        failing.forEach((method, of) -> named.add(recover(method, of.file())));
+        failing.forEach((method, of) -> named.add(recover(method, of.file(), uses)));
         return named;
     }
 
     /** Adds the methods of a class that are retried, and returns them. */
     private static List<J.MethodDeclaration> addFailing(
             J.ClassDeclaration declaration, JavaSourceFile file, Uses uses, Map<J.MethodDeclaration, Failing> failing) {
-        boolean all = isMarked(declaration.getLeadingAnnotations(), "Retryable", file)
+        ComposedAnnotations composed = uses.composed();
+        boolean all = composed.isAny(declaration.getLeadingAnnotations(), SpringAnnotations.RETRY + "Retryable", file)
                 && !has(declaration.getLeadingAnnotations(), "recover", file)
                 && !has(declaration.getLeadingAnnotations(), "interceptor", file);
         List<J.MethodDeclaration> added = new ArrayList<>();
@@ -171,7 +174,10 @@ record Recoveries(
             if (has(annotations, "interceptor", file)) {
                 continue; // its interceptor recovers it
             }
-            boolean inherited = !marked && ((all && isCallable(method)) || uses.isRetriedAbove(declaration, method));
+            boolean inherited = !marked
+                    && (Uses.RETRYING.stream().anyMatch(name -> composed.isAny(annotations, name, file))
+                            || (all && isCallable(method))
+                            || uses.isRetriedAbove(declaration, method));
             if (!isMarked(annotations, "Recover", file) && (marked || inherited)) {
                 failing.put(method, new Failing(file, inherited, null));
                 added.add(method);
@@ -181,8 +187,8 @@ record Recoveries(
     }
 
     /** Whether a method names a recovery method that does not fit it, so that the start would fail. */
-    boolean isNamedInVain(J.MethodDeclaration method, JavaSourceFile file) {
-        return !recover(method, file).isEmpty() && fallback(method).isEmpty();
+    boolean isNamedInVain(J.MethodDeclaration method, JavaSourceFile file, Uses uses) {
+        return !recover(method, file, uses).isEmpty() && fallback(method).isEmpty();
     }
 
     /**
@@ -368,7 +374,8 @@ record Recoveries(
     private void close(
             J.MethodDeclaration method,
             Map<J.MethodDeclaration, List<J.MethodDeclaration>> pairs,
-            JavaSourceFile file) {
+            JavaSourceFile file,
+            ComposedAnnotations composed) {
         List<J.MethodDeclaration> own = pairs.entrySet().stream()
                 .filter(pair -> pair.getValue().contains(method))
                 .map(Map.Entry::getKey)
@@ -376,7 +383,9 @@ record Recoveries(
         boolean takes = own.stream()
                 .anyMatch(each -> Bridges.takesOpenCircuit(
                         each, withoutFailure(each).size() < variables(each).size()));
-        if (own.isEmpty() || takes || !isMarked(method.getLeadingAnnotations(), "CircuitBreaker", file)) {
+        if (own.isEmpty()
+                || takes
+                || !composed.isAny(method.getLeadingAnnotations(), SpringAnnotations.RETRY + "CircuitBreaker", file)) {
             return;
         }
         J.MethodDeclaration first = own.get(0);
@@ -430,8 +439,9 @@ record Recoveries(
             J.MethodDeclaration method,
             Set<String> named,
             JavaSourceFile file,
-            List<J.MethodDeclaration> recovering) {
-        String own = recover(method, file);
+            List<J.MethodDeclaration> recovering,
+            Uses uses) {
+        String own = recover(method, file, uses);
         String name = recovery.getSimpleName();
         if (!own.isEmpty()) {
             return own.equals(name);
@@ -441,11 +451,10 @@ record Recoveries(
     }
 
     /** The name of the recovery method that a method names; empty if it names none. */
-    private static String recover(J.MethodDeclaration method, JavaSourceFile file) {
+    private static String recover(J.MethodDeclaration method, JavaSourceFile file, Uses uses) {
         return method.getLeadingAnnotations().stream()
-                .filter(annotation -> Trees.typeName(annotation, file).startsWith(SpringAnnotations.RETRY))
-                .map(annotation -> Trees.text(Trees.arguments(annotation).get("recover")))
-                .filter(text -> text != null)
+                .map(annotation -> uses.composed().recover(annotation, file))
+                .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElse("");
     }

@@ -460,7 +460,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         Space first = null;
         for (J.Annotation annotation : method.getLeadingAnnotations()) {
             String there = Trees.typeName(annotation, file);
-            if (!isOfLibrary(there) || !SpringAnnotations.isMovable(there, Trees.arguments(annotation))) {
+            boolean own = isOfLibrary(there) && SpringAnnotations.isMovable(there, Trees.arguments(annotation));
+            if (!own && composedOf(annotation).isEmpty()) {
                 kept.add(kept.isEmpty() && first != null ? annotation.withPrefix(first) : annotation);
                 continue;
             }
@@ -526,6 +527,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                             .accept(new Left(name, "Configure the retry by its settings, instead of an interceptor."));
                 }
                 moved.add(annotation);
+                leaveComposed(annotation, method);
                 if (method != null && isIntercepted(name, there) && isRetriedByType(false)) {
                     moved.add(single(annotation, owner));
                 }
@@ -548,7 +550,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             imports.remove("java.util.concurrent.TimeUnit");
             imports.remove(SpringAnnotations.FRAMEWORK + "ConcurrencyLimit.ThrottlePolicy");
             Expression recover = arguments.recover();
-            if (method != null && recover != null && recoveries.isNamedInVain(method, file)) {
+            if (method != null && recover != null && recoveries.isNamedInVain(method, file, uses)) {
                 annotations
                         .left()
                         .accept(new Left(
@@ -570,6 +572,23 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             }
         }
         return moved.equals(former) ? former : moved;
+    }
+
+    /** Lists what an annotation composed of one of the library does not do here, as for that one itself. */
+    private void leaveComposed(J.Annotation annotation, J.@Nullable MethodDeclaration method) {
+        for (String base : composedOf(annotation)) {
+            leaveIntercepted(base, method);
+            leaveRetriedCircuit(base, method);
+            leaveAsync(base, method);
+        }
+    }
+
+    /** The annotations of the library of which another one is composed. */
+    private List<String> composedOf(J.Annotation annotation) {
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        return MappingTable.get().renamed(library, "annotation").keySet().stream()
+                .filter(name -> uses.composed().isOf(annotation, name, file))
+                .toList();
     }
 
     private static boolean isIntercepted(String name, Map<String, Expression> arguments) {

@@ -1,6 +1,7 @@
 package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
@@ -178,7 +179,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     return tree;
                 } else if (BuildFiles.isBuild(source)) {
                     return found.files().moved(source, found.build(), ctx, left -> leave(ctx, path, left));
-                } else if (tree instanceof JavaSourceFile file && Trees.mentions(file, packageName(), Set.of())) {
+                } else if (tree instanceof JavaSourceFile file && isConcerned(file, found)) {
                     return SpringRecipe.this.moved(file, path, found, ctx);
                 } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
                     return found.settings().move(source, ctx);
@@ -186,6 +187,19 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 return tree;
             }
         };
+    }
+
+    /** Whether a file names types of the library, or has annotations that are composed of its own. */
+    private boolean isConcerned(JavaSourceFile file, Found found) {
+        return Trees.mentions(file, packageName(), Set.of())
+                || (!GradleMove.isScript(file)
+                        && found.uses()
+                                .composed()
+                                .areIn(
+                                        file,
+                                        List.copyOf(MappingTable.get()
+                                                .renamed(library(), "annotation")
+                                                .keySet())));
     }
 
     private void leave(ExecutionContext ctx, String path, Left left) {

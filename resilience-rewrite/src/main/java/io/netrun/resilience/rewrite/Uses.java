@@ -8,8 +8,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +27,8 @@ import org.openrewrite.java.tree.JavaType;
  * @param called the methods that are called or referred to, with the names of their classes where these are known
  * @param overriding the names of methods that implement or override others, or may be implemented
  * @param limited the files of classes with a limit on concurrent calls, by their simple names
- * @param retried the methods that Spring Retry retries without naming their recovery, as {@code Type.method/2}
- * @param reopening the retries of Spring Retry that an open circuit inside would not end, by their modules
+ * @param annotated the annotations of methods and of their classes, by the methods as {@code Type.method/2}
+ * @param reopening the annotations of what Spring Retry may retry, by modules and names
  * @param modules the modules of all files
  * @param types the classes, by their simple names
  * @param constants what constants are
@@ -35,13 +37,17 @@ record Uses(
         Set<String> called,
         Set<String> overriding,
         Map<String, Set<String>> limited,
-        Set<String> retried,
-        Map<String, Set<String>> reopening,
+        Map<String, List<Annotated>> annotated,
+        Map<String, Map<String, Annotated>> reopening,
         Set<String> modules,
         Map<String, List<Source>> types,
         Constants constants) {
 
     private static final int DEPTH = 8;
+
+    /** The annotations of Spring Retry whose methods have recovery methods. */
+    static final List<String> RETRYING =
+            List.of(SpringAnnotations.RETRY + "Retryable", SpringAnnotations.RETRY + "CircuitBreaker");
 
     private static final List<String> IGNORING = List.of("noRetryFor", "exclude");
 
@@ -54,7 +60,7 @@ record Uses(
                 new HashSet<>(),
                 new HashSet<>(),
                 new HashMap<>(),
-                new HashSet<>(),
+                new HashMap<>(),
                 new HashMap<>(),
                 new HashSet<>(),
                 new HashMap<>(),
@@ -68,6 +74,19 @@ record Uses(
      * @param file its file
      */
     record Source(J.ClassDeclaration declaration, JavaSourceFile file) {}
+
+    /**
+     * The annotations of a class or method.
+     *
+     * @param annotations the annotations
+     * @param file their file
+     */
+    record Annotated(List<J.Annotation> annotations, JavaSourceFile file) {}
+
+    /** The annotations that have one of Spring's as a meta-annotation. */
+    ComposedAnnotations composed() {
+        return new ComposedAnnotations(types);
+    }
 
     /** The class above a class, if its source is known and no other class has its name. */
     Optional<Source> parent(J.ClassDeclaration declaration) {
@@ -148,14 +167,19 @@ record Uses(
                             .add(SettingsMove.path(file));
                 }
                 addReopening(declaration.getLeadingAnnotations(), declaration.getSimpleName(), file);
-                boolean all = isRetried(declaration.getLeadingAnnotations(), file);
                 for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
                     addReopening(
                             method.getLeadingAnnotations(),
                             declaration.getSimpleName() + "." + method.getSimpleName(),
                             file);
-                    if (all || isRetried(method.getLeadingAnnotations(), file)) {
-                        retried.add(declaration.getSimpleName() + "." + signature(method));
+                    List<J.Annotation> annotations = new ArrayList<>(declaration.getLeadingAnnotations());
+                    annotations.addAll(method.getLeadingAnnotations());
+                    if (!annotations.isEmpty()) {
+                        annotated
+                                .computeIfAbsent(
+                                        declaration.getSimpleName() + "." + signature(method),
+                                        each -> new ArrayList<>())
+                                .add(new Annotated(annotations, file));
                     }
                 }
                 return super.visitClassDeclaration(declaration, p);
@@ -173,23 +197,35 @@ record Uses(
         }.visit(file, 0);
     }
 
-    /** Adds a retry of Spring Retry that goes on for the failure of an open circuit inside, as it is there. */
     private void addReopening(List<J.Annotation> annotations, String name, JavaSourceFile file) {
         String path = SettingsMove.path(file);
-        boolean reopens = annotations.stream()
-                .filter(annotation -> Trees.typeName(annotation, file).equals(SpringAnnotations.RETRY + "Retryable"))
+        if (!annotations.isEmpty()
+                && (SettingsDocument.sources(path).isEmpty()
+                        || SettingsDocument.sources(path).equals("main"))) {
+            reopening
+                    .computeIfAbsent(Names.module(path), module -> new TreeMap<>())
+                    .put(name, new Annotated(annotations, file));
+        }
+    }
+
+    /** Whether a retry of Spring Retry goes on for the failure of an open circuit inside, as it is there. */
+    private boolean isReopening(Annotated annotated) {
+        return annotated.annotations().stream()
+                .map(annotation -> retryable(annotation, annotated.file()))
+                .filter(Objects::nonNull)
                 .map(Trees::arguments)
                 .anyMatch(arguments -> !arguments.containsKey("interceptor")
                         && !"true".equals(String.valueOf(arguments.get("stateful")))
                         && !"1".equals(String.valueOf(arguments.get("maxAttempts")))
                         && IGNORING.stream().map(arguments::get).noneMatch(Uses::namesExhausted));
-        if (reopens
-                && (SettingsDocument.sources(path).isEmpty()
-                        || SettingsDocument.sources(path).equals("main"))) {
-            reopening
-                    .computeIfAbsent(Names.module(path), module -> new TreeSet<>())
-                    .add(name);
-        }
+    }
+
+    /** The retry that an annotation is, or that it is composed of; null for none. */
+    private J.@Nullable Annotation retryable(J.Annotation annotation, JavaSourceFile file) {
+        String name = SpringAnnotations.RETRY + "Retryable";
+        return Trees.typeName(annotation, file).equals(name)
+                ? annotation
+                : composed().base(annotation, name, file);
     }
 
     private static boolean namesExhausted(@Nullable Expression classes) {
@@ -204,7 +240,11 @@ record Uses(
             Set<String> parts = new HashSet<>(builds.libraries(application, modules));
             parts.add(application);
             if (parts.contains(module)) {
-                parts.forEach(part -> all.addAll(reopening.getOrDefault(part, Set.of())));
+                parts.forEach(part -> reopening.getOrDefault(part, Map.of()).forEach((name, annotated) -> {
+                    if (isReopening(annotated)) {
+                        all.add(name);
+                    }
+                }));
             }
         }
         return all;
@@ -228,14 +268,18 @@ record Uses(
                 || called.contains(key(method.getMethodType(), name));
     }
 
-    private static boolean isRetried(List<J.Annotation> annotations, JavaSourceFile file) {
-        return annotations.stream().anyMatch(annotation -> {
-            String name = Trees.typeName(annotation, file);
-            return (name.equals(SpringAnnotations.RETRY + "Retryable")
-                            || name.equals(SpringAnnotations.RETRY + "CircuitBreaker"))
-                    && !Trees.arguments(annotation).containsKey("recover")
-                    && !Trees.arguments(annotation).containsKey("interceptor");
-        });
+    /** Whether Spring Retry retries what has annotations, without naming its recovery. */
+    private boolean isRetried(Annotated annotated) {
+        return annotated.annotations().stream()
+                .anyMatch(annotation -> RETRYING.stream()
+                        .map(name ->
+                                Trees.typeName(annotation, annotated.file()).equals(name)
+                                        ? annotation
+                                        : composed().base(annotation, name, annotated.file()))
+                        .filter(Objects::nonNull)
+                        .map(Trees::arguments)
+                        .anyMatch(arguments ->
+                                !arguments.containsKey("recover") && !arguments.containsKey("interceptor")));
     }
 
     private static String signature(J.MethodDeclaration method) {
@@ -257,7 +301,9 @@ record Uses(
         if (owner.getType() != null) {
             addTypes(owner.getType(), above);
         }
-        return above.stream().anyMatch(type -> retried.contains(type + "." + signature(method)));
+        return above.stream()
+                .flatMap(type -> annotated.getOrDefault(type + "." + signature(method), List.of()).stream())
+                .anyMatch(this::isRetried);
     }
 
     private static void addTypes(JavaType.FullyQualified type, Set<String> above) {
