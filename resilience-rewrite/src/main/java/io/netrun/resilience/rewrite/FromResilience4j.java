@@ -98,6 +98,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new BuildFiles(MappingTable.RESILIENCE4J),
                 new LinkedHashSet<>(),
                 new LinkedHashMap<>(),
+                new LinkedHashSet<>(),
                 new LinkedHashSet<>());
     }
 
@@ -130,6 +131,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     found.asyncHomes().scan(file);
                     found.numbers().scan(file);
                     found.files().scan(file);
+                    if (HealthGroups.areOff(file)) {
+                        found.healthOff().add(Names.module(SettingsMove.path(file)));
+                    }
                 }
                 return tree;
             }
@@ -261,6 +265,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 SettingsMove settings = new SettingsMove(
                         found.modules(),
                         found.applications(),
+                        found.healthOff(),
                         keeps(),
                         (path, left) -> leftovers.insertRow(ctx, row(path, left)));
                 if (tree instanceof SourceFile file && keeps() && found.writes(SettingsMove.path(file))) {
@@ -272,6 +277,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     boolean stays = module == null ? found.isForeignKept() : module.isForeignKept();
                     boolean moves = !stays || !found.annotated().isEmpty();
                     if (moves && !found.modules().isEmpty()) {
+                        if (!stays) {
+                            HealthGroups.list(file.printAll(), left -> leftovers.insertRow(ctx, row(path, left)));
+                        }
                         OtherTexts.list(file, stays, left -> leftovers.insertRow(ctx, row(path, left)));
                     }
                 }
@@ -489,6 +497,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param settingsKept the modules whose settings stay for the code of a module that has them as a library
      * @param customizing the files that use it for customizers alone, by their paths
      * @param asked the instances that code may ask resilience4j for, as {@code pattern name}
+     * @param healthOff the modules whose health contributors are off unless they are switched on
      */
     record Found(
             Map<String, ModuleSettings> modules,
@@ -508,7 +517,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             BuildFiles files,
             Set<String> settingsKept,
             Map<String, JavaSourceFile> customizing,
-            Set<String> asked) {
+            Set<String> asked,
+            Set<String> healthOff) {
 
         /** A placeholder with a default. */
         private static final Pattern DEFAULT = Pattern.compile("\\$\\{[^:{}]+:([^:{}]+)}");

@@ -21,6 +21,8 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
 
     private boolean endpointsStay;
 
+    private String path = "";
+
     PropertiesMove(SettingsMove move) {
         this.move = move;
     }
@@ -66,7 +68,7 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
     @Override
     public Properties visitFile(Properties.File original, ExecutionContext ctx) {
         Properties.File file = LineEnds.readable(original);
-        String path = SettingsMove.path(file);
+        path = SettingsMove.path(file);
         endpointsStay = move.areEndpointsKept(path);
         List<Properties.Content> contents = new ArrayList<>();
         List<Properties.Content> part = new ArrayList<>();
@@ -153,6 +155,18 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
     }
 
     private Properties.Content exposed(Properties.Entry entry) {
+        List<String> elements = Names.elements(entry.getKey());
+        boolean member = elements.size() == 7 && HealthGroups.isMembers(elements.subList(0, 6));
+        if (member || HealthGroups.isMembers(elements)) {
+            String former = entry.getValue().getText();
+            boolean off = move.isHealthOff(path);
+            String moved = member
+                    ? HealthGroups.movedAt(elements, former, endpointsStay, off, move.leftovers(path))
+                    : HealthGroups.moved(elements, former, endpointsStay, off, move.leftovers(path));
+            return moved.equals(former)
+                    ? entry
+                    : entry.withValue(entry.getValue().withText(moved));
+        }
         if (!entry.getKey().equals("management.endpoints.web.exposure.include")) {
             return entry;
         }

@@ -403,6 +403,10 @@ record PropertyTexts(
         if (module.isForeignKept() && !options.annotated()) {
             return;
         }
+        Left health = module.isForeignKept() ? null : HealthGroups.ofText(text);
+        if (health != null) {
+            options.left().accept(health);
+        }
         OtherTexts.variables(text, module.isForeignKept()).forEach(options.left());
         if (WITHIN.matcher(text).find()) {
             options.left().accept(new Left(shown, OtherTexts.WITHIN_A_TEXT));

@@ -29,6 +29,8 @@ final class SettingsMove {
 
     private final Set<String> applications;
 
+    private final Set<String> healthOff;
+
     private final boolean keepBehaviour;
 
     private final BiConsumer<String, Left> leftovers;
@@ -36,16 +38,19 @@ final class SettingsMove {
     /**
      * @param modules what is known of the modules, by their paths
      * @param applications the modules whose main sources have code that is moved, or that are applications
+     * @param healthOff the modules whose health contributors are off unless they are switched on
      * @param keepBehaviour whether defaults that differ are written out
      * @param leftovers takes the path of a file and what was left in it
      */
     SettingsMove(
             Map<String, ModuleSettings> modules,
             Set<String> applications,
+            Set<String> healthOff,
             boolean keepBehaviour,
             BiConsumer<String, Left> leftovers) {
         this.modules = modules;
         this.applications = applications;
+        this.healthOff = healthOff;
         this.keepBehaviour = keepBehaviour;
         this.leftovers = leftovers;
     }
@@ -176,6 +181,16 @@ final class SettingsMove {
             return file;
         }
         return homes(path, module).isToBegin(path) ? Homes.begun(file, Homes.settings(module, path)) : file;
+    }
+
+    /** Takes what was left in a file. */
+    Consumer<Left> leftovers(String path) {
+        return left -> leftovers.accept(path, left);
+    }
+
+    /** Whether health contributors are off unless they are switched on, in the module of a file. */
+    boolean isHealthOff(String path) {
+        return healthOff.contains(Names.module(path));
     }
 
     /** Whether the endpoints of resilience4j stay, because code of the file's module uses its instances. */

@@ -1,8 +1,10 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Tree;
@@ -132,14 +134,18 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
                 List<String> full = new ArrayList<>(path);
                 full.addAll(YamlReading.elements(entry));
                 return "management.endpoints.web.exposure.include".startsWith(String.join(".", full))
+                                || HealthGroups.isAbove(full)
+                                || HealthGroups.isMembers(full)
                         ? entry.withValue(exposed(entry.getValue(), full))
                         : entry;
             }));
-        } else if (block instanceof Yaml.Scalar scalar && path.size() == 5) {
+        } else if (HealthGroups.isMembers(path)) {
+            return block instanceof Yaml.Sequence sequence ? members(sequence, path) : members(block, path);
+        } else if (block instanceof Yaml.Scalar scalar && isExposure(path)) {
             return scalar.withValue(endpointsStay ? move.extended(scalar.getValue()) : move.exposed(scalar.getValue()));
-        } else if (block instanceof Yaml.Sequence sequence && path.size() == 5 && endpointsStay) {
+        } else if (block instanceof Yaml.Sequence sequence && isExposure(path) && endpointsStay) {
             return extended(sequence);
-        } else if (block instanceof Yaml.Sequence sequence && path.size() == 5) {
+        } else if (block instanceof Yaml.Sequence sequence && isExposure(path)) {
             List<String> seen = new ArrayList<>();
             return sequence.withEntries(ListUtils.map(sequence.getEntries(), entry -> {
                 if (!(entry.getBlock() instanceof Yaml.Scalar scalar)) {
@@ -154,15 +160,66 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
         return block;
     }
 
-    private Yaml.Sequence extended(Yaml.Sequence sequence) {
-        List<String> names = sequence.getEntries().stream()
+    private static boolean isExposure(List<String> path) {
+        return String.join(".", path).equals("management.endpoints.web.exposure.include");
+    }
+
+    /** The members of a group of the health endpoint. */
+    private Yaml.Block members(Yaml.Block block, List<String> path) {
+        return block instanceof Yaml.Scalar scalar
+                ? scalar.withValue(HealthGroups.moved(path, scalar.getValue(), endpointsStay, isHealthOff(), leave()))
+                : block;
+    }
+
+    private Yaml.Sequence members(Yaml.Sequence sequence, List<String> path) {
+        List<String> names = names(sequence);
+        List<String> moved = HealthGroups.moved(path, names, endpointsStay, isHealthOff(), leave());
+        if (moved.equals(names)) {
+            return sequence;
+        }
+        List<String> added = new ArrayList<>(moved);
+        added.removeAll(names);
+        if (endpointsStay) {
+            return added.isEmpty() ? sequence : appended(sequence, added.get(0));
+        }
+        List<Yaml.Sequence.Entry> entries = new ArrayList<>(ListUtils.map(sequence.getEntries(), entry -> {
+            if (!(entry.getBlock() instanceof Yaml.Scalar scalar) || moved.contains(scalar.getValue())) {
+                return entry;
+            }
+            return added.isEmpty() ? null : entry.withBlock(scalar.withValue(added.remove(0)));
+        }));
+        int last = entries.size() - 1;
+        if (last >= 0 && entries.size() < names.size()) {
+            String end = sequence.getEntries().get(names.size() - 1).getTrailingCommaPrefix();
+            entries.set(last, entries.get(last).withTrailingCommaPrefix(end));
+        }
+        return sequence.withEntries(entries);
+    }
+
+    private boolean isHealthOff() {
+        return move.isHealthOff(SettingsMove.path(getCursor().firstEnclosingOrThrow(Yaml.Documents.class)));
+    }
+
+    private Consumer<Left> leave() {
+        return move.leftovers(SettingsMove.path(getCursor().firstEnclosingOrThrow(Yaml.Documents.class)));
+    }
+
+    private static List<String> names(Yaml.Sequence sequence) {
+        return sequence.getEntries().stream()
                 .map(entry -> entry.getBlock() instanceof Yaml.Scalar scalar ? scalar.getValue() : "")
                 .toList();
-        String text = String.join(",", names);
-        int last = names.size() - 1;
-        if (last < 0
-                || move.extended(text).equals(text)
-                || !(sequence.getEntries().get(last).getBlock() instanceof Yaml.Scalar scalar)) {
+    }
+
+    private Yaml.Sequence extended(Yaml.Sequence sequence) {
+        String text = String.join(",", names(sequence));
+        return sequence.getEntries().isEmpty() || move.extended(text).equals(text)
+                ? sequence
+                : appended(sequence, "resilience");
+    }
+
+    private static Yaml.Sequence appended(Yaml.Sequence sequence, String name) {
+        int last = sequence.getEntries().size() - 1;
+        if (!(sequence.getEntries().get(last).getBlock() instanceof Yaml.Scalar scalar)) {
             return sequence;
         }
         Yaml.Sequence.Entry former = sequence.getEntries().get(last);
@@ -172,7 +229,7 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
         entries.set(last, inline ? former.withTrailingCommaPrefix("") : former);
         entries.add(former.withId(Tree.randomId())
                 .withTrailingCommaPrefix(null)
-                .withBlock(scalar.withId(Tree.randomId()).withPrefix(space).withValue("resilience")));
+                .withBlock(scalar.withId(Tree.randomId()).withPrefix(space).withValue(name)));
         return sequence.withEntries(entries);
     }
 }

@@ -1,0 +1,172 @@
+package io.netrun.resilience.rewrite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Groups of the health endpoint with the contributors of resilience4j. */
+class HealthGroupTests {
+
+    private static final String KEY = "management.endpoint.health.group.readiness.";
+
+    private static final String CALLS = """
+        import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+
+        class Calls {
+            @CircuitBreaker(name = "calls")
+            public void call() {
+            }
+        }
+        """;
+
+    private static Project moved(String path, String text) {
+        return new Project()
+                .with("src/main/java/Calls.java", CALLS)
+                .with(path, text)
+                .after(new FromResilience4j(false));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ping,circuitBreakers | ping,resilience",
+                "ping,circuitBreakers,rateLimiters | ping,resilience",
+                "'circuitBreakers, db' | 'resilience, db'",
+                "rateLimiters | ping",
+                "'*' | '*'",
+            })
+    void membersShouldBeThoseOfThisLibrary(String there, String here) {
+        for (String end : new String[] {"yml", "properties"}) {
+            for (String profile : new String[] {"", "-prod"}) {
+                String path = "src/main/resources/application" + profile + "." + end;
+                String line = KEY + "include" + (end.equals("yml") ? ": " : "=");
+                String quote = end.equals("yml") && there.equals("*") ? "'" : "";
+
+                Project after = moved(path, line + quote + there + quote + "\n");
+
+                assertThat(after.files().get(path)).contains(line + quote + here + quote + "\n");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[ping, circuitBreakers] | [ping, resilience]",
+                "[circuitBreakers, rateLimiters] | [resilience]",
+                "[rateLimiters] | [ping]",
+                "[rateLimiters, db] | [ db]",
+            })
+    void listOfMembersShouldBeThatOfThisLibrary(String there, String here) {
+        Project after = moved("src/main/resources/application.yml", KEY + "include: " + there + "\n");
+
+        assertThat(after.files().get("src/main/resources/application.yml")).contains(here);
+    }
+
+    @Test
+    void membersWithALineEachShouldBeThoseOfThisLibrary() {
+        Project after = moved("src/main/resources/application.yml", """
+            management:
+              endpoint:
+                health:
+                  group:
+                    readiness:
+                      include:
+                        - ping
+                        - circuitBreakers
+                        - rateLimiters
+                      show-details: always
+            """);
+
+        assertThat(after.files().get("src/main/resources/application.yml"))
+                .contains("- ping\n            - resilience\n          show-details: always\n");
+    }
+
+    @Test
+    void numberedMembersShouldKeepTheirNumbers() {
+        Project after = moved("src/main/resources/application.properties", """
+            %1$sinclude[0]=circuitBreakers
+            %1$sinclude[1]=rateLimiters
+            %1$sinclude[2]=db
+            """.formatted(KEY));
+
+        assertThat(after.files().get("src/main/resources/application.properties"))
+                .isEqualTo("""
+            %1$sinclude[0]=resilience
+            %1$sinclude[1]=ping
+            %1$sinclude[2]=db
+            """.formatted(KEY));
+    }
+
+    @Test
+    void rateLimitersShouldBeListed() {
+        Project after = moved("src/main/resources/application.yml", KEY + "include: ping,rateLimiters\n");
+
+        assertThat(after.left()).anyMatch(left -> left.contains("readiness.include = ping,rateLimiters"));
+    }
+
+    @Test
+    void exclusionOfRateLimitersAloneShouldBeListed() {
+        Project after = moved("src/main/resources/application.yml", KEY + "exclude: rateLimiters\n");
+
+        assertThat(after.left()).anyMatch(left -> left.contains("Remove the setting"));
+    }
+
+    @Test
+    void contributorThatIsOffShouldBeListed() {
+        Project after = moved("src/main/resources/application.yml", """
+            management:
+              endpoint.health.group.readiness.include: circuitBreakers
+              health.defaults.enabled: false
+            """);
+
+        assertThat(after.left()).anyMatch(left -> left.contains("Set management.health.resilience.enabled to true"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "MANAGEMENT_ENDPOINT_HEALTH_GROUP_READINESS_INCLUDE: ping,circuitBreakers",
+                "MANAGEMENT_ENDPOINT_HEALTH_GROUP_READINESS_INCLUDE=ping,rateLimiters",
+                "- name: MANAGEMENT_ENDPOINT_HEALTH_GROUP_READINESS_INCLUDE\n  value: \"ping,circuitBreakers\"",
+                "args: --management.endpoint.health.group.readiness.include=ping,circuitBreakers",
+            })
+    void membersInTheEnvironmentShouldBeListed(String text) {
+        Project after = moved("deploy/app.yaml", text + "\n");
+
+        assertThat(after.left()).anyMatch(left -> left.contains("Write resilience instead of circuitBreakers"));
+    }
+
+    @Test
+    void membersInATestShouldBeListed() {
+        Project after = moved("src/test/java/ReadinessTests.java", """
+            @org.springframework.boot.test.context.SpringBootTest(
+                    properties = "management.endpoint.health.group.readiness.include=ping,circuitBreakers")
+            class ReadinessTests {}
+            """);
+
+        assertThat(after.left())
+                .anyMatch(left -> left.contains("ReadinessTests.java management.endpoint.health.group"));
+    }
+
+    @Test
+    void membersShouldStayWithCodeThatStays() {
+        Project after = new Project()
+                .with("src/main/java/Calls.java", CALLS)
+                .with("src/main/java/Other.java", """
+                    class Other {
+                        io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry registry;
+                    }
+                    """)
+                .with("src/main/resources/application.yml", KEY + "include: ping,circuitBreakers,rateLimiters\n")
+                .after(new FromResilience4j(false));
+
+        assertThat(after.files().get("src/main/resources/application.yml"))
+                .contains("include: ping,circuitBreakers,resilience,rateLimiters\n");
+    }
+}
