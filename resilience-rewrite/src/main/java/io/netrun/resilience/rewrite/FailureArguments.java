@@ -37,12 +37,19 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
                 String name = ProtectedMethods.pattern(annotation, file) == null
                         ? null
                         : Trees.text(Trees.arguments(annotation).get("fallbackMethod"));
-                if (name != null && isConfused(method, name, methods)) {
+                if (name != null && (isConfused(method, name, methods) || isWider(method, name, methods))) {
                     found.add(method, name, methods);
                 }
             }
         }
         return found;
+    }
+
+    /** Whether this library would call another method of the name, too, which takes no failure. */
+    private static boolean isWider(J.MethodDeclaration method, String fallback, List<J.MethodDeclaration> methods) {
+        return methods.stream()
+                .filter(other -> other.getSimpleName().equals(fallback))
+                .anyMatch(other -> FallbackFit.isOnlyHere(other, method));
     }
 
     /** Whether a fallback method would get the arguments instead of the failure. */
@@ -122,7 +129,7 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
             boolean fits = parameters.size() == 1
                     || (parameters.size() == given.size() + 1
                             && haveSameTypes(parameters.subList(0, given.size()), given, method));
-            if (named && fits) {
+            if (named && fits && FallbackFit.returnsFor(candidate, method)) {
                 Bridge bridge = new Bridge(name, argument);
                 List<Bridge> all = bridges.computeIfAbsent(candidate.getId(), id -> new ArrayList<>());
                 if (all.stream().noneMatch(bridge::isLike)) {

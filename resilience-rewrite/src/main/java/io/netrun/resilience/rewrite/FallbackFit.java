@@ -6,13 +6,18 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.Statement;
+import org.openrewrite.java.tree.TypeUtils;
 
 /**
  * Whether a fallback method fits the method that names it. resilience4j looks it up for each call, and goes on without
  * one that it does not find; this library fails startup instead.
  */
 final class FallbackFit {
+
+    private static final Set<String> PRIMITIVE =
+            Set.of("void", "boolean", "byte", "short", "char", "int", "long", "float", "double");
 
     private FallbackFit() {}
 
@@ -24,8 +29,7 @@ final class FallbackFit {
             if (statement instanceof J.MethodDeclaration candidate
                     && candidate.getSimpleName().equals(name)) {
                 named = true;
-                List<String> types = types(candidate);
-                if (types.equals(own) || isFollowedByAFailure(types, own) || isFollowedByAFailure(types, List.of())) {
+                if (isCalled(candidate, own, method)) {
                     return false;
                 }
             }
@@ -55,6 +59,54 @@ final class FallbackFit {
             }
         }
         return failures.isEmpty() ? Set.of("Throwable") : failures;
+    }
+
+    /** Whether resilience4j calls a method for the failures of another one. */
+    private static boolean isCalled(J.MethodDeclaration candidate, List<String> own, J.MethodDeclaration method) {
+        List<String> types = types(candidate);
+        return (isFollowedByAFailure(types, own) || isFollowedByAFailure(types, List.of()))
+                && takesFailure(candidate)
+                && returnsFor(candidate, method);
+    }
+
+    /**
+     * Whether this library calls a method of the name of a fallback method which resilience4j never called: it takes no
+     * failure, or its result is a primitive or the object of one where the other one's is not.
+     */
+    static boolean isOnlyHere(J.MethodDeclaration candidate, J.MethodDeclaration method) {
+        List<String> types = types(candidate);
+        List<String> own = types(method);
+        boolean arguments = types.isEmpty() || types.equals(own);
+        boolean failure = isFollowedByAFailure(types, own) || isFollowedByAFailure(types, List.of());
+        return !candidate.getId().equals(method.getId())
+                && (takesFailure(candidate) ? failure && !returnsFor(candidate, method) : arguments);
+    }
+
+    /** What is written of a method that had no effect as a fallback. */
+    static String text(J.MethodDeclaration candidate) {
+        return candidate.getSimpleName() + "(" + String.join(", ", types(candidate)) + ")";
+    }
+
+    private static boolean takesFailure(J.MethodDeclaration candidate) {
+        List<Statement> parameters = candidate.getParameters();
+        return !parameters.isEmpty()
+                && parameters.get(parameters.size() - 1) instanceof J.VariableDeclarations last
+                && FailureArguments.isFailure(last);
+    }
+
+    /** Whether the result of a method may be that of another one, by their types without type arguments. */
+    static boolean returnsFor(J.MethodDeclaration candidate, J.MethodDeclaration method) {
+        String returned = WrittenTypes.of(candidate.getReturnTypeExpression());
+        String wanted = WrittenTypes.of(method.getReturnTypeExpression());
+        boolean primitive = PRIMITIVE.contains(returned) || PRIMITIVE.contains(wanted);
+        boolean wider = returned.equals("java.lang.Object")
+                && TypeUtils.asFullyQualified(
+                                method.getReturnTypeExpression() == null
+                                        ? null
+                                        : method.getReturnTypeExpression().getType())
+                        instanceof JavaType.Class known
+                && !known.getFullyQualifiedName().equals(returned);
+        return primitive ? returned.equals(wanted) : !wider;
     }
 
     private static boolean isFollowedByAFailure(List<String> types, List<String> own) {

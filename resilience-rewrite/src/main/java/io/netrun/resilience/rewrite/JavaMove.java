@@ -391,6 +391,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         boolean ofClass = isProtected(declaration.getLeadingAnnotations(), file);
         for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
             boolean counts = isProtected(method.getLeadingAnnotations(), file)
+                    || Trees.isAdvised(method)
                     || (ofClass && method.hasModifier(J.Modifier.Type.Public));
             if (fallbacks.contains(method.getSimpleName()) && counts && !method.hasModifier(J.Modifier.Type.Private)) {
                 options.left()
@@ -571,6 +572,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                                             + " Put @Fallback on this method, and name a method that has the argument"
                                             + " and the failure as parameters."));
                 }
+                if (called && leaveWithoutEffect(declaration, method, name)) {
+                    continue;
+                }
                 if (called && FallbackFit.isMissing(declaration, method, name)) {
                     options.left()
                             .accept(new Left(
@@ -581,6 +585,27 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 }
             }
         }
+    }
+
+    /** Lists methods with the name of a fallback method that resilience4j never called; whether there are any. */
+    private boolean leaveWithoutEffect(J.ClassDeclaration owner, J.MethodDeclaration method, String name) {
+        List<J.MethodDeclaration> others = FailureArguments.methods(owner).stream()
+                .filter(other -> other.getSimpleName().equals(name) && FallbackFit.isOnlyHere(other, method))
+                .toList();
+        FailureArguments.Renamed renamed = failureArguments.names().get(method.getId());
+        for (J.MethodDeclaration other : others) {
+            options.left()
+                    .accept(new Left(
+                            "fallbackMethod = " + name + ", at " + method.getSimpleName(),
+                            FallbackFit.text(other) + " was never called for it, since it has no failure behind the"
+                                    + " parameters, or another result. "
+                                    + (renamed == null
+                                            ? "Here, it is called. Give it another name if that is not meant."
+                                            : "It is not called here, either, since the fallback is "
+                                                    + renamed.here() + ". If it is meant, add an overload of "
+                                                    + renamed.here() + " that calls it.")));
+        }
+        return !others.isEmpty();
     }
 
     @Override
@@ -722,6 +747,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 || name == null
                 || !moved.added().contains(ProtectedMethods.FALLBACK)
                 || !FallbackFit.isMissing(owner, method, name)) {
+            if (owner != null && name != null && moved.added().contains(ProtectedMethods.FALLBACK)) {
+                leaveWithoutEffect(owner, method, name);
+            }
             return moved;
         }
         boolean evaluated = ProtectedMethods.isExpression(name) || name.contains("${");
@@ -732,7 +760,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                                 ? "Names of methods are not evaluated. Add @Fallback(method = …) with the name of a"
                                         + " method, or bean = … for one of another bean."
                                 : "No method of that name has the parameters of " + method.getSimpleName()
-                                        + ", so it was never called. Correct it, and add @Fallback(method = \"" + name
+                                        + ", all or none, with a failure behind them, and its result, so it was never"
+                                        + " called. Correct it, and add @Fallback(method = \"" + name
                                         + "\")."));
         Set<String> dropped = Set.of(ProtectedMethods.FALLBACK, ProtectedMethods.ORDER);
         Set<String> added = new HashSet<>(moved.added());

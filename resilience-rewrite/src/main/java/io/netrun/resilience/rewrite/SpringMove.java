@@ -481,6 +481,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     @Override
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
+        leaveProtectedRecovery(declaration);
         J.MethodDeclaration visited = withoutUnreached(withoutAliases(super.visitMethodDeclaration(declaration, ctx)));
         List<Statement> parameters = recoveries.parameters(declaration);
         String name = recoveries.name(declaration);
@@ -505,6 +506,25 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 : moved.size() > visited.getLeadingAnnotations().size()
                         ? AddedAnnotations.onLines(visited.withLeadingAnnotations(moved))
                         : visited.withLeadingAnnotations(moved);
+    }
+
+    /** Spring Retry calls recovery methods through the proxy, so that annotations of their own count. */
+    private void leaveProtectedRecovery(J.MethodDeclaration method) {
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        List<J.Annotation> all = method.getLeadingAnnotations();
+        boolean counts = Uses.RETRYING.stream().anyMatch(name -> uses.composed().isAny(all, name, file))
+                || Trees.isAdvised(method);
+        if (counts
+                && !method.hasModifier(J.Modifier.Type.Private)
+                && all.stream().anyMatch(each -> Trees.typeName(each, file).equals(RECOVER))) {
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@Recover " + method.getSimpleName(),
+                            "There, it is called through the proxy, so that its other annotations have an effect. Here,"
+                                    + " it is called on the object itself, where they have none. Move it to another"
+                                    + " bean, and name that as bean of @Fallback."));
+        }
     }
 
     /** A method that the annotation of its class retries. */

@@ -35,7 +35,28 @@ final class Trees {
             .map(row -> row.there().name())
             .collect(Collectors.toSet());
 
+    /** The simple names of common annotations with an effect on calls through a proxy alone. */
+    private static final Set<String> ADVISED = Set.of(
+            "Async",
+            "Cacheable",
+            "CacheEvict",
+            "CachePut",
+            "Caching",
+            "Observed",
+            "PostAuthorize",
+            "PreAuthorize",
+            "RolesAllowed",
+            "Secured",
+            "Timed",
+            "Transactional");
+
     private Trees() {}
+
+    /** Whether a method has an annotation of another library that has no effect without a proxy. */
+    static boolean isAdvised(J.MethodDeclaration method) {
+        return method.getLeadingAnnotations().stream()
+                .anyMatch(annotation -> ADVISED.contains(annotation.getSimpleName()));
+    }
 
     /** The full name of an annotation's type; by the imports of its file where the type is not known. */
     static String typeName(J.Annotation annotation, @Nullable JavaSourceFile file) {

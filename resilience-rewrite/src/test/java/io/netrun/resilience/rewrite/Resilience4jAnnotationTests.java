@@ -171,7 +171,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                             return 1;
                         }
 
-                        int unknown() {
+                        int unknown(Exception failure) {
                             return 0;
                         }
                     }
@@ -188,7 +188,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                             return 1;
                         }
 
-                        int unknown() {
+                        int unknown(Exception failure) {
                             return 0;
                         }
                     }
