@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.J;
 
@@ -15,12 +16,25 @@ final class ClassAnnotations {
 
     /** Lists methods that an annotation of their class does not cover here. */
     static void list(J.ClassDeclaration declaration, J.Annotation annotation, Consumer<Left> left) {
+        String name = annotation.getSimpleName();
+        list(declaration, annotation, own -> own.getSimpleName().equals(name), left);
+    }
+
+    /**
+     * Lists methods that an annotation of their class does not cover here.
+     *
+     * @param isOwn whether an annotation of a method replaces the one of the class
+     */
+    static void list(
+            J.ClassDeclaration declaration,
+            J.Annotation annotation,
+            Predicate<J.Annotation> isOwn,
+            Consumer<Left> left) {
         Set<String> fallbacks = fallbacks(declaration);
         List<String> methods = FailureArguments.methods(declaration).stream()
                 .filter(method -> isProxied(method) && !method.hasModifier(J.Modifier.Type.Public))
                 .filter(method -> method.getLeadingAnnotations().stream()
-                        .noneMatch(own -> own.getSimpleName().equals("Recover")
-                                || own.getSimpleName().equals(annotation.getSimpleName())))
+                        .noneMatch(own -> own.getSimpleName().equals("Recover") || isOwn.test(own)))
                 .map(J.MethodDeclaration::getSimpleName)
                 .filter(name -> !fallbacks.contains(name))
                 .distinct()

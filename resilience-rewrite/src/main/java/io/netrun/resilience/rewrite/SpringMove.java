@@ -209,7 +209,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         J.ClassDeclaration visited = withBridges(super.visitClassDeclaration(declaration, ctx), ctx);
         recoveries = outer;
         leaveOrder(visited.getLeadingAnnotations());
-        leaveNotPublic(visited);
+        leaveNotPublic(declaration); // whose methods still have their annotations
         List<J.Annotation> moved = moved(visited.getLeadingAnnotations(), "", null, visited.getPrefix());
         List<J.Annotation> kept = withComments(moved);
         Space lost = lost(moved);
@@ -245,9 +245,17 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
             String name = Trees.typeName(annotation, file);
             if (isOfLibrary(name) && SpringAnnotations.isMovable(name, Trees.arguments(annotation))) {
-                ClassAnnotations.list(declaration, annotation, annotations.left());
+                ClassAnnotations.list(declaration, annotation, own -> isLike(own, name, file), annotations.left());
+            }
+            for (String base : composedOf(annotation)) {
+                ClassAnnotations.list(declaration, annotation, own -> isLike(own, base, file), annotations.left());
             }
         }
+    }
+
+    /** Whether an annotation is the one of a name, or is composed of it. */
+    private boolean isLike(J.Annotation annotation, String name, JavaSourceFile file) {
+        return uses.composed().isAny(List.of(annotation), name, file);
     }
 
     /** The comments before an annotation that is removed, and that is the last one. */

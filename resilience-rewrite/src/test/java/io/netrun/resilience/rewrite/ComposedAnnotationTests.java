@@ -201,4 +201,59 @@ class ComposedAnnotationTests {
 
         assertThat(after.left()).anyMatch(left -> left.contains("@Retryable at Other.later"));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "protected "})
+    void methodThatIsNotPublicShouldBeListed(String modifier) {
+        Project after = moved(project("@Retryable"), "@RemoteRetry(tries = 5)\nclass Calls", modifier + """
+                String pkg() {
+                    return "";
+                }
+                """);
+
+        assertThat(after.left()).anyMatch(left -> left.contains("@RemoteRetry at Calls") && left.contains("pkg"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"@Retryable", "@RemoteRetry"})
+    void methodWithItsOwnAnnotationShouldNotBeListed(String annotation) {
+        Project after = moved(project("@Retryable"), "@RemoteRetry(tries = 5)\nclass Calls", annotation + """
+
+                String pkg() {
+                    return "";
+                }
+                """);
+
+        assertThat(after.left()).noneMatch(left -> left.contains("@RemoteRetry at Calls"));
+    }
+
+    @Test
+    void composedAnnotationOfAMethodShouldReplaceThatOfAClass() {
+        Project after = moved(project("@Retryable"), "@Retryable\nclass Calls", """
+                @RemoteRetry
+                String pkg() {
+                    return "";
+                }
+                """);
+
+        assertThat(after.left()).noneMatch(left -> left.contains("@Retryable at Calls"));
+    }
+
+    @Test
+    void classWithoutAnnotationsOfSpringShouldBeListed() {
+        Project after = project("@Retryable")
+                .with("app/src/main/java/app/Other.java", """
+            package app;
+
+            @api.RemoteRetry
+            class Other {
+                String pkg() {
+                    return "";
+                }
+            }
+            """)
+                .after(new FromSpringRetry(false));
+
+        assertThat(after.left()).anyMatch(left -> left.contains("@RemoteRetry at Other"));
+    }
 }
