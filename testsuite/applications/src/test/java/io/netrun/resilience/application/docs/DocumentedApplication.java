@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -31,6 +32,10 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /** An application with settings and code of the documentation, as a reader has it who copies them. */
 final class DocumentedApplication {
+
+    /** Clients and listener containers are in the code of readers, and not beside the settings for them. */
+    private static final Pattern OF_OTHERS = Pattern.compile(
+            "^HTTP client '.*is not in use: no code has requested it|^resilience.listeners has settings, but nothing reads");
 
     private final Path output;
     private final List<PropertySource<?>> settings = new ArrayList<>();
@@ -88,6 +93,7 @@ final class DocumentedApplication {
                 + List.copyOf(appender.list).stream()
                         .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                         .map(ILoggingEvent::getFormattedMessage)
+                        .filter(message -> !OF_OTHERS.matcher(message).find())
                         .collect(Collectors.joining("\n"));
     }
 
