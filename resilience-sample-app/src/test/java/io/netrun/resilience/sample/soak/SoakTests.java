@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Mixed traffic against the running shop while everything goes wrong that can be made to: at the end, nothing is left
- * over. Two minutes by default, {@code -Dsoak.seconds=3600} for an hour. {@code -Dsoak.seed} repeats the random
+ * over. One minute by default, {@code -Dsoak.seconds=3600} for an hour. {@code -Dsoak.seed} repeats the random
  * choices, though not the interleaving of threads.
  */
 class SoakTests {
@@ -35,7 +35,7 @@ class SoakTests {
     private static final long HEAP_SLACK = 24L << 20;
     private static final List<String> COUNTED = List.of("sync", "async", "reactive");
 
-    private final long seconds = Long.getLong("soak.seconds", 120);
+    private final long seconds = Long.getLong("soak.seconds", 60);
     private final long seed = Long.getLong("soak.seed", System.nanoTime());
     private final JumpingTicker ticker = new JumpingTicker();
     private final List<String> checked = new ArrayList<>();
