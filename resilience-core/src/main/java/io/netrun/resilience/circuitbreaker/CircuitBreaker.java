@@ -3,7 +3,6 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.EventPublisher;
-import io.netrun.resilience.FailureText;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.PolicyMode;
@@ -57,7 +56,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     /**
      * A call that counted as failed, as text: the exception itself is not retained.
      *
-     * @param time when it ended, by the wall clock
+     * @param time when it ended, by the wall clock, to the millisecond
      * @param exception the class name of what it threw; null if it counts as failed for another reason
      * @param message the message of what it threw, cut to 500 characters; null if there is none
      * @param reason why it counts as failed, if not for what it threw: {@code given up by Timeout 'payments'}, its
@@ -67,16 +66,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
             Instant time,
             @Nullable String exception,
             @Nullable String message,
-            @Nullable String reason) {
-
-        static Failure of(Instant time, Throwable thrown) {
-            return new Failure(time, thrown.getClass().getName(), FailureText.messageOf(thrown), null);
-        }
-
-        static Failure because(Instant time, String reason) {
-            return new Failure(time, null, null, reason);
-        }
-    }
+            @Nullable String reason) {}
 
     private static final Logger log = LoggerFactory.getLogger(CircuitBreaker.class);
 

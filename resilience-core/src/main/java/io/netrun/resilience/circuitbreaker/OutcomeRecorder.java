@@ -26,11 +26,10 @@ final class OutcomeRecorder {
     private final Circuit circuit;
     private volatile Judgement judgement;
     private final LongAdder succeeded = new LongAdder();
-    private final LongAdder failed = new LongAdder();
     private final LongAdder ignored = new LongAdder();
     private final LongAdder cancelled = new LongAdder();
     private final EventPublisher.Interest successListeners;
-    private final LastFailures lastFailures = new LastFailures();
+    private final LastFailures lastFailures;
 
     OutcomeRecorder(CircuitBreakerConfig config, EventPublisher events, Circuit circuit) {
         this.name = circuit.name();
@@ -39,6 +38,7 @@ final class OutcomeRecorder {
         this.ticker = circuit.ticker();
         this.circuit = circuit;
         this.judgement = Judgement.of(config);
+        this.lastFailures = new LastFailures(ticker);
     }
 
     /** Uses other settings for calls that begin from now on. */
@@ -168,8 +168,7 @@ final class OutcomeRecorder {
             succeeded.increment();
             return successListeners.exists();
         }
-        failed.increment();
-        lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), "a trial that succeeded too late"));
+        lastFailures.addBecause("a trial that succeeded too late");
         return false;
     }
 
@@ -227,8 +226,7 @@ final class OutcomeRecorder {
 
     private void countFailure(Admission admission, Throwable thrown) {
         try {
-            failed.increment();
-            lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), ExceptionFilter.rootOf(thrown)));
+            lastFailures.add(ExceptionFilter.rootOf(thrown));
         } finally {
             admission.failed(); // whatever fails, as for want of memory: a trial would count as running for ever
         }
@@ -236,8 +234,7 @@ final class OutcomeRecorder {
 
     private void countFailure(Admission admission, String reason) {
         try {
-            failed.increment();
-            lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), reason));
+            lastFailures.addBecause(reason);
         } finally {
             admission.failed();
         }
@@ -252,7 +249,7 @@ final class OutcomeRecorder {
     }
 
     long totalFailed() {
-        return failed.sum();
+        return lastFailures.count();
     }
 
     long totalIgnored() {
