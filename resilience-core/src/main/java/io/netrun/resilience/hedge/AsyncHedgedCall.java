@@ -92,7 +92,7 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
     }
 
     @Override
-    void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {
+    public void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {
         try {
             super.ended(attempt, value, failure);
         } finally {
@@ -103,8 +103,18 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
         }
     }
 
+    /** Attempts that deliver in parts keep the call, which knows what has been delivered: a cancel ends their futures. */
     @Override
-    void discard(@Nullable Object result) {
+    void releaseAttempts() {
+        if (adapted() == null) {
+            detachAttempts(false);
+        } else {
+            clearAttempts(null);
+        }
+    }
+
+    @Override
+    public void discard(@Nullable Object result) {
         AdaptedCall<?> adapted = adapted();
         if (adapted == null || !adapted.discard(result)) {
             super.discard(result);

@@ -23,10 +23,17 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
     private static final int ENDED = 8;
     private static final int SETTLED = 16;
 
+    /** Above these bits, the first attempt of a call has the counts of {@link AttemptRace}. */
+    static final int COUNTS_SHIFT = 8;
+
+    private static final int FLAGS = (1 << COUNTS_SHIFT) - 1;
+
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "state", VarHandle.class, Attempt.class, int.class);
 
-    private final HedgedCall<T> call;
+    /** The call, until it has ended. */
+    private volatile AttemptOwner<T> owner;
+
     private final Deadline scope;
     private volatile int state;
 
@@ -36,8 +43,8 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
     /** The next attempt to begin. */
     private volatile @Nullable Attempt<T> next;
 
-    Attempt(HedgedCall<T> call, Deadline scope) {
-        this.call = call;
+    Attempt(AttemptOwner<T> call, Deadline scope) {
+        this.owner = call;
         this.scope = scope;
     }
 
@@ -59,16 +66,42 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
         next = later;
     }
 
+    /**
+     * Passes it to another owner, because its call has ended. Whoever it was cancelled for is not reachable from here
+     * any more.
+     *
+     * @return the next attempt
+     */
+    @Nullable
+    Attempt<T> passTo(AttemptOwner<T> late) {
+        Attempt<T> following = next;
+        owner = late;
+        future = null;
+        next = null;
+        return following;
+    }
+
+    /** Records that no part of it runs any longer. Idempotent. */
+    void leave() {
+        owner.leave(this);
+    }
+
+    /** Takes its result, because it has lost. */
+    void discard(@Nullable Object result) {
+        owner.discard(result);
+    }
+
     /** Receives the end of its future. */
     @Override
     public @Nullable Void apply(T value, @Nullable Throwable failure) {
         if ((set(ENDED) & ENDED) != 0) {
             return null; // it has failed, since its future could not be followed
         }
+        AttemptOwner<T> present = owner;
         try {
-            call.ended(this, value, failure);
+            present.ended(this, value, failure);
         } catch (Throwable outOfMemory) {
-            call.giveUp(outOfMemory); // nobody else ends the call
+            present.giveUp(outOfMemory); // nobody else ends the call
         }
         return null;
     }
@@ -91,12 +124,38 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
 
     /** Decides that it is made. Returns false if it must not be made any more. */
     boolean tryMake() {
-        return STATE.compareAndSet(this, 0, MADE);
+        return tryBegin(MADE);
     }
 
     /** Decides that it is never made. Returns false if it is being made or was made. */
     boolean tryDrop() {
-        return STATE.compareAndSet(this, 0, DROPPED);
+        return tryBegin(DROPPED);
+    }
+
+    private boolean tryBegin(int bit) {
+        int seen;
+        do {
+            seen = state;
+            if ((seen & FLAGS) != 0) {
+                return false;
+            }
+        } while (!STATE.compareAndSet(this, seen, seen | bit));
+        return true;
+    }
+
+    /** Returns the counts of the call, of which this is the first attempt. */
+    int counts() {
+        return state & ~FLAGS;
+    }
+
+    /** Adds to the counts. Returns what they were before. */
+    int addCounts(int delta) {
+        return (int) STATE.getAndAdd(this, delta) & ~FLAGS;
+    }
+
+    boolean compareAndSetCounts(int expected, int next) {
+        int flags = state & FLAGS;
+        return STATE.compareAndSet(this, expected | flags, next | flags);
     }
 
     /** Decides that it is over for good. Returns false if that was decided before. */

@@ -3,9 +3,7 @@ package io.netrun.resilience.hedge;
 import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.SpinBackoff;
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,33 +15,36 @@ import org.jspecify.annotations.Nullable;
  * one each, because they may ignore their cancellation. A slot beyond that is released by the attempt that leaves.
  * Attempts that respond to the cancellation have left before the caller learns of the end.
  *
- * <p>A superclass of the call and not an object of its own, and all counts are in one field, because every hedged call
- * has them: {@code count}s of four bits each, enough for the maximum number of attempts of a call.
+ * <p>A superclass of the call and not an object of its own, because every hedged call has it. All counts are in one
+ * field, four bits each, which are enough for the maximum number of attempts of a call. It is a field of the first
+ * attempt: attempts that run on after the end leave without the call, which would keep its result.
  */
-abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
+abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> implements AttemptOwner<T> {
 
     /** Attempts that may still succeed. */
-    private static final int RUNNING = 1;
+    private static final int RUNNING = 1 << Attempt.COUNTS_SHIFT;
 
     /** Attempts that have not left. */
-    private static final int PRESENT = 1 << 4;
+    private static final int PRESENT = RUNNING << 4;
 
     /** Slots held. */
-    private static final int SLOT = 1 << 8;
+    private static final int SLOT = RUNNING << 8;
 
     /** Attempts begun so far. */
-    private static final int BEGUN = 1 << 12;
+    private static final int BEGUN = RUNNING << 12;
 
     /** Slots that are about to be released. */
-    private static final int RETURNING = 1 << 16;
+    private static final int RETURNING = RUNNING << 16;
 
     private static final int COUNT = 0xF;
 
-    private static final VarHandle COUNTS = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "counts", VarHandle.class, AttemptRace.class, int.class);
+    /** The counts of a call that has begun its first attempt. */
+    private static final int FIRST = RUNNING + PRESENT + BEGUN;
 
     private final HedgeLayer layer;
-    private volatile int counts = RUNNING + PRESENT + BEGUN;
+
+    /** The first attempt, which has the counts. */
+    private volatile @Nullable Attempt<T> head;
 
     /** In the order in which they began; null once the call has ended. */
     private volatile @Nullable Attempt<T> first;
@@ -66,20 +67,33 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
 
     /** Returns the number of attempts that have begun. */
     final int begun() {
-        return count(counts, BEGUN);
+        return count(counts(), BEGUN);
     }
 
     /** Returns whether every attempt has left. */
     final boolean isDeserted() {
-        return count(counts, PRESENT) == 0;
+        return count(counts(), PRESENT) == 0;
     }
 
     final boolean isFirst(Attempt<T> attempt) {
         return attempt == first;
     }
 
+    final Attempt<T> head() {
+        return Objects.requireNonNull(head, "the call has begun");
+    }
+
+    private int counts() {
+        Attempt<T> present = head;
+        return present == null ? FIRST : present.counts();
+    }
+
     /** Adds an attempt; by one thread at a time. */
     final void append(Attempt<T> attempt) {
+        if (head == null) {
+            attempt.addCounts(FIRST);
+            head = attempt;
+        }
         Attempt<T> last = first;
         if (last == null) {
             first = attempt;
@@ -114,51 +128,74 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
         return firstUnsettled() != null;
     }
 
-    /** Releases all attempts; the call has ended. */
-    final void clearAttempts() {
+    /**
+     * Releases all attempts; the call has ended.
+     *
+     * @param late the new owner of the attempts; null if they keep the call
+     */
+    final void clearAttempts(@Nullable AttemptOwner<T> late) {
+        Attempt<T> attempt = first;
         first = null;
+        while (late != null && attempt != null) {
+            attempt = attempt.passTo(late);
+        }
     }
 
     /**
      * Counts a further attempt and its slot. Returns false if the last attempt has just failed, so that none may begin.
      */
     final boolean tryJoin() {
+        Attempt<T> head = head();
         int seen;
         do {
-            seen = counts;
+            seen = head.counts();
             if (count(seen, RUNNING) == 0) {
                 return false;
             }
-        } while (!COUNTS.compareAndSet(this, seen, seen + RUNNING + PRESENT + SLOT + BEGUN));
+        } while (!head.compareAndSetCounts(seen, seen + RUNNING + PRESENT + SLOT + BEGUN));
         return true;
     }
 
     /** Counts an attempt that has failed. Returns true if no other one can still succeed. */
     final boolean countFailure() {
-        return count((int) COUNTS.getAndAdd(this, -RUNNING), RUNNING) == 1;
+        return count(head().addCounts(-RUNNING), RUNNING) == 1;
     }
 
     /** Records that no part of an attempt runs any longer. Idempotent. */
-    final void leave(Attempt<T> attempt) {
+    @Override
+    public final void leave(Attempt<T> attempt) {
+        if (leave(attempt, head(), hedge(), this)) {
+            left();
+        }
+    }
+
+    /**
+     * Counts an attempt of which no part runs any longer. Returns false if that was done before.
+     *
+     * @param head the first attempt of the call
+     * @param call null if it has ended and does not matter any more
+     */
+    static <T extends @Nullable Object> boolean leave(
+            Attempt<T> attempt, Attempt<T> head, Hedge hedge, @Nullable AttemptRace<T> call) {
         if (!attempt.tryLeave()) {
-            return;
+            return false;
         }
         int seen;
         int next;
         do {
-            seen = counts;
+            seen = head.counts();
             next = seen - PRESENT;
             int present = count(next, PRESENT);
-            int owed = hasEnded() ? present : Math.max(0, present - 1);
+            int owed = call == null || call.hasEnded() ? present : Math.max(0, present - 1);
             if (count(next, SLOT) > owed) {
                 next += RETURNING - SLOT;
             }
-        } while (!COUNTS.compareAndSet(this, seen, next));
+        } while (!head.compareAndSetCounts(seen, next));
         if (count(next, SLOT) < count(seen, SLOT)) {
-            hedge().releaseSlot();
-            COUNTS.getAndAdd(this, -RETURNING);
+            hedge.releaseSlot();
+            head.addCounts(-RETURNING);
         }
-        left();
+        return true;
     }
 
     /** Waits briefly until other threads, on which attempts are leaving, have released their slots. */
@@ -170,7 +207,7 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
 
     /** Returns whether every attempt that has left is counted as such, and its slot is released. */
     private boolean hasReleasedSlots() {
-        int seen = counts;
+        int seen = counts();
         int present = 0;
         for (Attempt<T> attempt = first; attempt != null; attempt = attempt.next()) {
             present += attempt.hasLeft() ? 0 : 1;

@@ -89,10 +89,13 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     /** Withdraws a claim: all other attempts are stopped. */
     void unclaim() {}
 
-    /** Takes the result of an attempt that has lost. */
-    void discard(@Nullable Object result) {
+    @Override
+    public void discard(@Nullable Object result) {
         hedge().discard(result);
     }
+
+    /** Releases the attempts once the call has ended and they are stopped. */
+    abstract void releaseAttempts();
 
     final CallerContext context() {
         return context;
@@ -305,8 +308,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         }
     }
 
-    /** Receives the end of an attempt's future. */
-    void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {
+    @Override
+    public void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {
         if (failure != null) {
             ended(attempt, failure);
         } else if (!tryClaim(attempt.scope())) {
@@ -399,7 +402,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     /** Stops the attempts and ends the call with a failure raised by the hedge, unless the call has ended. */
-    final void giveUp(Throwable failure) {
+    @Override
+    public final void giveUp(Throwable failure) {
         if (tryEnd()) {
             try {
                 release();
@@ -453,10 +457,25 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     /** The context is kept for the hooks of a late result, if an attempt may still have one. */
     private void letGo() {
         boolean isLateResultWanted = hedge().wantsLateResults() && hasUnsettled();
-        clearAttempts();
+        releaseAttempts();
         if (!isLateResultWanted) {
             context.clear();
         }
+    }
+
+    /**
+     * Releases the attempts. Those that run on leave without the call, which is not reachable from them any more.
+     *
+     * @param onWorkers whether they run on workers
+     */
+    final void detachAttempts(boolean onWorkers) {
+        AttemptOwner<T> late = null;
+        try {
+            late = isDeserted() ? null : new LateAttempts<>(hedge(), head(), context, onWorkers);
+        } catch (OutOfMemoryError full) {
+            // They keep the call, as long as they run.
+        }
+        clearAttempts(late);
     }
 
     private void cancelTimer() {

@@ -26,6 +26,12 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     /** The caller, while it waits for the attempts to leave. */
     private volatile @Nullable Thread lingering;
 
+    /** Whether the call has ended and its attempts are stopped. */
+    private volatile boolean stopped;
+
+    /** Whether the caller has left, so that attempts which run on need not notify it. */
+    private volatile boolean left;
+
     SyncHedgedCall(HedgeLayer layer, HedgeConfig config, CheckedSupplier<T, X> body, Deadline deadline) {
         super(layer, config, deadline);
         this.body = body;
@@ -35,9 +41,9 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     @Override
     void attempt(Attempt<T> attempt) {
         attempt.scope().detachOnOwnThread();
-        WorkerAttempt<T> onWorker = new WorkerAttempt<>(next(), body, attempt, this);
+        WorkerAttempt<T> onWorker = new WorkerAttempt<>(next(), body, attempt, hedge());
         follow(attempt, onWorker);
-        onWorker.start();
+        onWorker.start(context(), config());
     }
 
     @Override
@@ -54,8 +60,19 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
      * Starts the call and waits for its end, or until an outer policy abandons it, which does not necessarily interrupt
      * the thread.
      */
-    @SuppressWarnings({"unchecked", "NullAway"}) // what an attempt threw is an X or unchecked; null if T may be null
     T call() throws X {
+        try {
+            return startAndAwait();
+        } finally {
+            left = true;
+            if (stopped) {
+                detachAttempts(true);
+            }
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // what an attempt threw is an X or unchecked; null if T may be null
+    private T startAndAwait() throws X {
         GivenUp around = new GivenUp();
         deadline.register(around);
         Outcome<T> outcome;
@@ -111,6 +128,14 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
         long nanos = deadline.isThreadLeftBehind() ? UNBOUNDED : hedge().lingerNanos();
         SpinBackoff.awaitUninterruptibly(this::isDeserted, nanos, this);
         lingering = null;
+    }
+
+    @Override
+    void releaseAttempts() {
+        stopped = true;
+        if (left) {
+            detachAttempts(true);
+        }
     }
 
     @Override

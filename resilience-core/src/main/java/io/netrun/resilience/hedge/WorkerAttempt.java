@@ -2,6 +2,7 @@ package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallFuture;
+import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.SubstituteCall;
@@ -27,7 +28,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     private final Layer next;
     private final CheckedSupplier<T, ?> body;
     private final Attempt<T> attempt;
-    private final HedgedCall<T> call;
+    private final Hedge hedge;
     private final AtomicBoolean taken = new AtomicBoolean();
 
     /** The number of running bodies: inner policies may start several, one after the other or in parallel. */
@@ -41,21 +42,21 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
 
     private volatile boolean over;
 
-    WorkerAttempt(Layer next, CheckedSupplier<T, ?> body, Attempt<T> attempt, HedgedCall<T> call) {
+    WorkerAttempt(Layer next, CheckedSupplier<T, ?> body, Attempt<T> attempt, Hedge hedge) {
         this.next = next;
         this.body = body;
         this.attempt = attempt;
-        this.call = call;
+        this.hedge = hedge;
     }
 
     /** Starts the attempt on a worker. Never throws. */
-    void start() {
+    void start(CallerContext context, HedgeConfig config) {
         if (hasEnded()) {
             return;
         }
         try {
-            Runnable onWorker = call.context().wrap(this, this::failed);
-            Executor executor = call.config().executor();
+            Runnable onWorker = context.wrap(this, this::failed);
+            Executor executor = config.executor();
             if (executor == null) {
                 Workers.executePromptly(onWorker);
             } else {
@@ -77,7 +78,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         if (taken.compareAndSet(false, true)) {
             over = true;
             finish(null, thrown);
-            call.leave(attempt);
+            attempt.leave();
         }
     }
 
@@ -93,7 +94,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
             return;
         }
         if (Thread.currentThread() == starter) {
-            call.hedge().reportCallersThread();
+            hedge.reportCallersThread();
         }
         try {
             task.run();
@@ -102,7 +103,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
                 Thread.interrupted(); // the interrupt was for this attempt; the thread's next task must not see it
             }
             over = true;
-            call.leave(attempt);
+            attempt.leave();
         }
     }
 
@@ -122,9 +123,9 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         if (tryEnd()) {
             publish(value, failure);
         } else {
-            call.leave(attempt);
+            attempt.leave();
             if (failure == null) {
-                call.discard(value);
+                attempt.discard(value);
             }
         }
     }
