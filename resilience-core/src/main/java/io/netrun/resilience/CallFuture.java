@@ -286,6 +286,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         } catch (OutOfMemoryError full) {
             // There is nothing left to report it with.
         } finally {
+            onReleased();
             if (marked && outer == null) {
                 RELEASING.remove();
             } else if (marked) {
@@ -293,6 +294,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             }
         }
     }
+
+    /** Called once {@link #stop()} has returned. Must not throw. */
+    protected void onReleased() {}
 
     private void stopOrReport() {
         try {

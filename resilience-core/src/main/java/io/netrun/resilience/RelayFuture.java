@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
-    /** Null before it is followed, and once it has ended. */
+    /** Null before it is followed, and once it has ended or does not matter any more. */
     private volatile @Nullable CompletableFuture<T> inner;
 
     private volatile boolean following;
+
+    /** Whether the end of the inner call was reported. */
+    private volatile boolean innerEnded;
 
     /** Settles what is held for the inner call, which has ended, before this future ends. */
     protected abstract void onInnerEnd(T value, @Nullable Throwable failure);
@@ -39,6 +42,7 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
         }
         if (hasEnded()) {
             stopInner();
+            onReleased();
         }
         return this;
     }
@@ -54,7 +58,7 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
      */
     protected final boolean isInnerOver() {
         CompletableFuture<T> running = inner;
-        return running == null ? following : ForeignStage.isOver(running);
+        return running == null ? innerEnded : ForeignStage.isOver(running);
     }
 
     /** Receives the end of the inner call. Must not be called by other code. */
@@ -66,6 +70,7 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
 
     private void end(T value, @Nullable Throwable failure) {
         inner = null;
+        innerEnded = true;
         try {
             onInnerEnd(value, failure);
         } finally {
@@ -77,6 +82,14 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     @Override
     protected void stop() {
         stopInner();
+    }
+
+    /** An inner call that ignores that it was cancelled may run for ever, and this future may be kept as long. */
+    @Override
+    protected final void onReleased() {
+        if (!isInnerOver()) {
+            inner = null;
+        }
     }
 
     private void stopInner() {
