@@ -133,8 +133,8 @@ class DeafSourcesTests {
 
     @Test
     void slotsShouldBeReleasedByTheSourcesThatHaveLost() {
-        Hedge hedge = Hedge.of(
-                "h", HedgeConfig.builder().delay(SECOND).maxAttempts(3).build(), ticker);
+        Hedge hedge =
+                Hedge.of("h", HedgeConfig.builder().delay(SECOND).maxAttempts(3).build(), ticker);
         Sources sources = new Sources();
         CompletableFuture<Object> call = hedge.callAsync(sources::next);
         ticker.advance(SECOND);
@@ -212,8 +212,8 @@ class DeafSourcesTests {
 
     @Test
     void failureOfTheCallShouldNotBeKeptByADeafWorker() throws InterruptedException {
-        Timeout timeout = Timeout.of(
-                "t", TimeoutConfig.builder().duration(SECOND).build(), ticker);
+        Timeout timeout =
+                Timeout.of("t", TimeoutConfig.builder().duration(SECOND).build(), ticker);
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(1);
         Thread turning = new Thread(() -> {

@@ -103,7 +103,9 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
         }
     }
 
-    /** Attempts that deliver in parts keep the call, which knows what has been delivered: a cancel ends their futures. */
+    /**
+     * Attempts that deliver in parts keep the call, which knows what has been delivered: a cancel ends their futures.
+     */
     @Override
     void releaseAttempts() {
         if (adapted() == null) {

@@ -4,17 +4,16 @@ import io.netrun.resilience.CallerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts that run on after their call has ended, because they ignore that they were cancelled: each gives back its
- * slot when it is over, and its result is discarded. They may run for ever, so that the call, and with it the result, is
- * not reachable from here.
+ * The attempts that run on after their call has ended, because they ignore that they were cancelled: each gives back
+ * its slot when it is over, and its result is discarded. They may run for ever, so that the call, and with it the
+ * result, is not reachable from here.
  *
  * @param head the first attempt of the call, which has the counts
  * @param context the caller's context, for the hooks of late results; cleared if there are none
  * @param onWorkers whether each attempt runs on a worker, which records itself that the attempt leaves: it may run on
  *     although its future has ended
  */
-record LateAttempts<T extends @Nullable Object>(
-        Hedge hedge, Attempt<T> head, CallerContext context, boolean onWorkers)
+record LateAttempts<T extends @Nullable Object>(Hedge hedge, Attempt<T> head, CallerContext context, boolean onWorkers)
         implements AttemptOwner<T> {
 
     @Override

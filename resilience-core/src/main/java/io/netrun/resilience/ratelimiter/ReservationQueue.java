@@ -67,6 +67,9 @@ final class ReservationQueue implements PendingWaits.Waiting {
     /** The pause that the bucket follows; written by the draining thread. */
     private Pauses.@Nullable Pause pause;
 
+    /** By how much that pause has moved the tokens; written by the draining thread. */
+    private long pausedBy;
+
     /** The settings of the bucket; written by the draining thread. */
     private volatile RateLimiterConfig applied;
 
@@ -374,40 +377,52 @@ final class ReservationQueue implements PendingWaits.Waiting {
         return pause != null && pause.until() - now > 0;
     }
 
+    /** By how much the pause that is in force has moved the tokens; zero if none is. */
+    private long pausedBy(long now) {
+        return isPaused(now) ? pausedBy : 0;
+    }
+
     /**
-     * Moves the tokens and reservations by a pause: the next token is due at its end, and the others follow at the
-     * rate. The end of a pause before its time moves them back.
+     * Moves the tokens and reservations by a pause: the next token is due at its end, unless it is due later anyway,
+     * and the others follow at the rate. If the pause ends before its time, that token is due when it would be without
+     * the pause, but those of the meantime are lost.
      */
     private void followPause(long now) {
         Pauses.Pause wanted = limiter.pause();
-        Pauses.Pause former = pause;
         while (true) {
             long seen = bucket.word();
             boolean waits = TokenBucket.isWaiting(seen);
             if (waits && !started) {
                 return; // the first waiter has just arrived, and drains
             }
-            long by = 0;
-            if (wanted != null && wanted.until() - now > 0) {
-                by = waits ? wanted.until() - next : bucket.untilNext(seen, wanted.until());
-                by = Math.max(0, by);
-            } else if (former != null && former.until() - now > 0) {
-                by = now - former.until();
+            long due = waits ? next : now - bucket.untilNext(seen, now);
+            long unpaused = due - pausedBy(now);
+            long moved = due;
+            boolean begins = wanted != null && wanted.until() - now > 0;
+            if (wanted != null && begins) {
+                moved = later(unpaused, wanted.until());
+            } else if (isPaused(now)) {
+                moved = later(unpaused, now);
             }
-            if (by != 0) {
+            if (moved != due) {
                 TokenBucket replacement = new TokenBucket(applied, now);
-                if (!bucket.tryMove(replacement, seen, by)) {
+                if (!bucket.tryMove(replacement, seen, moved - due)) {
                     continue;
                 }
                 bucket = replacement;
                 if (waits) {
-                    moveNext(by);
-                    moved = true;
+                    moveNext(moved - due);
+                    this.moved = true;
                 }
             }
             pause = wanted;
+            pausedBy = begins ? moved - unpaused : 0;
             return;
         }
+    }
+
+    private static long later(long moment, long other) {
+        return moment - other < 0 ? other : moment;
     }
 
     /** Moves tokens and reservations into a bucket with other settings. */
@@ -421,20 +436,16 @@ final class ReservationQueue implements PendingWaits.Waiting {
             return;
         }
         TokenBucket replacement = new TokenBucket(config, now);
-        Pauses.Pause inForce = pause;
-        // A pause stays as long as it is, at whatever rate: the tokens are those at its end.
-        long moment = inForce != null && inForce.until() - now > 0 ? inForce.until() : now;
+        long until = pause != null && isPaused(now) ? pause.until() : 0;
         while (true) {
             long seen = former.word();
             long reservations = 0;
-            long first = 0;
             boolean waits = TokenBucket.isWaiting(seen);
             if (waits) {
                 if (!started) {
                     return; // the first waiter has just arrived, and drains
                 }
                 reservations = former.reservations(seen, next);
-                first = former.rescaled(next, moment, replacement);
                 long excess = replacement.excess(reservations);
                 if (excess > 0) {
                     if (!shedLast(excess)) {
@@ -443,12 +454,17 @@ final class ReservationQueue implements PendingWaits.Waiting {
                     continue;
                 }
             }
-            if (former.tryReplace(replacement, moment, seen, reservations, first)) {
+            // A pause stays as long as it is, at whatever rate; without it, the tokens come at the new one from now on.
+            long due = waits ? next : now - former.untilNext(seen, now);
+            long unpaused = former.rescaled(due - pausedBy(now), now, replacement);
+            long first = isPaused(now) ? later(unpaused, until) : unpaused;
+            if (former.tryReplace(replacement, seen, reservations, first)) {
                 bucket = replacement;
                 if (waits) {
                     next = first;
                     moved = true;
                 }
+                pausedBy = first - unpaused;
                 applied = config;
                 return;
             }

@@ -134,7 +134,7 @@ final class TokenBucket {
         bucket.tryEndWaiting(1);
         bucket.word = wordOf(1, false);
         bucket.forgive(0);
-        bucket.tryReplace(new TokenBucket(RateLimiterConfig.defaults(), 0), 0, bucket.word, 0, 0);
+        bucket.tryReplace(new TokenBucket(RateLimiterConfig.defaults(), 0), bucket.word, 0, 0);
         linked = true;
     }
 
@@ -349,12 +349,13 @@ final class TokenBucket {
     }
 
     /**
-     * The time of the first reserved token in a bucket with other settings: what has been refilled is kept, up to the
-     * capacity.
+     * Returns when the next token, or the first reserved one, is due in a bucket with other settings: what has been
+     * refilled is kept, up to the capacity, and the rest comes at the other rate.
      */
     long rescaled(long next, long now, TokenBucket other) {
-        double share = (double) (next - now) / nanosPerToken;
-        return now + Math.max((long) (share * other.nanosPerToken), other.nanosPerToken - other.nanosToFill);
+        double share = (double) (Math.max(next - now, nanosPerToken - nanosToFill)) / nanosPerToken;
+        double nanos = Math.min(share * other.nanosPerToken, MAX_SPAN_NANOS);
+        return now + Math.max((long) nanos, other.nanosPerToken - other.nanosToFill);
     }
 
     /** How many of the reserved tokens do not fit into the representable time; zero or less if all do. */
@@ -363,23 +364,16 @@ final class TokenBucket {
     }
 
     /**
-     * Moves the tokens to a new bucket, after which this one grants none. A smaller bucket drops the excess;
-     * reservations continue at the new rate.
+     * Moves the tokens to a new bucket, after which this one grants none.
      *
-     * @param seen the word that the reservations were counted in
+     * @param seen the word that the other values were computed from
      * @param reservations their number, if the {@link #WAITING} bit is set
-     * @param next the time of the first of them in the new bucket
-     * @param now the time at which the tokens are counted: the present, or the end of a pause
+     * @param next when the next token, or the first reserved one, is due in the new bucket
      * @return false if the word has changed meanwhile
      */
-    boolean tryReplace(TokenBucket other, long now, long seen, long reservations, long next) {
-        if (isWaiting(seen)) {
-            other.word = wordOf(next + (reservations - 1) * other.nanosPerToken, true);
-        } else {
-            double tokens = -(double) Math.max(lastSince(seen, now), -nanosToFill) / nanosPerToken;
-            double level = Math.min(tokens, other.capacity) * other.nanosPerToken;
-            other.word = wordOf(now - (long) Math.max(level, -MAX_SPAN_NANOS), false);
-        }
+    boolean tryReplace(TokenBucket other, long seen, long reservations, long next) {
+        long acquired = isWaiting(seen) ? reservations - 1 : -1;
+        other.word = wordOf(next + acquired * other.nanosPerToken, isWaiting(seen));
         replacement = other;
         return WORD.compareAndSet(this, seen, REPLACED);
     }
