@@ -15,13 +15,14 @@ final class Abandonment implements Runnable {
     static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private enum Phase {
+        NEW,
         GRACE,
         COUNTED,
         ENDED
     }
 
     private final Timeout timeout;
-    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.GRACE);
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
     private volatile Ticker.@Nullable Scheduled timer;
 
     Abandonment(Timeout timeout) {
@@ -30,6 +31,10 @@ final class Abandonment implements Runnable {
 
     /** Starts the grace period: the caller has left. */
     void begin() {
+        if (!phase.compareAndSet(Phase.NEW, Phase.GRACE)) {
+            return; // the call has just ended
+        }
+        timeout.callIsLeftBehind();
         try {
             timer = timeout.ticker().schedule(this, GRACE_NANOS);
         } catch (Throwable noTimer) {
@@ -50,8 +55,12 @@ final class Abandonment implements Runnable {
 
     /** Records that the call has ended. */
     void end() {
-        if (phase.getAndSet(Phase.ENDED) == Phase.COUNTED) {
+        Phase before = phase.getAndSet(Phase.ENDED);
+        if (before == Phase.COUNTED) {
             timeout.abandonedCallEnds();
+        }
+        if (before != Phase.NEW) {
+            timeout.callLeftBehindEnds();
         }
         cancelTimer();
     }

@@ -47,6 +47,9 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     private final LongAdder wouldTimeOut = new LongAdder();
     private final AtomicInteger abandoned = new AtomicInteger();
 
+    /** Calls that go on after their callers have left, whether they count as abandoned already or not. */
+    private final AtomicInteger leftBehind = new AtomicInteger();
+
     /** Whether it was logged that calls run on their callers' threads. Racy: it may be logged again. */
     private volatile boolean reported;
 
@@ -106,7 +109,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
 
     @Override
     public boolean isInUse() {
-        return abandoned.get() > 0;
+        return leftBehind.get() > 0;
     }
 
     /** Registers a listener for calls that time out; otherwise like {@link #on(Class, Consumer)}. */
@@ -253,6 +256,14 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
                             + " Use an executor that rejects what it cannot run",
                     title);
         }
+    }
+
+    void callIsLeftBehind() {
+        leftBehind.incrementAndGet();
+    }
+
+    void callLeftBehindEnds() {
+        leftBehind.decrementAndGet();
     }
 
     void abandonedCallBegins() {

@@ -136,6 +136,16 @@ class GivenUpCallTests {
         await().atMost(LimitFixture.LONG).until(() -> timeout.metrics().abandoned() == 0);
     }
 
+    /** An evicted instance would forget the call, and that of a key that comes back would not count it. */
+    @Test
+    void timeoutShouldBeInUseFromTheMomentThatACallIsLeft() {
+        Timeout timeout = limits.timeout(TimeoutThread.WORKER);
+        limits.exceed(() -> timeout.run(limits::hangDeaf));
+        assertThat(timeout.isInUse()).isTrue();
+        limits.release.countDown();
+        await().atMost(LimitFixture.LONG).until(() -> !timeout.isInUse());
+    }
+
     @Test
     void callThatHeedsTheInterruptShouldNeverCountAsAbandoned() {
         Timeout timeout = limits.timeout(TimeoutThread.WORKER);
