@@ -353,7 +353,7 @@ final class TokenBucket {
      * refilled is kept, up to the capacity, and the rest comes at the other rate.
      */
     long rescaled(long next, long now, TokenBucket other) {
-        double share = (double) (Math.max(next - now, nanosPerToken - nanosToFill)) / nanosPerToken;
+        double share = (double) Math.max(next - now, nanosPerToken - nanosToFill) / nanosPerToken;
         double nanos = Math.min(share * other.nanosPerToken, MAX_SPAN_NANOS);
         return now + Math.max((long) nanos, other.nanosPerToken - other.nanosToFill);
     }

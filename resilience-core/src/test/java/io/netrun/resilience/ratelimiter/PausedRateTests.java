@@ -24,7 +24,10 @@ class PausedRateTests {
     private RateLimiter empty() {
         RateLimiter limiter = RateLimiter.of(
                 "test",
-                RateLimiterConfig.builder().limit(10).maxWait(Duration.ofHours(1)).build(),
+                RateLimiterConfig.builder()
+                        .limit(10)
+                        .maxWait(Duration.ofHours(1))
+                        .build(),
                 ticker);
         for (int i = 0; i < 10; i++) {
             limiter.run(() -> {});
@@ -110,8 +113,8 @@ class PausedRateTests {
         limiter.pauseFor(Duration.ofMillis(400));
         limiter.reconfigure(c -> c.toBuilder().limit(1).build());
         ticker.advance(Duration.ofMillis(999));
-        assertThat(waiter.map(CompletableFuture::isDone).orElseGet(() -> limiter.tryAcquirePermit()
-                        .isPresent()))
+        assertThat(waiter.map(CompletableFuture::isDone)
+                        .orElseGet(() -> limiter.tryAcquirePermit().isPresent()))
                 .isFalse();
         ticker.advance(Duration.ofMillis(1));
         waiter.ifPresentOrElse(
@@ -144,9 +147,7 @@ class PausedRateTests {
         int burst = 1 + random.nextInt(6);
         int limit = 1 + random.nextInt(20);
         RateLimiter limiter = RateLimiter.of(
-                "test",
-                RateLimiterConfig.builder().limit(limit).burst(burst).build(),
-                ticker);
+                "test", RateLimiterConfig.builder().limit(limit).burst(burst).build(), ticker);
         double level = burst;
         List<String> steps = new ArrayList<>();
         for (int step = 0; step < 40; step++) {
