@@ -23,6 +23,11 @@ enum SystemTicker implements Ticker {
     }
 
     @Override
+    public long millis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
     public void sleep(long nanos) throws InterruptedException {
         if (nanos > 0) {
             TimeUnit.NANOSECONDS.sleep(nanos);

@@ -17,6 +17,11 @@ public interface Ticker {
     /** Returns the wall-clock time, for snapshots, events and messages. No decision is based on it. */
     Instant now();
 
+    /** Returns {@link #now()} in milliseconds since the epoch, which needs no object. */
+    default long millis() {
+        return now().toEpochMilli();
+    }
+
     /**
      * Keeps the calling thread waiting.
      *

@@ -29,9 +29,6 @@ final class LastFailures {
 
     private final Ticker ticker;
 
-    /** Whether the time comes from the system, which needs no object for it. */
-    private final boolean system;
-
     /** Null until there is the first failure, because most instances of a large family have none. */
     private volatile @Nullable AtomicReferenceArray<@Nullable Kept> ring;
 
@@ -40,27 +37,22 @@ final class LastFailures {
 
     LastFailures(Ticker ticker) {
         this.ticker = ticker;
-        this.system = ticker == Ticker.system();
     }
 
     /** Adds what a call threw. It is counted in any case, also if there is no memory to keep it. */
     void add(Throwable thrown) {
         long number = next();
-        keep(number, new Kept(epochMillis(), thrown.getClass().getName(), FailureText.messageOf(thrown), null));
+        keep(number, new Kept(ticker.millis(), thrown.getClass().getName(), FailureText.messageOf(thrown), null));
     }
 
     /** Adds a call that counts as failed for another reason; otherwise like {@link #add}. */
     void addBecause(String reason) {
         long number = next();
-        keep(number, new Kept(epochMillis(), null, null, reason));
+        keep(number, new Kept(ticker.millis(), null, null, reason));
     }
 
     private long next() {
         return (long) COUNT.getAndAdd(this, 1L);
-    }
-
-    private long epochMillis() {
-        return system ? System.currentTimeMillis() : ticker.now().toEpochMilli();
     }
 
     private void keep(long number, Kept failure) {

@@ -90,6 +90,7 @@ class TimeoutTests {
         assertThat(timeout.metrics().totalRejected()).isEqualTo(1);
         release.countDown();
         await().until(() -> timeout.metrics().abandoned() == 0);
+        timeout.reconfigure(c -> c.toBuilder().duration(Duration.ofMinutes(1)).build());
         timeout.run(() -> {});
     }
 
