@@ -2,8 +2,8 @@ package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipelines;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.aspectj.lang.Aspects;
 import org.aspectj.lang.NoAspectBoundException;
 import org.aspectj.lang.ProceedingJoinPoint;
@@ -18,8 +18,10 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 /** An application whose annotated methods are woven: while it runs, the aspect uses its settings. */
 public final class ResilienceWeaving implements DisposableBean, SmartInitializingSingleton, BeanFactoryAware {
 
-    /** In the order of their start. */
-    private static final CopyOnWriteArrayList<ResilienceWeaving> APPLICATIONS = new CopyOnWriteArrayList<>();
+    private static final Object STARTS_AND_ENDS = new Object();
+
+    /** In the order of their start. An array, of which no iterator has to be made for a call; replaced as a whole. */
+    private static volatile ResilienceWeaving[] applications = {};
 
     private final Supplier<MethodPipelines> pipelines;
     private final ResilienceInterceptor interceptor;
@@ -37,9 +39,8 @@ public final class ResilienceWeaving implements DisposableBean, SmartInitializin
         this.pipelines = pipelines;
         this.interceptor = new ResilienceInterceptor(pipelines, observer);
         this.aspect = Aspects.aspectOf(ResilienceAspect.class);
-        synchronized (APPLICATIONS) {
-            APPLICATIONS.add(this);
-            aspect.follow(this);
+        synchronized (STARTS_AND_ENDS) {
+            replace(Stream.concat(Stream.of(applications), Stream.of(this)));
         }
     }
 
@@ -71,20 +72,24 @@ public final class ResilienceWeaving implements DisposableBean, SmartInitializin
      * had beans of the class when it was checked, or else the one that was started last.
      */
     private @Nullable ResilienceWeaving ofBean(Object bean) {
+        ResilienceWeaving[] all = applications;
+        if (all.length == 1 && WovenBeans.areAllOf(all[0].beans)) {
+            return all[0]; // what is no bean is protected by it, too
+        }
         BeanFactory owner = WovenBeans.ownerOf(bean);
         if (owner != null) {
-            for (ResilienceWeaving application : APPLICATIONS) {
+            for (ResilienceWeaving application : all) {
                 if (application.beans == owner) {
                     return application;
                 }
             }
             return null;
         }
-        if (APPLICATIONS.size() == 1) {
+        if (all.length == 1) {
             return this;
         }
         ResilienceWeaving latest = null;
-        for (ResilienceWeaving application : APPLICATIONS) {
+        for (ResilienceWeaving application : all) {
             if (application.pipelines.get().has(bean.getClass())) {
                 latest = application;
             }
@@ -95,9 +100,18 @@ public final class ResilienceWeaving implements DisposableBean, SmartInitializin
     /** Ends the weaving; an application that was started earlier and still runs takes over. */
     @Override
     public void destroy() {
-        synchronized (APPLICATIONS) {
-            APPLICATIONS.remove(this);
-            aspect.follow(APPLICATIONS.isEmpty() ? null : APPLICATIONS.get(APPLICATIONS.size() - 1));
+        synchronized (STARTS_AND_ENDS) {
+            replace(Stream.of(applications).filter(application -> application != this));
         }
+    }
+
+    private void replace(Stream<ResilienceWeaving> by) {
+        ResilienceWeaving[] all = by.toArray(ResilienceWeaving[]::new);
+        setAll(all);
+        aspect.follow(all.length == 0 ? null : all[all.length - 1]);
+    }
+
+    private static void setAll(ResilienceWeaving[] all) {
+        applications = all;
     }
 }

@@ -18,6 +18,7 @@ public final class WovenOwners implements InstantiationAwareBeanPostProcessor, B
     private final ObjectProvider<ResilienceWeaving> weaving;
 
     private @Nullable BeanFactory beans;
+    private volatile boolean begun;
 
     /**
      * Creates the recorder of a context.
@@ -35,8 +36,9 @@ public final class WovenOwners implements InstantiationAwareBeanPostProcessor, B
 
     @Override
     public @Nullable Object postProcessBeforeInstantiation(Class<?> type, String name) {
-        if (MethodPipelines.isCandidate(type)) {
+        if (!begun && MethodPipelines.isCandidate(type)) {
             weaving.getIfAvailable();
+            begun = true; // not if it failed, nor for a thread that comes while another one still creates it
         }
         return null;
     }
