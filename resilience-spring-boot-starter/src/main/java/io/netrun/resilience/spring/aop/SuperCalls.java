@@ -6,8 +6,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Recognizes calls of a method of a superclass by the method that overrides it: where both are woven, they are one
@@ -41,17 +43,58 @@ final class SuperCalls {
         return found;
     }
 
+    /** Each class between may override it, and the method of each one calls that of the next. */
     private static boolean isOverriddenByWoven(Method method, Class<?> type) {
         if (Modifier.isPrivate(method.getModifiers())) {
             return false;
         }
-        Method present = BridgeMethodResolver.findBridgedMethod(ClassUtils.getMostSpecificMethod(method, type));
-        return present.getDeclaringClass() != method.getDeclaringClass()
-                && (isAnnotated(present)
-                        || (Modifier.isPublic(present.getModifiers()) && isAnnotated(present.getDeclaringClass())));
+        for (Class<?> each = type; each != null && each != method.getDeclaringClass(); each = each.getSuperclass()) {
+            Method present = present(method, each);
+            if (present.getDeclaringClass() != method.getDeclaringClass() && isWoven(present)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** As the pointcut of the aspect has it: with one of our annotations, also as a meta-annotation. */
+    private static Method present(Method method, Class<?> type) {
+        return BridgeMethodResolver.findBridgedMethod(ClassUtils.getMostSpecificMethod(method, type));
+    }
+
+    /** As the pointcut of the aspect has it, compared with it in {@code WovenSuperCallsTests}. */
+    private static boolean isWoven(Method method) {
+        return isAnnotated(method)
+                || (Modifier.isPublic(method.getModifiers()) && isOfAnnotated(method, method.getDeclaringClass()));
+    }
+
+    /** For AspectJ, a method is also one of each supertype that has it. */
+    private static boolean isOfAnnotated(Method method, @Nullable Class<?> type) {
+        if (type == null) {
+            return false;
+        }
+        if (isAnnotated(type) && has(type, method)) {
+            return true;
+        }
+        for (Class<?> each : type.getInterfaces()) {
+            if (isOfAnnotated(method, each)) {
+                return true;
+            }
+        }
+        return isOfAnnotated(method, type.getSuperclass());
+    }
+
+    private static boolean has(Class<?> type, Method method) {
+        Method[] all = type.isInterface() ? type.getMethods() : ReflectionUtils.getUniqueDeclaredMethods(type);
+        for (Method each : all) {
+            if (each.getName().equals(method.getName())
+                    && present(each, method.getDeclaringClass()).equals(method)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** With one of our annotations, also as a meta-annotation. */
     private static boolean isAnnotated(AnnotatedElement element) {
         for (Annotation annotation : element.getAnnotations()) {
             Class<? extends Annotation> type = annotation.annotationType();
