@@ -72,10 +72,21 @@ public enum AdviceMode {
         return Modifier.isFinal(modifiers) && !byInterfaces ? "final" : "";
     }
 
-    /** AspectJ moves the body of a method that has around advice into one of this name. */
+    /**
+     * AspectJ moves the body of a method that has around advice into a static one of this name, whose parameters are
+     * the object, those of the method, and the join point.
+     */
     private static boolean isWoven(Method method) {
         String body = method.getName() + "_aroundBody";
         return Arrays.stream(method.getDeclaringClass().getDeclaredMethods())
-                .anyMatch(declared -> declared.getName().startsWith(body));
+                .anyMatch(declared -> declared.getName().startsWith(body)
+                        && isBodyOf(method.getParameterTypes(), declared.getParameterTypes()));
+    }
+
+    private static boolean isBodyOf(Class<?>[] called, Class<?>[] moved) {
+        int joinPoint = called.length + 1;
+        return moved.length > joinPoint
+                && Arrays.equals(called, Arrays.copyOfRange(moved, 1, joinPoint))
+                && moved[joinPoint].getName().startsWith("org.aspectj.lang.");
     }
 }

@@ -49,7 +49,7 @@ public final class AlternativeMethod {
             Declaration declaration, Method method, Class<?> userClass, BeanFactory beans, @Nullable Policy policy) {
         String name = attribute(declaration, METHOD);
         String bean = attribute(declaration, BEAN);
-        String where = userClass.getName() + "." + method.getName() + ": "
+        String where = userClass.getName() + "." + UserClasses.name(method, userClass) + ": "
                 + declaration.slot().title() + " ";
         if (name.isEmpty()) {
             if (!bean.isEmpty()) {

@@ -43,8 +43,9 @@ final class AmbiguousAnnotations {
                 .filter(other -> !other.synthesize().equals(counts.synthesize()))
                 .findFirst()
                 .map(other -> Problem.tolerable(
-                        type.getName() + "." + method.getName() + " has two different annotations " + slot.title()
-                                + ": that of " + title(counts) + " counts, and that of " + title(other) + " does not",
+                        type.getName() + "." + UserClasses.name(method, type) + " has two different annotations "
+                                + slot.title() + ": that of " + title(counts) + " counts, and that of " + title(other)
+                                + " does not",
                         "Keep one of them, or write " + slot.title() + " on the method itself"))
                 .orElse(null);
     }

@@ -53,7 +53,8 @@ public final class CallPermits {
         if (written == null) {
             return ONE;
         }
-        String where = userClass.getName() + "." + method.getName() + ": @RateLimiter permits '" + written + "'";
+        String where = userClass.getName() + "." + UserClasses.name(method, userClass) + ": @RateLimiter permits '"
+                + written + "'";
         String text = SettingsResolver.resolved(
                         written.toString(), environment, "@RateLimiter of " + declaration.location() + ": permits")
                 .trim();

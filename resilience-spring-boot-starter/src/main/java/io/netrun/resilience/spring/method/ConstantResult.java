@@ -76,7 +76,7 @@ final class ConstantResult {
         ReturnKind returns = ReturnKind.of(method, adapter);
         return new ConstantResult(
                 policy,
-                userClass.getName() + "." + method.getName() + ": @Fallback ",
+                userClass.getName() + "." + UserClasses.name(method, userClass) + ": @Fallback ",
                 returns,
                 isStage(returns) ? null : adapter,
                 resultType(SuspendingFunctions.returned(method, userClass), returns, adapter),

@@ -129,7 +129,8 @@ record Declaration(
         String type = targetClass.getSimpleName().isEmpty() ? targetClass.getName() : targetClass.getSimpleName();
         return found == null
                 ? null
-                : ForeignAnnotations.read(slot, found, onMethod == null ? type : type + "." + method.getName());
+                : ForeignAnnotations.read(
+                        slot, found, onMethod == null ? type : type + "." + UserClasses.name(method, targetClass));
     }
 
     /** The attributes of an annotation of resilience4j for a method; null if there is none. */
@@ -214,7 +215,8 @@ record Declaration(
         }
         String type = targetClass.getSimpleName().isEmpty() ? targetClass.getName() : targetClass.getSimpleName();
         DefaultName defaultName = found.getString(NAME).isEmpty() ? DefaultName.of(slot, method, targetClass) : null;
-        return read(slot, found, defaultName, onMethod == null ? type : type + "." + method.getName());
+        return read(
+                slot, found, defaultName, onMethod == null ? type : type + "." + UserClasses.name(method, targetClass));
     }
 
     /** The attributes of the annotation on a method, or else on its class. */

@@ -13,8 +13,9 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * The default name of an instance whose annotation has none: {@code Class.method}, followed by the parameter types if
- * another annotated method of the class has the same name, without the packages of these unless only they differ. If
- * methods of two classes would share a name, each has its fully qualified name instead.
+ * another annotated method of the class has the same name, without the packages of these unless only they differ; for a
+ * method of a superclass that another one hides, {@code Class.Superclass.method}. If methods of two classes would share
+ * a name, each has its fully qualified name instead.
  *
  * @param simple the name, such as {@code Client.call}
  * @param full the name with the package, such as {@code com.shop.Client.call}
@@ -24,11 +25,12 @@ record DefaultName(String simple, String full, String method) {
 
     static DefaultName of(PipelineSlot slot, Method method, Class<?> userClass) {
         List<Method> overloads = overloads(slot, method, userClass);
-        String called = method.getName() + parameters(method, overloads);
+        String parameters = parameters(method, overloads);
+        String called = UserClasses.name(method, userClass) + parameters + slot.suffix();
         return new DefaultName(
-                simpleName(method, userClass) + "." + called + slot.suffix(),
-                userClass.getName() + "." + called + slot.suffix(),
-                userClass.getName() + "." + method.getName() + parameters(method, Class::getName));
+                simpleName(method, userClass) + "." + called,
+                userClass.getName() + "." + called,
+                userClass.getName() + "." + UserClasses.name(method, userClass) + parameters(method, Class::getName));
     }
 
     /** Types of one simple name have their packages if nothing else distinguishes the overloads. */

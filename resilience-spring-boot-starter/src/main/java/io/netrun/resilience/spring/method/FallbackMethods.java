@@ -66,7 +66,7 @@ public final class FallbackMethods implements Recovery {
         String name = String.valueOf(declaration.methodAttributes().getOrDefault("method", ""));
         Object ofBean = declaration.methodAttributes().get("bean");
         String bean = ofBean == null ? "" : ofBean.toString();
-        String where = userClass.getName() + "." + method.getName() + ": "
+        String where = userClass.getName() + "." + UserClasses.name(method, userClass) + ": "
                 + declaration.slot().title() + (foreign ? " of resilience4j " : " ");
         String notKept = KeptResults.obstacle(method, userClass);
         if (notKept != null

@@ -115,7 +115,7 @@ public final class ForeignAnnotations {
     /** What a declaration asks for that would be left out in silence. */
     static List<Problem> problems(Declaration declaration, Method method, Class<?> userClass, ReturnKind returns) {
         List<Problem> problems = new ArrayList<>();
-        String where = userClass.getName() + "." + method.getName() + ": "
+        String where = userClass.getName() + "." + UserClasses.name(method, userClass) + ": "
                 + declaration.slot().title() + " of resilience4j ";
         if (isPool(declaration) && returns != ReturnKind.STAGE && returns != ReturnKind.FUTURE) {
             problems.add(new Problem(

@@ -40,7 +40,8 @@ final class KeyExpression {
      * @throws ResilienceConfigurationException if it is wrong, or refers to what does not exist
      */
     static KeyExpression of(String text, String title, Method method, Class<?> userClass, BeanFactory beans) {
-        String where = userClass.getName() + "." + method.getName() + ": key '" + text + "' of " + title;
+        String where =
+                userClass.getName() + "." + UserClasses.name(method, userClass) + ": key '" + text + "' of " + title;
         return new KeyExpression(
                 text, where, ArgumentExpression.of(text, where, "Remove the key", method, userClass, beans));
     }

@@ -245,7 +245,7 @@ final class MethodCheck {
                         .map(name -> "'" + name + "'")
                         .collect(Collectors.joining(", ", names.size() == 1 ? " of bean " : " of the beans ", ""));
         return Problem.tolerable(
-                type.getName() + "." + method.getName() + ofBeans + " is annotated with "
+                type.getName() + "." + UserClasses.name(method, type) + ofBeans + " is annotated with "
                         + declarations.get(0).slot().title() + ", but " + obstacle.reason(),
                 obstacle.remedy() + ", or remove the annotation");
     }

@@ -358,7 +358,7 @@ public final class MethodPipelines {
         if (attributes == null) {
             return order;
         }
-        String where = "@PatternOrder of " + userClass.getSimpleName() + "." + method.getName();
+        String where = "@PatternOrder of " + userClass.getSimpleName() + "." + UserClasses.name(method, userClass);
         return PipelineOrder.changed(order, List.of(attributes.getStringArray("value")), where);
     }
 
@@ -614,7 +614,8 @@ public final class MethodPipelines {
     }
 
     private static String title(Method method, Class<?> userClass, Function<Class<?>, String> type) {
-        StringJoiner parameters = new StringJoiner(", ", userClass.getName() + "." + method.getName() + "(", ")");
+        StringJoiner parameters =
+                new StringJoiner(", ", userClass.getName() + "." + UserClasses.name(method, userClass) + "(", ")");
         for (Class<?> parameter : SuspendingFunctions.parameters(method)) {
             parameters.add(type.apply(parameter));
         }
@@ -625,7 +626,8 @@ public final class MethodPipelines {
         String shared = PipelineSlot.sharedInstance(chain);
         if (!shared.isEmpty()) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    userClass.getName() + "." + method.getName() + ": " + shared, "Use a different name for each")));
+                    userClass.getName() + "." + UserClasses.name(method, userClass) + ": " + shared,
+                    "Use a different name for each")));
         }
     }
 

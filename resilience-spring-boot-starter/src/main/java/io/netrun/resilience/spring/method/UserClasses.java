@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 /** Finds the user's classes behind those that Spring and the JDK generate. */
 final class UserClasses {
@@ -34,6 +35,35 @@ final class UserClasses {
         }
         Method declared = ClassUtils.getMethodIfAvailable(userClass, called.getName(), called.getParameterTypes());
         return declared == null ? specific : declared;
+    }
+
+    /**
+     * The name of a method among those of a class. A method of a superclass that one of the same signature hides
+     * instead of overriding it, such as a private one, has the name of the superclass before its own.
+     */
+    static String name(Method method, Class<?> userClass) {
+        Class<?> declaring = method.getDeclaringClass();
+        boolean hidden = false;
+        boolean distinct = true;
+        for (Class<?> each = userClass; each != null && each != declaring; each = each.getSuperclass()) {
+            hidden |= declares(each, method);
+            distinct &= !each.getSimpleName().equals(declaring.getSimpleName());
+        }
+        if (!hidden || declaring.isInterface()) {
+            return method.getName();
+        }
+        return (distinct ? declaring.getSimpleName() : declaring.getName()) + "." + method.getName();
+    }
+
+    private static boolean declares(Class<?> type, Method method) {
+        for (Method each : ReflectionUtils.getDeclaredMethods(type)) {
+            if (!each.isBridge()
+                    && each.getName().equals(method.getName())
+                    && Arrays.equals(each.getParameterTypes(), method.getParameterTypes())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isOfAFramework(Class<?> type) {

@@ -14,6 +14,8 @@ import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.hedge.HedgeMetrics;
 import io.netrun.resilience.retry.RetryMetrics;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.method.MethodPipeline;
+import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.timeout.TimeoutExceededException;
 import jakarta.annotation.PostConstruct;
@@ -301,6 +303,30 @@ class WovenMethodTests {
     }
 
     @Test
+    void overloadOfAWovenMethodShouldStopTheStart() {
+        runner.withBean(Overloading.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("Overloading.ask is annotated with @Retry, but is not woven"));
+    }
+
+    @Test
+    void hiddenMethodShouldHaveTheNameOfItsSuperclass() {
+        runner.withBean(Hiding.class).run(context -> {
+            Hiding bean = context.getBean(Hiding.class);
+            assertThatThrownBy(bean::callHidden).hasMessageContaining("Retry 'Hiding.Hidden.same'");
+            assertThat(bean.attempts).hasValue(3);
+            assertThatThrownBy(bean::callOwn).hasMessageContaining("Retry 'Hiding.same'");
+            assertThat(bean.attempts).hasValue(3 + 2);
+            String type = Hiding.class.getName();
+            assertThat(context.getBean(MethodPipelines.class).all())
+                    .extracting(MethodPipeline::title)
+                    .contains(type + ".same()", type + ".Hidden.same()", type + ".Hidden.open()")
+                    .doesNotContain(type + ".open()");
+        });
+    }
+
+    @Test
     void staticMethodShouldStopTheStart() {
         runner.withBean(Static.class)
                 .run(context -> assertThat(context)
@@ -570,6 +596,53 @@ class WovenMethodTests {
         @Override
         public String ask() {
             return "ok";
+        }
+    }
+
+    static class Overloading implements Ask {
+
+        @Override
+        public String ask() {
+            return "ok";
+        }
+
+        @Retry(name = "overloading")
+        public String ask(String question) {
+            return question;
+        }
+    }
+
+    static class Hidden {
+
+        final AtomicInteger attempts = new AtomicInteger();
+
+        @Retry
+        private void same() {
+            attempts.incrementAndGet();
+            throw new IllegalStateException("down");
+        }
+
+        @Retry
+        private void open() {}
+
+        void callHidden() {
+            same();
+            open();
+        }
+    }
+
+    static class Hiding extends Hidden {
+
+        @Retry(maxAttempts = 2)
+        private void same() {
+            attempts.incrementAndGet();
+            throw new IllegalStateException("down");
+        }
+
+        public void open() {}
+
+        void callOwn() {
+            same();
         }
     }
 
