@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,25 +38,12 @@ final class ForeignAdvice {
     /** An annotation of Spring Retry that calls no method: it marks the one that replaces a result. */
     private static final String RECOVER = "org.springframework.retry.annotation.Recover";
 
-    private static final Library RESILIENCE4J = Library.of(
-            MappingTable.RESILIENCE4J,
-            "resilience4j",
-            "io.github.resilience4j.",
-            (type, annotation) -> type.endsWith("Aspect"));
+    /** What the names of the libraries' classes begin with. */
+    private static final List<String> PREFIXES =
+            List.of("io.github.resilience4j.", "org.springframework.resilience.", "org.springframework.retry.");
 
-    private static final List<Library> LIBRARIES = List.of(
-            Library.of(
-                    MappingTable.SPRING_FRAMEWORK,
-                    "Spring Framework",
-                    "org.springframework.resilience.",
-                    (type, annotation) -> type.endsWith("BeanPostProcessor")
-                            && type.startsWith(annotation.equals("Retryable") ? "Retry" : annotation)),
-            Library.of(
-                    MappingTable.SPRING_RETRY,
-                    "Spring Retry",
-                    "org.springframework.retry.",
-                    (type, annotation) -> type.equals("RetryConfiguration")),
-            RESILIENCE4J);
+    private static final String ASPECT_CREATOR =
+            "org.springframework.aop.aspectj.annotation.AnnotationAwareAspectJAutoProxyCreator";
 
     private final Environment environment;
     private final boolean isCompatible;
@@ -85,6 +73,30 @@ final class ForeignAdvice {
         static Library of(String key, String title, String prefix, Advice advice) {
             return new Library(title, prefix, MappingTable.get().renamed(key, "annotation"), advice);
         }
+    }
+
+    /** The libraries. Their names are read from a table, which is done where one of them has beans. */
+    private static final class Libraries {
+
+        static final Library RESILIENCE4J = Library.of(
+                MappingTable.RESILIENCE4J,
+                "resilience4j",
+                "io.github.resilience4j.",
+                (type, annotation) -> type.endsWith("Aspect"));
+
+        static final List<Library> ALL = List.of(
+                Library.of(
+                        MappingTable.SPRING_FRAMEWORK,
+                        "Spring Framework",
+                        "org.springframework.resilience.",
+                        (type, annotation) -> type.endsWith("BeanPostProcessor")
+                                && type.startsWith(annotation.equals("Retryable") ? "Retry" : annotation)),
+                Library.of(
+                        MappingTable.SPRING_RETRY,
+                        "Spring Retry",
+                        "org.springframework.retry.",
+                        (type, annotation) -> type.equals("RetryConfiguration")),
+                RESILIENCE4J);
     }
 
     /** Whether one of a library's classes, by its simple name, is that of the advice that reads an annotation. */
@@ -131,7 +143,7 @@ final class ForeignAdvice {
                 .map(each -> each.slot().title())
                 .distinct()
                 .toList();
-        String where = type.getName() + "." + method.getName() + " is annotated with "
+        String where = type.getName() + "." + UserClasses.name(method, type) + " is annotated with "
                 + String.join(", ", titles) + ", and with "
                 + found.stream().map(Found::title).collect(Collectors.joining(" and "));
         if (found.stream().allMatch(each -> each.name().equals(RECOVER))) {
@@ -213,14 +225,17 @@ final class ForeignAdvice {
     }
 
     private List<Found> found(Method method, Class<?> type) {
+        if (types.obtain().isEmpty()) {
+            return List.of();
+        }
         List<Found> found = new ArrayList<>();
-        for (Library library : LIBRARIES) {
-            if (library.equals(RESILIENCE4J) && isCompatible) {
+        for (Library library : Libraries.ALL) {
+            if (library.equals(Libraries.RESILIENCE4J) && isCompatible) {
                 continue; // its annotations are read by this library, then
             }
             for (String annotation : library.annotations.keySet()) {
                 if (isActive(library, annotation)) {
-                    Map<String, Object> attributes = library.equals(RESILIENCE4J)
+                    Map<String, Object> attributes = library.equals(Libraries.RESILIENCE4J)
                             ? Declaration.foreignAttributes(method, type, annotation)
                             : attributes(method, type, annotation);
                     if (attributes != null) {
@@ -249,7 +264,7 @@ final class ForeignAdvice {
         return annotation.getMetaTypes().stream()
                 .filter(type -> type != annotation.getType())
                 .anyMatch(type ->
-                        LIBRARIES.stream().anyMatch(library -> library.annotations.containsKey(type.getName())));
+                        Libraries.ALL.stream().anyMatch(library -> library.annotations.containsKey(type.getName())));
     }
 
     private boolean isActive(Library library, String annotation) {
@@ -258,22 +273,42 @@ final class ForeignAdvice {
                         type.startsWith(library.prefix) && library.advice.reads(simple(type), simple(annotation)));
     }
 
-    /** The classes of the other libraries' beans. Post-processors of a parent do not process the beans of a child. */
+    /**
+     * The classes of the other libraries' beans. Post-processors of a parent do not process the beans of a child, and
+     * nothing applies the aspects of resilience4j with {@code spring.aop.auto: false}.
+     */
     private static Set<String> types(ConfigurableListableBeanFactory beans) {
         Set<String> types = new HashSet<>();
+        AtomicBoolean aspectsApply = new AtomicBoolean();
         BeanFactory each = beans;
         while (each instanceof ConfigurableListableBeanFactory factory) {
             factory.getBeanNamesIterator().forEachRemaining(name -> {
                 Class<?> type = typeOf(factory, name);
-                if (type != null
-                        && LIBRARIES.stream().anyMatch(library -> type.getName().startsWith(library.prefix))
-                        && (factory == beans || !BeanPostProcessor.class.isAssignableFrom(type))) {
+                if (type == null || (factory != beans && BeanPostProcessor.class.isAssignableFrom(type))) {
+                    return;
+                }
+                if (PREFIXES.stream().anyMatch(type.getName()::startsWith)) {
                     types.add(ClassUtils.getUserClass(type).getName());
+                } else if (isAspectCreator(type)) {
+                    aspectsApply.set(true);
                 }
             });
             each = factory.getParentBeanFactory();
         }
+        if (!aspectsApply.get()) {
+            types.removeIf(type -> type.startsWith(PREFIXES.get(0)));
+        }
         return types;
+    }
+
+    /** By name: an application with proxies may lack AspectJ, which the class refers to. */
+    private static boolean isAspectCreator(Class<?> type) {
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            if (each.getName().equals(ASPECT_CREATOR)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static @Nullable Class<?> typeOf(ConfigurableListableBeanFactory factory, String name) {

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -37,7 +38,9 @@ class ForeignAdviceTests {
 
     private final ApplicationContextRunner springRetry = plain.withBean(RetryConfiguration.class);
 
-    private final ApplicationContextRunner resilience4j = plain.withBean(BorrowedAspect.class);
+    private final ApplicationContextRunner resilience4j = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class, ResilienceAutoConfiguration.class))
+            .withBean(BorrowedAspect.class);
 
     private static List<String> warnings(CapturedOutput output) {
         return output.getAll()
@@ -273,6 +276,15 @@ class ForeignAdviceTests {
         public String call() {
             return "ok";
         }
+    }
+
+    @Test
+    void resilience4jWithoutAspectsInEffectShouldBeNoWarning(CapturedOutput output) {
+        resilience4j
+                .withPropertyValues("spring.aop.auto=false")
+                .withBean(Mixed.class)
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output.getOut()).doesNotContain("both are in effect");
     }
 
     @Test
