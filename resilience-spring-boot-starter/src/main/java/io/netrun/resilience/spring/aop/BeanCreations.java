@@ -80,6 +80,17 @@ final class BeanCreations {
 
     private record Key(long thread, String name) {
 
+        /** Written out, like the next one: what the compiler makes of a record is slow until it has run often. */
+        @Override
+        public int hashCode() {
+            return 31 * Long.hashCode(thread) + name.hashCode();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && thread == key.thread && name.equals(key.name);
+        }
+
         static Key of(String name) {
             return new Key(Thread.currentThread().getId(), name);
         }

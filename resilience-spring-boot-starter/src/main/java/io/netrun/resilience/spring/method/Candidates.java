@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.util.ReflectionUtils;
@@ -48,8 +47,7 @@ final class Candidates {
             "io.micrometer.");
 
     /** The libraries that these packages are in: an application may have classes of its own there. */
-    private static final Pattern LIBRARY =
-            Pattern.compile("(^|[/\\\\])(spring|jackson|micrometer)-[^/\\\\!]*\\.jar(!/)?$");
+    private static final List<String> LIBRARIES = List.of("spring-", "jackson-", "micrometer-");
 
     private static final ClassValue<Boolean> ANNOTATIONS = new ClassValue<>() {
         @Override
@@ -99,7 +97,17 @@ final class Candidates {
     private static boolean isOfALibrary(Class<?> type) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         URL location = source == null ? null : source.getLocation();
-        return location == null || LIBRARY.matcher(location.toString()).find();
+        return location == null || isLibrary(location.toString());
+    }
+
+    /** Without a regular expression, since nothing else at the start may need one. */
+    private static boolean isLibrary(String location) {
+        String path = location.endsWith("!/") ? location.substring(0, location.length() - 2) : location;
+        int separator = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+        String file = path.substring(separator + 1);
+        return file.endsWith(".jar")
+                && file.indexOf('!') < 0
+                && LIBRARIES.stream().anyMatch(file::startsWith);
     }
 
     private static boolean isAnnotated(Class<?> type) {

@@ -19,7 +19,7 @@ final class BulkheadPattern {
     static final PatternDescriptor<Bulkhead, BulkheadConfig> DESCRIPTOR = PatternDescriptor.of(
                     Bulkhead.TYPE, io.netrun.resilience.annotation.Bulkhead.class, "bulkheads")
             .callCounts("Calls", "totalAccepted")
-            .meters(meters())
+            .meters(BulkheadPattern::meters)
             .frequentEvents(List.of(BulkheadEvent.Rejected.class, BulkheadEvent.WouldReject.class))
             .waits(b -> NamedDuration.of("max-wait", b.config().maxWait()))
             .fleetSetting("scope: fleet", b -> b.config().scope() == LimitScope.FLEET)

@@ -27,7 +27,7 @@ final class CircuitBreakerPattern {
     static final PatternDescriptor<CircuitBreaker, CircuitBreakerConfig> DESCRIPTOR = PatternDescriptor.of(
                     CircuitBreaker.TYPE, io.netrun.resilience.annotation.CircuitBreaker.class, "circuitBreakers")
             .callCounts("Calls", "totalSucceeded", "totalFailed", "totalIgnored", "totalCancelled")
-            .meters(meters())
+            .meters(CircuitBreakerPattern::meters)
             .actions(actions())
             .oneNodeActions(Set.of("half-open"))
             .canReject(CircuitBreakerPattern::isRejecting)

@@ -28,18 +28,20 @@ final class FallbackPattern {
             .replacesFailures()
             .converters(registry -> registry.addConverter(String.class, FallbackValue.class, FallbackValue::of))
             .callCounts("Outcomes", "totalRecovered", "totalFailed", "totalPassed")
-            .meters(List.of(
-                    MeterSpec.counter(
-                            CALLS, CALLS_HELP, "recovered", f -> f.metrics().totalRecovered()),
-                    MeterSpec.counter(
-                            CALLS, CALLS_HELP, "failed", f -> f.metrics().totalFailed()),
-                    MeterSpec.counter(
-                            CALLS, CALLS_HELP, "passed", f -> f.metrics().totalPassed())))
+            .meters(FallbackPattern::meters)
             .applicationEvents(List.of(FallbackEvent.Recovered.class, FallbackEvent.Failed.class))
             .withoutKeys()
             .build();
 
     private FallbackPattern() {}
+
+    private static List<MeterSpec<Fallback>> meters() {
+        return List.of(
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "recovered", f -> f.metrics().totalRecovered()),
+                MeterSpec.counter(CALLS, CALLS_HELP, "failed", f -> f.metrics().totalFailed()),
+                MeterSpec.counter(CALLS, CALLS_HELP, "passed", f -> f.metrics().totalPassed()));
+    }
 
     private static @Nullable Object recover(Throwable failure, Object call) throws Throwable {
         if (call instanceof RecoverableCall recoverable) {

@@ -21,23 +21,7 @@ final class HedgePattern {
             .mayChangeThread((config, bound) ->
                     config.toBuilder().requiresCallerThread(bound).build())
             .callCounts("Hedges", "totalHedged")
-            .meters(List.of(
-                    MeterSpec.gauge(
-                            "hedge.active",
-                            "Attempts running beyond one for each call that waits",
-                            h -> h.metrics().active()),
-                    MeterSpec.<Hedge>gauge(
-                                    "hedge.delay",
-                                    "How long an attempt may take before another one starts",
-                                    h -> h.metrics().delay().toNanos() / NANOS)
-                            .inSeconds()
-                            .largest(),
-                    MeterSpec.counter(
-                            ATTEMPTS, ATTEMPTS_HELP, "made", h -> h.metrics().totalHedged()),
-                    MeterSpec.counter(
-                            ATTEMPTS, ATTEMPTS_HELP, "won", h -> h.metrics().totalWon()),
-                    MeterSpec.counter(
-                            ATTEMPTS, ATTEMPTS_HELP, "denied", h -> h.metrics().totalDenied())))
+            .meters(HedgePattern::meters)
             .applicationEvents(List.of(HedgeEvent.Hedged.class))
             .waits(HedgePattern::waits)
             .attempts(instance -> instance.config().maxAttempts())
@@ -52,6 +36,26 @@ final class HedgePattern {
             .build();
 
     private HedgePattern() {}
+
+    private static List<MeterSpec<Hedge>> meters() {
+        return List.of(
+                MeterSpec.gauge(
+                        "hedge.active",
+                        "Attempts running beyond one for each call that waits",
+                        h -> h.metrics().active()),
+                MeterSpec.<Hedge>gauge(
+                                "hedge.delay",
+                                "How long an attempt may take before another one starts",
+                                h -> h.metrics().delay().toNanos() / NANOS)
+                        .inSeconds()
+                        .largest(),
+                MeterSpec.counter(
+                        ATTEMPTS, ATTEMPTS_HELP, "made", h -> h.metrics().totalHedged()),
+                MeterSpec.counter(
+                        ATTEMPTS, ATTEMPTS_HELP, "won", h -> h.metrics().totalWon()),
+                MeterSpec.counter(
+                        ATTEMPTS, ATTEMPTS_HELP, "denied", h -> h.metrics().totalDenied()));
+    }
 
     /** The last attempt starts after all delays. */
     private static Stream<NamedDuration> waits(Hedge hedge) {

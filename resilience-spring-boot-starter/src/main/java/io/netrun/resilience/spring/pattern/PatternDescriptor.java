@@ -8,6 +8,7 @@ import io.netrun.resilience.Subscription;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.convert.support.ConfigurableConversionService;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Describes one pattern to the starter. The code for annotations, settings, endpoint, meters and events is the same for
@@ -44,7 +46,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final boolean forMethodsOnly;
     private final boolean replacesFailures;
     private final CallCounts callCounts;
-    private final List<MeterSpec<P>> meters;
+    private final SingletonSupplier<List<MeterSpec<P>>> meters;
     private final Map<String, Consumer<P>> actions;
     private final Set<String> oneNodeActions;
     private final List<Class<? extends ResilienceEvent>> applicationEvents;
@@ -86,17 +88,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.forMethodsOnly = builder.forMethodsOnly;
         this.replacesFailures = builder.replacesFailures;
         this.callCounts = builder.callCounts;
-        this.meters = Stream.concat(
-                        Stream.of(MeterSpec.<P>gauge(
-                                        "enabled",
-                                        "1 while the instance protects, 0 while it is switched off",
-                                        policy -> policy.isEnabled() ? 1 : 0)
-                                .tagged("pattern", builder.type.key())),
-                        Stream.concat(
-                                Optional.ofNullable(builder.mode).stream()
-                                        .map(mode -> Observing.gauge(builder.type.key(), mode)),
-                                builder.meters.stream()))
-                .toList();
+        this.meters = SingletonSupplier.of(() -> meters(builder)); // many functions, which a start need not link
         this.mode = builder.mode;
         this.actions = builder.actions;
         this.oneNodeActions = builder.oneNodeActions;
@@ -124,6 +116,20 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.retries = builder.retries;
         this.derived = builder.derived;
         this.derivation = builder.derivation;
+    }
+
+    private static <P extends Policy> List<MeterSpec<P>> meters(PatternDescriptorBuilder<P, ?> builder) {
+        List<MeterSpec<P>> meters = new ArrayList<>();
+        meters.add(MeterSpec.<P>gauge(
+                        "enabled",
+                        "1 while the instance protects, 0 while it is switched off",
+                        policy -> policy.isEnabled() ? 1 : 0)
+                .tagged("pattern", builder.type.key()));
+        if (builder.mode != null) {
+            meters.add(Observing.gauge(builder.type.key(), builder.mode));
+        }
+        meters.addAll(builder.meters.get());
+        return List.copyOf(meters);
     }
 
     static <P extends Policy, C extends Record> PatternDescriptorBuilder<P, C> of(
@@ -203,7 +209,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
 
     /** The meters of every instance. */
     public List<MeterSpec<P>> meters() {
-        return meters;
+        return meters.obtain();
     }
 
     /** The actions that an operator can perform on an instance, by their names in a POST to the endpoint. */
@@ -326,6 +332,16 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** The options that the configuration has for an instance in addition to its settings. */
     public List<Option<?>> options() {
         return options;
+    }
+
+    /** Whether the configuration has an option for an instance. */
+    public boolean has(Option<?> option) {
+        for (Option<?> each : options) {
+            if (each.key().equals(option.key())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether an instance rejects calls that it would admit when healthy. */

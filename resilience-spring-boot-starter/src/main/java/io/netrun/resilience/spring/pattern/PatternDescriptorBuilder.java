@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     boolean forMethodsOnly;
     boolean replacesFailures;
     CallCounts callCounts = CallCounts.NONE;
-    List<MeterSpec<P>> meters = List.of();
+    Supplier<List<MeterSpec<P>>> meters = List::of;
     Map<String, Consumer<P>> actions = Map.of();
     Set<String> oneNodeActions = Set.of();
     List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
@@ -120,8 +121,9 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
         return this;
     }
 
-    PatternDescriptorBuilder<P, C> meters(List<MeterSpec<P>> meters) {
-        this.meters = List.copyOf(meters);
+    /** Declares the meters, which are created when the first instance of the pattern has some. */
+    PatternDescriptorBuilder<P, C> meters(Supplier<List<MeterSpec<P>>> meters) {
+        this.meters = meters;
         return this;
     }
 

@@ -23,37 +23,7 @@ final class RateLimiterPattern {
             .callCounts("Calls", "totalAccepted")
             .actions(Map.of("resume", RateLimiter::resume))
             .oneNodeActions(Set.of("resume")) // each node has learned its own pause
-            .meters(List.of(
-                    MeterSpec.gauge(
-                            "ratelimiter.available",
-                            "Calls that could begin at once",
-                            r -> r.metrics().available()),
-                    MeterSpec.gauge(
-                            "ratelimiter.waiting",
-                            "Calls waiting for their reservation",
-                            r -> r.metrics().waiting()),
-                    MeterSpec.counter(
-                            CALLS, CALLS_HELP, "accepted", r -> r.metrics().totalAccepted()),
-                    MeterSpec.counter(
-                            CALLS, CALLS_HELP, "rejected", r -> r.metrics().totalRejected()),
-                    MeterSpec.counter(
-                            TOKENS, TOKENS_HELP, "accepted", r -> r.metrics().totalAcceptedTokens()),
-                    MeterSpec.counter(
-                            TOKENS, TOKENS_HELP, "rejected", r -> r.metrics().totalRejectedTokens()),
-                    MeterSpec.<RateLimiter>gauge(
-                                    "ratelimiter.paused",
-                                    "How long a pause still lasts; zero without one",
-                                    r -> r.metrics().pausedFor().toNanos() / NANOS)
-                            .inSeconds()
-                            .largest(),
-                    MeterSpec.counter(
-                            "ratelimiter.pauses",
-                            "Pauses that have begun",
-                            r -> r.metrics().totalPauses()),
-                    Observing.counter("ratelimiter", "waited", r -> r.metrics().totalWouldWait()),
-                    Observing.counter(
-                            "ratelimiter", "rejected", r -> r.metrics().totalWouldReject()),
-                    Observing.counter("ratelimiter", "paused", r -> r.metrics().totalWouldPause())))
+            .meters(RateLimiterPattern::meters)
             .applicationEvents(List.of(
                     RateLimiterEvent.Paused.class, RateLimiterEvent.Resumed.class, RateLimiterEvent.WouldPause.class))
             .frequentEvents(List.of(RateLimiterEvent.Rejected.class, RateLimiterEvent.WouldReject.class))
@@ -63,4 +33,37 @@ final class RateLimiterPattern {
             .build();
 
     private RateLimiterPattern() {}
+
+    private static List<MeterSpec<RateLimiter>> meters() {
+        return List.of(
+                MeterSpec.gauge(
+                        "ratelimiter.available",
+                        "Calls that could begin at once",
+                        r -> r.metrics().available()),
+                MeterSpec.gauge(
+                        "ratelimiter.waiting",
+                        "Calls waiting for their reservation",
+                        r -> r.metrics().waiting()),
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "accepted", r -> r.metrics().totalAccepted()),
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "rejected", r -> r.metrics().totalRejected()),
+                MeterSpec.counter(
+                        TOKENS, TOKENS_HELP, "accepted", r -> r.metrics().totalAcceptedTokens()),
+                MeterSpec.counter(
+                        TOKENS, TOKENS_HELP, "rejected", r -> r.metrics().totalRejectedTokens()),
+                MeterSpec.<RateLimiter>gauge(
+                                "ratelimiter.paused",
+                                "How long a pause still lasts; zero without one",
+                                r -> r.metrics().pausedFor().toNanos() / NANOS)
+                        .inSeconds()
+                        .largest(),
+                MeterSpec.counter(
+                        "ratelimiter.pauses",
+                        "Pauses that have begun",
+                        r -> r.metrics().totalPauses()),
+                Observing.counter("ratelimiter", "waited", r -> r.metrics().totalWouldWait()),
+                Observing.counter("ratelimiter", "rejected", r -> r.metrics().totalWouldReject()),
+                Observing.counter("ratelimiter", "paused", r -> r.metrics().totalWouldPause()));
+    }
 }

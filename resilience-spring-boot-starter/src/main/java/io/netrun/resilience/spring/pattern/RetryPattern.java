@@ -27,7 +27,7 @@ final class RetryPattern {
                     Retry.TYPE, io.netrun.resilience.annotation.Retry.class, "retries")
             .repeatsCalls()
             .callCounts("Retries", "totalRetries")
-            .meters(meters())
+            .meters(RetryPattern::meters)
             .applicationEvents(List.of(RetryEvent.Retrying.class, RetryEvent.Denied.class, RetryEvent.Exhausted.class))
             .converters(RetryPattern::registerConverters)
             .code(

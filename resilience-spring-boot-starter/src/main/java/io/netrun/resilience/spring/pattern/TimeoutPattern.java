@@ -20,16 +20,7 @@ final class TimeoutPattern {
                     Timeout.TYPE, io.netrun.resilience.annotation.Timeout.class, "timeouts")
             .mayChangeThread((config, bound) ->
                     config.toBuilder().requiresCallerThread(bound).build())
-            .meters(List.of(
-                    MeterSpec.counter(
-                            CALLS, CALLS_HELP, "timed_out", t -> t.metrics().totalTimedOut()),
-                    MeterSpec.counter(
-                            CALLS, CALLS_HELP, "rejected", t -> t.metrics().totalRejected()),
-                    Observing.counter("timeout", "timed_out", t -> t.metrics().totalWouldTimeOut()),
-                    MeterSpec.gauge(
-                            "timeout.abandoned",
-                            "Calls given up that are still running",
-                            t -> t.metrics().abandoned())))
+            .meters(TimeoutPattern::meters)
             .applicationEvents(List.of(TimeoutEvent.TimedOut.class, TimeoutEvent.WouldTimeOut.class))
             .limit(t -> NamedDuration.of("duration", t.config().duration()))
             .syncSetting("thread", t -> t.config().thread() == TimeoutThread.WORKER)
@@ -38,6 +29,19 @@ final class TimeoutPattern {
             .build();
 
     private TimeoutPattern() {}
+
+    private static List<MeterSpec<Timeout>> meters() {
+        return List.of(
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "timed_out", t -> t.metrics().totalTimedOut()),
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "rejected", t -> t.metrics().totalRejected()),
+                Observing.counter("timeout", "timed_out", t -> t.metrics().totalWouldTimeOut()),
+                MeterSpec.gauge(
+                        "timeout.abandoned",
+                        "Calls given up that are still running",
+                        t -> t.metrics().abandoned()));
+    }
 
     /**
      * Nothing follows from other settings. An executor that is set as near as the caller's thread or nearer is a

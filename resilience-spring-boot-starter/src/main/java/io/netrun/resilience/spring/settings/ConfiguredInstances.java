@@ -171,7 +171,7 @@ final class ConfiguredInstances {
     private Map<String, Roles> read(boolean strict) {
         Map<String, Roles> read = new HashMap<>();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            if (pattern.options().contains(Option.HEALTH)) {
+            if (pattern.has(Option.HEALTH)) {
                 Map<String, HealthRole> byName = new HashMap<>();
                 resolver.written().instances(pattern).forEach(name -> byName.put(name, role(pattern, name, strict)));
                 read.put(pattern.key(), new Roles(byName, role(pattern, null, strict)));

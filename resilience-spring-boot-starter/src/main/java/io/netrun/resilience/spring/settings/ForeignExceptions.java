@@ -46,7 +46,9 @@ public final class ForeignExceptions {
     private static List<String> absent(PatternDescriptor<?, ?> pattern, String name, ResolvedSettings<?> settings) {
         List<String> notes = new ArrayList<>();
         for (Setting setting : Setting.of(pattern)) {
-            if (setting.isWritable() && setting.valueIn(settings.config()) instanceof List<?> values) {
+            if (setting.isWritable()
+                    && setting.isList()
+                    && setting.valueIn(settings.config()) instanceof List<?> values) {
                 values.stream()
                         .filter(value -> value instanceof FailureMatcher matcher && matcher.isAbsent())
                         .forEach(value -> notes.add(where(pattern, name, setting, settings.origin(setting.name()))
@@ -59,7 +61,9 @@ public final class ForeignExceptions {
     private static List<String> warnings(PatternDescriptor<?, ?> pattern, String name, ResolvedSettings<?> settings) {
         List<String> warnings = new ArrayList<>();
         for (Setting setting : Setting.of(pattern)) {
-            if (setting.isWritable() && setting.valueIn(settings.config()) instanceof List<?> values) {
+            if (setting.isWritable()
+                    && setting.isList()
+                    && setting.valueIn(settings.config()) instanceof List<?> values) {
                 for (Object value : values) {
                     if (value instanceof FailureMatcher matcher) {
                         ForeignNames.exception(matcher.toString())

@@ -12,7 +12,9 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.core.env.Environment;
 
 /**
@@ -78,6 +80,9 @@ public final class GlobalSettings {
      * @throws ResilienceConfigurationException if the value cannot be read
      */
     static <T> Optional<T> read(Environment environment, String key, Bindable<T> type) {
+        if (isAbsent(environment, name(key))) {
+            return Optional.empty();
+        }
         try {
             return Optional.ofNullable(
                     Binder.get(environment).bind(name(key), type).orElse(null));
@@ -88,6 +93,17 @@ public final class GlobalSettings {
                     .orElseGet(() -> SettingProblems.unreadable(
                             where + " is '" + text(environment, key) + "'", type.getType(), e));
         }
+    }
+
+    /** Most are. A binder is created with converters for all types, which a start would wait for with each setting. */
+    private static boolean isAbsent(Environment environment, ConfigurationPropertyName name) {
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (source.getConfigurationProperty(name) != null
+                    || source.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String text(Environment environment, String key) {

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Identifies an instance.
@@ -16,6 +17,17 @@ import java.util.stream.Collectors;
  * @param name the name of the instance
  */
 record InstanceKey(String pattern, String name) {
+
+    /** Written out, like the next one: what the compiler makes of a record is slow until it has run often. */
+    @Override
+    public int hashCode() {
+        return 31 * pattern.hashCode() + name.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof InstanceKey key && name.equals(key.name) && pattern.equals(key.pattern);
+    }
 
     static InstanceKey of(PatternDescriptor<?, ?> pattern, String name) {
         return new InstanceKey(pattern.key(), name);

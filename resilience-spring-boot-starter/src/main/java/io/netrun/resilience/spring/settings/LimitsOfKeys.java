@@ -35,7 +35,7 @@ final class LimitsOfKeys {
      */
     List<String> warnings(Predicate<String> decided, Set<String> inherited) {
         List<String> warnings = new ArrayList<>();
-        if (!pattern.options().contains(Option.MAX_KEYS)) {
+        if (!pattern.has(Option.MAX_KEYS)) {
             return warnings;
         }
         Set<String> names = new TreeSet<>(used.all());

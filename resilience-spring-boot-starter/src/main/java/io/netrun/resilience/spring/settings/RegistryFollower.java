@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +124,7 @@ final class RegistryFollower {
             PatternDescriptor<P, C> pattern, Policy policy) {
         InstanceKey key = InstanceKey.of(pattern, policy.name());
         InstanceSettings<?> known = created.get(key);
-        if (known != null && known.effective().config().equals(policy.config())) {
+        if (known != null && Objects.equals(known.effective().config(), policy.config())) {
             return; // it was created with these settings
         }
         created.remove(key);

@@ -85,7 +85,7 @@ final class Resolution {
         C prepared = context.customizers().prepare(pattern, instance.name(), code);
         C config = context.customizers().customize(pattern, instance.name(), prepared);
         contexts.all().forEach(each -> each.requireFitting(key, config));
-        if (config.equals(resolved.config())) {
+        if (Objects.equals(config, resolved.config())) { // mostly the same object
             return new InstanceSettings<>(resolved, resolved, given);
         }
         Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
@@ -148,7 +148,7 @@ final class Resolution {
         if (annotated.settings().isEmpty() && instance.family() != null) {
             annotated = contexts.annotated(InstanceKey.of(pattern, instance.family()), context);
         }
-        C code = pattern.type().defaults().equals(given) ? null : given;
+        C code = unlessDefaults(pattern, given);
         try {
             ResolvedSettings<C> resolved = context.resolver()
                     .resolveWithoutSections(pattern, name, annotated.settings(), annotated.location(), code);
@@ -173,7 +173,7 @@ final class Resolution {
                 family == null ? FAMILY : contexts.annotated(InstanceKey.of(pattern, family));
         if (!ofFamily.settings().isEmpty()) {
             try {
-                C code = pattern.type().defaults().equals(given) ? null : given;
+                C code = unlessDefaults(pattern, given);
                 ResolvedSettings<C> resolved = contexts.root()
                         .resolver()
                         .resolve(pattern, new InstanceName(name, null), ofFamily.settings(), ofFamily.location(), code);
@@ -259,7 +259,7 @@ final class Resolution {
             return context.resolver().resolve(pattern, instance, annotated.settings(), annotated.location(), given);
         }
         // A family cannot be created without a configuration, so one of built-in defaults counts as none.
-        C code = pattern.type().defaults().equals(given) ? null : given;
+        C code = unlessDefaults(pattern, given);
         return annotated.settings().isEmpty() && !context.resolver().hasSection(pattern, instance.name())
                 ? shared(context, pattern, family, FAMILY, code)
                 : context.resolver().resolve(pattern, instance, annotated.settings(), annotated.location(), code);
@@ -285,10 +285,15 @@ final class Resolution {
             String family,
             InstanceRequests.Annotated ofFamily,
             @Nullable C given) {
-        C code = pattern.type().defaults().equals(given) ? null : given;
+        C code = unlessDefaults(pattern, given);
         return context.resolver().hasSection(pattern, instance.name())
                 ? context.resolver().resolveKey(pattern, instance, ofFamily.settings(), ofFamily.location(), code)
                 : shared(context, pattern, family, ofFamily, code);
+    }
+
+    /** Null for the built-in defaults, as for no configuration. */
+    private static <C extends Record> @Nullable C unlessDefaults(PatternDescriptor<?, C> pattern, @Nullable C given) {
+        return given == null || given.equals(pattern.type().defaults()) ? null : given;
     }
 
     /** The settings of a family's instances that have none of their own. */

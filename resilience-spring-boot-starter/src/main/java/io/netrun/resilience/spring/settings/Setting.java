@@ -60,6 +60,11 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
         return component.getType().isAnnotationPresent(FunctionalInterface.class);
     }
 
+    /** Whether its value is a list, such as one of failures. */
+    boolean isList() {
+        return component.getType() == List.class;
+    }
+
     /** Whether its value may be written as nested keys or as a list of them. */
     boolean isNesting() {
         return ConstantSetting.isTypeOf(component.getType());
@@ -138,6 +143,14 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
     }
 
     private static String kebab(String camel) {
-        return camel.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        StringBuilder kebab = new StringBuilder();
+        for (int i = 0; i < camel.length(); i++) {
+            char each = camel.charAt(i);
+            if (each >= 'A' && each <= 'Z') {
+                kebab.append('-');
+            }
+            kebab.append(each);
+        }
+        return kebab.toString().toLowerCase(Locale.ROOT);
     }
 }

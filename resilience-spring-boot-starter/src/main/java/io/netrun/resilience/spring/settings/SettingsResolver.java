@@ -429,7 +429,7 @@ public final class SettingsResolver {
 
     /** The option in the first section that has it. */
     private static <T> T option(PatternDescriptor<?, ?> pattern, List<Section> sections, Option<T> option) {
-        if (pattern.options().contains(option)) {
+        if (pattern.has(option)) {
             for (Section section : sections) {
                 ValueWithOrigin found = section.find(option.key(), type(option));
                 if (found != null) {

@@ -41,8 +41,8 @@ class WovenCallCostTests {
         long alone = ofWoven();
         woven.withBean(Answer.class).run(first -> {
             Answer bean = first.getBean(Answer.class);
-            woven.withBean(Answer.class).run(second -> assertThat(leastBytes(bean::answer))
-                    .isLessThanOrEqualTo(alone));
+            woven.withBean(Answer.class)
+                    .run(second -> assertThat(leastBytes(bean::answer)).isLessThanOrEqualTo(alone));
         });
     }
 

@@ -32,7 +32,9 @@ import org.springframework.util.ClassUtils;
  */
 class WovenSuperCallsTests {
 
-    /** A class with {@code @A} at one spot of it, of the class above, or of an interface; {@code call} is overridden. */
+    /**
+     * A class with {@code @A} at one spot of it, of the class above, or of an interface; {@code call} is overridden.
+     */
     private static final List<String> SHAPES = List.of(
             "class Sub extends Base { @A public void call() {} }",
             "class Sub extends Base { @M public void call() {} }",
@@ -89,8 +91,8 @@ class WovenSuperCallsTests {
     /** A class of its own for each annotation and shape, so that one compilation suffices. */
     @BeforeAll
     static void compile() throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
-                "-proc:none", "-cp", System.getProperty("java.class.path"), "-d", directory.toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("-proc:none", "-cp", System.getProperty("java.class.path"), "-d", directory.toString()));
         for (Class<? extends Annotation> annotation : ANNOTATIONS) {
             for (int shape = 0; shape < SHAPES.size(); shape++) {
                 Path file = directory.resolve(outer(annotation, shape) + ".java");
@@ -100,8 +102,7 @@ class WovenSuperCallsTests {
         }
         int failed = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new));
         assertThat(failed).as("of the compiler").isZero();
-        loader = new URLClassLoader(
-                new URL[] {directory.toUri().toURL()}, WovenSuperCallsTests.class.getClassLoader());
+        loader = new URLClassLoader(new URL[] {directory.toUri().toURL()}, WovenSuperCallsTests.class.getClassLoader());
     }
 
     @AfterAll
@@ -117,9 +118,7 @@ class WovenSuperCallsTests {
         String value = annotation == PatternOrder.class ? "({\"retry\"})" : "";
         String used = "@" + annotation.getName() + value;
         String retention = "@java.lang.annotation.Retention(java.lang.annotation.RetentionPolicy.RUNTIME) ";
-        String types = SHAPES.get(shape)
-                .replace("@A ", used + " ")
-                .replaceAll("\\b(class|interface) ", "static $1 ");
+        String types = SHAPES.get(shape).replace("@A ", used + " ").replaceAll("\\b(class|interface) ", "static $1 ");
 
         return """
                 package io.netrun.resilience.spring.aop;
@@ -134,8 +133,7 @@ class WovenSuperCallsTests {
                     static class Typed<T> { @io.netrun.resilience.annotation.Retry public void typed(T value) {} }
                     %s
                 }
-                """
-                .formatted(outer(annotation, shape), retention, used, retention, types);
+                """.formatted(outer(annotation, shape), retention, used, retention, types);
     }
 
     static List<Class<? extends Annotation>> annotations() {
@@ -149,7 +147,9 @@ class WovenSuperCallsTests {
         List<String> wrong = new ArrayList<>();
         for (int shape = 0; shape < SHAPES.size(); shape++) {
             Class<?> type = Class.forName(
-                    WovenSuperCallsTests.class.getPackageName() + "." + outer(annotation, shape) + "$Sub", false, loader);
+                    WovenSuperCallsTests.class.getPackageName() + "." + outer(annotation, shape) + "$Sub",
+                    false,
+                    loader);
             for (Class<?> above : supertypes(type)) {
                 for (Method called : above.getDeclaredMethods()) {
                     boolean part = isOverriddenByWoven(called, type);
