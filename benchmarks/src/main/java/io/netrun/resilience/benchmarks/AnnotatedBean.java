@@ -68,11 +68,16 @@ public class AnnotatedBean extends NanosPerCall {
         ConfigurableApplicationContext context;
 
         final void start(Class<B> type) {
+            start(type, "proxy");
+        }
+
+        final void start(Class<B> type, String adviceMode) {
             context = new SpringApplicationBuilder(BeanApplication.class)
                     .web(WebApplicationType.NONE)
                     .logStartupInfo(false)
                     .properties(Map.of(
                             "spring.main.banner-mode", "off",
+                            "resilience.advice-mode", adviceMode,
                             "logging.level.root", "warn",
                             "management.prometheus.metrics.export.enabled", "false",
                             "resilience4j.ratelimiter.instances.five.limit-for-period", "1000000",
@@ -182,7 +187,7 @@ public class AnnotatedBean extends NanosPerCall {
         }
     }
 
-    private static void requireSuccess(ConfigurableApplicationContext context, String name) {
+    static void requireSuccess(ConfigurableApplicationContext context, String name) {
         CircuitBreaker breaker = context.getBean(ResilienceRegistry.class)
                 .find(CircuitBreaker.TYPE, name)
                 .orElseThrow();
