@@ -30,7 +30,7 @@ final class WovenBeans {
 
     private WovenBeans() {}
 
-    /** Records the owner of a bean, in place of a former one. */
+    /** Records the owner of a bean, instead of a former one. */
     static void add(Object bean, BeanFactory owner) {
         Recorded present = find(bean);
         if (present != null && present.owner.refersTo(owner)) {
