@@ -29,14 +29,6 @@ import org.openrewrite.java.tree.TypeUtils;
  */
 final class CodeCounterparts {
 
-    /** What patterns of resilience4j are called here. */
-    private static final Map<String, String> PATTERNS = Map.of(
-            "CircuitBreaker", "CircuitBreaker",
-            "Retry", "Retry",
-            "Bulkhead", "Bulkhead",
-            "RateLimiter", "RateLimiter",
-            "TimeLimiter", "Timeout");
-
     private static final Set<String> DECORATING =
             Set.of("decorateSupplier", "decorateCallable", "decorateRunnable", "decorateFunction");
 
@@ -302,7 +294,7 @@ final class CodeCounterparts {
                 return registry(call);
             } else if (ofType && root.equals("Decorators")) {
                 return decorated(call);
-            } else if (ofType && PATTERNS.containsKey(root) && first.equals(call)) {
+            } else if (ofType && MappedPatterns.ANNOTATED.contains(root) && first.equals(call)) {
                 return ofPattern(call, root);
             }
             return executed(call);
@@ -310,7 +302,9 @@ final class CodeCounterparts {
 
         private boolean isImported(String name) {
             boolean wildcard = imported.contains("*")
-                    && (PATTERNS.containsKey(name) || name.endsWith("Config") || name.endsWith("Registry"));
+                    && (MappedPatterns.ANNOTATED.contains(name)
+                            || name.endsWith("Config")
+                            || name.endsWith("Registry"));
             return imported.contains(name) || wildcard;
         }
 
@@ -324,7 +318,7 @@ final class CodeCounterparts {
         }
 
         private @Nullable String ofPattern(J.MethodInvocation call, String pattern) {
-            String here = PATTERNS.getOrDefault(pattern, pattern);
+            String here = MappedPatterns.type(pattern);
             List<Expression> given = call.getArguments();
             String name = call.getSimpleName();
             if (name.equals("ofDefaults")) {
@@ -390,7 +384,8 @@ final class CodeCounterparts {
         }
 
         private static String pattern(String method) {
-            return PATTERNS.getOrDefault(method.substring(0, 1).toUpperCase(Locale.ROOT) + method.substring(1), method);
+            String type = method.substring(0, 1).toUpperCase(Locale.ROOT) + method.substring(1);
+            return MappedPatterns.ANNOTATED.contains(type) ? MappedPatterns.type(type) : method;
         }
 
         /** There, what is added last is outermost. */

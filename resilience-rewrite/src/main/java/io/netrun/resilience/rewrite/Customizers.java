@@ -1,6 +1,8 @@
 package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.Names;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -46,30 +48,24 @@ final class Customizers {
         }
     }
 
-    private static final Map<String, Kind> KINDS = Map.of(
-            "CircuitBreakerConfigCustomizer",
-                    new Kind(
-                            "circuit-breaker",
-                            "CircuitBreakerConfig",
-                            "io.netrun.resilience.circuitbreaker.CircuitBreakerConfig"),
-            "RetryConfigCustomizer", new Kind("retry", "RetryConfig", "io.netrun.resilience.retry.RetryConfig"),
-            "BulkheadConfigCustomizer",
-                    new Kind("bulkhead", "BulkheadConfig", "io.netrun.resilience.bulkhead.BulkheadConfig"),
-            "ThreadPoolBulkheadConfigCustomizer",
-                    new Kind("bulkhead", "ThreadPoolBulkheadConfig", "io.netrun.resilience.bulkhead.BulkheadConfig"),
-            "RateLimiterConfigCustomizer",
-                    new Kind("rate-limiter", "RateLimiterConfig", "io.netrun.resilience.ratelimiter.RateLimiterConfig"),
-            "TimeLimiterConfigCustomizer",
-                    new Kind("timeout", "TimeLimiterConfig", "io.netrun.resilience.timeout.TimeoutConfig"));
+    private static final String CUSTOMIZER = "ConfigCustomizer";
 
-    /** The patterns of annotations, by the types of the instances that are observed. */
-    private static final Map<String, String> OBSERVED = Map.of(
-            "CircuitBreaker", "circuit-breaker",
-            "Retry", "retry",
-            "Bulkhead", "bulkhead",
-            "ThreadPoolBulkhead", "bulkhead",
-            "RateLimiter", "rate-limiter",
-            "TimeLimiter", "timeout");
+    /** The kinds of customizers, by the simple names of their types. */
+    private static final Map<String, Kind> KINDS = MappingTable.get()
+            .rows(MappingTable.RESILIENCE4J, "type")
+            .map(row -> MappedPatterns.simple(row.there().name()))
+            .filter(simple -> simple.endsWith(CUSTOMIZER))
+            .filter(simple -> MappedPatterns.ofType(simple.replace(CUSTOMIZER, "")) != null)
+            .collect(Collectors.toMap(Function.identity(), Customizers::kind, (one, other) -> one));
+
+    private static Kind kind(String customizer) {
+        String pattern = String.valueOf(MappedPatterns.ofType(customizer.replace(CUSTOMIZER, "")));
+        String here = MappedPatterns.annotation(pattern);
+        return new Kind(
+                pattern,
+                customizer.replace("Customizer", ""),
+                "io.netrun.resilience." + Names.uniform(pattern) + "." + here + "Config");
+    }
 
     private static final List<String> ORDER =
             List.of("circuit-breaker", "retry", "bulkhead", "rate-limiter", "timeout");
@@ -425,8 +421,8 @@ final class Customizers {
                         && !typed.getTypeParameters().isEmpty()
                 ? simple(typed.getTypeParameters().get(0).toString())
                 : "";
-        Set<String> patterns =
-                OBSERVED.containsKey(argument) ? Set.of(OBSERVED.get(argument)) : new LinkedHashSet<>(ORDER);
+        String observed = MappedPatterns.ofType(argument);
+        Set<String> patterns = observed == null ? new LinkedHashSet<>(ORDER) : Set.of(observed);
         for (String pattern : ORDER) {
             Set<String> names = patterns.contains(pattern) ? annotated.apply(pattern) : Set.of();
             if (!names.isEmpty()) {

@@ -35,20 +35,20 @@ final class Trees {
             .map(row -> row.there().name())
             .collect(Collectors.toSet());
 
-    /** The simple names of common annotations with an effect on calls through a proxy alone. */
-    private static final Set<String> ADVISED = Set.of(
-            "Async",
-            "Cacheable",
-            "CacheEvict",
-            "CachePut",
-            "Caching",
-            "Observed",
-            "PostAuthorize",
-            "PreAuthorize",
-            "RolesAllowed",
-            "Secured",
-            "Timed",
-            "Transactional");
+    /** The simple names of annotations with an effect on calls through a proxy alone. */
+    private static final Set<String> ADVISED = MappingTable.get()
+            .rows(MappingTable.SPRING, "advice")
+            .map(row -> row.there().name())
+            .map(name -> name.substring(name.lastIndexOf('.') + 1))
+            .collect(Collectors.toSet());
+
+    /** Those of them that a class may have for its methods. */
+    private static final Set<String> ADVISED_OF_CLASSES = MappingTable.get()
+            .rows(MappingTable.SPRING, "advice")
+            .filter(row -> row.kind().equals("class"))
+            .map(row -> row.there().name())
+            .map(name -> name.substring(name.lastIndexOf('.') + 1))
+            .collect(Collectors.toSet());
 
     private Trees() {}
 
@@ -56,6 +56,12 @@ final class Trees {
     static boolean isAdvised(J.MethodDeclaration method) {
         return method.getLeadingAnnotations().stream()
                 .anyMatch(annotation -> ADVISED.contains(annotation.getSimpleName()));
+    }
+
+    /** Whether a class has such an annotation for its methods. */
+    static boolean isAdvised(J.ClassDeclaration declaration) {
+        return declaration.getLeadingAnnotations().stream()
+                .anyMatch(annotation -> ADVISED_OF_CLASSES.contains(annotation.getSimpleName()));
     }
 
     /** The full name of an annotation's type; by the imports of its file where the type is not known. */

@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The rows of {@code mapping.table}: what other libraries' names are called here. Immutable. */
@@ -23,6 +25,9 @@ public final class MappingTable {
 
     /** Spring Framework 7. */
     public static final String SPRING_FRAMEWORK = "spring-framework";
+
+    /** Spring, and libraries whose annotations have an effect on calls through a proxy alone, too. */
+    public static final String SPRING = "spring";
 
     private static final MappingTable LOADED = load();
 
@@ -69,6 +74,18 @@ public final class MappingTable {
                 .filter(row -> !row.here().name().isEmpty())
                 .forEach(row -> renamed.put(row.there().name(), row.here().name()));
         return renamed;
+    }
+
+    /** The patterns of this library that have settings of resilience4j, such as {@code "timeout"}; each once. */
+    public Set<String> patterns() {
+        Set<String> patterns = new LinkedHashSet<>();
+        rows(RESILIENCE4J, "setting").forEach(row -> patterns.add(row.section().to()));
+        return patterns;
+    }
+
+    /** The pattern of this library for a type or a section of resilience4j, such as {@code "TimeLimiter"}. */
+    public Optional<String> pattern(String there) {
+        return settings(there).map(row -> row.section().to()).findFirst();
     }
 
     private static MappingTable load() {

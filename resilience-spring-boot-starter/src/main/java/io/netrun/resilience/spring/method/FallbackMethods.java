@@ -93,7 +93,8 @@ public final class FallbackMethods implements Recovery {
         List<Candidate> fitting = named.stream()
                 .filter(each -> bean.isEmpty() || !Modifier.isPrivate(each.getModifiers()))
                 .filter(each -> !each.equals(method) && ReturnTypes.fit(wanted, returned(each, type)))
-                .map(each -> Candidate.of(each, type, method, userClass))
+                .filter(each -> !foreign || method.getReturnType().isAssignableFrom(each.getReturnType()))
+                .map(each -> Candidate.of(each, type, method, userClass, foreign))
                 .filter(Objects::nonNull)
                 .filter(each -> !foreign || (each.takesFailure && each.hasParametersOf(type, method, userClass)))
                 .toList();
@@ -196,8 +197,10 @@ public final class FallbackMethods implements Recovery {
          *
          * @param type the class of the candidate, with its type arguments
          * @param userClass the class of the failed method
+         * @param foreign whether an annotation of resilience4j names it, for which an only failure is never an argument
          */
-        static @Nullable Candidate of(Method candidate, Class<?> type, Method failed, Class<?> userClass) {
+        static @Nullable Candidate of(
+                Method candidate, Class<?> type, Method failed, Class<?> userClass, boolean foreign) {
             if (SuspendingFunctions.isSuspending(candidate) && !SuspendingFunctions.isSuspending(failed)) {
                 return null;
             }
@@ -205,7 +208,7 @@ public final class FallbackMethods implements Recovery {
             Class<?>[] wanted = NamedMethods.parameters(failed, userClass);
             boolean takesFailure = own.length > 0
                     && Throwable.class.isAssignableFrom(own[own.length - 1])
-                    && !Arrays.equals(own, wanted);
+                    && ((foreign && own.length == 1) || !Arrays.equals(own, wanted));
             int others = takesFailure ? own.length - 1 : own.length;
             boolean takesArguments = others > 0;
             if (takesArguments && !NamedMethods.accepts(own, wanted, others)) {

@@ -342,6 +342,12 @@ public final class MethodPipelines {
         }
     }
 
+    private void warnOnce(Problem problem) {
+        if (isNew(problem)) {
+            log.warn("{}. {}.", problem.description(), problem.remedy());
+        }
+    }
+
     private MethodPipeline build(
             Method method, Class<?> userClass, Compatibility counting, ProblemCollector collector) {
         if (!instances.get().isProtecting()) {
@@ -398,6 +404,9 @@ public final class MethodPipelines {
                                     declaration, method, userClass, beans, false, ConstantResult.NONE));
                     if (methods != FallbackMethods.NONE) {
                         problems.addAll(ForeignAnnotations.unthrown(declaration, methods, userClass, limited));
+                        problems.addAll(ForeignFallbacks.advised(declaration, methods, userClass));
+                        ForeignFallbacks.covered(declaration, methods, userClass)
+                                .forEach(this::warnOnce);
                         chain.put(declaration.slot(), Recovery.policy(declaration.location(), methods));
                     }
                     continue;

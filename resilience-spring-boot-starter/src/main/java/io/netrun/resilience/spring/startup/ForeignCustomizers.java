@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.startup;
 
+import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
@@ -36,15 +37,6 @@ final class ForeignCustomizers {
     private static final String NAMED = RESILIENCE4J + "common.CustomizerWithName";
 
     private static final String CONSUMER = RESILIENCE4J + "core.registry.RegistryEventConsumer";
-
-    /** The patterns, by what the simple names of the types begin with. */
-    private static final Map<String, String> PATTERNS = Map.of(
-            "CircuitBreaker", "circuit-breaker",
-            "Retry", "retry",
-            "Bulkhead", "bulkhead",
-            "ThreadPoolBulkhead", "bulkhead",
-            "RateLimiter", "rate-limiter",
-            "TimeLimiter", "timeout");
 
     private final ConfigurableListableBeanFactory beans;
 
@@ -108,8 +100,7 @@ final class ForeignCustomizers {
         Class<?> argument = consumer.getGeneric(0).resolve();
         PatternDescriptor<?, ?> one = argument == null ? null : pattern(argument.getSimpleName());
         return one == null
-                ? PATTERNS.values().stream()
-                        .distinct()
+                ? MappingTable.get().patterns().stream()
                         .sorted()
                         .<PatternDescriptor<?, ?>>flatMap(key -> PatternDescriptors.byKey(key).stream())
                         .toList()
@@ -122,8 +113,10 @@ final class ForeignCustomizers {
     }
 
     private static @Nullable PatternDescriptor<?, ?> pattern(String there) {
-        String key = PATTERNS.get(there);
-        return key == null ? null : PatternDescriptors.byKey(key).orElse(null);
+        return MappingTable.get()
+                .pattern(there)
+                .flatMap(PatternDescriptors::byKey)
+                .orElse(null);
     }
 
     private Set<String> used(PatternDescriptor<?, ?> pattern) {

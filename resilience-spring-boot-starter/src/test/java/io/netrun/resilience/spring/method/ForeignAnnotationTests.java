@@ -9,6 +9,7 @@ import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
 import io.github.resilience4j.retry.annotation.Retry;
 import io.github.resilience4j.timelimiter.annotation.TimeLimiter;
+import io.micrometer.observation.annotation.Observed;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.ratelimiter.RateLimitExceededException;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
@@ -19,17 +20,26 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cache.annotation.Cacheable;
+import org.springframework.transaction.annotation.Transactional;
 
 /** The annotations of resilience4j on methods that this library protects. */
+@ExtendWith(OutputCaptureExtension.class)
 class ForeignAnnotationTests {
 
     private static final AtomicInteger CALLS = new AtomicInteger();
@@ -357,6 +367,51 @@ class ForeignAnnotationTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasMessageContaining("@Retry of resilience4j finds no matching method 'fallback'"));
+    }
+
+    @Test
+    void fallbackWithABoxedResultShouldStopTheStart() {
+        runner.withBean(Boxed.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("@Retry of resilience4j finds no matching method 'fallback'"));
+    }
+
+    @Test
+    void onlyFailureShouldNotBeTakenForTheArgument() {
+        runner.withBean(Reporter.class).run(context -> {
+            Exception argument = new IOException("argument");
+            assertThat(context.getBean(Reporter.class).report(argument)).isEqualTo("failure");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {ProtectedFallback.class, CachedFallback.class})
+    void fallbackWithAdviceOfItsOwnShouldStopTheStart(Class<?> type) {
+        runner.withBean(type)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining(
+                                ".fallback, the fallback method of " + type.getSimpleName() + ".call, has @")
+                        .hasMessageContaining("Make the method private"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {CoveredFallback.class, OfATransaction.class})
+    void fallbackWithAdviceOfItsClassShouldBeAWarning(Class<?> type, CapturedOutput output) {
+        runner.withBean(type)
+                .run(context -> assertThat(output)
+                        .containsOnlyOnce(".fallback, the fallback method of " + type.getSimpleName() + ".call, has @")
+                        .contains("of its class"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {PrivateFallback.class, OfAMeasuredClass.class})
+    void fallbackWithoutAdviceShouldBeCalled(Class<?> type) {
+        runner.withBean(type).run(context -> {
+            Callable<?> bean = (Callable<?>) context.getBean(type);
+            assertThat(bean.call()).isEqualTo("fallback");
+        });
     }
 
     @Test
@@ -729,6 +784,122 @@ class ForeignAnnotationTests {
 
         String fallback() {
             return "";
+        }
+    }
+
+    static class Boxed {
+
+        @Retry(name = "boxed", fallbackMethod = "fallback")
+        public int call() {
+            return 0;
+        }
+
+        Integer fallback(Exception failure) {
+            return 1;
+        }
+    }
+
+    static class Reporter {
+
+        @Retry(name = "reporter", fallbackMethod = "fallback")
+        public String report(Exception failure) {
+            throw new IllegalStateException("failure");
+        }
+
+        String fallback(Exception failure) {
+            return failure.getMessage();
+        }
+    }
+
+    static class Failing implements Callable<String> {
+
+        @Override
+        public String call() {
+            throw new IllegalStateException("call");
+        }
+    }
+
+    static class ProtectedFallback extends Failing {
+
+        @Override
+        @Retry(name = "outer", fallbackMethod = "fallback")
+        public String call() {
+            return super.call();
+        }
+
+        @Retry(name = "inner")
+        protected String fallback(Exception failure) {
+            return "fallback";
+        }
+    }
+
+    static class CachedFallback extends Failing {
+
+        @Override
+        @Retry(name = "outer", fallbackMethod = "fallback")
+        public String call() {
+            return super.call();
+        }
+
+        @Cacheable("cache")
+        public String fallback(Exception failure) {
+            return "fallback";
+        }
+    }
+
+    @CircuitBreaker(name = "covered-fallback")
+    static class CoveredFallback extends Failing {
+
+        @Override
+        @Retry(name = "outer", fallbackMethod = "fallback")
+        public String call() {
+            return super.call();
+        }
+
+        String fallback(Exception failure) {
+            return "fallback";
+        }
+    }
+
+    @Transactional
+    static class OfATransaction extends Failing {
+
+        @Override
+        @Retry(name = "outer", fallbackMethod = "fallback")
+        public String call() {
+            return super.call();
+        }
+
+        public String fallback(Exception failure) {
+            return "fallback";
+        }
+    }
+
+    @CircuitBreaker(name = "covered-fallback")
+    static class PrivateFallback extends Failing {
+
+        @Override
+        @Retry(name = "outer", fallbackMethod = "fallback")
+        public String call() {
+            return super.call();
+        }
+
+        private String fallback(Exception failure) {
+            return "fallback";
+        }
+    }
+
+    @Observed
+    static class OfAMeasuredClass extends Failing {
+
+        @Override
+        @Retry(name = "outer", fallbackMethod = "fallback")
+        public String call() {
+            return super.call();
+        }
+
+        public String fallback(Exception failure) {
+            return "fallback";
         }
     }
 
