@@ -5,12 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Tree;
 import org.openrewrite.internal.ListUtils;
 import org.openrewrite.java.tree.J;
-import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.Statement;
@@ -28,21 +28,29 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
 
     static final FailureArguments NONE = new FailureArguments(Map.of(), Map.of());
 
-    /** Those of a class. */
-    static FailureArguments of(J.ClassDeclaration owner, JavaSourceFile file) {
+    /**
+     * Those of a class.
+     *
+     * @param fallbacks the names of the fallback methods of a method, the first one first
+     */
+    static FailureArguments of(J.ClassDeclaration owner, Function<J.MethodDeclaration, List<String>> fallbacks) {
         FailureArguments found = new FailureArguments(new HashMap<>(), new HashMap<>());
         List<J.MethodDeclaration> methods = methods(owner);
         for (J.MethodDeclaration method : methods) {
-            for (J.Annotation annotation : method.getLeadingAnnotations()) {
-                String name = ProtectedMethods.pattern(annotation, file) == null
-                        ? null
-                        : Trees.text(Trees.arguments(annotation).get("fallbackMethod"));
-                if (name != null && (isConfused(method, name, methods) || isWider(method, name, methods))) {
-                    found.add(method, name, methods);
-                }
+            List<String> names = fallbacks.apply(method);
+            boolean differs = names.size() > 1
+                    || names.stream()
+                            .anyMatch(name -> isConfused(method, name, methods) || isWider(method, name, methods));
+            if (differs) {
+                found.add(method, names, methods);
             }
         }
         return found;
+    }
+
+    /** Whether this library would call other methods for one than the other library. */
+    static boolean isDifferent(J.MethodDeclaration method, String fallback, List<J.MethodDeclaration> methods) {
+        return isConfused(method, fallback, methods) || isWider(method, fallback, methods);
     }
 
     /** Whether this library would call another method of the name, too, which takes no failure. */
@@ -112,31 +120,50 @@ record FailureArguments(Map<UUID, Renamed> names, Map<UUID, List<Bridge>> bridge
                 .toList();
     }
 
-    private void add(J.MethodDeclaration method, String fallback, List<J.MethodDeclaration> methods) {
+    private void add(J.MethodDeclaration method, List<String> fallbacks, List<J.MethodDeclaration> methods) {
         List<J.VariableDeclarations> given = variables(method);
-        J.VariableDeclarations argument = given.size() == 1 ? argument(method, fallback, methods) : null;
-        String name = fallback + "Fallback";
+        String first = fallbacks.get(0);
+        J.VariableDeclarations argument = given.size() == 1 ? argument(method, first, methods) : null;
+        String name = (fallbacks.size() == 1 ? first : method.getSimpleName()) + "Fallback";
         while (isTaken(name, methods)) {
             name += "Fallback";
         }
-        names.put(method.getId(), new Renamed(fallback, name));
-        for (J.MethodDeclaration candidate : methods) {
-            List<J.VariableDeclarations> parameters = variables(candidate);
-            boolean named = candidate.getSimpleName().equals(fallback)
-                    && !candidate.getId().equals(method.getId())
-                    && !parameters.isEmpty()
-                    && isFailure(parameters.get(parameters.size() - 1));
-            boolean fits = parameters.size() == 1
-                    || (parameters.size() == given.size() + 1
-                            && haveSameTypes(parameters.subList(0, given.size()), given, method));
-            if (named && fits && FallbackFit.returnsFor(candidate, method)) {
-                Bridge bridge = new Bridge(name, argument);
-                List<Bridge> all = bridges.computeIfAbsent(candidate.getId(), id -> new ArrayList<>());
-                if (all.stream().noneMatch(bridge::isLike)) {
-                    all.add(bridge);
+        names.put(method.getId(), new Renamed(first, name));
+        List<JavaType> before = new ArrayList<>();
+        for (String fallback : fallbacks) {
+            List<JavaType> taken = new ArrayList<>();
+            for (J.MethodDeclaration candidate : methods) {
+                JavaType failure = failure(candidate, fallback, method);
+                if (failure != null && before.stream().noneMatch(type -> TypeUtils.isAssignableTo(type, failure))) {
+                    taken.add(failure);
+                    Bridge bridge = new Bridge(name, argument);
+                    List<Bridge> all = bridges.computeIfAbsent(candidate.getId(), id -> new ArrayList<>());
+                    if (all.stream().noneMatch(bridge::isLike)) {
+                        all.add(bridge);
+                    }
                 }
             }
+            before.addAll(taken);
         }
+    }
+
+    /** The failure that a candidate takes for a method; null if it is none of its fallback methods. */
+    private static @Nullable JavaType failure(
+            J.MethodDeclaration candidate, String fallback, J.MethodDeclaration method) {
+        List<J.VariableDeclarations> given = variables(method);
+        List<J.VariableDeclarations> parameters = variables(candidate);
+        boolean named = candidate.getSimpleName().equals(fallback)
+                && !candidate.getId().equals(method.getId())
+                && !parameters.isEmpty()
+                && isFailure(parameters.get(parameters.size() - 1));
+        boolean fits = parameters.size() == 1
+                || (parameters.size() == given.size() + 1
+                        && haveSameTypes(parameters.subList(0, given.size()), given, method));
+        if (!named || !fits || !FallbackFit.returnsFor(candidate, method)) {
+            return null;
+        }
+        JavaType type = parameters.get(parameters.size() - 1).getType();
+        return type == null ? JavaType.Unknown.getInstance() : type;
     }
 
     private static J.VariableDeclarations argument(

@@ -49,6 +49,27 @@ record FallbackPosition(
     }
 
     /**
+     * The fallback methods that the one fallback calls, in that order: the innermost one first, and those of patterns
+     * that it is around.
+     */
+    List<String> merged() {
+        List<String> outer = outer();
+        List<String> names = new ArrayList<>();
+        names.add(fallbacks.getOrDefault(innermost(), ""));
+        List<String> outwards = new ArrayList<>(order);
+        Collections.reverse(outwards);
+        for (String pattern : outwards) {
+            String name = fallbacks.get(pattern);
+            boolean isOutside =
+                    outer.stream().anyMatch(other -> String.valueOf(name).equals(fallbacks.get(other)));
+            if (name != null && !isOutside && !names.contains(name)) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /**
      * The failures that a circuit breaker counts now, since its fallback is around it: simple names, sorted. Rejections
      * of other patterns are none of them, unless the configuration names them.
      */

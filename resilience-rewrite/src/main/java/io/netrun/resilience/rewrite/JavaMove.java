@@ -5,9 +5,12 @@ import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.ModuleSettings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.openrewrite.Cursor;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Tree;
+import org.openrewrite.internal.ListUtils;
 import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.JavaVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
@@ -68,6 +73,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final Set<UUID> handled = new HashSet<>();
 
+    /** What stood for the names of fallback methods, by the ids of these names. */
+    private final Map<UUID, Expression> former = new HashMap<>();
+
     private final Set<String> fallbacks = new HashSet<>();
 
     /** The fallback methods of methods with a time limiter. */
@@ -108,12 +116,12 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     /** The file after the move. */
     JavaSourceFile move(JavaSourceFile original, ExecutionContext ctx) {
-        JavaSourceFile file = Trees.withoutUnusedTypes(original, PACKAGE);
+        JavaSourceFile file = withTexts(Trees.withoutUnusedTypes(original, PACKAGE));
         collect(file);
         leaveExhausted(file);
         Tree moved = visit(file, ctx);
         JavaSourceFile result = imports.apply(
-                moved instanceof JavaSourceFile changed ? changed : file,
+                withConstants(moved instanceof JavaSourceFile changed ? changed : file),
                 MappingTable.get().renamed(MappingTable.RESILIENCE4J, "annotation"),
                 ctx);
         result = Trees.withoutUnusedPackages(result, PACKAGE);
@@ -127,6 +135,50 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             result = ExceptionCalls.renamed(result, null);
         }
         return result;
+    }
+
+    /** The file with the names of fallback methods instead of constants for them, so that each is known. */
+    private JavaSourceFile withTexts(JavaSourceFile file) {
+        Tree changed = new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
+                List<Expression> arguments = annotation.getArguments();
+                if (arguments == null || ProtectedMethods.pattern(annotation, file) == null) {
+                    return annotation;
+                }
+                J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+                Constants.Scope scope = new Constants.Scope(file, owner == null ? "" : owner.getSimpleName());
+                return annotation.withArguments(ListUtils.map(arguments, argument -> {
+                    boolean named = argument instanceof J.Assignment assignment
+                            && assignment.getVariable().toString().equals("fallbackMethod")
+                            && Trees.text(assignment.getAssignment()) == null;
+                    String text = named ? constants.text(((J.Assignment) argument).getAssignment(), scope) : null;
+                    if (text == null) {
+                        return argument;
+                    }
+                    J.Assignment assignment = (J.Assignment) argument;
+                    J.Literal literal = Trees.literal(text)
+                            .withPrefix(assignment.getAssignment().getPrefix());
+                    former.put(literal.getId(), assignment.getAssignment());
+                    return assignment.withAssignment(literal);
+                }));
+            }
+        }.visit(file, 0);
+        return changed instanceof JavaSourceFile texts ? texts : file;
+    }
+
+    /** The file with the constants again, where the names are still those. */
+    private JavaSourceFile withConstants(JavaSourceFile file) {
+        Tree changed = former.isEmpty()
+                ? file
+                : new JavaVisitor<Integer>() {
+                    @Override
+                    public J visitLiteral(J.Literal literal, Integer p) {
+                        Expression constant = former.get(literal.getId());
+                        return constant == null ? literal : constant.withPrefix(literal.getPrefix());
+                    }
+                }.visit(file, 0);
+        return changed instanceof JavaSourceFile constant ? constant : file;
     }
 
     /** Whether methods of the file have become asynchronous. */
@@ -341,7 +393,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     @Override
     public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, ExecutionContext ctx) {
         FailureArguments outer = failureArguments;
-        failureArguments = FailureArguments.of(declaration, getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
+        failureArguments = FailureArguments.of(declaration, method -> merged(declaration, method));
         J.ClassDeclaration visited = super.visitClassDeclaration(declaration, ctx);
         List<Statement> statements =
                 withTimeouts(failureArguments.added(visited.getBody().getStatements(), ctx), ctx);
@@ -359,7 +411,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 .map(J.Annotation::getId)
                 .collect(Collectors.toSet());
         visited = without(visited, annotation -> inVain.contains(annotation.getId()));
-        leaveUnfitting(declaration);
+        leaveFallbacksInVain(declaration, file);
         leaveProtectedFallbacks(declaration, file);
         poolOf(declaration).list(options.left());
         for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
@@ -374,7 +426,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                         Set.of(),
                         "",
                         visited.getPrefix(),
-                        name -> FallbackFit.failures(declaration, null, name));
+                        name -> FallbackFit.failures(declaration, null, name),
+                        Map.of());
+        moved = isSpread(declaration) ? withoutFallback(moved) : moved;
         add(moved);
         visited = visited.withLeadingAnnotations(moved.annotations());
         if (enableAsync && AsyncHomes.isApplication(visited) && !AsyncHomes.isEnabling(visited)) {
@@ -386,20 +440,42 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         return visited;
     }
 
+    /** Lists fallback methods of a class that none of its methods ever had. */
+    private void leaveFallbacksInVain(J.ClassDeclaration declaration, JavaSourceFile file) {
+        List<J.MethodDeclaration> methods = FailureArguments.methods(declaration);
+        named(declaration, file).values().stream()
+                .map(ProtectedMethods::name)
+                .distinct()
+                .filter(name -> methods.stream().anyMatch(method -> isCovered(method, name)))
+                .filter(name -> methods.stream()
+                        .filter(method -> isCovered(method, name))
+                        .allMatch(method -> FallbackFit.isMissing(declaration, method, name)))
+                .forEach(name -> options.left()
+                        .accept(new Left(
+                                "fallbackMethod = " + name + ", at " + declaration.getSimpleName(),
+                                "No method of that name has the parameters of a public method of the class, all or"
+                                        + " none, with a failure behind them, and its result, so it was never called."
+                                        + " Correct it, and add @Fallback(method = \"" + name
+                                        + "\") to the methods that are to have it.")));
+    }
+
     /** resilience4j calls fallback methods through the proxy, so that annotations of their own count. */
     private void leaveProtectedFallbacks(J.ClassDeclaration declaration, JavaSourceFile file) {
         boolean ofClass = isProtected(declaration.getLeadingAnnotations(), file);
         for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
             boolean counts = isProtected(method.getLeadingAnnotations(), file)
                     || Trees.isAdvised(method)
-                    || (ofClass && method.hasModifier(J.Modifier.Type.Public));
-            if (fallbacks.contains(method.getSimpleName()) && counts && !method.hasModifier(J.Modifier.Type.Private)) {
+                    || ofClass
+                    || Trees.isAdvised(declaration);
+            boolean direct = method.hasModifier(J.Modifier.Type.Private) || method.hasModifier(J.Modifier.Type.Static);
+            if (fallbacks.contains(method.getSimpleName()) && counts && !direct) {
                 options.left()
                         .accept(new Left(
                                 "fallbackMethod = " + method.getSimpleName(),
-                                "There, it is called through the proxy, and protected itself. Here, it is called on the"
-                                        + " object itself, where its annotations have no effect. Move it to another"
-                                        + " bean, and name that as bean of @Fallback."));
+                                "There, it is called through the proxy, where its own annotations and those of its class"
+                                        + " have an effect. Here, it is called on the object itself, where they have"
+                                        + " none. If one is meant, move it to another bean, and name that as bean of"
+                                        + " @Fallback."));
             }
         }
     }
@@ -547,44 +623,82 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         return ours;
     }
 
-    /** Public methods that a fallback of their class does not fit, for which the start would fail. */
-    private void leaveUnfitting(J.ClassDeclaration declaration) {
-        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
-        for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
-            String name = ProtectedMethods.pattern(annotation, file) == null
-                    ? null
-                    : Trees.text(Trees.arguments(annotation).get("fallbackMethod"));
-            if (name == null) {
-                continue;
-            }
-            List<J.MethodDeclaration> methods = FailureArguments.methods(declaration);
-            for (J.MethodDeclaration method : methods) {
-                boolean called = method.hasModifier(J.Modifier.Type.Public)
-                        && !method.hasModifier(J.Modifier.Type.Static)
-                        && !method.isConstructor()
-                        && !method.getSimpleName().equals(name);
-                if (called && FailureArguments.isConfused(method, name, methods)) {
-                    options.left()
-                            .accept(new Left(
-                                    "fallbackMethod of the class, at " + method.getSimpleName(),
-                                    "There, " + name
-                                            + " gets the failure; here, it gets the argument, which has its type."
-                                            + " Put @Fallback on this method, and name a method that has the argument"
-                                            + " and the failure as parameters."));
-                }
-                if (called && leaveWithoutEffect(declaration, method, name)) {
-                    continue;
-                }
-                if (called && FallbackFit.isMissing(declaration, method, name)) {
-                    options.left()
-                            .accept(new Left(
-                                    "fallbackMethod of the class, at " + method.getSimpleName(),
-                                    "No method " + name + " fits it, so there it had no fallback; here, the start"
-                                            + " fails. Put @Fallback(method = \"" + name
-                                            + "\") on the methods that it fits, instead of their class."));
+    /** The public methods of a class, for which its annotations are here; not its fallback methods. */
+    private static boolean isCovered(J.MethodDeclaration method, String fallback) {
+        return method.hasModifier(J.Modifier.Type.Public)
+                && !method.hasModifier(J.Modifier.Type.Static)
+                && !method.isConstructor()
+                && !method.getSimpleName().equals(fallback);
+    }
+
+    /** The fallback methods that the annotations of a class name, by their patterns; none for an interface. */
+    private static Map<String, Expression> named(J.@Nullable ClassDeclaration owner, @Nullable JavaSourceFile file) {
+        Map<String, Expression> named = new LinkedHashMap<>();
+        if (owner != null && owner.getKind() == J.ClassDeclaration.Kind.Type.Class) {
+            for (J.Annotation annotation : owner.getLeadingAnnotations()) {
+                String pattern = ProtectedMethods.pattern(annotation, file);
+                Expression name =
+                        pattern == null ? null : Trees.arguments(annotation).get("fallbackMethod");
+                if (pattern != null && name != null) {
+                    named.put(pattern, name);
                 }
             }
         }
+        return named;
+    }
+
+    /** Whether the fallback of a class does not fit all of its methods, so that each that it fits gets its own. */
+    private boolean isSpread(J.ClassDeclaration owner) {
+        List<J.MethodDeclaration> methods = FailureArguments.methods(owner);
+        return named(owner, getCursor().firstEnclosing(JavaSourceFile.class)).values().stream()
+                .map(Trees::text)
+                .filter(Objects::nonNull)
+                .anyMatch(name -> methods.stream()
+                        .filter(method -> isCovered(method, name))
+                        .anyMatch(method -> FallbackFit.isMissing(owner, method, name)
+                                || FailureArguments.isDifferent(method, name, methods)));
+    }
+
+    /** The fallback methods that a class has for one of its methods, by their patterns. */
+    private Map<String, Expression> ofClass(J.@Nullable ClassDeclaration owner, J.MethodDeclaration method) {
+        Map<String, Expression> fitting = new LinkedHashMap<>();
+        named(owner, getCursor().firstEnclosing(JavaSourceFile.class)).forEach((pattern, name) -> {
+            String text = Trees.text(name);
+            boolean fits = owner != null
+                    && text != null
+                    && isCovered(method, text)
+                    && !FallbackFit.isMissing(owner, method, text);
+            if (fits) {
+                fitting.put(pattern, name);
+            }
+        });
+        return fitting;
+    }
+
+    /** The fallback methods of a method, the first one first, as far as resilience4j calls them. */
+    private List<String> merged(J.ClassDeclaration owner, J.MethodDeclaration method) {
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        Map<String, Expression> ofClass = ofClass(owner, method);
+        List<String> names = methods()
+                .merged(
+                        method.getLeadingAnnotations(),
+                        owner.getLeadingAnnotations().stream()
+                                .map(annotation -> ProtectedMethods.pattern(annotation, file))
+                                .filter(Objects::nonNull)
+                                .collect(Collectors.toSet()),
+                        name -> FallbackFit.failures(owner, method, name),
+                        ofClass);
+        if (names.isEmpty() && isSpread(owner)) {
+            names = ofClass.values().stream()
+                    .map(Trees::text)
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .toList();
+        }
+        List<String> called = names.stream()
+                .filter(name -> !FallbackFit.isMissing(owner, method, name))
+                .toList();
+        return called.size() == names.size() ? names : called.stream().limit(1).toList();
     }
 
     /** Lists methods with the name of a fallback method that resilience4j never called; whether there are any. */
@@ -643,11 +757,12 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                                 ofClass(),
                                 ProtectedMethods.returns(declaration),
                                 visited.getPrefix(),
-                                name -> FallbackFit.failures(around, declaration, name)),
+                                name -> FallbackFit.failures(around, declaration, name),
+                                ofClass(around, declaration)),
                 declaration);
+        moved = withSpread(moved, visited, declaration);
         add(moved);
         List<J.Annotation> annotations = withRenamedFallback(moved.annotations(), declaration);
-        leaveFallbackOfClass(declaration, moved);
         leaveReactive(around, declaration, moved);
         if (fallbacks.contains(visited.getSimpleName())) {
             List<Statement> parameters = new ArrayList<>(visited.getParameters());
@@ -659,6 +774,15 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 visited = ExceptionCalls.renamed(
                         visited, variable.getVariables().get(0).getSimpleName());
             }
+        }
+        if (visited.getLeadingAnnotations().isEmpty()) {
+            for (J.Annotation annotation : annotations) {
+                visited = AddedAnnotations.with(
+                        visited,
+                        Trees.typeName(annotation, null),
+                        Objects.requireNonNullElse(annotation.getArguments(), List.of()));
+            }
+            annotations = visited.getLeadingAnnotations();
         }
         boolean more = annotations.size() > visited.getLeadingAnnotations().size();
         visited = visited.withLeadingAnnotations(annotations);
@@ -717,21 +841,33 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         }
     }
 
-    /** A fallback of the class was inside the patterns of a method, and is around them now. */
-    private void leaveFallbackOfClass(J.MethodDeclaration method, Moved moved) {
-        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
-        JavaSourceFile file = getCursor().firstEnclosing(JavaSourceFile.class);
-        boolean ofClass = owner != null
-                && owner.getLeadingAnnotations().stream()
-                        .filter(annotation -> ProtectedMethods.pattern(annotation, file) != null)
-                        .anyMatch(annotation -> Trees.arguments(annotation).containsKey("fallbackMethod"));
-        if (ofClass && !moved.added().isEmpty()) {
-            options.left()
-                    .accept(new Left(
-                            "fallbackMethod of the class, at " + method.getSimpleName(),
-                            "There, it was around the pattern of the class alone; here, a fallback is around all"
-                                    + " patterns of the method, unless @PatternOrder names another order."));
+    /** With the fallback of the class, where that is not for all of its methods, and the method has none yet. */
+    private Moved withSpread(Moved moved, J.MethodDeclaration visited, J.MethodDeclaration method) {
+        J.ClassDeclaration owner = owner();
+        Map<String, Expression> ofClass = owner == null || !isSpread(owner) ? Map.of() : ofClass(owner, method);
+        boolean has = moved.added().contains(ProtectedMethods.FALLBACK);
+        if (owner == null || ofClass.isEmpty() || has) {
+            return moved;
         }
+        J.Annotation last = Trees.annotation(visited.getPrefix(), ProtectedMethods.FALLBACK, List.of());
+        List<J.Annotation> all = new ArrayList<>(moved.annotations());
+        Set<String> added = new HashSet<>(moved.added());
+        for (J.Annotation annotation :
+                methods().ofClass(last, ofClass(), name -> FallbackFit.failures(owner, method, name), ofClass)) {
+            all.add(all.isEmpty() ? annotation.withPrefix(Space.EMPTY) : annotation);
+            added.add(Trees.typeName(annotation, null));
+        }
+        leaveWithoutEffect(owner, method, ofClass);
+        return new Moved(all, added, moved.fallbacks());
+    }
+
+    private void leaveWithoutEffect(
+            J.ClassDeclaration owner, J.MethodDeclaration method, Map<String, Expression> ofClass) {
+        ofClass.values().stream()
+                .map(Trees::text)
+                .filter(Objects::nonNull)
+                .distinct()
+                .forEach(name -> leaveWithoutEffect(owner, method, name));
     }
 
     /** A fallback that resilience4j does not find either. */
@@ -763,6 +899,10 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                                         + ", all or none, with a failure behind them, and its result, so it was never"
                                         + " called. Correct it, and add @Fallback(method = \"" + name
                                         + "\")."));
+        return withoutFallback(moved);
+    }
+
+    private static Moved withoutFallback(Moved moved) {
         Set<String> dropped = Set.of(ProtectedMethods.FALLBACK, ProtectedMethods.ORDER);
         Set<String> added = new HashSet<>(moved.added());
         added.removeAll(dropped);

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
@@ -34,20 +35,10 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
 
     static final String ASYNC = "org.springframework.scheduling.annotation.Async";
 
-    /** Patterns of this library by the annotations of resilience4j. */
-    private static final Map<String, String> PATTERNS = Map.of(
-            "CircuitBreaker", "circuit-breaker",
-            "Retry", "retry",
-            "Bulkhead", "bulkhead",
-            "RateLimiter", "rate-limiter",
-            "TimeLimiter", "timeout");
-
     /** The pattern of an annotation of resilience4j, or null for another annotation. */
     static @Nullable String pattern(J.Annotation annotation, @Nullable JavaSourceFile file) {
         String name = Trees.typeName(annotation, file);
-        return name.startsWith("io.github.resilience4j.") && name.contains(".annotation.")
-                ? PATTERNS.get(name.substring(name.lastIndexOf('.') + 1))
-                : null;
+        return MappedPatterns.ofAnnotation(name);
     }
 
     /** What to know of a method that was run by the threads of a bulkhead. */
@@ -84,13 +75,15 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
      * @param returns the name of the type that a method returns; empty for a class
      * @param owner what is before the class or method
      * @param failures the simple names of the failures that a fallback method takes
+     * @param ofClass the fallback methods that patterns of the class have for a method, by their patterns
      */
     Moved move(
             List<J.Annotation> annotations,
             Set<String> around,
             String returns,
             Space owner,
-            Function<String, Set<String>> failures) {
+            Function<String, Set<String>> failures,
+            Map<String, Expression> ofClass) {
         List<J.Annotation> moved = new ArrayList<>();
         Map<String, Expression> fallbacks = new LinkedHashMap<>();
         Set<String> patterns = new LinkedHashSet<>(around);
@@ -119,8 +112,9 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             return new Moved(annotations, Set.of(), Set.of());
         }
         int position = lastOf(moved, added) + 1;
+        Map<String, Expression> all = withThoseOfTheClass(annotations, fallbacks, patterns, ofClass, failures);
         for (J.Annotation annotation :
-                besides(last.withPrefix(owner), fallbacks, new Around(patterns, failures), pool ? returns : "")) {
+                besides(last.withPrefix(owner), all, new Around(patterns, failures), pool ? returns : "")) {
             added.add(Trees.typeName(annotation, null));
             moved.add(position++, annotation);
         }
@@ -130,6 +124,73 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                 .filter(name -> name != null)
                 .forEach(methods::add);
         return new Moved(moved, added, methods);
+    }
+
+    /**
+     * The fallback methods of a method, by their patterns, with those of its class where the method needs a fallback of
+     * its own for them: that has others, or stands elsewhere among its patterns.
+     */
+    private Map<String, Expression> withThoseOfTheClass(
+            List<J.Annotation> annotations,
+            Map<String, Expression> own,
+            Set<String> patterns,
+            Map<String, Expression> ofClass,
+            Function<String, Set<String>> failures) {
+        Map<String, Expression> all = new LinkedHashMap<>(own);
+        ofClass.forEach((pattern, name) -> {
+            boolean replaced = annotations.stream().anyMatch(each -> pattern.equals(pattern(each, file)));
+            if (!replaced) {
+                all.put(pattern, name);
+            }
+        });
+        boolean same = own.isEmpty()
+                && (all.isEmpty()
+                        || !options.keepBehaviour()
+                        || position(all, new Around(patterns, failures)).outer().isEmpty());
+        return same ? Map.of() : all;
+    }
+
+    private FallbackPosition position(Map<String, Expression> fallbacks, Around around) {
+        Map<String, String> names = new LinkedHashMap<>();
+        fallbacks.forEach((pattern, name) -> names.put(pattern, name(name)));
+        return new FallbackPosition(module.order(SettingsMove.path(file)), around.patterns(), names, around.failures());
+    }
+
+    /**
+     * The fallback methods that the one of a method calls, the first one first; empty if it has none.
+     *
+     * @param annotations those of the method
+     * @param around the patterns that the class has for the method
+     * @param failures the simple names of the failures that a fallback method takes
+     * @param ofClass the fallback methods that patterns of the class have for it, by their patterns
+     */
+    List<String> merged(
+            List<J.Annotation> annotations,
+            Set<String> around,
+            Function<String, Set<String>> failures,
+            Map<String, Expression> ofClass) {
+        Map<String, Expression> fallbacks = new LinkedHashMap<>();
+        Set<String> patterns = new LinkedHashSet<>(around);
+        for (J.Annotation annotation : annotations) {
+            String pattern = pattern(annotation, file);
+            if (pattern != null) {
+                patterns.add(pattern);
+                Expression name = Trees.arguments(annotation).get("fallbackMethod");
+                if (name != null) {
+                    fallbacks.put(pattern, name);
+                }
+            }
+        }
+        Map<String, Expression> all = withThoseOfTheClass(annotations, fallbacks, patterns, ofClass, failures);
+        return all.isEmpty()
+                ? List.of()
+                : position(all, new Around(patterns, failures)).merged();
+    }
+
+    /** The annotations of a fallback of the class alone, for a method without annotations. */
+    List<J.Annotation> ofClass(
+            J.Annotation last, Set<String> around, Function<String, Set<String>> failures, Map<String, Expression> of) {
+        return besides(last, of, new Around(around, failures), "");
     }
 
     private static int lastOf(List<J.Annotation> annotations, Set<String> names) {
@@ -181,10 +242,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             J.Annotation last, Map<String, Expression> fallbacks, Around around, String poolReturns) {
         List<J.Annotation> besides = new ArrayList<>();
         if (!fallbacks.isEmpty()) {
-            Map<String, String> names = new LinkedHashMap<>();
-            fallbacks.forEach((pattern, name) -> names.put(pattern, name(name)));
-            FallbackPosition position = new FallbackPosition(
-                    module.order(SettingsMove.path(file)), around.patterns(), names, around.failures());
+            FallbackPosition position = position(fallbacks, around);
             Expression method = Objects.requireNonNull(fallbacks.get(position.innermost()));
             besides.add(Trees.beside(last, FALLBACK, List.of(Trees.argument("method", method)), last.getPrefix()));
             leaveFallbacks(position);
@@ -210,7 +268,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
     }
 
     /** The name of a fallback method, or what stands for it. */
-    private static String name(Expression method) {
+    static String name(Expression method) {
         String text = Trees.text(method);
         return text == null ? Trees.shown(method) : text;
     }
@@ -220,18 +278,15 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
         String kept = position.fallbacks().getOrDefault(position.innermost(), "");
         for (String name : new LinkedHashSet<>(position.fallbacks().values())) {
             List<String> lost = options.keepBehaviour() ? position.lost(name) : List.of();
-            String one = "A method has one fallback. Its handlers for other failures are overloads of " + kept
-                    + " with another type of failure.";
+            boolean merged = position.merged().contains(name);
+            String one = elsewhere(position, name);
             String patterns = String.join(" and ", lost);
             String rejections = "There, it also gets what " + patterns + (lost.size() == 1 ? " rejects" : " reject")
                     + ". Here, the fallback is inside, since a circuit breaker would count, and a retry repeat, what it"
                     + " replaces; the rejections reach the caller. If they are to be replaced instead, write fallback"
                     + " before " + (lost.isEmpty() ? "" : lost.get(0)) + " in @PatternOrder.";
-            if (!name.equals(kept) || !lost.isEmpty()) {
-                options.left()
-                        .accept(new Left(
-                                "fallbackMethod = " + name,
-                                name.equals(kept) ? rejections : lost.isEmpty() ? one : one + " " + rejections));
+            if (!merged || !lost.isEmpty()) {
+                options.left().accept(new Left("fallbackMethod = " + name, merged ? rejections : one));
             }
         }
         if (options.keepBehaviour() && !position.counted().isEmpty()) {
@@ -244,6 +299,20 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                                     + " the circuit breaker counts these failures. Add those that are not to count to"
                                     + " its ignore-exceptions."));
         }
+    }
+
+    /** What to do for a fallback method of a pattern that the one fallback is inside. */
+    private static String elsewhere(FallbackPosition position, String name) {
+        List<String> patterns = position.outer().stream()
+                .filter(pattern -> name.equals(position.fallbacks().get(pattern)))
+                .toList();
+        String annotations = patterns.stream()
+                .map(pattern -> "@" + MappedPatterns.annotation(pattern))
+                .collect(Collectors.joining(" and "));
+        return "A method has one fallback, which is inside " + String.join(" and ", patterns)
+                + "; there, this one is around it, and gets what that one does not replace. Move " + annotations
+                + " to a method of another bean that calls this one, with @Fallback(method = \"" + name
+                + "\") and a method " + name + " there.";
     }
 
     /** Lists the documents with another order of the aspects: an annotation has one order for all of them. */

@@ -135,8 +135,10 @@ class FallbackPositionTests {
     void otherFallbackOfARetryShouldBeAroundIt() {
         Project after = moved(annotations("Retry- CircuitBreaker+"), "CallNotPermittedException", "Exception");
 
-        assertThat(code(after)).contains("@Fallback(method = \"no\")").doesNotContain("@PatternOrder");
-        assertThat(left(after)).singleElement().asString().contains("fallbackMethod = other: A method has one");
+        assertThat(code(after))
+                .contains("@Fallback(method = \"callFallback\")", "return no(id, failure);", "return other(failure);")
+                .doesNotContain("@PatternOrder");
+        assertThat(left(after)).isEmpty();
     }
 
     @Test
@@ -144,7 +146,7 @@ class FallbackPositionTests {
         assertThat(left(moved(annotations("CircuitBreaker- RateLimiter+"), "Exception", "CallNotPermittedException")))
                 .singleElement()
                 .asString()
-                .contains("fallbackMethod = other: A method has one fallback.")
-                .contains("it also gets what circuit-breaker rejects");
+                .contains("fallbackMethod = other: A method has one fallback, which is inside circuit-breaker;")
+                .contains("Move @CircuitBreaker to a method of another bean");
     }
 }

@@ -37,33 +37,6 @@ class SaidTests {
     }
 
     @Test
-    void fallbackOfTheClassShouldBeListedWhereAMethodHasMore() {
-        assertThat(left(new FromResilience4j(true), """
-            import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
-            import io.github.resilience4j.retry.annotation.Retry;
-
-            @CircuitBreaker(name = "prices", fallbackMethod = "none")
-            class Prices {
-                public String ask(String shop) {
-                    return shop;
-                }
-
-                @Retry(name = "prices")
-                public String price(String shop) {
-                    return shop;
-                }
-
-                String none(String shop, Throwable failure) {
-                    return "";
-                }
-            }
-            """))
-                .singleElement()
-                .asString()
-                .startsWith("fallbackMethod of the class, at price: There, ");
-    }
-
-    @Test
     void recoveryOfSeveralMethodsShouldBeListed() {
         assertThat(left(new FromSpringRetry(true), """
             import org.springframework.retry.annotation.Recover;

@@ -43,10 +43,8 @@ class WithoutEffectTests implements RewriteTest {
     }
 
     @Test
-    void fallbackOfAClassShouldBeLeftWhereItDoesNotFit() {
-        rewriteRun(
-                spec -> leaving(spec, "fallbackMethod of the class, at count", "on the methods that it fits"),
-                java("""
+    void fallbackOfAClassShouldBeAtTheMethodsThatItFits() {
+        rewriteRun(java("""
                     import io.github.resilience4j.retry.annotation.Retry;
 
                     @Retry(name = "a", fallbackMethod = "none")
@@ -68,8 +66,8 @@ class WithoutEffectTests implements RewriteTest {
                     import io.netrun.resilience.annotation.Retry;
 
                     @Retry(name = "a")
-                    @Fallback(method = "none")
                     class Calls {
+                        @Fallback(method = "none")
                         public String call(String to) {
                             return "";
                         }
