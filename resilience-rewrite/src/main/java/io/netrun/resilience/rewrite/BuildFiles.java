@@ -202,6 +202,7 @@ final class BuildFiles {
                     added,
                     scope,
                     text -> build.builds().resolved(module, text),
+                    artifact -> isManaged(artifact, module, build),
                     name -> properties.isUnused(
                             name,
                             build.builds(),
@@ -215,6 +216,15 @@ final class BuildFiles {
         return added == null
                 ? script
                 : GradleMove.add(script, added, scope.isEmpty() ? "implementation" : "testImplementation");
+    }
+
+    /** Whether the build gives an artifact of this library its version, once its dependency management is moved. */
+    private boolean isManaged(String artifact, String module, Build build) {
+        return build.builds().managed(module).stream()
+                .map(managed -> managed.group().equals(Dependencies.GROUP)
+                        ? managed.artifact()
+                        : dependencies.replacement(managed.group(), managed.artifact()))
+                .anyMatch(here -> here.equals(artifact) || here.equals(Dependencies.BOM));
     }
 
     private boolean isOfMain(String module, String artifact) {

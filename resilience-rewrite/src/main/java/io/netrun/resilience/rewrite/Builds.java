@@ -166,6 +166,18 @@ final class Builds {
         return all;
     }
 
+    /** What the dependency management of a module has, by its POM and those above it, with their properties. */
+    List<Pom.Dependency> managed(String module) {
+        Pom own = pom(module);
+        List<Pom> all = new ArrayList<>(own == null ? List.of() : List.of(own));
+        all.addAll(parents(module));
+        return all.stream()
+                .flatMap(pom -> pom.managed().stream())
+                .map(managed -> new Pom.Dependency(
+                        resolved(module, managed.group()), resolved(module, managed.artifact()), false))
+                .toList();
+    }
+
     /** The modules that a module has, also through others. */
     Set<String> libraries(String module, Set<String> modules) {
         Set<String> all = new TreeSet<>(modules);

@@ -13,8 +13,9 @@ import org.openrewrite.java.tree.JavaSourceFile;
  * The annotations of the sources that have one of Spring's as a meta-annotation, so that they work like it.
  *
  * @param types the classes, by their simple names
+ * @param constants what constants are
  */
-record ComposedAnnotations(Map<String, List<Uses.Source>> types) {
+record ComposedAnnotations(Map<String, List<Uses.Source>> types, Constants constants) {
 
     private static final int DEPTH = 4;
 
@@ -68,12 +69,12 @@ record ComposedAnnotations(Map<String, List<Uses.Source>> types) {
     private String recover(J.Annotation annotation, JavaSourceFile file, int depth) {
         Map<String, Expression> arguments = Trees.arguments(annotation);
         if (Trees.typeName(annotation, file).startsWith(SpringAnnotations.RETRY)) {
-            String name = Trees.text(arguments.get("recover"));
+            String name = text(arguments.get("recover"), file);
             return name == null ? "" : name;
         }
         for (Uses.Source source : depth == 0 ? List.<Uses.Source>of() : sources(annotation, file)) {
             for (J.MethodDeclaration attribute : FailureArguments.methods(source.declaration())) {
-                String name = isOfRecover(attribute) ? Trees.text(arguments.get(attribute.getSimpleName())) : null;
+                String name = isOfRecover(attribute) ? text(arguments.get(attribute.getSimpleName()), file) : null;
                 if (name != null && !name.isEmpty()) {
                     return name;
                 }
@@ -86,6 +87,10 @@ record ComposedAnnotations(Map<String, List<Uses.Source>> types) {
             }
         }
         return "";
+    }
+
+    private @Nullable String text(@Nullable Expression expression, JavaSourceFile file) {
+        return expression == null ? null : constants.text(expression, new Constants.Scope(file, ""));
     }
 
     /** Whether an attribute is an alias of the one that names the recovery method. */
@@ -101,7 +106,7 @@ record ComposedAnnotations(Map<String, List<Uses.Source>> types) {
     }
 
     /** The declarations that an annotation may have; several where annotations of one simple name are not known. */
-    private List<Uses.Source> sources(J.Annotation annotation, JavaSourceFile file) {
+    List<Uses.Source> sources(J.Annotation annotation, JavaSourceFile file) {
         String type = Trees.typeName(annotation, file);
         List<Uses.Source> all = new ArrayList<>();
         for (Uses.Source source : types.getOrDefault(annotation.getSimpleName(), List.of())) {

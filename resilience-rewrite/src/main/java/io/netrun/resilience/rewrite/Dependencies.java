@@ -14,6 +14,8 @@ final class Dependencies {
 
     static final String STARTER = "resilience-spring-boot-starter";
 
+    static final String BOM = "resilience-bom";
+
     static final String CORE = "resilience-core";
 
     private static final String OF_CLOUD = "org.springframework.cloud";

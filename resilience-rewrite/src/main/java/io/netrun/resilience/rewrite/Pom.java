@@ -20,6 +20,7 @@ import org.openrewrite.xml.tree.Xml;
  * @param parentArtifact the artifact of its parent; empty if it has none
  * @param properties its properties
  * @param dependencies its dependencies, also those of profiles
+ * @param managed what its dependency management has
  */
 record Pom(
         String directory,
@@ -28,7 +29,8 @@ record Pom(
         @Nullable String parent,
         String parentArtifact,
         Map<String, String> properties,
-        List<Dependency> dependencies) {
+        List<Dependency> dependencies,
+        List<Dependency> managed) {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]+)}");
 
@@ -53,6 +55,8 @@ record Pom(
         add(project, dependencies);
         project.getChild("profiles")
                 .ifPresent(profiles -> profiles.getChildren("profile").forEach(profile -> add(profile, dependencies)));
+        List<Dependency> managed = new ArrayList<>();
+        project.getChild("dependencyManagement").ifPresent(management -> add(management, managed));
         String group = value(project, "groupId");
         return new Pom(
                 directory,
@@ -61,7 +65,8 @@ record Pom(
                 above == null ? null : parent(directory, above),
                 above == null ? "" : value(above, "artifactId"),
                 properties,
-                dependencies);
+                dependencies,
+                managed);
     }
 
     private static void add(Xml.Tag owner, List<Dependency> dependencies) {

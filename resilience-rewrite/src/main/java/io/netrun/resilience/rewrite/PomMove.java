@@ -37,6 +37,7 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
      * @param added the artifact that is added where it is missing; null if none is
      * @param addedScope its scope; empty for that of the main code
      * @param resolved the value of a text with properties
+     * @param managed whether the build gives an artifact of this library its version
      * @param unused whether a property only had the version of what is replaced
      */
     record Options(
@@ -44,6 +45,7 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
             @Nullable String added,
             String addedScope,
             UnaryOperator<String> resolved,
+            Predicate<String> managed,
             Predicate<String> unused) {}
 
     /**
@@ -79,7 +81,7 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
         Xml.Tag empty =
                 Xml.Tag.build("<dependencies>" + indent + "</dependencies>").withPrefix(indent);
         Xml.Tag dependency = Xml.Tag.build("<dependency/>").withPrefix(inner);
-        Xml.Tag added = empty.withContent(List.of(written(dependency, artifact, options.addedScope())));
+        Xml.Tag added = empty.withContent(List.of(added(dependency, artifact)));
         List<Content> contents = new ArrayList<>(contents(root));
         int position = 0;
         while (position < contents.size()
@@ -158,7 +160,13 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
             }
         }
         Map<String, Xml.Tag> written = new LinkedHashMap<>();
-        replaced.forEach((artifact, all) -> written.put(artifact, merged(artifact, all, present.get(artifact))));
+        replaced.forEach((artifact, all) -> {
+            Xml.Tag merged = merged(artifact, all, present.get(artifact));
+            boolean plain = !managed
+                    && options.managed().test(artifact)
+                    && all.stream().allMatch(tag -> tag.getChild("version").isEmpty());
+            written.put(artifact, plain && merged != present.get(artifact) ? withoutVersion(merged) : merged);
+        });
         Xml.Tag starter = written.getOrDefault(Dependencies.STARTER, present.get(Dependencies.STARTER));
         Xml.Tag core = written.get(Dependencies.CORE);
         if (!managed && starter != null && core != null && covers(starter, core)) {
@@ -209,7 +217,7 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
             Xml.Tag last = children.isEmpty()
                     ? Xml.Tag.build("<dependency/>").withPrefix(block.getPrefix() + "    ")
                     : children.get(children.size() - 1);
-            contents.add(written(last.withContent(null), added, options.addedScope()));
+            contents.add(added(last.withContent(null), added));
             changed = true;
         }
         return changed ? block.withContent(contents) : block;
@@ -323,6 +331,18 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
         if (!options.keepForeign()) {
             left.accept(what);
         }
+    }
+
+    private Xml.Tag added(Xml.Tag like, String artifact) {
+        Xml.Tag written = written(like, artifact, options.addedScope());
+        return options.managed().test(artifact) ? withoutVersion(written) : written;
+    }
+
+    private static Xml.Tag withoutVersion(Xml.Tag dependency) {
+        return dependency.withContent(contents(dependency).stream()
+                .filter(content ->
+                        !(content instanceof Xml.Tag tag && tag.getName().equals("version")))
+                .toList());
     }
 
     private static Xml.Tag written(Xml.Tag like, String artifact, String scope) {

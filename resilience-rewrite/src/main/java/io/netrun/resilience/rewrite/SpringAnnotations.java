@@ -280,6 +280,8 @@ record SpringAnnotations(boolean keepBehaviour, Numbers numbers, Consumer<Left> 
             here.putNumber("maxAttempts", number.longValue() + 1);
         } else if (more != null) {
             here.put("maxAttempts", more);
+        } else if (here.known(value) instanceof Number known) {
+            here.putNumber("maxAttempts", known.longValue() + 1);
         } else {
             left.accept(new Left(
                     "maxRetries = " + Trees.shown(value),

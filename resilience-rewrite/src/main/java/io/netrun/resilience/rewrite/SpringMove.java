@@ -362,8 +362,9 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     @Override
     public J.Annotation visitAnnotation(J.Annotation annotation, ExecutionContext ctx) {
         J.Annotation visited = super.visitAnnotation(annotation, ctx);
-        String there = aliased(visited);
-        String attribute = there == null ? null : alias(there, visited);
+        String there = aliased(visited, getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
+        J.MethodDeclaration of = getCursor().firstEnclosing(J.MethodDeclaration.class);
+        String attribute = there == null ? null : alias(there, visited, of);
         if (there == null || attribute == null) {
             return visited;
         }
@@ -388,11 +389,10 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     }
 
     /** The annotation of the library whose attribute an alias sets, or null. */
-    private @Nullable String aliased(J.Annotation annotation) {
+    private @Nullable String aliased(J.Annotation annotation, JavaSourceFile file) {
         if (!annotation.getSimpleName().equals("AliasFor")) {
             return null;
         }
-        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
         Expression type = Trees.arguments(annotation).get("annotation");
         if (!(type instanceof J.FieldAccess literal) || !literal.getSimpleName().equals("class")) {
             return null;
@@ -410,11 +410,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     }
 
     /** The attribute here of the one that an alias sets, or null if it has another type or another meaning. */
-    private @Nullable String alias(String there, J.Annotation annotation) {
-        Map<String, Expression> arguments = Trees.arguments(annotation);
-        J.MethodDeclaration method = getCursor().firstEnclosing(J.MethodDeclaration.class);
-        Expression named = arguments.getOrDefault("attribute", arguments.get("value"));
-        String name = named == null ? method == null ? null : method.getSimpleName() : Trees.text(named);
+    private @Nullable String alias(String there, J.Annotation annotation, J.@Nullable MethodDeclaration method) {
+        String name = attribute(annotation, method);
         String scope = there.equals(LIMIT) ? "limit." : there.endsWith(".CircuitBreaker") ? "circuit." : "";
         if (name == null) {
             return null;
@@ -431,12 +428,66 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         return same ? row.here().name() : null;
     }
 
+    /** The attribute that an alias sets; null if it is not known. */
+    private static @Nullable String attribute(J.Annotation alias, J.@Nullable MethodDeclaration method) {
+        Map<String, Expression> arguments = Trees.arguments(alias);
+        Expression named = arguments.getOrDefault("attribute", arguments.get("value"));
+        return named == null ? method == null ? null : method.getSimpleName() : Trees.text(named);
+    }
+
+    /** Lists what a composed annotation sets through aliases that are removed. */
+    private void leaveLostAttributes(J.Annotation annotation, J.@Nullable MethodDeclaration method) {
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        Map<String, Expression> given = Trees.arguments(annotation);
+        for (Uses.Source source : uses.composed().sources(annotation, file)) {
+            for (J.MethodDeclaration attribute : FailureArguments.methods(source.declaration())) {
+                Expression value = given.get(attribute.getSimpleName());
+                for (J.Annotation alias : value == null ? List.<J.Annotation>of() : attribute.getLeadingAnnotations()) {
+                    String there = aliased(alias, source.file());
+                    if (there != null && alias(there, alias, attribute) == null) {
+                        leaveLost(annotation, method, attribute, there, String.valueOf(attribute(alias, attribute)));
+                    }
+                }
+            }
+        }
+    }
+
+    private void leaveLost(
+            J.Annotation annotation,
+            J.@Nullable MethodDeclaration method,
+            J.MethodDeclaration attribute,
+            String there,
+            String set) {
+        if (set.equals("recover")) {
+            return; // it is the fallback of the method now
+        }
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        Constants.Scope scope = new Constants.Scope(
+                getCursor().firstEnclosingOrThrow(JavaSourceFile.class), owner == null ? "" : owner.getSimpleName());
+        Expression value = Trees.arguments(annotation).get(attribute.getSimpleName());
+        Object known = value == null ? null : uses.constants().value(value, scope);
+        String here = SpringAnnotations.here(there);
+        String simple = "@" + here.substring(here.lastIndexOf('.') + 1);
+        String place =
+                (owner == null ? "" : owner.getSimpleName()) + (method == null ? "" : "." + method.getSimpleName());
+        annotations
+                .left()
+                .accept(new Left(
+                        "@" + annotation.getSimpleName() + "(" + attribute.getSimpleName() + " = "
+                                + (value == null ? "" : Trees.shown(value)) + ") at " + place,
+                        "It was " + set + ", and has no effect any more. Replace the annotation by "
+                                + (set.equals("maxRetries") && known instanceof Number number
+                                        ? simple + "(maxAttempts = " + (number.longValue() + 1)
+                                                + "), with what else it sets."
+                                        : simple + ", with what it sets.")));
+    }
+
     /** Without aliases of attributes that this library has not, with which no context would start. */
     private J.MethodDeclaration withoutAliases(J.MethodDeclaration method) {
         List<J.Annotation> kept = new ArrayList<>();
         Space first = null;
         for (J.Annotation annotation : method.getLeadingAnnotations()) {
-            String there = aliased(annotation);
+            String there = aliased(annotation, getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
             if (there == null) {
                 kept.add(kept.isEmpty() && first != null ? annotation.withPrefix(first) : annotation);
                 continue;
@@ -520,8 +571,11 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     private void leaveProtectedRecovery(J.MethodDeclaration method) {
         JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
         List<J.Annotation> all = method.getLeadingAnnotations();
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        leaveCoveredRecovery(owner, method, file);
         boolean counts = Uses.RETRYING.stream().anyMatch(name -> uses.composed().isAny(all, name, file))
-                || Trees.isAdvised(method);
+                || Trees.isAdvised(method)
+                || (owner != null && Trees.isAdvised(owner));
         if (counts
                 && !method.hasModifier(J.Modifier.Type.Private)
                 && all.stream().anyMatch(each -> Trees.typeName(each, file).equals(RECOVER))) {
@@ -529,9 +583,30 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                     .left()
                     .accept(new Left(
                             "@Recover " + method.getSimpleName(),
-                            "There, it is called through the proxy, so that its other annotations have an effect. Here,"
-                                    + " it is called on the object itself, where they have none. Move it to another"
-                                    + " bean, and name that as bean of @Fallback."));
+                            "There, it is called through the proxy, where its other annotations and those of its class"
+                                    + " have an effect. Here, it is called on the object itself, where they have none."
+                                    + " If one is meant, move it to another bean, and name that as bean of"
+                                    + " @Fallback."));
+        }
+    }
+
+    /** Spring Retry leaves recovery methods out of what the annotation of their class retries. */
+    private void leaveCoveredRecovery(
+            J.@Nullable ClassDeclaration owner, J.MethodDeclaration method, JavaSourceFile file) {
+        List<J.Annotation> all = method.getLeadingAnnotations();
+        boolean covered = owner != null
+                && Recoveries.isCallable(method)
+                && uses.composed().isAny(owner.getLeadingAnnotations(), SpringAnnotations.RETRY + "Retryable", file)
+                && all.stream().anyMatch(each -> Trees.typeName(each, file).equals(RECOVER))
+                && Uses.RETRYING.stream().noneMatch(name -> uses.composed().isAny(all, name, file));
+        if (covered && uses.isUsed(method)) {
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@Recover " + method.getSimpleName(),
+                            "Other code calls it. There, @Retryable of the class is not for recovery methods; here, @Retry"
+                                    + " of the class is for it, if it is called on the bean. Put @Retry on the methods"
+                                    + " that are to be retried, instead of their class, if it is not to be."));
         }
     }
 
@@ -556,6 +631,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 }
                 moved.add(annotation);
                 leaveComposed(annotation, method);
+                leaveLostAttributes(annotation, method);
                 if (method != null && isIntercepted(name, there) && isRetriedByType(false)) {
                     moved.add(single(annotation, owner));
                 }
@@ -590,7 +666,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                         + " the failure last."));
                 recover = null;
             }
-            if (!recovery.isEmpty() && !recovery.equals(Trees.text(recover))) {
+            if (!recovery.isEmpty()
+                    && (recover == null || !recovery.equals(uses.constants().text(recover, scope)))) {
                 recover = Trees.literal(recovery);
             }
             if (recover != null) {

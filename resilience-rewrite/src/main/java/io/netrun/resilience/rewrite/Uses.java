@@ -85,7 +85,7 @@ record Uses(
 
     /** The annotations that have one of Spring's as a meta-annotation. */
     ComposedAnnotations composed() {
-        return new ComposedAnnotations(types);
+        return new ComposedAnnotations(types, constants);
     }
 
     /** The class above a class, if its source is known and no other class has its name. */
