@@ -278,7 +278,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     boolean moves = !stays || !found.annotated().isEmpty();
                     if (moves && !found.modules().isEmpty()) {
                         if (!stays) {
-                            HealthGroups.list(file.printAll(), left -> leftovers.insertRow(ctx, row(path, left)));
+                            HealthGroups.list(file, left -> leftovers.insertRow(ctx, row(path, left)));
                         }
                         OtherTexts.list(file, stays, left -> leftovers.insertRow(ctx, row(path, left)));
                     }

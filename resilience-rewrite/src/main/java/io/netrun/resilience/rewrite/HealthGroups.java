@@ -7,12 +7,14 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.SourceFile;
 import org.openrewrite.properties.tree.Properties;
+import org.openrewrite.yaml.YamlIsoVisitor;
 import org.openrewrite.yaml.tree.Yaml;
 
 /**
@@ -38,6 +40,22 @@ final class HealthGroups {
 
     private static final Pattern ENTRY =
             Pattern.compile("(management\\.endpoint\\.health\\.group\\.[\\w.\\[\\]-]+)\\s*[=:]\\s*[^\\n]*?\\b" + NAMES);
+
+    /** What switches the contributor of this library off. */
+    private static final Set<String> OFF =
+            Set.of("management.health.defaults.enabled", "management.health.resilience.enabled");
+
+    /** A component of the health endpoint in an address. */
+    private static final Pattern ADDRESS = Pattern.compile("\\bhealth/(?:[\\w-]+/)?" + NAMES);
+
+    /** A group in a text with a whole file, as a ConfigMap of Kubernetes has it. */
+    private static final Pattern WITHIN =
+            Pattern.compile("(?s)\\bhealth\\b.{0,200}?\\bgroup\\b.{0,2000}?\\b(?:in|ex)clude\\b[^=:]{0,9}[=:]"
+                    + "(?:[^=:\\n]|\\n\\s*-)*?\\b" + NAMES);
+
+    private static final String COMPONENT =
+            "There is no such component of health any more. Use resilience instead of circuitBreakers; rate limiters do"
+                    + " not contribute to health.";
 
     private static final String WRITE =
             "The start fails for a name that no health contributor has. Write resilience instead of circuitBreakers,"
@@ -71,7 +89,7 @@ final class HealthGroups {
     }
 
     private static boolean isDefault(List<String> path) {
-        return String.join(".", path).equals("management.health.defaults.enabled");
+        return OFF.contains(String.join(".", path));
     }
 
     /**
@@ -117,8 +135,9 @@ final class HealthGroups {
         if (circuits && off) {
             left.accept(new Left(
                     key + " = " + String.join(",", moved),
-                    "management.health.defaults.enabled is false, so that there is no contributor resilience, and the"
-                            + " start fails. Set management.health.resilience.enabled to true."));
+                    "The contributor resilience is off, by management.health.defaults.enabled or"
+                            + " management.health.resilience.enabled, so that the start fails. Set"
+                            + " management.health.resilience.enabled to true."));
         }
         return circuits || limiters ? new ArrayList<>(moved) : names;
     }
@@ -141,18 +160,48 @@ final class HealthGroups {
         return moved.equals(words) ? names : String.join(names.matches("(?s).*,\\S.*") ? "," : ", ", moved);
     }
 
-    /** Lists those of the environment and of command lines. */
-    static void list(String text, Consumer<Left> left) {
+    /** Lists those of the environment, of command lines, of addresses, and of texts with a whole file. */
+    static void list(SourceFile file, Consumer<Left> left) {
+        String text = file.printAll();
+        if (ADDRESS.matcher(text).find()) {
+            left.accept(component(text));
+        }
+        if (file instanceof Yaml.Documents) {
+            new YamlIsoVisitor<Integer>() {
+                @Override
+                public Yaml.Scalar visitScalar(Yaml.Scalar scalar, Integer p) {
+                    String value = scalar.getValue();
+                    if (value.contains("\n") && WITHIN.matcher(value).find()) {
+                        left.accept(new Left("management.endpoint.health.group within a text", WRITE));
+                    }
+                    return scalar;
+                }
+            }.visit(file, 0);
+        }
         Matcher matcher = ELSEWHERE.matcher(text);
         while (matcher.find()) {
             left.accept(new Left(matcher.group(1) == null ? matcher.group(2) : matcher.group(1), WRITE));
         }
     }
 
-    /** What is left of a text of code; null for nothing. */
-    static @Nullable Left ofText(String text) {
+    private static Left component(String text) {
+        Matcher matcher = ADDRESS.matcher(text);
+        return new Left(matcher.find() ? matcher.group() : "health", COMPONENT);
+    }
+
+    /**
+     * What is left of a text of code; null for nothing.
+     *
+     * @param health whether the code uses health
+     */
+    static @Nullable Left ofText(String text, BooleanSupplier health) {
         Matcher matcher = ENTRY.matcher(text);
-        return matcher.find() ? new Left(matcher.group(1), WRITE) : null;
+        if (matcher.find()) {
+            return new Left(matcher.group(1), WRITE);
+        } else if ((isOfCircuits(text) || isOfLimiters(text)) && health.getAsBoolean()) {
+            return new Left('"' + text + '"', COMPONENT);
+        }
+        return ADDRESS.matcher(text).find() ? component(text) : null;
     }
 
     private static boolean isOfCircuits(String name) {

@@ -59,13 +59,9 @@ final class OtherTexts {
     private static final Pattern METER = Pattern.compile(
             "(?<![A-Za-z0-9])resilience4j_(?:circuitbreaker|retry|(?:thread_pool_)?bulkhead|ratelimiter|timelimiter)_\\w+");
 
-    private static final String LOGGER = "io\\.github\\.resilience4j(?:\\.\\w+)*";
+    private static final Pattern RESILIENCE4J_LEVEL = level("io.github.resilience4j");
 
-    /** Levels of loggers: as a key of YAML, whole or in its parts, as one of properties, and in XML. */
-    private static final Pattern LEVEL = Pattern.compile("logging\\.level[.\\[]+(" + LOGGER
-            + ")|(?m)^\\s+[\"'\\[]*(" + LOGGER + ")[\"'\\]]*:|\\bio:\\s+github:\\s+(resilience4j):"
-            + "|<(?:AsyncLogger|Logger|logger)\\b[^>]*\\bname=[\"'](" + LOGGER
-            + ")|\\b(LOGGING_LEVEL_IO_GITHUB_RESILIENCE4J\\w*)");
+    private static final Pattern SPRING_RETRY_LEVEL = level("org.springframework.retry");
 
     private static final String TEXTS = ".*\\.(md|adoc|txt|html)";
 
@@ -86,7 +82,7 @@ final class OtherTexts {
         found.addAll(variables(text, stays));
         if (!path.matches(TEXTS)) {
             meters(text, found);
-            levels(text, stays, found);
+            levels(text, "io.github.resilience4j", RESILIENCE4J_LEVEL, stays, found);
         }
         matches(OPTION, text).forEach(key -> found.add(option(key, stays)));
         if (JSON.matcher(text).find()) {
@@ -153,15 +149,36 @@ final class OtherTexts {
         }
     }
 
-    private static void levels(String text, boolean stays, Set<Left> found) {
-        Matcher matcher = LEVEL.matcher(text);
+    /** Levels of loggers: as a key of YAML, whole or in its parts, as one of properties, and in XML. */
+    private static Pattern level(String packageName) {
+        String logger = packageName.replace(".", "\\.") + "(?:\\.\\w+)*";
+        String nested = packageName.replace(".", ":\\s+");
+        String variable = "LOGGING_LEVEL_" + packageName.replace('.', '_').toUpperCase(Locale.ROOT);
+        return Pattern.compile("logging\\.level[.\\[]+" + logger + "|(?m)^\\s+[\"'\\[]*" + logger + "[\"'\\]]*:|\\b"
+                + nested + ":|<(?:AsyncLogger|Logger|logger)\\b[^>]*\\bname=[\"']" + logger + "|\\b(" + variable
+                + "\\w*)");
+    }
+
+    /** Lists levels of loggers of Spring Retry, each once. */
+    static void listSpringRetry(SourceFile file, boolean stays, Consumer<Left> left) {
+        Set<Left> found = new LinkedHashSet<>();
+        if (!SettingsMove.path(file).matches(TEXTS)) {
+            levels(file.printAll(), "org.springframework.retry", SPRING_RETRY_LEVEL, stays, found);
+        }
+        found.forEach(left);
+    }
+
+    private static void levels(String text, String packageName, Pattern level, boolean stays, Set<Left> found) {
+        Matcher matcher = level.matcher(text);
         while (matcher.find()) {
-            String variable = matcher.group(5);
+            String variable = matcher.group(1);
             String here = variable == null ? "io.netrun.resilience" : "LOGGING_LEVEL_IO_NETRUN_RESILIENCE";
             found.add(new Left(
-                    variable == null ? "level of io.github.resilience4j" : variable,
+                    variable == null ? "level of " + packageName : variable,
                     stays
-                            ? "It is for code that stays with resilience4j alone. Set " + here + " for annotations."
+                            ? "It is for code that stays with "
+                                    + (level == SPRING_RETRY_LEVEL ? "Spring Retry" : "resilience4j")
+                                    + " alone. Set " + here + " for annotations."
                             : "It has no effect any more. Set " + here + " instead."));
         }
     }

@@ -403,7 +403,7 @@ record PropertyTexts(
         if (module.isForeignKept() && !options.annotated()) {
             return;
         }
-        Left health = module.isForeignKept() ? null : HealthGroups.ofText(text);
+        Left health = module.isForeignKept() ? null : HealthGroups.ofText(text, this::usesHealth);
         if (health != null) {
             options.left().accept(health);
         }
@@ -463,6 +463,10 @@ record PropertyTexts(
         return moved.isEmpty() || moved.size() > 3
                 ? null
                 : moved.stream().map(placed -> prefix + text(placed)).collect(Collectors.joining(" and "));
+    }
+
+    private boolean usesHealth() {
+        return scope.file().printAll().contains("Health");
     }
 
     /** A text as code, if parts of it are not known. */

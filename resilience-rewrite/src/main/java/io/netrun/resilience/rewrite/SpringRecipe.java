@@ -168,6 +168,10 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 }
                 String path = SettingsMove.path(source);
                 found.files().list(source, found.build(), left -> leave(ctx, path, left));
+                boolean code = tree instanceof JavaSourceFile || OtherLanguages.isSource(source);
+                if (library().equals(MappingTable.SPRING_RETRY) && !code) {
+                    OtherTexts.listSpringRetry(source, !found.left().isEmpty(), left -> leave(ctx, path, left));
+                }
                 if (BeanFiles.uses(source, packageName())) {
                     BeanFiles.list(source, library(), packageName(), left -> leave(ctx, path, left));
                     return tree;

@@ -169,4 +169,100 @@ class HealthGroupTests {
         assertThat(after.files().get("src/main/resources/application.yml"))
                 .contains("include: ping,circuitBreakers,resilience,rateLimiters\n");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"management.health.defaults.enabled", "management.health.resilience.enabled"})
+    void groupWithoutItsContributorShouldBeListed(String off) {
+        Project after = moved(
+                "src/main/resources/application.properties", off + "=false\n" + KEY + "include=ping,circuitBreakers\n");
+
+        assertThat(after.left()).anyMatch(left -> left.contains("Set management.health.resilience.enabled to true."));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "contributors.getContributor(\"circuitBreakers\")",
+                "endpoint.healthForPath(\"circuitBreakers\", \"orders\")",
+                "endpoint.healthForPath(\"rateLimiters\")",
+                "get(\"/actuator/health/circuitBreakers\")",
+                "get(\"http://localhost:8080/actuator/health/readiness/rateLimiters\")",
+            })
+    void componentInCodeShouldBeListed(String call) {
+        String path = "src/main/java/Probe.java";
+        Project after = moved(path, """
+                import org.springframework.boot.actuate.health.HealthEndpoint;
+
+                class Probe {
+                    Object ask(HealthEndpoint endpoint) {
+                        return %s;
+                    }
+                }
+                """.formatted(call));
+
+        assertThat(after.left())
+                .anyMatch(left -> left.startsWith(path) && left.contains("no such component of health"));
+    }
+
+    @Test
+    void equalTextOfOtherCodeShouldNotBeListed() {
+        Project after = moved("src/main/java/Names.java", """
+                class Names {
+                    String name = "circuitBreakers";
+                }
+                """);
+
+        assertThat(after.left()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "management.endpoint.health.group.readiness.include=ping,circuitBreakers",
+                "management:\n  endpoint:\n    health:\n      group:\n        ready:\n          include: ping,circuitBreakers",
+                "management:\n  endpoint:\n    health:\n      group:\n        ready:\n          include:\n"
+                        + "          - ping\n          - circuitBreakers",
+            })
+    void groupWithinATextShouldBeListed(String text) {
+        String path = "k8s/config.yaml";
+        Project after = moved(
+                path, "kind: ConfigMap\ndata:\n  application.yml: |\n" + text.indent(4) + "    server.port: 80\n");
+
+        assertThat(after.left())
+                .anyMatch(
+                        left -> left.startsWith(path) && left.contains("Write resilience instead of circuitBreakers"));
+    }
+
+    @Test
+    void addressInAProbeShouldBeListed() {
+        String path = "k8s/deployment.yaml";
+        Project after = moved(path, "httpGet:\n  path: /actuator/health/circuitBreakers\n");
+
+        assertThat(after.left()).anyMatch(left -> left.startsWith(path) && left.contains("no such component"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "logging.level.org.springframework.retry: DEBUG",
+                "logging:\n  level:\n    org.springframework.retry.support: DEBUG",
+                "logging:\n  level:\n    org:\n      springframework:\n        retry: DEBUG",
+            })
+    void levelOfSpringRetryShouldBeListed(String text) {
+        Project after = new Project()
+                .with("src/main/java/Calls.java", """
+                        import org.springframework.retry.annotation.Retryable;
+
+                        class Calls {
+                            @Retryable
+                            public void call() {}
+                        }
+                        """)
+                .with("src/main/resources/application.yml", text + "\n")
+                .after(new FromSpringRetry(false));
+
+        assertThat(after.left())
+                .anyMatch(left -> left.contains("level of org.springframework.retry")
+                        && left.contains("Set io.netrun.resilience instead."));
+    }
 }
