@@ -173,6 +173,15 @@ final class BuildFiles {
     @Nullable
     SourceFile moved(SourceFile file, Build build, ExecutionContext ctx, Consumer<Left> left) {
         String path = SettingsMove.path(file);
+        String boot = annotated.isEmpty() && moved.isEmpty()
+                ? null
+                : BootVersion.below(file, text -> build.builds().resolved(Names.module(path), text));
+        if (boot != null) {
+            left.accept(new Left(
+                    "Spring Boot " + boot,
+                    "Raise it to 3.5 or later first, and run the recipe then: the starter needs it, and the application"
+                            + " does not start with an earlier one."));
+        }
         if (Catalogs.isCatalog(file)) {
             return new CatalogMove(library, build.catalogs(), build.staysBeneath(Catalogs.root(file))).move(file, left);
         }
