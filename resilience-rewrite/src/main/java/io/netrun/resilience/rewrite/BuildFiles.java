@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
@@ -33,6 +34,10 @@ final class BuildFiles {
             Pattern.compile("\\b(EnableRetry|RetryConfiguration|AnnotationAwareRetryOperationsInterceptor)\\b"),
             MappingTable.SPRING_FRAMEWORK,
             Pattern.compile("\\b(EnableResilientMethods|(RetryAnnotation|ConcurrencyLimit)BeanPostProcessor)\\b"));
+
+    /** Spring Cloud's adapter, also with its starters. */
+    private static final Pattern CLOUD =
+            Pattern.compile("\\bspring-cloud-(?:starter-)?circuitbreaker-(?:reactor-)?resilience4j\\b");
 
     private final String library;
 
@@ -181,6 +186,18 @@ final class BuildFiles {
                     "Spring Boot " + boot,
                     "Raise it to 3.5 or later first, and run the recipe then: the starter needs it, and the application"
                             + " does not start with an earlier one."));
+        }
+        boolean stays = Catalogs.isCatalog(file) ? build.staysBeneath(Catalogs.root(file)) : build.stays(path);
+        Matcher cloud = CLOUD.matcher(file.printAll());
+        if (library.equals(MappingTable.RESILIENCE4J) && !stays && cloud.find()) {
+            left.accept(new Left(
+                    cloud.group(),
+                    "There, each call by a CircuitBreakerFactory, by OpenFeign, or by the filter CircuitBreaker of Gateway"
+                            + " has a time limit of 1s, unless its id has another one or"
+                            + " spring.cloud.circuitbreaker.resilience4j.disable-time-limiter is true, and the bulkheads of"
+                            + " its id; here, it has a time limit only where one is set, and no bulkhead. To keep the"
+                            + " limit, set resilience.timeout.instances.<id>.duration to 1s for each id with settings, and"
+                            + " resilience.timeout.instances.spring-cloud.duration for all others."));
         }
         if (Catalogs.isCatalog(file)) {
             return new CatalogMove(library, build.catalogs(), build.staysBeneath(Catalogs.root(file))).move(file, left);

@@ -292,12 +292,21 @@ final class CodeCounterparts {
                 return new ConfigCounterpart(root).code(call);
             } else if (ofType && root.endsWith("Registry") && first.equals(call)) {
                 return registry(call);
+            } else if (imported.contains(root) && root.endsWith("Operator") && isOf(call)) {
+                String guard = "ReactorGuard.of(" + replaced(call.getArguments().get(0)) + ")";
+                return guard + "::mono for a Mono, and " + guard + "::flux for a Flux";
             } else if (ofType && root.equals("Decorators")) {
                 return decorated(call);
             } else if (ofType && MappedPatterns.ANNOTATED.contains(root) && first.equals(call)) {
                 return ofPattern(call, root);
             }
             return executed(call);
+        }
+
+        private static boolean isOf(J.MethodInvocation call) {
+            return call.getSimpleName().equals("of")
+                    && call.getSelect() instanceof J.Identifier
+                    && call.getArguments().size() == 1;
         }
 
         private boolean isImported(String name) {

@@ -53,6 +53,9 @@ final class OtherTexts {
     static final String WITHIN_A_TEXT = "Settings within a text are not moved. Put them into a file, run the"
             + " recipe on it, and copy the result.";
 
+    /** The settings of Spring Cloud's adapter, which are none of resilience4j itself. */
+    private static final String CLOUD = "spring.cloud.circuitbreaker.resilience4j";
+
     private static final Pattern EMBEDDED = Pattern.compile("(?m)^\\s*(resilience4j[.:][^=\\s]*)");
 
     /** Meters as Prometheus names them, in dashboards, alerts and scripts. */
@@ -267,7 +270,10 @@ final class OtherTexts {
             public Yaml.Mapping.Entry visitMappingEntry(Yaml.Mapping.Entry entry, List<String> above) {
                 List<String> path = new ArrayList<>(above);
                 path.addAll(YamlReading.elements(entry));
-                if (isNested(path, above.size())) {
+                boolean cloud = String.join(".", path).startsWith(CLOUD);
+                if (cloud && entry.getValue() instanceof Yaml.Scalar) {
+                    found.add(cloud(path));
+                } else if (!cloud && isNested(path, above.size())) {
                     found.add(new Left(String.join(".", path), ELSEWHERE));
                     return entry;
                 }
@@ -281,11 +287,23 @@ final class OtherTexts {
         for (Properties.Content content : LineEnds.readable(file).getContent()) {
             if (content instanceof Properties.Entry entry) {
                 List<String> path = Names.elements(entry.getKey());
-                if (!path.isEmpty() && !path.get(0).equals("systemProp") && isNested(path, 0)) {
+                if (entry.getKey().startsWith(CLOUD)) {
+                    found.add(cloud(path));
+                } else if (!path.isEmpty() && !path.get(0).equals("systemProp") && isNested(path, 0)) {
                     found.add(new Left(entry.getKey(), ELSEWHERE));
                 }
             }
         }
+    }
+
+    private static Left cloud(List<String> path) {
+        boolean limiter = Names.uniform(path.get(path.size() - 1)).equals("disabletimelimiter");
+        return new Left(
+                String.join(".", path),
+                "It has no effect any more, since the circuit breakers are those of this library: remove it. "
+                        + (limiter
+                                ? "A call has a time limit only where resilience.timeout.instances has its id."
+                                : "They have no thread pools, bulkheads and groups of Spring Cloud."));
     }
 
     /** Whether one of the elements behind some is that of the settings, beneath a key that is none of Spring's own. */
