@@ -1,13 +1,18 @@
 package io.netrun.resilience.rewrite;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.TypeUtils;
 
 /**
  * The annotations of the sources that have one of Spring's as a meta-annotation, so that they work like it.
@@ -23,6 +28,36 @@ record ComposedAnnotations(Map<String, List<Uses.Source>> types, Constants const
     boolean isAny(List<J.Annotation> annotations, String name, JavaSourceFile file) {
         return annotations.stream()
                 .anyMatch(annotation -> Trees.typeName(annotation, file).equals(name) || isOf(annotation, name, file));
+    }
+
+    /** The full names of annotations in a file that are composed of one of some, as far as their types have them. */
+    static Set<String> typed(JavaSourceFile file, Collection<String> names) {
+        Set<String> typed = new TreeSet<>();
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
+                JavaType.FullyQualified type = TypeUtils.asFullyQualified(annotation.getType());
+                if (type != null && !names.contains(type.getFullyQualifiedName()) && isTyped(type, names, DEPTH)) {
+                    typed.add(type.getFullyQualifiedName());
+                }
+                return annotation;
+            }
+        }.visit(file, 0);
+        return typed;
+    }
+
+    private static boolean isTyped(JavaType.FullyQualified type, Collection<String> names, int depth) {
+        return depth > 0
+                && type.getAnnotations().stream()
+                        .anyMatch(meta ->
+                                names.contains(meta.getFullyQualifiedName()) || isTyped(meta, names, depth - 1));
+    }
+
+    /** Whether an annotation is declared in the sources. */
+    boolean isDeclared(String fullName) {
+        String simple = fullName.substring(Math.max(fullName.lastIndexOf('.'), fullName.lastIndexOf('$')) + 1);
+        return types.getOrDefault(simple, List.of()).stream()
+                .anyMatch(source -> source.declaration().getKind() == J.ClassDeclaration.Kind.Type.Annotation);
     }
 
     /** Whether an annotation is composed of the one of a name, which is moved. */

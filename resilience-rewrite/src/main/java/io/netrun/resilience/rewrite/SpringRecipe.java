@@ -7,7 +7,9 @@ import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +65,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 new Uses(),
                 new Numbers(),
                 new BuildFiles(library()),
-                new ArrayList<>());
+                new ArrayList<>(),
+                new LinkedHashMap<>());
     }
 
     @Override
@@ -88,6 +91,10 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 }
                 if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
                     found.uses().scan(file);
+                    Set<String> composed = ComposedAnnotations.typed(file, Remains.activated(library()));
+                    if (!composed.isEmpty()) {
+                        found.composed().put(SettingsMove.path(file), composed);
+                    }
                 }
                 if (tree instanceof JavaSourceFile file
                         && !GradleMove.isScript(file)
@@ -147,6 +154,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                                 (key, value) -> found.settings().add(annotated.path(), key, value))
                         .move(annotated.file(), ctx));
         found.later().clear();
+        found.settle();
         found.settings().keep((key, value) -> {
             Ranges.Range range = Ranges.ofSetting(key.get(key.size() - 1));
             return range == null || found.numbers().possible(value, range).bad() == null;
@@ -196,6 +204,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
     /** Whether a file names types of the library, or has annotations that are composed of its own. */
     private boolean isConcerned(JavaSourceFile file, Found found) {
         return Trees.mentions(file, packageName(), Set.of())
+                || found.composed().containsKey(SettingsMove.path(file))
                 || (!GradleMove.isScript(file)
                         && found.uses()
                                 .composed()
@@ -231,6 +240,16 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                         })
                 .move(file, ctx);
         Remains.list(moved, library(), packageName(), left -> leave(ctx, path, left));
+        found.composed()
+                .getOrDefault(path, Set.of())
+                .forEach(name -> leave(
+                        ctx,
+                        path,
+                        new Left(
+                                "@" + name.substring(name.lastIndexOf('.') + 1),
+                                "It is of another library, and has an annotation of " + packageName()
+                                        + " as a meta-annotation. It stays as it is, with what activates it. Replace it by"
+                                        + " the annotations of this library, with what it sets.")));
         return moved;
     }
 
@@ -255,6 +274,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
      * @param numbers the values of placeholders
      * @param files the build files
      * @param later the files with annotations whose settings are to be found once all constants are known
+     * @param composed annotations of other libraries that are composed of those of the library, by files
      */
     record Found(
             Set<String> modules,
@@ -266,7 +286,19 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
             Uses uses,
             Numbers numbers,
             BuildFiles files,
-            List<Annotated> later) {
+            List<Annotated> later,
+            Map<String, Set<String>> composed) {
+
+        /** Decides what needs all files: composed annotations that the sources declare are moved with these. */
+        void settle() {
+            composed.values().forEach(names -> names.removeIf(uses.composed()::isDeclared));
+            composed.values().removeIf(Set::isEmpty);
+            composed.keySet().forEach(path -> {
+                modules.add(Names.module(path));
+                active.add(path);
+                left.add(path);
+            });
+        }
 
         /** What is known of the build. */
         BuildFiles.Build build() {

@@ -256,4 +256,58 @@ class ComposedAnnotationTests {
 
         assertThat(after.left()).anyMatch(left -> left.contains("@RemoteRetry at Other"));
     }
+
+    private static Project partner(String library, String enabling, String more) {
+        return new Project()
+                .with("pom.xml", """
+                        <project>
+                          <modelVersion>4.0.0</modelVersion>
+                          <groupId>app</groupId>
+                          <artifactId>app</artifactId>
+                          <version>1</version>
+                          <dependencies>
+                            <dependency>
+                              <groupId>org.springframework.retry</groupId>
+                              <artifactId>spring-retry</artifactId>
+                            </dependency>
+                          </dependencies>
+                        </project>
+                        """)
+                .with("src/main/java/Calls.java", """
+                        import com.partner.%1$s.Partner;
+
+                        class Calls {
+                            @Partner
+                            public void call() {}
+                        }
+                        """.formatted(library))
+                .with("src/main/java/App.java", """
+                        import org.springframework.%s.annotation.%s;
+
+                        @%2$s
+                        class App {
+                            %s
+                            public void own() {}
+                        }
+                        """.formatted(library, enabling, more));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "@org.springframework.retry.annotation.Retryable"})
+    void annotationOfALibraryShouldStayActive(String own) {
+        Project after = partner("retry", "EnableRetry", own).after(new FromSpringRetry(false));
+
+        assertThat(after.files().get("src/main/java/App.java")).contains("@EnableRetry");
+        assertThat(after.files().get("pom.xml")).contains("<artifactId>spring-retry</artifactId>");
+        assertThat(after.left())
+                .anyMatch(left -> left.startsWith("src/main/java/Calls.java @Partner: It is of another library"));
+    }
+
+    @Test
+    void annotationOfALibraryShouldStayActiveInSpring7() {
+        Project after = partner("resilience", "EnableResilientMethods", "").after(new FromSpringFramework7(false));
+
+        assertThat(after.files().get("src/main/java/App.java")).contains("@EnableResilientMethods");
+        assertThat(after.left()).anyMatch(left -> left.contains("@Partner: It is of another library"));
+    }
 }

@@ -64,6 +64,11 @@ final class Stubs {
                         + " \"\"; String label() default \"\"; String"
                         + " maxAttemptsExpression() default \"\"; String"
                         + " resetTimeoutExpression() default \"\";"));
+        for (String meta : List.of("retry", "resilience")) {
+            types.add("package com.partner." + meta + "; @org.springframework." + meta
+                    + ".annotation.Retryable @java.lang.annotation.Retention(java.lang.annotation.RetentionPolicy.RUNTIME)"
+                    + " public @interface Partner {}");
+        }
         types.add(
                 type("org.springframework.resilience.InvocationRejectedException", "class", " extends RuntimeException")
                         .replace("{}", "{ public Object getTarget() { return null; } }"));
