@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.Expression;
@@ -21,6 +23,9 @@ import org.openrewrite.java.tree.Space;
 
 /** Builds the arguments of an annotation of this library from those of one of Spring's. One use for each annotation. */
 final class RetryArguments {
+
+    /** An expression that is a number, as constants make it up. */
+    private static final Pattern EVALUATED = Pattern.compile("#\\{\\s*(\\d{1,18}(?:\\.\\d{1,9})?)\\s*}");
 
     private final String library;
 
@@ -84,7 +89,9 @@ final class RetryArguments {
     @Nullable
     String text(Expression value) {
         String text = Trees.text(value);
-        return text == null && known(value) instanceof String known ? known : text;
+        String whole = text == null && known(value) instanceof String known ? known : text;
+        Matcher number = whole == null ? null : EVALUATED.matcher(whole);
+        return number != null && number.matches() ? number.group(1) : whole;
     }
 
     /** Replaces an argument. */

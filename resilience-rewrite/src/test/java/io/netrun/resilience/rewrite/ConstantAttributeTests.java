@@ -26,6 +26,7 @@ class ConstantAttributeTests {
             public static final boolean RANDOM = true;
             public static final boolean FIXED = false;
             public static final long ZERO = 0;
+            public static final int FOUR = 4;
             public static final boolean NEW = Boolean.getBoolean("mail.new");
         }
         """;
@@ -132,5 +133,15 @@ class ConstantAttributeTests {
         Project after = moved(new FromSpringFramework7(false), true, "@Retryable(jitter = Defaults.ZERO)");
 
         assertThat(after.files().get(MAIL)).contains("jitter = \"none\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"#{4}\"", "\"#{ 4 }\"", "\"#{\" + Defaults.FOUR + \"}\""})
+    void expressionThatIsANumberShouldBeTheNumber(String expression) {
+        Project after =
+                moved(new FromSpringRetry(false), true, "@Retryable(maxAttemptsExpression = " + expression + ")");
+
+        assertThat(after.files().get(MAIL)).contains("maxAttempts = 4");
+        assertThat(after.left()).isEmpty();
     }
 }
