@@ -17,6 +17,7 @@ import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.client.RestClientException;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
@@ -52,6 +53,14 @@ class ShopProblems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> exhausted(RetryExhaustedException e) {
         return problem(HttpStatus.BAD_GATEWAY, "Tried and failed", e, null);
+    }
+
+    /** A downstream service failed, and there was no other attempt: the budget of the retries is used up, for example. */
+    @ExceptionHandler
+    ProblemDetail failed(RestClientException e) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.BAD_GATEWAY, e.getMessage());
+        problem.setTitle("A downstream service failed");
+        return problem;
     }
 
     /** A downstream service declined the request (4xx). */
