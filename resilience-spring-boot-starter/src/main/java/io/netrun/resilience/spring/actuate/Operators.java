@@ -35,6 +35,9 @@ public final class Operators {
             "This process belongs to no fleet",
             "Add the dependency resilience-fleet and set resilience.fleet.enabled to true, or leave out the scope");
 
+    /** A setting without a value. */
+    private static final String NONE = "none";
+
     private static final int MAX_PRINCIPAL = 100;
     private static final int MAX_REASON = 300;
 
@@ -227,7 +230,7 @@ public final class Operators {
     /** What an operator sets: the settings, and whether the instance is enabled. */
     private static Map<String, String> settings(Record config, boolean enabled) {
         Map<String, String> settings = new LinkedHashMap<>();
-        JsonView.of(config).forEach((key, value) -> settings.put(key, String.valueOf(value)));
+        JsonView.of(config).forEach((key, value) -> settings.put(key, value == null ? NONE : value.toString()));
         settings.put("enabled", String.valueOf(enabled));
         return settings;
     }

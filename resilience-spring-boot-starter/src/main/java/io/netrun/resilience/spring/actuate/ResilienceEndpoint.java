@@ -278,7 +278,7 @@ public final class ResilienceEndpoint {
             }
             operators.perform(pattern, policy, asked, scope, change.reason);
         } catch (ResilienceConfigurationException e) {
-            return badRequest(joined(e, Problem::description), joined(e, Problem::remedy));
+            return badRequest(e);
         }
         Map<String, Object> detail = detail(pattern, policy);
         withoutFleet(pattern, policy, asked).ifPresent(warning -> {
@@ -396,11 +396,26 @@ public final class ResilienceEndpoint {
         return failure(WebEndpointResponse.STATUS_BAD_REQUEST, error, remedy);
     }
 
+    /** All problems together, and each by itself. */
+    private static WebEndpointResponse<Map<String, Object>> badRequest(ResilienceConfigurationException wrong) {
+        Map<String, Object> body = bodyOf(joined(wrong, Problem::description), joined(wrong, Problem::remedy));
+        body.put(
+                "problems",
+                wrong.problems().stream()
+                        .map(problem -> bodyOf(problem.description(), problem.remedy()))
+                        .toList());
+        return new WebEndpointResponse<>(body, WebEndpointResponse.STATUS_BAD_REQUEST);
+    }
+
     private static WebEndpointResponse<Map<String, Object>> failure(int status, String error, String remedy) {
+        return new WebEndpointResponse<>(bodyOf(error, remedy), status);
+    }
+
+    private static Map<String, Object> bodyOf(String error, String remedy) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("error", error);
         body.put("remedy", remedy);
-        return new WebEndpointResponse<>(body, status);
+        return body;
     }
 
     /**

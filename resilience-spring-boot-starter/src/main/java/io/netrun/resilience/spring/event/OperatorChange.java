@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param action what was asked for, such as {@code force-open}, or {@code settings}
  * @param scope whether the change was for this process, or for all nodes of the fleet; the latter occurs on each of
  *     them
- * @param before the values that were changed, by name
+ * @param before the values that were changed, by name; {@code none} is a setting without a value
  * @param after the same values afterwards
  * @param reason why, in the operator's words; null if none was given, and on the other nodes of the fleet
  */

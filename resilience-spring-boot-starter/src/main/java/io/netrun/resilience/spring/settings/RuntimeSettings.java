@@ -9,6 +9,8 @@ import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -116,18 +118,37 @@ public final class RuntimeSettings {
         }
     }
 
-    /** One that cannot be read does not hide that another one is out of range. */
+    /**
+     * One that cannot be read does not hide that another one is out of range; but what another one must be beside it is
+     * not known then, whatever it was before.
+     */
     private Map<String, @Nullable Object> readAll(
             PatternDescriptor<?, ?> pattern, Policy policy, Map<String, @Nullable String> changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
-        changes.forEach((name, value) -> Problem.collect(problems, () -> read(pattern, name, value, values)));
+        Set<String> unreadable = new HashSet<>();
+        changes.forEach((name, value) -> {
+            if (!Problem.collect(problems, () -> read(pattern, name, value, values))) {
+                unreadable.add(javaName(pattern, name));
+            }
+        });
         if (!problems.isEmpty()) {
             values.remove(ENABLED);
-            Problem.collect(problems, () -> requireInRange(pattern, policy, policy.config(), values));
+            List<InvalidSettingException> outOfRange = Ranges.problems(policy.config(), values).stream()
+                    .filter(wrong -> Collections.disjoint(wrong.conflictingFields(), unreadable))
+                    .toList();
+            problems.addAll(outOfRange(pattern, policy, outOfRange).problems());
             throw new ResilienceConfigurationException(problems);
         }
         return values;
+    }
+
+    private static String javaName(PatternDescriptor<?, ?> pattern, String name) {
+        return changeable(pattern).stream()
+                .filter(setting -> setting.key().equals(name))
+                .map(Setting::name)
+                .findFirst()
+                .orElse(name);
     }
 
     /**
