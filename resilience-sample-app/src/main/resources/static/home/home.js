@@ -1,6 +1,6 @@
 // The shop as a diagram: each arrow is a name of the overview, in its words; the buttons on it set the simulator's knobs.
 
-import {cause, clock, headline, millis, rate, share, span, trialOf, zonedClock} from '/actuator/resilienceui/words.js';
+import {cause, clock, headline, isSlower, levelOf, levelWord, millis, rate, share, span, trialOf, zonedClock} from '/actuator/resilienceui/words.js';
 
 const $ = id => document.getElementById(id);
 const EVERY = 1_000, AT_MOST = 15_000, TIMEOUT = 5_000, MEMORY = 10;
@@ -20,7 +20,9 @@ const WELL = {failureRate: 0, latency: '20ms', failNext: 0, slowNext: 0};
 const KNOBS = [['Works', WELL], ['Fails', {...WELL, failureRate: 1}], ['Slow', {...WELL, latency: '4s'}]];
 /** Each with how many come, and up to how many it is still that. */
 const CUSTOMERS = [['Nobody', 0, 0], ['A few', 2, 9], ['A crowd', 20, 20]];
-const SIGNS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐', observing: '○', healthy: '●'};
+const SIGNS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐', observing: '○', healthy: '●', 'no-calls': '–'};
+/** A name that the overview does not have: it has not been called yet. */
+const NOTHING = {level: 'no-calls'};
 
 function say(target, text) {
   if (target.textContent !== text) target.textContent = text;
@@ -100,7 +102,7 @@ function lineOf(arrow) {
 }
 
 function made({name, title, service, press: pressed}) {
-  const item = element('li'), arrow = element('div', 'arrow quiet'), words = element('p', 'words'), link = element('a', '', 'no calls yet'), rates = element('p', 'rates'),
+  const item = element('li'), arrow = element('div', 'arrow no-calls'), words = element('p', 'words'), link = element('a', '', 'no calls yet'), rates = element('p', 'rates'),
     knobs = element('div', 'knobs'), box = element('div', 'box', title), condition = element('small');
   link.href = `/actuator/resilienceui#${new URLSearchParams({name})}`;
   words.append(link);
@@ -127,19 +129,17 @@ const visitors = CUSTOMERS.map(([label, number]) => knob(label, `Customers: ${la
 visits.querySelector('.knobs').append(...visitors);
 
 function dress(arrow, level, calls) {
-  const quiet = level === 'healthy' && !calls;
-  const classes = ['arrow', quiet ? 'quiet' : level, calls ? 'flowing' : '', calls >= 10 ? 'busy' : ''].filter(Boolean).join(' ');
+  const classes = ['arrow', level, calls ? 'flowing' : '', calls >= 10 ? 'busy' : ''].filter(Boolean).join(' ');
   if (arrow.className !== classes) arrow.className = classes;
-  return quiet;
 }
 
 function showArrows({head, names, problems}, now) {
   const rows = new Map(names.map(row => [row.name, row])), troubles = new Map(problems.map(problem => [problem.name, problem]));
   for (const {name, title, arrow, link, rates} of arrows) {
-    const row = rows.get(name) ?? {}, trouble = troubles.get(name), level = trouble?.level ?? row.level ?? 'healthy';
-    const quiet = dress(arrow, level, row.calls ?? 0);
-    const words = trouble ? troubleOf(trouble, row, now, head) : level === 'observing' ? 'dry run' : quiet ? 'no calls' : 'healthy';
-    say(link, `${quiet ? '○' : SIGNS[level]} ${words}`.replace('○ no calls', 'no calls'));
+    const row = rows.get(name) ?? NOTHING, trouble = troubles.get(name), level = trouble?.level ?? levelOf(row);
+    dress(arrow, level, row.calls ?? 0);
+    const words = trouble ? troubleOf(trouble, row, now, head) : level === 'observing' ? 'dry run' : levelWord(level);
+    say(link, `${SIGNS[level]} ${words}`);
     say(rates, ratesOf(row));
     link.setAttribute('aria-label', `${title}, ${name}: ${words}${rates.textContent ? `, ${rates.textContent}` : ''}`);
   }
@@ -152,7 +152,7 @@ function showHead(body, now, time) {
   const {head, problems} = body, number = level => problems.filter(problem => problem.level === level).length, {level, text} = headline(body, now);
   say($('headline'), text);
   $('headline').className = level;
-  say($('summary'), problems.length ? `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning` : `All ${head.names} names are healthy`);
+  say($('summary'), problems.length ? `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning` : text);
   say($('clock'), `updated ${zonedClock(time)}`);
 }
 
@@ -167,6 +167,9 @@ function showConditions(knobs) {
   }
 }
 
+/** So many milliseconds more are noticed. */
+const NOTICEABLE = 50;
+
 // The last answers about the customers; a rate is that of the last ten seconds, as in the overview.
 const counts = [];
 
@@ -176,9 +179,11 @@ function showVisits(body, time) {
   if (counts.length > MEMORY) counts.shift();
   const first = counts[0], seconds = Math.max(1, (time - first.time) / 1_000);
   const answered = (body.answered - first.answered) / seconds, failed = (body.failed - first.failed) / seconds;
-  const level = failed >= answered / 10 && failed > 0 ? 'failing' : failed > 0 ? 'warning' : 'healthy', quiet = dress(visits, level, answered);
-  say(visits.querySelector('.words'), quiet ? 'no customers' : failed > 0 ? `${SIGNS[level]} ${share(failed, answered)} get an error` : `${SIGNS.healthy} healthy`);
-  const mean = answered ? (body.totalMillis - first.totalMillis) / (body.answered - first.answered) : 0;
+  const mean = answered ? (body.totalMillis - first.totalMillis) / (body.answered - first.answered) : 0, slow = isSlower(mean, body.usualMillis) && mean - body.usualMillis >= NOTICEABLE;
+  const level = failed >= answered / 10 && failed > 0 ? 'failing' : failed > 0 || slow ? 'warning' : 'healthy', nobody = !answered && !failed;
+  dress(visits, nobody ? 'no-calls' : level, answered);
+  say(visits.querySelector('.words'), nobody ? 'no customers' : level === 'healthy' ? `${SIGNS.healthy} healthy`
+    : `${SIGNS[level]} ${[failed > 0 ? `${share(failed, answered)} get an error` : '', slow ? `slow, ${millis(mean)} instead of ${millis(body.usualMillis)}` : ''].filter(Boolean).join('; ')}`);
   say(visits.querySelector('.rates'), answered ? `${perSecond(answered)}, ${millis(mean)}` : '');
   press(visitors, CUSTOMERS.findIndex(([, , most]) => body.perSecond <= most));
   say($('come'), body.perSecond ? `${body.perSecond} a second` : answered ? 'from elsewhere' : '');

@@ -201,7 +201,7 @@ class DashboardTests extends PageInBrowser {
             agree();
             soon(() -> assertThat(text("outcome")).contains("Done: reset of circuit breaker flaky"));
             assertThat(flaky.state()).isEqualTo(CircuitBreaker.State.CLOSED);
-            soon(() -> assertThat(text("changes")).contains("reset circuit breaker flaky", "state open → closed"));
+            soon(() -> assertThat(text("changes")).contains("reset circuit breaker flaky: open → closed"));
         } finally {
             registry.remove(CircuitBreaker.TYPE, "flaky");
         }
@@ -1215,11 +1215,11 @@ class DashboardTests extends PageInBrowser {
             obstacles.outage = false;
         }
         assertThat(obstacles.asked.get(1) - obstacles.asked.get(0)).isGreaterThan(3_000_000_000L);
+        assertThat(text("headline-text")).as("it is not taken for live").startsWith("As of ");
         browser.findElement(By.id("pause")).click();
-        assertThat(browser.findElement(By.id("pause")).getDomAttribute("aria-pressed"))
-                .isEqualTo("true");
         browser.findElement(By.id("pause")).click();
         soon(() -> assertThat(text("connection")).isEmpty());
+        assertThat(text("headline-text")).doesNotStartWith("As of ");
         // The browser logs the failed requests.
         assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                 .allMatch(entry -> entry.getMessage().contains("status of 500"));
@@ -1232,6 +1232,73 @@ class DashboardTests extends PageInBrowser {
         await().during(Duration.ofMillis(2_500)).atMost(Duration.ofSeconds(10)).until(() -> polls() <= before + 1);
         browser.findElement(By.id("pause")).click();
         soon(() -> assertThat(polls()).isGreaterThan(before));
+    }
+
+    @Test
+    void nothingOfAPausedPageShouldLookLive() {
+        answer(
+                problem("payments", "rejecting", """
+                        {"kind": "open", "pattern": "circuit-breaker", "text": "circuit open: calls are rejected", "since": "SINCE",
+                         "lastOpened": "CLOSED", "nextTrialTime": "TRIAL", "action": "reset"}""", ""),
+                row("payments", "rejecting", 2, 0, 2, """
+                        {"circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL"}}"""));
+        soon(() -> assertThat(axis()).contains("now "));
+        String trial = card("payments").findElement(By.cssSelector(".trial")).getText();
+        WebElement pause = browser.findElement(By.id("pause"));
+        assertThat(pause.getText()).isEqualTo("Pause updates");
+        pause.click();
+        try {
+            assertThat(pause.getText()).isEqualTo("Resume updates");
+            String asOf = text("headline-text").replaceFirst("As of (\\d+:\\d\\d:\\d\\d): .*", "$1");
+            assertThat(asOf).as("when the durations were so").matches("\\d+:\\d\\d:\\d\\d");
+            assertThat(text("clock")).startsWith("not live, as of " + asOf);
+            assertThat(text("connection")).startsWith("Paused at ").contains("as of " + asOf);
+            assertThat(browser.getTitle()).startsWith("As of " + asOf);
+            assertThat(axis()).as("the axis ends then").contains(asOf).doesNotContain("now");
+            assertThat(trial).startsWith("Next trial in ");
+            assertThat(card("payments").findElement(By.cssSelector(".trial")).getText())
+                    .as("no countdown that stands still")
+                    .matches("Next trial at \\d+:\\d\\d:\\d\\d");
+            assertThat(row("payments").getText()).doesNotContain("trial in");
+            at("#name=payments");
+            soon(() -> assertThat(text("panel-state")).startsWith("As of " + asOf));
+        } finally {
+            pause.click();
+        }
+        soon(() -> assertThat(axis()).contains("now "));
+        assertThat(text("headline-text")).doesNotStartWith("As of");
+    }
+
+    @Test
+    void linkToAFieldShouldLeadToIt() {
+        at("#name=payments&tab=settings&field=circuit-breaker.openDuration");
+        By field = By.id("circuit-breaker-openDuration");
+        soon(() -> assertThat(browser.switchTo().activeElement()).isEqualTo(browser.findElement(field)));
+        assertThat(browser.executeScript(
+                        "const view = document.getElementById('view').getBoundingClientRect(), field ="
+                                + " document.getElementById('circuit-breaker-openDuration').getBoundingClientRect();"
+                                + " return field.top >= view.top && field.bottom <= view.bottom"))
+                .as("it is in sight")
+                .isEqualTo(true);
+        browser.findElement(By.id("tab-actions")).click();
+        soon(() -> assertThat(browser.getCurrentUrl()).doesNotContain("field="));
+    }
+
+    @Test
+    void adviceShouldLeadToTheFieldThatItNames() {
+        answer(
+                problem("payments", "failing", """
+                        {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "action": "settings",
+                         "opensAt": "1000 more failures than successes", "failureThreshold": 1000, "failureCount": 680}""", ""),
+                row("payments", "failing", 20, 15, 0, "{}"));
+        soon(() -> assertThat(card("payments").findElement(By.cssSelector(".todo a")).getText())
+                .isEqualTo("failureThreshold"));
+        assertThat(card("payments").findElement(By.cssSelector(".views a")).getDomAttribute("href"))
+                .as("the first link, as well")
+                .endsWith("#name=payments&tab=settings&field=circuit-breaker.failureThreshold");
+        card("payments").findElement(By.cssSelector(".todo a")).click();
+        soon(() -> assertThat(browser.switchTo().activeElement().getDomAttribute("id"))
+                .isEqualTo("circuit-breaker-failureThreshold"));
     }
 
     // ---- everyone

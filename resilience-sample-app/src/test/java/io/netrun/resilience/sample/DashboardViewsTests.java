@@ -214,21 +214,22 @@ class DashboardViewsTests extends PageInBrowser {
     private void showLevels() {
         answer(
                 "",
-                Stream.of("rejecting", "failing", "forced", "warning", "observing", "healthy")
+                Stream.of("rejecting", "failing", "forced", "warning", "observing", "healthy", "no-calls")
                         .map(level -> row(
                                 "is-" + level, level, 2, 0, 0, level.equals("failing") ? "{\"retry\": {}}" : HEALTHY))
                         .collect(Collectors.joining(",")));
-        soon(() -> assertThat(names()).hasSize(6));
+        soon(() -> assertThat(names()).hasSize(7));
     }
 
     @Test
     void namesShouldBeFilteredByState() {
         showLevels();
-        for (String level : List.of("rejecting", "failing", "forced", "warning", "observing", "healthy")) {
+        for (String level : List.of(
+                "rejecting", "failing", "forced", "warning", "observing", "healthy", "no-calls")) {
             choose("level", level);
             soon(() -> assertThat(names()).containsExactly("is-" + level));
             assertThat(browser.getCurrentUrl()).endsWith("#state=" + level);
-            assertThat(text("count")).startsWith("1 of 6 names");
+            assertThat(text("count")).startsWith("1 of 7 names");
         }
         at("#state=forced&pattern=retry");
         soon(() -> assertThat(browser.findElement(By.id("none")).isDisplayed()).isTrue());
@@ -250,7 +251,7 @@ class DashboardViewsTests extends PageInBrowser {
         load("#sort=-name");
         soon(() -> assertThat(names())
                 .containsExactly(
-                        "is-warning", "is-rejecting", "is-observing", "is-healthy", "is-forced", "is-failing"));
+                        "is-warning", "is-rejecting", "is-observing", "is-no-calls", "is-healthy", "is-forced", "is-failing"));
         load("#name=payments&tab=actions");
         soon(() -> assertThat(text("panel-title")).isEqualTo("payments"));
         soon(() -> assertThat(browser.findElements(By.id("do-circuit-breaker-reset")))
@@ -449,15 +450,15 @@ class DashboardViewsTests extends PageInBrowser {
                 .toList();
         assertThat(lines.get(0))
                 .endsWith(
-                        "force open circuit breaker mail: state none → forced-open, until it is half-opened or reset");
+                        "force open circuit breaker mail: unknown → forced open, until it is half-opened or reset");
         assertThat(lines.get(1))
                 .contains(
                         "settings circuit breaker mail on all nodes",
-                        "maxQueue none → 4, until the process ends, also on nodes that start before 2026-12-06 ");
+                        "maxQueue: none → 4, until the process ends, also on nodes that start before 2026-12-06 ");
         assertThat(lines.get(2))
-                .containsPattern("state none → disabled, until \\d+:\\d\\d:\\d\\d")
+                .containsPattern("unknown → disabled, until \\d+:\\d\\d:\\d\\d")
                 .doesNotContain("half-opened");
-        assertThat(lines.get(3)).endsWith("state none → closed; reason: over");
+        assertThat(lines.get(3)).endsWith("unknown → closed; reason: over");
     }
 
     private void changes(String... changes) {

@@ -1,5 +1,7 @@
 package io.netrun.resilience.sample.customer;
 
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -26,12 +28,19 @@ class CustomersController {
 
     record CustomersJson(int perSecond) {}
 
-    record TrafficJson(int perSecond, long answered, long failed, long totalMillis) {}
+    /** What came of the visits so far; {@code usualMillis} is how long an answer usually takes, null if unknown. */
+    record TrafficJson(int perSecond, long answered, long failed, long totalMillis, @Nullable Double usualMillis) {}
 
     @GetMapping
     TrafficJson traffic() {
         Traffic.Counts counts = traffic.counts();
-        return new TrafficJson(customers.perSecond(), counts.answered(), counts.failed(), counts.totalMillis());
+        OptionalDouble usual = traffic.usualMillis();
+        return new TrafficJson(
+                customers.perSecond(),
+                counts.answered(),
+                counts.failed(),
+                counts.totalMillis(),
+                usual.isPresent() ? usual.getAsDouble() : null);
     }
 
     @PostMapping

@@ -2,8 +2,10 @@ package io.netrun.resilience.sample.customer;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /** What all customers asked of the shop since its start: those of this package, of the demo, and you. */
@@ -14,6 +16,7 @@ class Traffic {
             Set.of("/orders", "/products", "/products/{id}", "/products/{id}/price", "/shipping", "/reports/sales");
 
     private final MeterRegistry meters;
+    private final Pace pace = new Pace();
 
     Traffic(MeterRegistry meters) {
         this.meters = meters;
@@ -27,6 +30,17 @@ class Traffic {
      * @param totalMillis what all answers together took
      */
     record Counts(long answered, long failed, long totalMillis) {}
+
+    /** A sample of how long answers take, as often as the dashboard takes its own. */
+    @Scheduled(fixedRate = 5, timeUnit = TimeUnit.SECONDS)
+    void sample() {
+        pace.add(counts());
+    }
+
+    /** How long an answer usually takes, in milliseconds; empty if too little is known. */
+    OptionalDouble usualMillis() {
+        return pace.usualMillis();
+    }
 
     Counts counts() {
         long answered = 0;

@@ -9,24 +9,26 @@ import org.jspecify.annotations.Nullable;
 enum LaneState {
     /** No sample: the instance or the process did not exist, or the process was suspended. */
     UNKNOWN(0, '-'),
+    /** No call came, so that nothing is known of calls. */
+    NO_CALLS(1, 'n'),
     /** Calls pass. */
-    CLOSED(1, 'c'),
+    CLOSED(2, 'c'),
     /** Calls pass, but a few are rejected, or retries are denied. */
-    WARNING(2, 'a'),
+    WARNING(3, 'a'),
     /** Calls pass, and at least one in ten fails. */
-    FAILING(3, 'w'),
+    FAILING(4, 'w'),
     /** Switched off: calls bypass it. */
-    OFF(4, 'x'),
+    OFF(5, 'x'),
     /** The circuit is disabled by an operator: calls pass and are counted. */
-    DISABLED(5, 'd'),
+    DISABLED(6, 'd'),
     /** The circuit admits trials. */
-    HALF_OPEN(6, 'h'),
+    HALF_OPEN(7, 'h'),
     /** Not open, and rejects at least one call in ten. */
-    REJECTING(7, 'r'),
+    REJECTING(8, 'r'),
     /** The circuit is open, or was within the sample. */
-    OPEN(8, 'o'),
+    OPEN(9, 'o'),
     /** The circuit was opened by an operator. */
-    FORCED_OPEN(9, 'f');
+    FORCED_OPEN(10, 'f');
 
     /** The letters by rank, which is the order of the constants. */
     private static final String LETTERS =

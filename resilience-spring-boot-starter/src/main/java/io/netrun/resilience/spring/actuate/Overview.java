@@ -79,6 +79,7 @@ public final class Overview {
     private final Operators operators;
     private final History history;
     private final Function<Policy, List<Map<String, @Nullable Object>>> recentEvents;
+    private final Function<Policy, List<Map<String, @Nullable Object>>> stateChanges;
     private final Supplier<List<OperatorChange>> changes;
     private final Node node;
 
@@ -86,6 +87,7 @@ public final class Overview {
      * Over an application's instances.
      *
      * @param recentEvents the latest events of an instance, the latest first, each as its content by name
+     * @param stateChanges the changes of a circuit's state, the latest first, as its events
      * @param changes the latest changes by operators, the latest first
      */
     public Overview(
@@ -94,6 +96,7 @@ public final class Overview {
             Operators operators,
             History history,
             Function<Policy, List<Map<String, @Nullable Object>>> recentEvents,
+            Function<Policy, List<Map<String, @Nullable Object>>> stateChanges,
             Supplier<List<OperatorChange>> changes,
             Node node) {
         this.registry = registry;
@@ -101,6 +104,7 @@ public final class Overview {
         this.operators = operators;
         this.history = history;
         this.recentEvents = recentEvents;
+        this.stateChanges = stateChanges;
         this.changes = changes;
         this.node = node;
     }
@@ -134,6 +138,11 @@ public final class Overview {
             return rate(series, samples == 0 && figures.rejects() && !figures.isCircuit() ? RECENT : samples);
         }
 
+        /** Whether something has happened since the last sample; of one that is not followed, ever. */
+        boolean hasLaterTraffic() {
+            return track == null ? figures.traffic() > 0 : track.hasLaterTraffic(figures);
+        }
+
         /** Whether its pattern counts every call that it admits. */
         boolean countsCalls() {
             return pattern.callCounts().label().equals(CALLS)
@@ -149,6 +158,9 @@ public final class Overview {
      * @param rejected calls that are rejected in a second
      * @param closed how many of the last samples have nothing of a time in which its circuit was not closed, if it is
      *     closed now
+     * @param methods those that its instances protect
+     * @param attemptKeys those methods as attempts name them
+     * @param activity when calls came
      */
     record Row(
             String name,
@@ -157,7 +169,10 @@ public final class Overview {
             double calls,
             double failed,
             double rejected,
-            int closed) {
+            int closed,
+            Set<String> methods,
+            List<String> attemptKeys,
+            Activity activity) {
 
         /** The worst first: whose calls are not served, and more of them. */
         static final Comparator<Row> WORST_FIRST = Comparator.comparing(
@@ -181,8 +196,11 @@ public final class Overview {
 
         Level level() {
             Level level = findings.isEmpty() ? Level.HEALTHY : findings.get(0).level();
+            if (level != Level.HEALTHY || activity.isQuiet()) {
+                return level == Level.HEALTHY ? Level.NO_CALLS : level;
+            }
             boolean observing = cells.stream().anyMatch(cell -> cell.figures.observing());
-            return level == Level.HEALTHY && observing ? Level.OBSERVING : level;
+            return observing ? Level.OBSERVING : Level.HEALTHY;
         }
 
         /** Since when its worst problem is there, as far as that is known; null without one. */
@@ -242,7 +260,9 @@ public final class Overview {
         FORCED,
         WARNING,
         OBSERVING,
-        HEALTHY;
+        HEALTHY,
+        /** Nothing is known: no call has come for a minute. */
+        NO_CALLS;
 
         /** What matters alike has the same. */
         Level severity() {
@@ -257,7 +277,7 @@ public final class Overview {
 
     Map<String, Object> all() {
         Chains.Users users = chains.users(); // first: it may create instances
-        List<Row> rows = rows();
+        List<Row> rows = rows(users);
         List<Row> problems = problems(rows);
         Map<String, AttemptTime> attempts = chains.attempts();
         Map<String, Object> head = head(rows, attempts);
@@ -269,10 +289,13 @@ public final class Overview {
                 - JsonSize.of(cards)
                 - JsonSize.of(changes);
 
+        Set<String> detailed =
+                problems.stream().limit(DETAILED_PROBLEMS).map(Row::name).collect(Collectors.toSet());
+
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("head", head);
         all.put("problems", cards);
-        all.put("names", lines(rows, left, row -> line(row, users, attempts, slower)));
+        all.put("names", lines(rows, left, row -> line(row, users, attempts, slower, detailed)));
         all.put("changes", changes);
         return all;
     }
@@ -330,13 +353,11 @@ public final class Overview {
             return Map.of();
         }
         byte[] states = track.states();
-        if (!track.hasTraffic() && isIdle(policy.name())) {
-            forget(states);
-        }
+        activity(policy.name()).forget(states);
         Map<String, Object> past = new LinkedHashMap<>();
         past.put("lane", LaneState.encoded(states));
         if (PatternDescriptors.of(policy).stream().noneMatch(pattern -> pattern.isObserving(policy))) {
-            putStates(past, policy, last);
+            putStates(past, policy, last, StateChanges.MOST);
         }
         Map<String, Object> series = new LinkedHashMap<>();
         for (Series each : Series.values()) {
@@ -349,21 +370,22 @@ public final class Overview {
         return past;
     }
 
-    /** Whether nothing has happened to any instance of a name, nor to its methods. */
-    private boolean isIdle(String name) {
-        return registry.all().stream()
-                        .filter(policy -> policy.name().equals(name))
-                        .map(history::of)
-                        .filter(Objects::nonNull)
-                        .noneMatch(Track::hasTraffic)
-                && !hasAttempts(chains.users().ofName(name));
+    /** When calls came to any instance of a name, or to its methods. */
+    private Activity activity(String name) {
+        List<Track> tracks = registry.all().stream()
+                .filter(policy -> policy.name().equals(name))
+                .map(history::of)
+                .filter(Objects::nonNull)
+                .toList();
+        return Activity.of(
+                tracks, false, () -> history.attempts(attemptKeys(chains.users().ofName(name)), History.SAMPLES));
     }
 
-    /** Of a name without calls, it is not known whether calls would pass. */
-    private static void forget(byte[] states) {
-        for (int i = 0; i < states.length; i++) {
-            states[i] = states[i] == LaneState.CLOSED.rank() ? LaneState.UNKNOWN.rank() : states[i];
-        }
+    private Activity activity(List<Cell> cells, List<String> keys) {
+        List<Track> tracks =
+                cells.stream().map(Cell::track).filter(Objects::nonNull).toList();
+        boolean later = cells.stream().anyMatch(Cell::hasLaterTraffic);
+        return Activity.of(tracks, later, () -> history.attempts(keys, History.SAMPLES));
     }
 
     private Map<String, @Nullable Object> head(List<Row> rows, Map<String, AttemptTime> attempts) {
@@ -375,6 +397,7 @@ public final class Overview {
         head.put("sampleSeconds", History.EACH.toSeconds());
         head.put("samples", History.SAMPLES);
         head.put("names", rows.size());
+        head.put("withoutCalls", rows.stream().filter(row -> row.level() == Level.NO_CALLS).count());
         head.put("attemptTimes", !attempts.isEmpty());
         operators.fleet().ifPresent(fleet -> head.put("fleet", fleet(fleet)));
         return head;
@@ -387,7 +410,7 @@ public final class Overview {
         return JsonView.plain(summary);
     }
 
-    private List<Row> rows() {
+    private List<Row> rows(Chains.Users users) {
         Map<String, List<Cell>> byName = new TreeMap<>();
         for (Policy policy : registry.all()) {
             PatternDescriptors.of(policy)
@@ -395,17 +418,29 @@ public final class Overview {
                             .add(new Cell(pattern, policy, Figures.of(pattern, policy), history.of(policy))));
         }
         List<Row> rows = new ArrayList<>();
-        byName.forEach((name, cells) -> rows.add(row(name, cells)));
+        byName.forEach((name, cells) -> rows.add(row(name, cells, users)));
         return rows;
     }
 
-    private Row row(String name, List<Cell> cells) {
+    private Row row(String name, List<Cell> cells, Chains.Users users) {
         cells.sort(Comparator.comparingInt(cell -> ORDER.indexOf(cell.pattern)));
         int closed = closedThroughout(cells);
         double calls = calls(cells, closed == 0 ? RECENT : closed);
         double rejected = rejected(cells, closed);
         List<Finding> findings = Finding.of(cells, recentEvents, history.last(), calls, rejected, closed);
-        return new Row(name, cells, findings, calls, largest(cells, Series.FAILURES, closed), rejected, closed);
+        Set<String> methods = users(cells, users);
+        List<String> keys = attemptKeys(methods);
+        return new Row(
+                name,
+                cells,
+                findings,
+                calls,
+                largest(cells, Series.FAILURES, closed),
+                rejected,
+                closed,
+                methods,
+                keys,
+                activity(cells, keys));
     }
 
     /** How many of the last samples a circuit was closed throughout that is closed now; all of other names. */
@@ -420,7 +455,7 @@ public final class Overview {
 
     /** What is worse than so many others: its worst cause, and one of its methods. */
     private static Map<String, @Nullable Object> briefProblem(Row row, Chains.Users users) {
-        Set<String> affected = shortTitles(users(row.cells, users));
+        Set<String> affected = shortTitles(row.methods);
         Map<String, @Nullable Object> view = problem(row);
         view.put("causes", List.of(row.findings.get(0).briefView()));
         putUsers(view, affected, 1);
@@ -444,7 +479,7 @@ public final class Overview {
     }
 
     private Map<String, @Nullable Object> problem(Row row, Chains.Users users) {
-        Set<String> affected = users(row.cells, users);
+        Set<String> affected = row.methods;
         Map<String, @Nullable Object> view = problem(row);
         Track track = row.cells.stream()
                 .filter(Cell::countsCalls)
@@ -456,7 +491,7 @@ public final class Overview {
         Comparison.of(
                         arriving(row),
                         track,
-                        history.attempts(attemptKeys(affected), History.SAMPLES),
+                        history.attempts(row.attemptKeys, History.SAMPLES),
                         since,
                         history.last(),
                         losses.from(Comparison.began(since, history.last())))
@@ -504,7 +539,7 @@ public final class Overview {
         Instant since = null;
         Set<String> methods = new HashSet<>();
         for (Row row : problems) {
-            List<String> keys = attemptKeys(users(row.cells, users));
+            List<String> keys = row.attemptKeys;
             Instant began = row.findings.get(0).since();
             if (began != null && isSlower(row.calls, keys, began)) {
                 since = since == null ? began : since;
@@ -525,7 +560,7 @@ public final class Overview {
     /** A healthy name that is slower since then, or shares slow methods and is no slower without them. */
     private void putSlower(
             Map<String, @Nullable Object> line, Row row, Set<String> methods, Slower slower, Chains.Users users) {
-        List<String> keys = attemptKeys(methods);
+        List<String> keys = row.attemptKeys;
         Comparison comparison = comparison(row.calls, keys, slower.since);
         List<String> shared = keys.stream().filter(slower.methods::contains).toList();
         if (comparison.change() != Comparison.Change.SLOW && shared.isEmpty()) {
@@ -563,7 +598,11 @@ public final class Overview {
     }
 
     private Map<String, @Nullable Object> line(
-            Row row, Chains.Users users, Map<String, AttemptTime> attempts, @Nullable Slower slower) {
+            Row row,
+            Chains.Users users,
+            Map<String, AttemptTime> attempts,
+            @Nullable Slower slower,
+            Set<String> detailed) {
         Map<String, @Nullable Object> line = new LinkedHashMap<>();
         line.put("name", row.name);
         if (row.level() != Level.HEALTHY) {
@@ -571,7 +610,7 @@ public final class Overview {
         }
         registry.familyOf(row.cells.get(0).policy).ifPresent(family -> line.put("family", family));
         putRates(line, row);
-        Set<String> methods = users(row.cells, users);
+        Set<String> methods = row.methods;
         putIfAny(line, "classes", classes(methods));
         Set<String> own = own(row, methods, users);
         putIfAny(line, "leftOut", leftOut(methods, own));
@@ -581,7 +620,7 @@ public final class Overview {
                 putSlower(line, row, methods, slower, users);
             }
         }
-        lane(row, methods, line);
+        lane(row, line, detailed.contains(row.name));
         Map<String, Object> cells = new LinkedHashMap<>();
         row.cells.forEach(cell -> cells.put(cell.pattern.key(), cell(cell)));
         line.put("cells", cells);
@@ -692,17 +731,15 @@ public final class Overview {
     }
 
     /** The worst state in each sample, and when exactly the circuit changed its state. */
-    private void lane(Row row, Set<String> methods, Map<String, @Nullable Object> line) {
+    private void lane(Row row, Map<String, @Nullable Object> line, boolean detailed) {
         byte[] worst = new byte[History.SAMPLES];
         int openings = 0;
         boolean known = false;
-        boolean traffic = false;
         Arrivals arrivals = Arrivals.of(row.cells);
         for (Cell cell : row.cells) {
             Track track = cell.track;
             if (track != null) {
                 known = true;
-                traffic |= track.hasTraffic();
                 openings += track.openings(cell.figures);
                 byte[] states = track.states(arrivals);
                 for (int i = 0; i < worst.length; i++) {
@@ -710,15 +747,13 @@ public final class Overview {
                 }
             }
         }
-        if (!traffic && !hasAttempts(methods)) {
-            forget(worst);
-        }
         if (known) {
+            row.activity.forget(worst);
             line.put("lane", LaneState.encoded(worst));
             for (Cell cell : row.cells) {
                 Instant last = history.last();
                 if (last != null && cell.figures.isCircuit() && !cell.figures.observing()) {
-                    putStates(line, cell.policy, last);
+                    putStates(line, cell.policy, last, detailed ? StateChanges.MOST : StateChanges.FEW);
                 }
             }
         }
@@ -727,15 +762,11 @@ public final class Overview {
         }
     }
 
-    private void putStates(Map<String, ? super List<List<Object>>> view, Policy circuit, Instant last) {
-        List<List<Object>> changes = StateChanges.of(recentEvents.apply(circuit), last);
+    private void putStates(Map<String, ? super List<List<Object>>> view, Policy circuit, Instant last, int most) {
+        List<List<Object>> changes = StateChanges.of(stateChanges.apply(circuit), last, most);
         if (!changes.isEmpty()) {
             view.put("states", changes);
         }
-    }
-
-    private boolean hasAttempts(Set<String> methods) {
-        return history.attempts(attemptKeys(methods), History.SAMPLES).count(0, History.SAMPLES) > 0;
     }
 
     static Set<String> users(List<Cell> cells, Chains.Users users) {

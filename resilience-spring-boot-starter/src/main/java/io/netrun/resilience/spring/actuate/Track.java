@@ -133,9 +133,14 @@ final class Track {
             return LaneState.OPEN;
         }
         if (rejections[at] > 0 && figures.isCircuit() && !figures.isRampingUp()) {
-            return LaneState.OPEN; // it was open when the sample began
+            return wasForcedOpen() ? LaneState.FORCED_OPEN : LaneState.OPEN; // it was so when the sample began
         }
         return byShare(at, 0);
+    }
+
+    /** Whether an operator had it forced open at the end of the sample before the latest one. */
+    private boolean wasForcedOpen() {
+        return states[index(slot - 1)] == LaneState.FORCED_OPEN.rank();
     }
 
     /** By what fails or is rejected of so many calls, or of its own if those are more. */
@@ -300,16 +305,24 @@ final class Track {
         return sum == 0 ? 0 : Math.min(1, failed / (double) sum);
     }
 
-    /** Whether anything happened in the samples of a copy. */
-    boolean hasTraffic() {
-        for (Series each : Series.values()) {
-            for (int value : each.of(this)) {
-                if (value != 0) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    /** Whether a sample of a copy was taken. */
+    boolean isKnown(int sample) {
+        return states[sample] != LaneState.UNKNOWN.rank();
+    }
+
+    /** Whether anything happened in a sample of a copy. */
+    boolean hasTraffic(int sample) {
+        return calls(sample) != 0
+                || failures[sample] != 0
+                || wouldReject[sample] != 0
+                || running[sample] != 0
+                || waiting[sample] != 0
+                || longestWait[sample] != 0;
+    }
+
+    /** Whether anything happened since the last sample of a copy, or still goes on. */
+    boolean hasLaterTraffic(Figures now) {
+        return laterArrivals(now) > 0 || laterFailures(now) > 0 || now.running() > 0 || now.waiting() > 0;
     }
 
     private long calls(int i) {

@@ -74,6 +74,7 @@ public final class ResilienceEndpointAutoConfiguration {
                 operators,
                 history,
                 recentEvents::of,
+                recentEvents::stateChanges,
                 recentEvents::operatorChanges,
                 Node.of(
                         context.getEnvironment().getProperty("spring.application.name", "application"),

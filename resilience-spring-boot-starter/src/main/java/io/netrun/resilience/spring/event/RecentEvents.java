@@ -46,7 +46,16 @@ public final class RecentEvents {
     /** A circuit that was closed for less time than this is in the same outage, as on the console. */
     private static final Duration BRIEF = Duration.ofSeconds(5);
 
+    /** A strip of the console shows all trials of a circuit, or none: so many changes of one are kept. */
+    public static final int MAX_STATE_CHANGES = 240;
+
+    /** For how long; the strips go back as far. */
+    private static final Duration STRIP = Duration.ofMinutes(15);
+
     private final ConcurrentMap<Policy, List<Kept>> events = new ConcurrentHashMap<>();
+    /** The latest first. */
+    private final ConcurrentMap<Policy, Deque<Kept>> stateChanges = new ConcurrentHashMap<>();
+
     private final Deque<OperatorChange> changes = new ArrayDeque<>();
 
     private record Kept(Class<?> kind, Instant time, Map<String, @Nullable Object> content) {}
@@ -57,6 +66,20 @@ public final class RecentEvents {
      */
     public List<Map<String, @Nullable Object>> of(Policy instance) {
         List<Kept> ofInstance = events.get(instance);
+        if (ofInstance == null) {
+            return List.of();
+        }
+        synchronized (ofInstance) {
+            return ofInstance.stream().map(Kept::content).toList();
+        }
+    }
+
+    /**
+     * The changes of a circuit's state in the last 15 minutes and the one before, each as an event of {@link #of}, the
+     * latest first; a copy. If these are {@link #MAX_STATE_CHANGES}, there may have been more.
+     */
+    public List<Map<String, @Nullable Object>> stateChanges(Policy instance) {
+        Deque<Kept> ofInstance = stateChanges.get(instance);
         if (ofInstance == null) {
             return List.of();
         }
@@ -88,6 +111,24 @@ public final class RecentEvents {
                 removeOldest(ofInstance);
             }
             ofInstance.add(position(ofInstance, kept), kept);
+        }
+        if (isStateChange(kept)) {
+            addStateChange(stateChanges.computeIfAbsent(instance, first -> new ArrayDeque<>()), kept);
+        }
+    }
+
+    /** The last one before the strip is the state with which it begins. */
+    private static void addStateChange(Deque<Kept> latestFirst, Kept kept) {
+        synchronized (latestFirst) {
+            latestFirst.addFirst(kept);
+            Instant beginning = kept.time.minus(STRIP);
+            Kept oldest = latestFirst.removeLast();
+            while (!latestFirst.isEmpty() && !latestFirst.getLast().time.isAfter(beginning)) {
+                oldest = latestFirst.removeLast();
+            }
+            if (latestFirst.size() < MAX_STATE_CHANGES) {
+                latestFirst.addLast(oldest);
+            }
         }
     }
 
@@ -170,6 +211,7 @@ public final class RecentEvents {
 
     void forget(Policy instance) {
         events.remove(instance);
+        stateChanges.remove(instance);
     }
 
     private static Map<String, @Nullable Object> contentOf(Object event) {

@@ -12,7 +12,9 @@ import {answeredAt, clock, title} from './words.js';
 const EVERY = 2_000, AT_MOST = 30_000;
 const $ = id => document.getElementById(id);
 const FIELDS = {text: 'q', level: 'state', pattern: 'pattern', group: 'group'};
-let last = null, process = '', ahead = 0, answered = 0, delay = EVERY, timer, asking = false, again = false, paused = false, failingSince = null;
+let pausedAt = 0, last = null, process = '', ahead = 0, answered = 0, delay = EVERY, timer, asking = false, again = false, paused = false, failingSince = null;
+/** Whether the page shows what is; otherwise all of it is as of the last answer, and says so. */
+let live = true;
 
 for (const {key} of patterns) $('pattern').add(new Option(title(key), key));
 
@@ -26,14 +28,16 @@ async function poll() {
     ahead = difference(serverTime - Date.now());
     last = body;
     answered = answeredAt(body, serverTime);
-    show();
     delay = EVERY; failingSince = null;
-    say($('connection'), identity(body.head));
+    live = !paused && !document.hidden;
+    show();
+    say($('connection'), paused ? pausedWords() : identity(body.head));
     if (read().name) await showPanel(Boolean(body.head.fleet), poll);
   } catch (failed) {
     failingSince ??= new Date();
     delay = Math.min(delay * 2, AT_MOST);
     say($('connection'), `Not reachable since ${clock(failingSince)}: ${failed.message}. The data below is outdated.`);
+    freeze();
   } finally {
     asking = false;
     if (!paused && !document.hidden) timer = setTimeout(poll, again ? 0 : delay);
@@ -52,13 +56,22 @@ function identity({node, started}) {
 }
 
 function show() {
-  const now = Date.now() + ahead;
-  showHead(last, answered);
-  showProblems(last, now, answered, act, writable);
-  showTable(last, now, answered);
-  showChanges(last.changes, answered, last.problems);
-  showState(last, answered);
+  const now = live ? Date.now() + ahead : answered;
+  document.body.classList.toggle('frozen', !live);
+  showHead(last, answered, live);
+  showProblems(last, now, answered, act, writable, live);
+  showTable(last, now, answered, live);
+  showChanges(last.changes, answered, last.problems, live);
+  showState(last, answered, live);
 }
+
+/** Nothing goes on, nor looks as if it did. */
+function freeze() {
+  live = false;
+  if (last) show();
+}
+
+const pausedWords = () => `Paused at ${clock(pausedAt)}. All of this page is as of ${clock(answered)}, until you resume.`;
 
 async function act(pattern, name, action) {
   if (await operate(pattern, name, action)) poll();
@@ -83,7 +96,10 @@ $('filter').onsubmit = event => {
 $('skip').onclick = event => { event.preventDefault(); $('names').focus(); };
 $('pause').onclick = () => {
   paused = !paused;
-  $('pause').setAttribute('aria-pressed', String(paused));
+  pausedAt = Date.now() + ahead;
+  say($('pause'), paused ? 'Resume updates' : 'Pause updates');
+  $('pause').classList.toggle('strong', paused);
+  if (paused) { say($('connection'), pausedWords()); freeze(); }
   poll();
 };
 
@@ -112,7 +128,7 @@ for (const [id, at] of [['menu', 'head'], ['filters', 'filter']]) {
 addEventListener('address', follow);
 addEventListener('popstate', follow);
 addEventListener('hashchange', follow);
-document.onvisibilitychange = poll;
-setInterval(() => { if (last && !paused && !document.hidden && !failingSince) show(); }, 1_000);
+document.onvisibilitychange = () => { if (document.hidden) freeze(); poll(); };
+setInterval(() => { if (last && live) show(); }, 1_000);
 follow();
 poll();

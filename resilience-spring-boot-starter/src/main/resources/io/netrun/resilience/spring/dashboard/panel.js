@@ -3,14 +3,14 @@
 import {BY_RISK, EFFECTS, FOR_ONE_NODE, changeSettings, operate} from './actions.js';
 import {button, dress, element, say} from './element.js';
 import {check, nameOf, writable} from './source.js';
-import {levelOf, read, write} from './state.js';
+import {read, write} from './state.js';
 import {timeline} from './timeline.js';
 import {MARKS} from './view.js';
-import {FULL_BUDGET, RETRY_COST, SPELLED, cause, dayClock, duration, failureGroups, initial, plain, quiet, readable, shortMethod, sinceWords, title} from './words.js';
+import {RETRY_COST, SPELLED, budgetWords, cause, changedWords, clock, dayClock, deniedSince, duration, failureGroups, formatWords, initial, levelOf, levelWord, mistakeOf, notCounted, plain, quiet, shortMethod, sinceWords, title} from './words.js';
 
 const $ = id => document.getElementById(id);
 const TABS = {now: 'Now', timeline: 'Timeline', failures: 'Failures', settings: 'Settings', actions: 'Actions'};
-let latest = Date.now(), period, opened = '', drawn = '', found = null, opener = null, fleet = false, asked = () => {};
+let latest = Date.now(), sought = '', period, opened = '', drawn = '', found = null, opener = null, fleet = false, asked = () => {};
 
 for (const [key, label] of Object.entries(TABS)) {
   const tab = button(label, () => write({tab: key === 'now' ? '' : key}));
@@ -30,14 +30,14 @@ $('close').onclick = () => write({name: '', tab: ''});
 $('panel').onkeydown = event => { if (event.key === 'Escape') write({name: '', tab: ''}); };
 
 /** How the opened name is, beside its title. */
-export function showState({head, names, problems}, now) {
+export function showState({head, names, problems}, now, live) {
   const {name} = read();
   latest = now;
   if (!name) return;
   const row = names.find(each => each.name === name), problem = problems.find(each => each.name === name), level = problem?.level ?? (row ? levelOf(row) : '');
   period = row?.seconds || undefined;
   dress($('panel-state'), `soft ${problem ? level : ''}`);
-  say($('panel-state'), problem ? `${MARKS[level]} ${shortly(problem, row ?? {}, head, now, problems.indexOf(problem) < SPELLED)}` : !row ? '' : quiet(row) ? '– no calls' : level === 'healthy' ? '● healthy' : `○ ${level}`);
+  say($('panel-state'), `${live ? '' : `As of ${clock(now)}: `}${problem ? `${MARKS[level]} ${shortly(problem, row ?? {}, head, now, problems.indexOf(problem) < SPELLED)}` : !row ? '' : `${quiet(row) ? '–' : level === 'healthy' ? '●' : '○'} ${levelWord(level)}`}`);
 }
 
 /** Below or beside the head, which has the sentence, only since when. */
@@ -85,6 +85,22 @@ export async function showPanel(hasFleet, changed) {
     return;
   }
   draw();
+  seek();
+}
+
+addEventListener('seek', () => { sought = ''; if (found) seek(); });
+
+/** Shows the field that the address names, once: then it may be left. */
+function seek() {
+  const {name, tab, field} = read(), wanted = tab === 'settings' && field ? `${name} ${field}` : '';
+  if (wanted === sought) return;
+  sought = wanted;
+  document.querySelector('.sought')?.classList.remove('sought');
+  const id = field.replace('.', '-'), row = wanted && $(`row-${id}`);
+  if (!row) return;
+  row.classList.add('sought');
+  row.scrollIntoView({block: 'center'});
+  ($(id) ?? row).focus({preventScroll: true});
 }
 
 function draw(force = false) {
@@ -147,9 +163,11 @@ function nowOf() {
     const list = element('dl');
     for (const [metric, value] of Object.entries(detail)) {
       if (ELSEWHERE.has(metric) || (metric === 'enabled' && value === true)) continue;
-      if (metric === 'budget') { list.append(element('dt', 'retry budget'), element('dd', `${Math.floor(value)} of ${FULL_BUDGET} tokens${value < RETRY_COST ? ', used up' : ''}`, value < RETRY_COST ? 'worse' : '')); continue; }
+      if (metric === 'budget') { list.append(element('dt', 'retry budget'), element('dd', budgetWords(value, deniedSince(detail, found), latest), value < RETRY_COST ? 'worse' : '')); continue; }
+      const why = notCounted(key, metric, value, detail.settings);
+      if (why === '') continue;
       const words = METRICS[metric] ?? metric.replace(/^total/, '').replace(/([A-Z])/g, ' $1').trim().toLowerCase();
-      list.append(element('dt', metric.startsWith('total') ? `${words}, since the start` : words), element('dd', metric.endsWith('Time') && value ? dayClock(value, latest) : plain(value)));
+      list.append(element('dt', metric.startsWith('total') ? `${words}, since the start` : words), element('dd', why ? `– (${why})` : metric.endsWith('Time') && value ? dayClock(value, latest) : plain(value)));
     }
     parts.push(element('h3', title(key)), list);
   }
@@ -205,6 +223,8 @@ function formOf(key, detail) {
   for (const [setting, {value, origin}] of Object.entries(detail.settings)) {
     const row = element('div', undefined, 'setting'), shape = detail.forms.find(each => each.name === setting), id = `${key}-${setting}`;
     const text = value === null ? '' : plain(value);
+    row.id = `row-${id}`;
+    row.tabIndex = -1;
     if (!shape || !writable) {
       row.append(element('span', setting), element('span', plain(value)), element('span', origin, 'soft'));
       group.append(row);
@@ -224,7 +244,7 @@ function formOf(key, detail) {
     input.value = text;
     error.id = `${id}-error`;
     hint.id = `${id}-hint`;
-    hint.textContent = `${shape.values.length ? '' : `${shape.format}${shape.range ? `, ${readable(shape.range.replace(/, such as.*/, ''))}` : ''}; `}${origin}`;
+    hint.textContent = `${formatWords(shape)}${origin}`;
     input.setAttribute('aria-describedby', `${hint.id} ${error.id}`);
     row.append(name, input, hint, error);
     group.append(row);
@@ -248,7 +268,7 @@ function formOf(key, detail) {
       error.textContent = '';
       input.removeAttribute('aria-invalid');
       const now = input.value.trim();
-      if (now !== text) { changed[setting] = now === '' ? null : now; preview.push(`${setting}: ${text || 'none'} → ${now || 'none'}`); }
+      if (now !== text) { changed[setting] = now === '' ? null : now; preview.push(changedWords({[setting]: text || null}, {[setting]: now || null})); }
     }
     general.textContent = preview.length ? '' : 'Nothing is different yet.';
     if (!preview.length) return;
@@ -259,25 +279,16 @@ function formOf(key, detail) {
       draw(true);
       asked();
     } catch (failed) {
-      let first = null;
-      for (const setting of Object.keys(changed)) {
-        if (new RegExp(`\\b${setting}\\b`).test(failed.message)) {
-          const {input, error} = fields.get(setting);
-          error.textContent = mistakeOf(failed, setting);
-          input.setAttribute('aria-invalid', 'true');
-          first ??= input;
-        }
+      const problems = failed.problems?.length ? failed.problems : [{error: failed.message}];
+      for (const {setting, text: mistake} of problems.map(problem => mistakeOf(problem, Object.keys(changed)))) {
+        const {input, error} = fields.get(setting) ?? {error: general};
+        error.textContent = [error.textContent, mistake].filter(Boolean).join(' ');
+        input?.setAttribute('aria-invalid', 'true');
       }
-      if (first) first.focus(); else general.textContent = failed.message;
+      form.querySelector('[aria-invalid]')?.focus();
     }
   };
   return form;
-}
-
-/** Of several mistakes, those of one setting, with the remedy if there is only one. */
-function mistakeOf(failed, setting) {
-  const own = (failed.error ?? '').split('; ').filter(each => new RegExp(`\\b${setting}\\b`).test(each));
-  return own.length && own.join('; ') !== failed.error ? `${own.join('; ')}.` : failed.message;
 }
 
 // ---- actions

@@ -16,7 +16,7 @@ const TIMEOUT = 10_000;
 async function ask(url, options = {}) {
   const response = await fetch(url, {...options, headers: {Accept: 'application/json', ...options.headers}, signal: AbortSignal.timeout(TIMEOUT)});
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw Object.assign(new Error(body.error ? `${body.error}. ${body.remedy ?? ''}` : `the answer was ${response.status}`), {error: body.error, remedy: body.remedy, status: response.status});
+  if (!response.ok) throw Object.assign(new Error(body.error ? `${body.error}. ${body.remedy ?? ''}` : `the answer was ${response.status}`), {error: body.error, problems: body.problems ?? [], status: response.status});
   return {body, headers: response.headers, serverTime: Date.parse(response.headers.get('Date') ?? '') || Date.now()};
 }
 

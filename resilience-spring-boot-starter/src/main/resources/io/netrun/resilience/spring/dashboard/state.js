@@ -1,7 +1,12 @@
 // What is shown of all that is known: filters, order, groups and the opened name, kept in the address.
 
-const KEYS = ['q', 'state', 'pattern', 'group', 'sort', 'name', 'tab'];
-const LEVELS = ['rejecting', 'failing', 'forced', 'warning', 'observing', 'healthy'];
+import {levelOf} from './words.js';
+
+const KEYS = ['q', 'state', 'pattern', 'group', 'sort', 'name', 'tab', 'field'];
+const LEVELS = ['rejecting', 'failing', 'forced', 'warning', 'observing', 'healthy', 'no-calls'];
+
+/** A field of the settings is only sought until something else is chosen. */
+const changed = change => ({...read(), field: '', ...change});
 
 export const read = () => {
   const found = new URLSearchParams(location.hash.slice(1));
@@ -10,7 +15,7 @@ export const read = () => {
 
 /** Writes the address; with a step back, unless it only follows what is being typed. */
 export function write(change, typing = false) {
-  const next = {...read(), ...change}, written = new URLSearchParams(KEYS.filter(key => next[key]).map(key => [key, next[key]]));
+  const next = changed(change), written = new URLSearchParams(KEYS.filter(key => next[key]).map(key => [key, next[key]]));
   const address = `${location.pathname}${location.search}${written.size ? `#${written}` : ''}`;
   if (address === `${location.pathname}${location.search}${location.hash}`) return;
   if (typing) history.replaceState(null, '', address);
@@ -19,11 +24,10 @@ export function write(change, typing = false) {
 }
 
 export const hrefOf = change => {
-  const next = {...read(), ...change};
+  const next = changed(change);
   return `#${new URLSearchParams(KEYS.filter(key => next[key]).map(key => [key, next[key]]))}`;
 };
 
-export const levelOf = row => row.level ?? 'healthy';
 /** Failing calls matter as much as rejected ones; among them, more matter more. */
 const rank = row => Math.max(1, LEVELS.indexOf(levelOf(row))) - Math.min(0.9, ((row.failed ?? 0) + (row.rejected ?? 0)) / 10_000);
 

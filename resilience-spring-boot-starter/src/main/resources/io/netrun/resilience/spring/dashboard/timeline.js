@@ -2,11 +2,9 @@
 
 import {HEIGHTS, SHORTEST, element, svg} from './element.js';
 import uPlot from './uPlot.esm.js';
-import {beginnings, clock, dayClock, drawn, eventWords, letterWord, millis, rate, runs, served, shortPattern, ticks, title} from './words.js';
+import {THIN, beginnings, clock, dayClock, drawn, eventWords, letterWord, millis, rate, runs, served, shortPattern, ticks, title, withTrials} from './words.js';
 
 const LEFT = 52, RIGHT = 8, LANE = 16, CHART = 130, SMALL = 66, AXIS = 18, TOP = 6;
-/** A trial is short; so wide it is seen. */
-const THIN = 3;
 const SIGNS = {open: '■', 'half-open': '◧', closed: '●', 'forced-open': '◆', disabled: '○'};
 /** The parts of all calls that come, from the bottom: their top is the rate of the table. */
 const PARTS = ['succeeded', 'failed', 'rejected'];
@@ -32,7 +30,7 @@ function ceiling(value) {
 const COLOURS = {
   succeeded: '--lane-passing', failed: '--rejecting', rejected: '--rejecting', calls: '--ink', retries: '--soft', denied: '--warning', hedges: '--soft', fallbacks: '--observing',
   would: '--observing', failures: '--rejecting', running: '--observing', waiting: '--warning', longestWait: '--ink',
-  c: '--lane-passing', a: '--warning', w: '--rejecting', h: '--lane-half', r: '--rejecting', o: '--rejecting', f: '--forced', d: '--lane-off', x: '--lane-off', '-': '--line',
+  c: '--lane-passing', a: '--warning', w: '--rejecting', h: '--lane-half', r: '--rejecting', o: '--rejecting', f: '--forced', d: '--lane-off', x: '--lane-off', n: '--line', '-': '--line',
   rejecting: '--rejecting', failing: '--rejecting', half: '--lane-half', healthy: '--healthy', forced: '--forced', soft: '--soft', warning: '--warning',
 };
 const DASHES = {retries: [6, 3], denied: [2, 2], hedges: [8, 2, 2, 2], fallbacks: [10, 3], would: [1, 3], failures: [5, 2], waiting: [4, 2]};
@@ -199,7 +197,7 @@ export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
     made.append(sample, laneWord(letter, present.filter(([, drawnLetters]) => drawnLetters.has(letter)).map(([key]) => key)));
     states.append(made);
   }
-  box.append(keys, states, chart, reading, tableOf(within.filter(known).reverse(), columns, at => clock(time(at + 1))), element('h3', 'Events, the latest first'), events.length ? listOf(events, end) : element('p', 'None in this time.'));
+  box.append(keys, states, chart, reading, tableOf(within.filter(known).reverse(), columns, at => clock(time(at + 1))), element('h3', 'Events, the latest first'), element('p', 'Kept are the last 20 events of each pattern, and five of what calls do again and again: there may have been more.', 'soft'), events.length ? listOf(events, end) : element('p', 'None in this time.'));
   return box;
 }
 
@@ -247,7 +245,7 @@ function listOf(events, end) {
   }
   list.append(...merged.slice(0, 60).map(({time, pattern, sign, state, text, times, since}) => {
     const item = element('li');
-    item.append(element('span', dayClock(time, end), 'soft'), element('span', shortPattern(pattern)), element('span', sign, `sign ${state}`), element('span', `${text}${times > 1 ? `, ${times} times since ${dayClock(since, end)}` : ''}`));
+    item.append(element('span', dayClock(time, end), 'soft'), element('span', shortPattern(pattern)), element('span', sign, `sign ${state}`), element('span', `${text}${times > 1 ? `, at least ${times} times since ${dayClock(since, end)}` : ''}`));
     return item;
   }));
   return list;
@@ -268,21 +266,21 @@ function lanes(followed, sampling, left, time, end) {
   return {hooks: {draw: plot => painted(plot, (ctx, x) => {
     let y = TOP;
     for (const [key, {lane, states}] of followed) {
-      const trials = [];
+      const pieces = withTrials(drawn({lane, states}, sampling), x(time(1)) - x(time(0)));
       let index = 0;
       ctx.fillStyle = colour('--soft');
       ctx.textAlign = 'left';
       ctx.fillText(shortPattern(key), 0, y + 10);
-      for (const [letter, count] of drawn({lane, states}, sampling)) {
+      for (const [letter, count] of pieces.pieces) {
         const [top, height] = HEIGHTS[letter] ?? [0, 0], begin = x(time(Math.max(left, index))), width = Math.min(x(end), x(time(index + count))) - begin;
         index += count;
         if (!height || !(width > 0)) continue;
         ctx.fillStyle = inkOf(letter);
         ctx.fillRect(begin, y + top, width, height);
-        if (letter === 'h' && width < THIN) trials.push([begin + (width - THIN) / 2, y + top, THIN, height]);
       }
       ctx.fillStyle = inkOf('h');
-      for (const trial of trials) ctx.fillRect(...trial);
+      const [top, height] = HEIGHTS.h;
+      for (const middle of pieces.middles.filter(each => each > left)) ctx.fillRect(x(time(middle)) - THIN / 2, y + top, THIN, height);
       y += LANE;
     }
   })}};

@@ -3,8 +3,8 @@
 import {BUTTONS} from './actions.js';
 import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
-import {arranged, grouped, hrefOf, levelOf, read, write} from './state.js';
-import {FULL_BUDGET, RETRY_COST, SPELLED, advice, because, beganAt, budgetLeft, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, laneWords, letterWord, millis, nowWords, passed, period, pixelated, quiet, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialOf, zonedClock} from './words.js';
+import {arranged, grouped, hrefOf, read, write} from './state.js';
+import {FULL_BUDGET, RETRY_COST, SPELLED, advice, adviceField, because, beganAt, budgetLeft, changedWords, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, laneWords, letterWord, levelOf, levelWord, millis, nowWords, passed, period, pixelated, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialOf, withTrials, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -29,31 +29,29 @@ const VIEWS = {timeline: 'Timeline', failures: 'Failures', settings: 'Settings'}
 /** Of what time the figures of a pattern are. */
 const OF = {'circuit-breaker': 'now', bulkhead: 'now', 'rate-limiter': 'now'};
 
-/** A trial is seen if it is three pixels wide, and if there is room between it and the one before. */
-const THIN = 3, APART = 12;
 /** A wide strip also has room for what sets it off. */
 const ROOM = 300;
 
 /** A lane as bars whose heights differ as well as their colours, from some sample until now, for so many pixels. */
-function laneOf(seconds, left, parts, pixels) {
+function laneOf(seconds, left, parts, pixels, end) {
   const samples = lengthOf(parts), made = svg('svg', {class: 'lane', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Last 15 minutes: ${laneWords(parts, seconds)}`});
-  const each = pixels / Math.max(1, samples - left), wide = pixels >= ROOM, trials = [];
-  const pieces = wide ? parts : [['-', left], ...pixelated(parts, left, pixels).map(([letter, count]) => [letter, count / each])];
-  let x = 0, latest = -Infinity;
+  const each = pixels / Math.max(1, samples - left), wide = pixels >= ROOM, trials = [], seen = withTrials(parts, each);
+  const pieces = wide ? seen.pieces : [['-', left], ...pixelated(parts, left, pixels).map(([letter, count]) => [letter, count / each])];
+  let x = 0;
   showUntil(made, left, samples);
   for (const [letter, count] of pieces) {
-    const [y, height] = HEIGHTS[letter] ?? [0, 0], middle = x + count / 2;
+    const [y, height] = HEIGHTS[letter] ?? [0, 0];
     if (height && count > 0) {
       const until = x + count >= samples - 0.001 ? count + LATER : count;
       const rect = svg('rect', {class: letter === '-' ? 'lane-none' : `lane-${letter}`, x, y, width: until, height});
-      rect.append(svg('title', {}, letter === '-' ? 'no data' : `${letterWord(letter)}, ${span((samples - x) * seconds * 1_000)} ago, for ${span(count * seconds * 1_000)}`));
+      rect.append(svg('title', {}, letter === '-' ? 'no data' : `${letterWord(letter)} from ${clock(end - (samples - x) * seconds * 1_000)} on, for ${span(count * seconds * 1_000)}`));
       made.append(rect);
     }
-    if (wide && letter === 'h' && count * each < THIN && middle > left && (middle - latest) * each >= APART) {
-      for (const [name, top, bottom] of [['lane-gap', 0, 12], ['lane-trial', y, y + height]]) trials.push(svg('line', {class: name, x1: middle, x2: middle, y1: top, y2: bottom}));
-      latest = middle;
-    }
     x += count;
+  }
+  const [top, height] = HEIGHTS.h;
+  for (const middle of wide ? seen.middles.filter(each => each > left) : []) {
+    for (const [name, from, to] of [['lane-gap', 0, 12], ['lane-trial', top, top + height]]) trials.push(svg('line', {class: name, x1: middle, x2: middle, y1: from, y2: to}));
   }
   made.append(...trials);
   return made;
@@ -63,7 +61,7 @@ function laneOf(seconds, left, parts, pixels) {
 const LETTER = 6.5;
 
 /** The times under a lane: the present, when the problem began, where data begin, and round moments in between. */
-function axisOf(from, to, pixels, begins, began) {
+function axisOf(from, to, pixels, begins, began, live) {
   const made = svg('svg', {class: 'axis', role: 'img'}), taken = [], at = time => (time - from) / (to - from);
   const mark = (time, className) => made.append(svg('line', {class: className, x1: `${100 * at(time)}%`, x2: `${100 * at(time)}%`, y1: 0, y2: 3}));
   const label = (part, text, className, moves) => {
@@ -78,11 +76,11 @@ function axisOf(from, to, pixels, begins, began) {
     return true;
   };
   const first = begins ? `no data before ${clock(from + begins)}` : clock(from), inside = began > from && began < to;
-  label(1, 'now', 'now');
+  label(1, live ? 'now' : clock(to), 'now');
   if (inside) { label(at(began), clock(began), 'onset', true); mark(began, 'onset'); }
   label(0, first, 'first');
   for (const {at: time, text} of ticks(from, to, Math.max(2, Math.min(9, pixels / 90)))) if (label(at(time), text, 'tick')) mark(time, 'tick');
-  made.setAttribute('aria-label', `${first}${began > from ? `, problem since ${clock(began)}` : ''}, until now`);
+  made.setAttribute('aria-label', `${first}${began > from ? `, problem since ${clock(began)}` : ''}, until ${live ? 'now' : clock(to)}`);
   return made;
 }
 
@@ -126,7 +124,7 @@ const perMinute = value => value ? `${rate(value * 60)}/min` : '';
 const budgetWords = ({budget}) => `budget ${Math.floor(budget)}/${FULL_BUDGET}`;
 
 /** The text of a cell, and how it is: bad, its cause, or nothing at all. */
-function cellText(key, cell, now, row, problem) {
+function cellText(key, cell, now, row, problem, live) {
   const off = cell.enabled === false && !cell.state;
   if (off) return ['off', 'off'];
   const would = cell.mode === 'observe' ? `dry run${cell.wouldReject ? ` ${rate(cell.wouldReject)}/s` : ''}` : '';
@@ -134,7 +132,7 @@ function cellText(key, cell, now, row, problem) {
   if (cell.state) {
     const left = cell.nextTrialTime ? Math.ceil((Date.parse(cell.nextTrialTime) - now) / 1_000) : 0;
     const {failureThreshold, failureCount = 0} = problem?.causes.find(({opensAt}) => opensAt) ?? {}, count = cell.state === 'closed' && failureThreshold !== undefined ? `, ${failureCount} of ${failureThreshold}` : '';
-    const text = `${title(cell.state)}${count}${left > 0 ? `, trial in ${span(left * 1_000)}` : ''}${would ? `, ${would}` : ''}`;
+    const text = `${title(cell.state)}${count}${left > 0 ? live ? `, trial in ${span(left * 1_000)}` : `, trial at ${clock(cell.nextTrialTime)}` : ''}${would ? `, ${would}` : ''}`;
     return [text, cell.state === 'closed' ? count ? 'worse' : '' : cell.state === 'disabled' ? 'off' : cell.state === 'half-open' ? 'worse' : cell.state === 'forced-open' ? 'by-hand' : cell.mode === 'observe' ? '' : 'worst'];
   }
   if ('maxConcurrent' in cell) {
@@ -154,17 +152,17 @@ function cellText(key, cell, now, row, problem) {
 
 // ---- head
 
-export function showHead({head, problems, names}, now) {
+export function showHead({head, problems, names}, now, live) {
   const {level, text, others} = headline({head, problems, names}, now);
   say($('application'), head.application);
   say($('node'), `${head.node}${head.fleet ? '' : ', this process only'}`);
-  say($('headline-text'), others ? `${text}.` : text);
+  say($('headline-text'), `${live ? '' : `As of ${clock(now)}: `}${others ? `${text}.` : text}`);
   say($('headline-others'), others ?? '');
   dress($('headline'), level);
-  say($('clock'), `updated ${zonedClock(now)}`);
+  say($('clock'), `${live ? 'updated' : 'not live, as of'} ${zonedClock(now)}`);
   const number = level => problems.filter(problem => problem.level === level).length;
   say($('summary'), `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning`);
-  document.title = `${problems.length ? `(${problems.length}) ` : ''}${head.application} – Resilience`;
+  document.title = `${live ? '' : `As of ${clock(now)}: `}${problems.length ? `(${problems.length}) ` : ''}${head.application} – Resilience`;
   $('fleet').hidden = !head.fleet;
   if (head.fleet) {
     const {nodes, viewAge, degraded} = head.fleet, age = viewAge < 60 ? `${viewAge.toFixed(1)}\u00a0s` : span(viewAge * 1_000);
@@ -179,7 +177,7 @@ const cards = new Map();
 let allProblems = false;
 
 /** Durations are those at the time of the answer, which the head has; only the time to a trial goes on. */
-export function showProblems(body, now, asOf, operate, writable) {
+export function showProblems(body, now, asOf, operate, writable, live) {
   const {head, problems, names} = body;
   const rows = new Map(names.map(row => [row.name, row])), seen = new Set();
   const shown = allProblems ? problems : problems.slice(0, SHOWN);
@@ -193,14 +191,21 @@ export function showProblems(body, now, asOf, operate, writable) {
       $('problems').append(cards.get(problem.name).node);
     }
     const each = cards.get(problem.name);
-    each.show(problem, rows.get(problem.name) ?? {}, now, operate, writable, body, asOf, seen.size <= SPELLED);
+    each.show(problem, rows.get(problem.name) ?? {}, now, operate, writable, body, asOf, seen.size <= SPELLED, live);
     if (each.node === next) next = next.nextElementSibling;
     else if (mayMove) $('problems').insertBefore(each.node, next);
   }
   for (const [name, each] of cards) if (!seen.has(name)) { each.node.remove(); cards.delete(name); }
   $('more').hidden = problems.length <= SHOWN;
   say($('more'), allProblems ? 'Show the worst only' : `Show ${problems.length - SHOWN} more`);
-  $('more').onclick = () => { allProblems = !allProblems; showProblems(body, now, asOf, operate, writable); };
+  $('more').onclick = () => { allProblems = !allProblems; showProblems(body, now, asOf, operate, writable, live); };
+}
+
+/** A link that finds its field again where it is followed a second time: the address is then the same. */
+function seeking(link, href) {
+  if (href) link.href = href;
+  link.onclick = () => { if (link.hash === location.hash) dispatchEvent(new Event('seek')); };
+  return link;
 }
 
 /** Borders and padding of a card. */
@@ -227,7 +232,7 @@ function card() {
   let offered = '', shown = '', links = [];
   return {
     node,
-    show(problem, row, now, operate, writable, {head, changes, names}, asOf, inHead) {
+    show(problem, row, now, operate, writable, {head, changes, names}, asOf, inHead, live) {
       const [worst] = problem.causes, lasts = initial(sinceWords(problem, row, head, asOf)), outcome = effect(problem, row, asOf);
       dress(node, `problem ${problem.level}`);
       say(link, problem.name);
@@ -240,12 +245,12 @@ function card() {
       impact.hidden = !outcome;
       list(why, because(problem, row, asOf, {changes, names, head}));
       put(numbers, figures(problem, row, asOf, head));
-      const help = advice(problem, row, asOf, {names});
-      list(todo, help.map(text => ({text})));
-      countDown(worst, trialOf(problem, row), now);
-      drawPast(row, head, asOf, beganAt(problem, row, head, asOf));
-      offer(problem, operate, writable, help.some(text => text.includes('in the settings') || text.includes('in its settings')));
-      for (const [view, tab] of links) view.href = hrefOf({name: problem.name, tab});
+      const field = adviceField(problem, row, asOf), settings = field && hrefOf({name: problem.name, tab: 'settings', field: `${field.pattern}.${field.setting}`});
+      list(todo, advice(problem, row, asOf, {names}).map(text => ({text, link: field && text.includes(` ${field.setting} `) ? {word: field.setting, href: settings} : null})));
+      countDown(worst, trialOf(problem, row), now, live);
+      drawPast(row, head, asOf, beganAt(problem, row, head, asOf), live);
+      offer(problem, operate, writable, Boolean(field));
+      for (const [view, tab] of links) view.href = tab === 'settings' && settings || hrefOf({name: problem.name, tab});
     },
   };
 
@@ -255,13 +260,20 @@ function card() {
   }
 
   function list(target, lines) {
-    lines.forEach(({text, full, bold}, index) => {
+    lines.forEach(({text, full, bold, link}, index) => {
       if (!target.children[index]) target.append(element('li'));
-      say(target.children[index], text);
+      if (link) lead(target.children[index], text, link); else say(target.children[index], text);
       dress(target.children[index], bold ? 'bold' : '');
       if (target.children[index].title !== (full ?? '')) target.children[index].title = full ?? '';
     });
     while (target.children.length > lines.length) target.lastElementChild.remove();
+  }
+
+  /** A text of which one word leads to what it names. */
+  function lead(target, text, {word, href}) {
+    if (target.textContent === text && target.querySelector('a')?.getAttribute('href') === href) return;
+    const at = text.indexOf(` ${word} `) + 1;
+    target.replaceChildren(text.slice(0, at), seeking(element('a', word), href), text.slice(at + word.length));
   }
 
   /** Links that only show something, and apart from them buttons that change production. */
@@ -272,7 +284,7 @@ function card() {
     const known = ['switch-on', 'switch-off', ...patterns.find(({key}) => key === pattern)?.actions ?? []];
     const all = OFFERED[kind] ?? [action], lead = needsSettings ? 'settings' : LEADING[kind];
     links = Object.keys(VIEWS).sort((one, other) => (other === lead) - (one === lead)).map(tab => {
-      const view = element('a', VIEWS[tab]);
+      const view = seeking(element('a', VIEWS[tab]));
       view.append(element('span', ` of ${name}`, 'hidden'));
       return [view, tab];
     });
@@ -287,24 +299,24 @@ function card() {
   }
 
   /** The samples of the lane that are known, until now, with an axis. */
-  function drawPast(row, head, asOf, began) {
-    const {lane} = row, {sampled, sampleSeconds, samples} = head, pixels = node.clientWidth - FRAME, key = `${lane} ${sampled} ${asOf} ${pixels}`;
+  function drawPast(row, head, asOf, began, live) {
+    const {lane} = row, {sampled, sampleSeconds, samples} = head, pixels = node.clientWidth - FRAME, key = `${lane} ${sampled} ${asOf} ${pixels} ${live}`;
     if (!lane || !sampled || key === shown) return;
     shown = key;
     const left = leftOut([lane], samples), first = unknown(lane), parts = drawn(row, head, asOf);
     const each = sampleSeconds * 1_000, from = Date.parse(sampled) - (samples - left) * each;
-    past.replaceChildren(laneOf(sampleSeconds, left, parts, pixels), axisOf(from, from + (lengthOf(parts) - left) * each, pixels, first ? (first - left) * each || 1 : 0, began));
+    past.replaceChildren(laneOf(sampleSeconds, left, parts, pixels, from + (lengthOf(parts) - left) * each), axisOf(from, from + (lengthOf(parts) - left) * each, pixels, first ? (first - left) * each || 1 : 0, began, live));
   }
 
   /** The bar fills until the trial. The clocks may differ by a second: no more is left than the whole wait. */
-  function countDown({kind, lastOpened}, nextTrialTime, now) {
+  function countDown({kind, lastOpened}, nextTrialTime, now, live) {
     const end = Date.parse(nextTrialTime ?? ''), whole = Math.ceil((end - Date.parse(lastOpened ?? '')) / 1_000);
     const rest = Math.ceil((end - now) / 1_000), left = whole > 0 ? Math.min(rest, whole) : rest;
     trial.hidden = kind !== 'open' || !nextTrialTime;
     bar.toggleAttribute('hidden', !(left > 0 && whole > 0));
     if (!(left > 0)) { say(trialWords, 'The next call is a trial anyway'); return; }
     if (whole > 0) waited.setAttribute('width', String(100 * (whole - left) / whole));
-    say(trialWords, `Next trial in ${span(left * 1_000)}`);
+    say(trialWords, live ? `Next trial in ${span(left * 1_000)}` : `Next trial at ${clock(end)}`);
   }
 }
 
@@ -389,11 +401,11 @@ function line(name, columns) {
   };
   return {
     node, link,
-    show(row, problem, now, head, chosen, left, asOf) {
+    show(row, problem, now, head, chosen, left, asOf, live) {
       const level = levelOf(row);
-      dress(state, `state ${quiet(row) ? 'quiet' : level}`);
+      dress(state, `state ${level}`);
       if (!state.firstChild) state.append(element('span', '', 'hidden'));
-      say(state.firstChild, `${quiet(row) ? 'no calls' : level} `);
+      say(state.firstChild, `${levelWord(level)} `);
       dress(node, chosen ? 'chosen' : '');
       const href = hrefOf({name, tab: read().tab});
       if (link.getAttribute('href') !== href) link.setAttribute('href', href);
@@ -405,12 +417,12 @@ function line(name, columns) {
       const key = `${row.lane} ${row.level} ${left} ${row.level || row.states ? asOf : ''}`, strip = cells.get('state').cell;
       if (key !== lane) {
         lane = key;
-        strip.replaceChildren(...(row.lane ? [laneOf(head.sampleSeconds, left, drawn(row, head, asOf), strip.clientWidth || 120)] : []));
+        strip.replaceChildren(...(row.lane ? [laneOf(head.sampleSeconds, left, drawn(row, head, asOf), strip.clientWidth || 120, asOf)] : []));
       } else if (row.lane) {
         showUntil(strip.firstChild, left, lengthOf(drawn(row, head, asOf)));
       }
       for (const {key} of patterns) {
-        const [text, className] = row.cells[key] ? cellText(key, row.cells[key], now, row, problem) : ['', ''];
+        const [text, className] = row.cells[key] ? cellText(key, row.cells[key], now, row, problem, live) : ['', ''];
         const {budget, denied, calls: made = 0} = row.cells[key] ?? {};
         put(key, text, className, text === DASH ? `the last 10 s have calls from before the circuit ${isOpen(row) ? 'opened' : 'closed'}` : budget === undefined ? key === 'hedge' && denied ? `${rate(made)}/s made, ${rate(denied)}/s denied` : text.length > 12 ? text : '' : `${text}; ${budgetLeft(budget)}`);
       }
@@ -435,7 +447,7 @@ function line(name, columns) {
 /** So few rows have room for a larger height. */
 const ROOMY = 20;
 
-export function showTable({head, names, problems}, now, asOf) {
+export function showTable({head, names, problems}, now, asOf, live) {
   const troubles = new Map(problems.map(problem => [problem.name, problem]));
   const chosen = read(), {columns, complete} = layOut(new Set(names.flatMap(row => Object.keys(row.cells))), head.attemptTimes, $('names').clientWidth);
   for (const {key, cell} of headers) {
@@ -463,7 +475,7 @@ export function showTable({head, names, problems}, now, asOf) {
       const key = `name ${group} ${row.name}`;
       used.add(key);
       if (!lines.has(key)) lines.set(key, line(row.name, columns));
-      lines.get(key).show(row, troubles.get(row.name), now, head, row.name === chosen.name, left, asOf);
+      lines.get(key).show(row, troubles.get(row.name), now, head, row.name === chosen.name, left, asOf, live);
       wanted.push(lines.get(key).node);
     }
   }
@@ -501,15 +513,14 @@ const BY_HAND = new Set(['forced-open', 'disabled']);
 let auditOpened = false;
 
 /** Times are those at the answer, as on the cards. */
-export function showChanges(changes, asOf, problems) {
+export function showChanges(changes, asOf, problems, live) {
   if (!auditOpened && problems.some(({name, causes: [{kind}]}) => BY_HAND.has(kind) && changes.some(change => change.name === name))) {
     auditOpened = true;
     $('audit').open = true;
   }
-  say($('audit-count'), changes.length ? `${changes.length}; the last one ${span(passed(changes[0].time, asOf))} ago` : 'nothing yet');
+  say($('audit-count'), changes.length ? `${changes.length}; the last one ${live ? `${span(passed(changes[0].time, asOf))} ago` : `at ${dayClock(changes[0].time, asOf)}`}` : 'nothing yet');
   const texts = changes.map(change => {
-    const {before, after} = change, keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after)])];
-    const what = keys.map(key => `${key} ${before ? `${before[key] ?? 'none'} ` : ''}→ ${after[key] ?? 'none'}`).join(', ');
+    const what = changedWords(change.before, change.after);
     const {until, ended, startersUntil} = change;
     const lasts = `${ended ? `, until ${dayClock(ended, asOf)}` : until ? `, until ${until}` : ''}${startersUntil ? `, also on nodes that start before ${dayClock(startersUntil, asOf)}` : ''}`;
     return `${dayClock(change.time, asOf)} ${change.principal ?? 'an unnamed operator'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${lasts}${change.reason ? `; reason: ${change.reason}` : ''}`;

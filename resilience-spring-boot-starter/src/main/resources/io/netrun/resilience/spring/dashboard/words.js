@@ -1,6 +1,6 @@
 // Numbers, times and states as words. Nothing here touches the page.
 
-const LETTERS = {c: 'healthy', a: 'warning', w: 'failing', x: 'off', d: 'disabled', h: 'half-open', r: 'rejecting', o: 'open', f: 'forced open', '-': 'not known'};
+const LETTERS = {n: 'no calls', c: 'healthy', a: 'warning', w: 'failing', x: 'off', d: 'disabled', h: 'half-open', r: 'rejecting', o: 'open', f: 'forced open', '-': 'not known'};
 
 const STATE_TITLES = {'half-open': 'half-open'};
 /** A key as words: circuit breaker, forced open, half-open. */
@@ -85,9 +85,17 @@ const RED = 'or', RED_OR_FAILING = 'orw';
 /** The states of a circuit that is not closed; a sample has the worst of those within it. */
 const CIRCUIT = 'ohfd';
 /** From the least to the worst. */
-const WORSE = '-cawxdhrof';
+const WORSE = '-ncawxdhrof';
 const STATES = {open: 'o', 'half-open': 'h', 'forced-open': 'f', disabled: 'd'};
 const worse = (one, other) => WORSE.indexOf(one) >= WORSE.indexOf(other) ? one : other;
+
+/** The level of a name without calls: nothing is known of it. The server decides which names these are. */
+const NO_CALLS = 'no-calls';
+export const quiet = ({level}) => level === NO_CALLS;
+/** How a name is, which its mark, the filter, the panel and the sentence ask alike. */
+export const levelOf = row => row.level ?? 'healthy';
+/** A level as words. */
+export const levelWord = level => title(level);
 
 /** How a name is now, as a letter: its circuit, or its level, which is that of the last ten seconds. */
 function present({level, cells = {}}, last) {
@@ -95,7 +103,7 @@ function present({level, cells = {}}, last) {
   if (state && mode !== 'observe' && STATES[state]) return STATES[state];
   // Below one in ten over two samples, whatever the last one has, is still not healthy.
   if (level === 'warning' && RED_OR_FAILING.includes(last)) return 'a';
-  return {failing: 'w', rejecting: 'r'}[level] ?? (level === 'observing' || 'acxd-'.includes(last) ? last : 'c');
+  return {failing: 'w', rejecting: 'r', [NO_CALLS]: 'n'}[level] ?? (level === 'observing' || 'acxd-'.includes(last) ? last : 'c');
 }
 
 /**
@@ -188,6 +196,32 @@ export function pixelated(parts, left, pixels) {
   return found;
 }
 
+/** A trial is seen if it is three pixels wide, and if there is room between it and the one before. */
+export const THIN = 3, APART = 2 * THIN;
+
+/**
+ * The pieces of a lane, and the middles of its short trials: all of them, if each can be seen for itself, or none. The circuit
+ * was open before and after those that cannot.
+ *
+ * @param each the pixels of a sample
+ */
+export function withTrials(pieces, each) {
+  const isTrial = ([letter, count]) => letter === 'h' && count * each < THIN, middles = [];
+  let at = 0;
+  for (const piece of pieces) {
+    if (isTrial(piece)) middles.push(at + piece[1] / 2);
+    at += piece[1];
+  }
+  if (middles.every((middle, index) => !index || (middle - middles[index - 1]) * each >= APART)) return {pieces, middles};
+  const joined = [];
+  for (const piece of pieces) {
+    const letter = isTrial(piece) ? 'o' : piece[0];
+    if (joined.at(-1)?.[0] === letter) joined.at(-1)[1] += piece[1];
+    else joined.push([letter, piece[1]]);
+  }
+  return {pieces: joined, middles: []};
+}
+
 /** The pieces of a lane in words: open for 40 s, half-open for 10 s. */
 export function laneWords(pieces, seconds) {
   const sums = new Map();
@@ -206,11 +240,28 @@ export function shortFailure(text, longest = 90) {
 /** Reasons that belong to some changes of a circuit's state only. */
 const REASONS = [[/\btrials?\b/, ({from}) => from === 'half-open'], [/open duration|elapsed/, ({from, to}) => from === 'open' && to === 'half-open'], [/failure count|of \d+ calls failed|consecutive/, ({to}) => to === 'open']];
 
+/** What a change has changed, as the fields of the settings have it: openDuration: 6s → 8s, maxOpenDuration: none → 30s. */
+export function changedWords(before, after) {
+  const value = (values, key) => key === 'state' ? title(values[key] ?? 'unknown') : plain(values[key]), keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  return keys.map(key => `${key === 'state' ? '' : `${key}: `}${before ? `${value(before, key)} ` : ''}→ ${value(after ?? {}, key)}`).join(', ');
+}
+
+/** The problem of a change that is not possible, at the field of the setting that comes first in it; empty if it is of none. */
+export function mistakeOf({error, remedy}, settings) {
+  // The name of the instance is that of the panel.
+  const text = readable(error.replace(/^[A-Z]\w+ '.*?': /, '')), at = name => text.search(new RegExp(`\\b${name}\\b`));
+  const setting = settings.filter(name => at(name) >= 0).sort((one, other) => at(one) - at(other))[0] ?? '';
+  return {setting, text: `${text}.${remedy && remedy !== 'Nothing has changed' ? ` ${readable(remedy)}.` : ''}`};
+}
+
+/** What may be written in a field: durations have units. */
+export const formatWords = ({format, range, values}) => values.length ? '' : `${format === 'a duration' ? 'a duration, such as 500ms, 6s or 1m' : format}${range ? `, ${readable(range.replace(/, such as.*/, ''))}` : ''}; `;
+
 /** An event in words; a reason that does not fit to the change is left out. */
 export function eventWords(event, rest) {
-  const {from, to, reason, principal, action, failure} = rest, fits = reason && !REASONS.some(([words, may]) => words.test(reason) && !may(rest));
-  if (event === 'stateChanged') return `${from ? `${title(from)} → ` : ''}${title(to ?? 'another state')}${fits ? `: ${reason}` : ''}`;
-  if (event === 'operatorChange') return `${principal ?? 'an operator'}: ${title(action ?? 'a change')}${reason ? `, ${reason}` : ''}`;
+  const {from, to, reason, principal, action, before, after, failure} = rest, fits = reason && !REASONS.some(([words, may]) => words.test(reason) && !may(rest));
+  if (event === 'stateChanged') return `${from ? `${title(from)} → ` : ''}${title(to ?? 'another state')}${fits && reason !== title(to ?? '') ? `: ${reason}` : ''}`;
+  if (event === 'operatorChange') return `${principal ?? UNNAMED}: ${title(action ?? 'a change')}${action === 'settings' && (before || after) ? `, ${changedWords(before, after)}` : ''}${reason ? `; reason: ${reason}` : ''}`;
   return `${eventName(event)}${failure ? `: ${shortFailure(String(failure))}` : ''}`;
 }
 
@@ -253,7 +304,7 @@ export function failureGroups(patterns) {
 }
 
 /** What calls have, and what a circuit does: each has its beginnings. What is two samples apart is one time. */
-const TROUBLES = ['awr', 'ohf'], APART = 2;
+const TROUBLES = ['awr', 'ohf'], NEAR = 2;
 /** What begins, by the letter of a lane. */
 const BEGINNINGS = {
   w: {retry: 'retries begin to be exhausted', timeout: 'calls begin to time out'}, a: {retry: 'retries begin to be denied', hedge: 'hedges begin to be denied'},
@@ -271,11 +322,11 @@ export function beginnings(lanes, {sampled, sampleSeconds}) {
     for (const trouble of TROUBLES) for (let index = 0, bad = at => trouble.includes(letters[at]); index < letters.length; index++) {
       if (!bad(index)) continue;
       let last = index, next = index;
-      while (next < letters.length && next - last <= APART + 1) { if (bad(next)) last = next; next++; }
+      while (next < letters.length && next - last <= NEAR + 1) { if (bad(next)) last = next; next++; }
       const letter = letters[index], time = end - (letters.length - index) * each, known = recentEvents.some(({event, time: at}) => event === 'stateChanged' && Date.parse(at) >= time && Date.parse(at) < time + each);
       if (index && letters[index - 1] !== '-' && !(CIRCUIT.includes(letter) && known)) {
         const text = BEGINNINGS[letter]?.[pattern] ?? BEGINNING[letter];
-        found.push({pattern, time, letter, text: `${text}${last === letters.length - 1 ? ', until now' : `, for ${span((last + 1 - index) * each)}`}`});
+        found.push({pattern, time, letter, lasts: last === letters.length - 1, text: `${text}${last === letters.length - 1 ? ', until now' : `, for ${span((last + 1 - index) * each)}`}`});
       }
       index = last;
     }
@@ -499,6 +550,21 @@ export const FULL_BUDGET = 500, RETRY_COST = 14;
 /** What is left of a retry budget: one that covers no retry is used up. */
 export const budgetLeft = budget => `${Math.floor(budget)} of ${FULL_BUDGET} tokens are left in the retry budget${budget < RETRY_COST ? ': it is used up' : ''}`;
 
+/** What is left of a retry budget, since when none is, and why so much is none. */
+export const budgetWords = (budget, usedUpSince, now) => `${Math.floor(budget)} of ${FULL_BUDGET} tokens${budget < RETRY_COST ? `: used up${usedUpSince ? ` since ${dayClock(usedUpSince, now)}` : ''}, a retry takes ${RETRY_COST}` : ''}`;
+
+/** Since when retries have been denied until now; nothing if they are not. */
+export const deniedSince = (retry, sampling) => sampling.sampled ? beginnings({retry}, sampling).find(({letter, lasts}) => letter === 'a' && lasts)?.time : undefined;
+
+/** Why a count is no number: a setting switches it off. Undefined if it counts; empty if there is nothing to count. */
+export function notCounted(pattern, metric, value, settings = {}) {
+  const of = name => settings[name]?.value;
+  if (value) return undefined;
+  if (pattern === 'retry' && metric === 'totalSucceeded' && of('countSuccesses') === false) return 'not counted, since countSuccesses is false';
+  if (metric.startsWith('totalWould') && settings.mode && of('mode') !== 'observe') return '';
+  return metric === 'totalSlow' && settings.slowCallDuration && of('slowCallDuration') === null ? '' : undefined;
+}
+
 /** Some retries go on while their budget fills up again. */
 const retriesDenied = (denied, made) => `${made ? denied > made ? 'Most retries are' : 'Retries are' : 'All retries are'} denied, their budget is used up: ${rate(denied)}/s denied${made ? `, ${rate(made)}/s made` : ''}; that spares the service`;
 
@@ -528,9 +594,6 @@ function unprotected({causes}, row, now) {
 /** To ten seconds, as what is foreseen. */
 const toTens = time => Math.round(time / 10_000) * 10_000;
 
-/** Whether nothing is known of a name, since it has no calls. */
-export const quiet = row => Boolean(row.lane) && !row.level && !row.calls && !row.attempts && runs(row.lane).every(([letter]) => letter === '-');
-
 /** The latest change of an operator that explains the state; of an answer that has none, nothing. */
 const changeOf = ({name, causes: [{kind, pattern}]}, changes = []) => {
   const action = {'forced-open': 'force-open', disabled: 'disable'}[kind];
@@ -539,6 +602,8 @@ const changeOf = ({name, causes: [{kind, pattern}]}, changes = []) => {
 
 /** So much less time than before is worth a word, as so much more is. */
 const FASTER = 1.5;
+/** Whether something takes so much longer than before that it is slow; not if that is not known. */
+export const isSlower = (millis, before) => Number.isFinite(before) && millis >= FASTER * before;
 
 /** Names that are slower as well, or through which the slow calls go: those are cleared if they are as fast as before without these. */
 function company(problem, row, names = []) {
@@ -559,7 +624,7 @@ function neighboursOf(problem, row, names) {
 
 /** How calls went before an operator had them rejected: whether they failed is what may have led to it. */
 function beforeIt({before = {}, failedBefore}, {lane}, {sampled, sampleSeconds, samples}, now) {
-  const all = runs(lane), past = all.filter(([letter]) => letter !== 'f' && letter !== '-'), earlier = past.map(([letter]) => letter);
+  const all = runs(lane), past = all.filter(([letter]) => !'f-n'.includes(letter)), earlier = past.map(([letter]) => letter);
   if (!earlier.length || before.calls === undefined) return '';
   const unknown = all[0][0] === '-' ? all[0][1] : 0, when = sampled ? `From ${dayClock(Date.parse(sampled) - (samples - unknown) * sampleSeconds * 1_000, now)} on, before it` : 'Before it';
   if (earlier.some(letter => RED.includes(letter))) return rejectedBefore(all, sampled ? left => dayClock(Date.parse(sampled) - left * sampleSeconds * 1_000, now) : () => '');
@@ -664,7 +729,7 @@ export function advice(problem, row, now, {names} = {}) {
       else if (change === 'flood') lines.push(`Find who calls ${method ?? 'it'} so often. Callers are not recorded here: look in the access log for the requests that lead to ${method ? 'this method' : 'it'}.`, 'Limit them at that caller: more permits would let the flood through.');
       else lines.push('Find what is slow, or who calls so often.');
       break;
-    case 'limited': lines.push('Find who calls so often, or raise the limit.'); break;
+    case 'limited': lines.push(`Find who calls so often${worst.pattern === 'rate-limiter' ? ', or raise limit in the settings' : ''}.`); break;
     case 'timing-out': lines.push(`Find what has become slow: look at ${service}.`); break;
     case 'disabled': case 'off': lines.push('Nothing protects these calls.'); break;
     default:
@@ -672,9 +737,18 @@ export function advice(problem, row, now, {names} = {}) {
   if (unprotected(problem, row, now)) {
     const {failureThreshold, failureCount} = causes.find(({opensAt}) => opensAt);
     const lower = failureCount > 1 ? ` to ${failureCount} or less, at which it opens with the next failure,` : '';
-    lines.push(failureThreshold === undefined ? 'Check what the circuit breaker waits for, in its settings.' : `If the service needs rest, lower failure-threshold (now ${failureThreshold}) in the settings${lower ? `${lower} and tries again by itself` : ': the circuit then opens sooner'}. Calls that would succeed are rejected, too. Force open lasts until an operator ends it.`);
+    lines.push(failureThreshold === undefined ? 'Check failureRateThreshold in the settings: the circuit waits for it.' : `If the service needs rest, lower failureThreshold (now ${failureThreshold}) in the settings${lower ? `${lower} and tries again by itself` : ': the circuit then opens sooner'}. Calls that would succeed are rejected, too. Force open lasts until an operator ends it.`);
   }
   return lines;
+}
+
+/** The setting that the advice names, by the name of its field; null if it names none. */
+export function adviceField({causes, causes: [worst]}, row, now) {
+  if (unprotected({causes}, row, now)) {
+    const {pattern, failureThreshold} = causes.find(({opensAt}) => opensAt);
+    return {pattern, setting: failureThreshold === undefined ? 'failureRateThreshold' : 'failureThreshold'};
+  }
+  return worst.kind === 'limited' && worst.pattern === 'rate-limiter' ? {pattern: worst.pattern, setting: 'limit'} : null;
 }
 
 const PLURALS = {
@@ -694,29 +768,34 @@ const PLURALS = {
   off: n => `${n} switched off`,
 };
 
-/** In which states calls were lost. */
-const HARMED = 'awhor';
+/** In which states calls failed or were rejected, but not by an operator. */
+const HARMED = 'awr';
 
-/** Nothing is known of a name without calls now. */
-const isIdle = row => !row.slower && !row.calls && !row.attempts && !Object.values(row.cells ?? {}).some(({calls}) => calls);
+/** How many of some names were no better than a problem earlier, within their lanes: failed, or were forced open. */
+function earlier(rows) {
+  const lanes = rows.map(({lane}) => runs(lane).map(([letter]) => letter)), forced = lanes.filter(letters => letters.includes('f') && !letters.some(letter => HARMED.includes(letter))).length;
+  const failed = lanes.filter(letters => letters.some(letter => HARMED.includes(letter)) || !letters.includes('f') && letters.some(letter => 'ho'.includes(letter))).length;
+  const texts = [failed ? `${failed} failed` : '', forced ? `${forced} ${forced === 1 ? 'was' : 'were'} forced open` : ''].filter(Boolean);
+  return texts.length ? ` (${texts.join(', ')} earlier)` : '';
+}
 
 /** Without a problem: what is healthy, and of what that is not known. */
 function healthyWords({head, names}) {
   if (!head.names) return 'No instances yet';
-  const idle = names.filter(isIdle).length, all = (number, which = '') => number === 1 ? `The only name${which} is healthy` : `All ${number} names${which} are healthy`;
-  if (!idle) return all(head.names);
-  return idle === head.names ? `${all(idle)}; ${idle === 1 ? 'it has no' : 'none has'} calls now` : `${all(head.names - idle, ' with calls')}; ${idle === 1 ? '1 has' : `${idle} have`} none now`;
+  const silent = names.filter(quiet), idle = head.withoutCalls ?? silent.length, fine = names.filter(row => !quiet(row)), number = head.names - idle, past = earlier(fine), rest = earlier(silent);
+  if (!number) return `${idle === 1 ? 'The only name has no calls' : `None of ${idle} names has calls`} now${rest}`;
+  const all = idle ? `${number === 1 ? 'The only name with calls is' : `All ${number} names with calls are`} healthy` : number === 1 ? 'The only name is healthy' : `All ${number} names are healthy`;
+  return `${all}${past ? ` now${past}` : ''}${idle ? `; ${idle === 1 ? '1 has' : `${idle} have`} none now${rest}` : ''}`;
 }
 
 /** How names are that are no problems: slower too, fine, or without calls. Their cards have the rest. */
 function neighbours({head, problems, names}) {
   const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(({slower}) => slower && !slower.by);
-  const quiet = others.filter(isIdle);
-  const fine = others.length - slow.length - quiet.length, absent = head.names - problems.length - others.length, texts = [];
+  const silent = others.filter(quiet), fine = others.filter(row => !slow.includes(row) && !quiet(row)), past = earlier(fine), texts = [];
+  const idle = head.withoutCalls ?? silent.length, absent = head.names - problems.length - others.length - (idle - silent.length);
   if (slow.length) texts.push(slow.length === 1 ? `${slow[0].name} is slower too` : `${slow.length} others are slower too`);
-  const before = others.filter(row => !slow.includes(row) && !quiet.includes(row) && runs(row.lane).some(([letter]) => HARMED.includes(letter))).length;
-  if (fine) texts.push(`${fine === 1 ? '1 other is healthy' : `${fine} others are healthy`}${before ? ` now (${before} failed earlier)` : ''}`);
-  if (quiet.length) texts.push(quiet.length === 1 ? `${quiet[0].name} has no calls` : `${quiet.length} have no calls`);
+  if (fine.length) texts.push(`${fine.length === 1 ? '1 other is healthy' : `${fine.length} others are healthy`}${past ? ` now${past}` : ''}`);
+  if (idle) texts.push(`${idle === 1 ? `${silent[0]?.name ?? '1'} has no calls` : `${idle} have no calls`}${earlier(silent)}`);
   if (absent > 0) texts.push(`${absent} are not shown`);
   return texts.join('; ');
 }
@@ -743,7 +822,8 @@ export function headline(body, now) {
     if (!kinds.has(kind)) kinds.set(kind, []);
     kinds.get(kind).push({name, since: worst.since});
   }
-  if (!first.length) return {level: 'healthy', text: healthyWords(body)};
+  // Green is what is known to be well.
+  if (!first.length) return {level: body.names.some(row => !quiet(row)) ? 'healthy' : NO_CALLS, text: healthyWords(body)};
   const texts = first.map(problem => {
     return `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true, body.head)}`;
   });

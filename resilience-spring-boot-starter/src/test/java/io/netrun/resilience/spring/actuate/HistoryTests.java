@@ -104,6 +104,16 @@ class HistoryTests {
     }
 
     @Test
+    void circuitThatWasForcedOpenShouldNotHaveBeenOpen() {
+        breaker.forceOpen();
+        pass();
+        succeed(1);
+        breaker.reset();
+        pass();
+        assertThat(LaneState.encoded(track().states())).isEqualTo("178-2f");
+    }
+
+    @Test
     void failedTrialShouldBeNoOtherOpening() {
         fail(3);
         for (int i = 0; i < 9; i++) {

@@ -133,10 +133,10 @@ class OverviewTests {
     }
 
     @Test
-    void healthyNameShouldHaveOneLineForAllPatterns() {
+    void nameShouldHaveOneLineForAllPatterns() {
         String line = "$.names[?(@.name == 'payments')]";
         overview()
-                .jsonPath(line + ".level")
+                .jsonPath("$.problems[?(@.name == 'payments')]")
                 .isEmpty()
                 .jsonPath(line + ".cells['circuit-breaker'].state")
                 .isEqualTo("closed")
@@ -524,12 +524,41 @@ class OverviewTests {
         ticker.pass(History.EACH);
         overview()
                 .jsonPath("$.names[?(@.name == 'idle')].lane")
-                .isEqualTo("180-")
+                .value(lane -> assertThat(lane.toString()).endsWith("-2n\"]"))
                 .jsonPath("$.names[?(@.name == 'ledger')].lane")
                 .value(lane -> assertThat(lane.toString()).endsWith("2c\"]"));
         registry.find(CircuitBreaker.TYPE, "idle").orElseThrow().disable();
         ticker.pass(History.EACH);
-        overview().jsonPath("$.names[?(@.name == 'idle')].lane").isEqualTo("179-1d");
+        overview()
+                .jsonPath("$.names[?(@.name == 'idle')].lane")
+                .value(lane -> assertThat(lane.toString()).endsWith("-2n1d\"]"));
+    }
+
+    @Test
+    void nameShouldBeHealthyForAMinuteAfterACall() {
+        succeed(1);
+        for (int i = 0; i < 12; i++) {
+            ticker.pass(History.EACH);
+        }
+        String line = "$.names[?(@.name == 'ledger')]";
+        overview().jsonPath(line + ".level").isEmpty().jsonPath(line + ".lane").value(lane -> assertThat(
+                        lane.toString())
+                .endsWith("12c\"]"));
+        ticker.pass(History.EACH);
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath(line + ".level")
+                .isEqualTo("no-calls")
+                .jsonPath(line + ".lane")
+                .value(lane -> assertThat(lane.toString())
+                        .as("the time in which it had calls stays")
+                        .endsWith("12c2n\"]"))
+                .jsonPath("$.head.withoutCalls")
+                .value(number -> assertThat(((Number) number).intValue()).isPositive());
+        succeed(1);
+        overview().jsonPath(line + ".level").value(level -> assertThat(level.toString())
+                .as("at once")
+                .isEqualTo("[]"));
     }
 
     @Test
@@ -543,7 +572,7 @@ class OverviewTests {
                 .exchange()
                 .expectBody()
                 .jsonPath("$.patterns['circuit-breaker'].lane")
-                .isEqualTo("180-");
+                .isEqualTo("179-1n");
         http.get()
                 .uri("/overview/ledger")
                 .exchange()
@@ -590,7 +619,7 @@ class OverviewTests {
                 .jsonPath("$.problems[0].causes[0].since")
                 .isEqualTo(ticker.now().minus(History.EACH).toString())
                 .jsonPath("$.names[?(@.name == 'ledger')].lane")
-                .value(lane -> assertThat(lane.toString()).endsWith("3c1w\"]"));
+                .value(lane -> assertThat(lane.toString()).endsWith("1n2c1w\"]"));
     }
 
     @Test
@@ -1019,6 +1048,42 @@ class OverviewTests {
         assertThat(registry.find(CircuitBreaker.TYPE, "ledger"))
                 .hasValueSatisfying(breaker ->
                         assertThat(breaker.config().failureThreshold()).isEqualTo(3));
+    }
+
+    @Test
+    void valueShouldNotBeComparedWithOneThatIsReplaced() {
+        http.post()
+                .uri("/circuit-breaker/ledger")
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(Map.of(
+                        "action",
+                        "check",
+                        "settings",
+                        Map.of("openDuration", "6 seconds", "maxOpenDuration", "2s", "failureThreshold", "0")))
+                .exchange()
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.problems.length()")
+                .isEqualTo(2)
+                .jsonPath("$.problems[0].error")
+                .value(error -> assertThat(error.toString()).startsWith("openDuration is '6 seconds'"))
+                .jsonPath("$.problems[0].remedy")
+                .value(remedy -> assertThat(remedy.toString()).contains("such as 500ms"))
+                .jsonPath("$.problems[1].error")
+                .value(error -> assertThat(error.toString())
+                        .as("maxOpenDuration may be right beside what openDuration is to be")
+                        .contains("failureThreshold is 0"));
+    }
+
+    @Test
+    void settingWithoutAValueShouldBeNone() {
+        post("/circuit-breaker/ledger", Map.of("settings", "maxOpenDuration=30s"));
+        overview()
+                .jsonPath("$.changes[0].before.maxOpenDuration")
+                .isEqualTo("none")
+                .jsonPath("$.changes[0].after.maxOpenDuration")
+                .isEqualTo("PT30S");
     }
 
     @Test

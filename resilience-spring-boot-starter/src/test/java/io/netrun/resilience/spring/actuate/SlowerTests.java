@@ -149,6 +149,7 @@ class SlowerTests {
                 operators,
                 history,
                 policy -> List.of(),
+                policy -> List.of(),
                 List::of,
                 new Node("shop", "a", Instant.EPOCH));
         return ((List<Map<String, Object>>) overview.all().get("names"))

@@ -289,7 +289,8 @@ class DashboardWordsTests {
     void slowNeighbourShouldNotBeFine() throws Exception {
         String names = row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", "
                 + row("database", "\"calls\": 9, \"slower\": {\"attemptMillis\": 201, \"before\": 12}") + ", "
-                + row("mail", "\"calls\": 2") + ", " + row("settlement", "\"lane\": \"180c\"");
+                + row("mail", "\"calls\": 2") + ", "
+                + row("settlement", "\"level\": \"no-calls\", \"lane\": \"150c30n\"");
         assertThat(headlineOf("head: {names: 4}, problems: [" + SLOW + "], names: [" + names + "]"))
                 .as("of this name only")
                 .endsWith(" rejected now. database is slower too; 1 other is healthy; settlement has no calls");
@@ -311,11 +312,20 @@ class DashboardWordsTests {
     void healthyNamesShouldSayThatTheyFailedEarlier() throws Exception {
         String names = row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", "
                 + row("mail", "\"calls\": 2, \"lane\": \"150-20c1w9c\"") + ", "
-                + row("stock", "\"calls\": 2, \"lane\": \"150-30c\"") + ", " + row("settlement", "\"lane\": \"180-\"");
+                + row("stock", "\"calls\": 2, \"lane\": \"150-30c\"") + ", "
+                + row("settlement", "\"level\": \"no-calls\", \"lane\": \"180n\"");
         assertThat(headlineOf("head: {names: 4}, problems: [" + SLOW + "], names: [" + names + "]"))
                 .endsWith(". 2 others are healthy now (1 failed earlier); settlement has no calls");
-        assertThat(run("[" + names + "].filter(words.quiet).map(({name}) => name)"))
-                .isEqualTo("[\"settlement\"]");
+        String rejected = row("settlement", "\"level\": \"no-calls\", \"lane\": \"120-10c20r30n\"");
+        String forced = row("bikes", "\"calls\": 2, \"lane\": \"120-10c20f1o29c\"");
+        assertThat(headlineOf("head: {names: 5}, problems: [" + SLOW + "], names: ["
+                        + names.replaceFirst(", [^,]*settlement.*", "") + ", " + rejected + ", " + forced + "]"))
+                .as("an operator's entry is no failure, and what had no calls since may have failed before")
+                .endsWith(". 3 others are healthy now (1 failed, 1 was forced open earlier); settlement has no calls"
+                        + " (1 failed earlier)");
+        assertThat(healthy(1, row("mail", "\"calls\": 2, \"lane\": \"150-20c1w9c\"")))
+                .as("without a problem, too")
+                .isEqualTo("The only name is healthy now (1 failed earlier)");
     }
 
     @Test
@@ -501,7 +511,7 @@ class DashboardWordsTests {
                 .startsWith(
                         "[\"Look at the service that Client.call calls: some calls succeed, so perhaps only some of its instances are down.\"")
                 .contains(
-                        "\"If the service needs rest, lower failure-threshold (now 1000) in the settings to 530 or less, at"
+                        "\"If the service needs rest, lower failureThreshold (now 1000) in the settings to 530 or less, at"
                                 + " which it opens with the next failure, and tries again by itself. Calls that would succeed"
                                 + " are rejected, too. Force open lasts until an operator ends it.\"");
         assertThat(advice(FAILING, row)).doesNotContain("threshold");
@@ -590,15 +600,33 @@ class DashboardWordsTests {
     @Test
     void namesWithoutCallsShouldNotBeCalledHealthy() throws Exception {
         String busy = "{\"name\": \"a\", \"cells\": {}, \"calls\": 3}";
-        String idle = "{\"name\": \"b\", \"cells\": {\"retry\": {}}, \"calls\": 0}";
+        String idle = "{\"name\": \"b\", \"level\": \"no-calls\", \"cells\": {\"retry\": {}}}";
         assertThat(healthy(1, busy)).isEqualTo("The only name is healthy");
         assertThat(healthy(2, busy + "," + busy)).isEqualTo("All 2 names are healthy");
         assertThat(healthy(2, busy + "," + idle)).isEqualTo("The only name with calls is healthy; 1 has none now");
         assertThat(healthy(4, busy + "," + busy + "," + idle + "," + idle))
                 .isEqualTo("All 2 names with calls are healthy; 2 have none now");
-        assertThat(healthy(1, idle)).isEqualTo("The only name is healthy; it has no calls now");
-        assertThat(healthy(2, idle + "," + idle)).isEqualTo("All 2 names are healthy; none has calls now");
+        assertThat(healthy(1, idle)).isEqualTo("The only name has no calls now");
+        assertThat(healthy(2, idle + "," + idle)).isEqualTo("None of 2 names has calls now");
         assertThat(healthy(0, "")).isEqualTo("No instances yet");
+        assertThat(run("words.headline({head: {names: 1}, problems: [], names: [" + idle + "]}, " + NOW + ").level"))
+                .as("green is what is known to be well")
+                .isEqualTo("no-calls");
+        assertThat(run("words.headline({head: {names: 9, withoutCalls: 3}, problems: [], names: [" + busy + "," + idle
+                        + "]}, " + NOW + ").text"))
+                .as("also those that are left out")
+                .isEqualTo("All 6 names with calls are healthy; 3 have none now");
+    }
+
+    @Test
+    void nameShouldHaveOneLevelWhereverItIsShown() throws Exception {
+        assertThat(drawn("lane: '100c80n', level: 'no-calls'", "state: 'closed'")).isEqualTo("[[\"c\",100],[\"n\",81]]");
+        assertThat(drawn("lane: '100c80n'", "state: 'closed'"))
+                .as("a call has come since the latest sample")
+                .isEqualTo("[[\"c\",100],[\"n\",80],[\"c\",1]]");
+        assertThat(run("[{level: 'no-calls'}, {}, {level: 'failing'}].map(row => words.levelWord(words.levelOf(row)))"))
+                .isEqualTo("[\"no calls\",\"healthy\",\"failing\"]");
+        assertThat(run("words.laneWords([['c', 10], ['n', 12]], 5)")).isEqualTo("healthy 50 s, no calls 1 min");
     }
 
     private static String healthy(int number, String names) throws Exception {
@@ -723,6 +751,76 @@ class DashboardWordsTests {
 
     /** The circuit breaker has counted it, and the retry repeats it: one line. */
     @Test
+    void changeOfSettingsShouldSayWhatHasChanged() throws Exception {
+        String values = "before: {openDuration: 'PT6S', maxOpenDuration: 'none'}, after: {openDuration: 'PT8S',"
+                + " maxOpenDuration: 'PT30S'}";
+        assertThat(run("words.eventWords('operatorChange', {principal: 'bob', action: 'settings', " + values
+                        + ", reason: 'it needs rest'})"))
+                .isEqualTo("bob: settings, openDuration: 6s → 8s, maxOpenDuration: none → 30s; reason: it needs rest");
+        assertThat(run("words.changedWords({openDuration: '6s', maxOpenDuration: null}, {openDuration: '8s',"
+                        + " maxOpenDuration: '30s'})"))
+                .as("in the message and the preview, too")
+                .isEqualTo("openDuration: 6s → 8s, maxOpenDuration: none → 30s");
+        assertThat(run("words.changedWords(undefined, {openDuration: 'PT8S'})"))
+                .as("of an older change")
+                .isEqualTo("openDuration: → 8s");
+        assertThat(run("words.eventWords('operatorChange', {principal: null, action: 'force-open', before: {state:"
+                        + " 'closed'}, after: {state: 'forced-open'}})"))
+                .isEqualTo("an unnamed operator: force open");
+        assertThat(run("words.eventWords('stateChanged', {from: 'open', to: 'forced-open', reason: 'forced open'})"))
+                .as("no reason twice")
+                .isEqualTo("open → forced open");
+    }
+
+    @Test
+    void mistakeShouldStandAtItsFieldOnly() throws Exception {
+        String settings = "['openDuration', 'maxOpenDuration']";
+        assertThat(run("words.mistakeOf({error: \"CircuitBreaker 'payments': maxOpenDuration is PT2S: must be at least"
+                        + " openDuration, which is PT6S\", remedy: 'Nothing has changed'}, " + settings + ")"))
+                .isEqualTo("{\"setting\":\"maxOpenDuration\",\"text\":\"maxOpenDuration is 2s: must be at least"
+                        + " openDuration, which is 6s.\"}");
+        assertThat(run("words.mistakeOf({error: \"openDuration is '6 seconds', which cannot be read as a duration\","
+                        + " remedy: 'Write it with a unit, such as 500ms, 2s or PT1M'}, " + settings + ")"))
+                .isEqualTo("{\"setting\":\"openDuration\",\"text\":\"openDuration is '6 seconds', which cannot be"
+                        + " read as a duration. Write it with a unit, such as 500ms, 2s or 1m.\"}");
+        assertThat(run("words.mistakeOf({error: 'The store is away'}, " + settings + ").setting"))
+                .as("one of the whole form")
+                .isEmpty();
+        assertThat(run("words.formatWords({format: 'a duration', range: 'at least openDuration, which is PT6S',"
+                        + " values: []})"))
+                .isEqualTo("a duration, such as 500ms, 6s or 1m, at least openDuration, which is 6s;");
+    }
+
+    @Test
+    void usedUpBudgetShouldSaySinceWhenAndWhy() throws Exception {
+        String sampling = "{sampled: '2026-11-29T10:35:00Z', sampleSeconds: 5}";
+        String since = "words.deniedSince({lane: '100-40c30a2c8a'}, " + sampling + ")";
+        assertThat(run("words.budgetWords(10.4, " + since + ", " + NOW + ")"))
+                .matches("10 of 500 tokens: used up since \\d+:31:40, a retry takes 14");
+        assertThat(run("words.budgetWords(10.4, words.deniedSince({lane: '100-40c30a10c'}, " + sampling + "), " + NOW
+                        + ")"))
+                .as("nothing is denied now")
+                .isEqualTo("10 of 500 tokens: used up, a retry takes 14");
+        assertThat(run("words.budgetWords(87.4, undefined, " + NOW + ")")).isEqualTo("87 of 500 tokens");
+    }
+
+    @Test
+    void whatIsNotCountedShouldBeNoZero() throws Exception {
+        assertThat(run("words.notCounted('retry', 'totalSucceeded', 0, {countSuccesses: {value: false}})"))
+                .contains("countSuccesses is false");
+        assertThat(run("[words.notCounted('retry', 'totalSucceeded', 0, {countSuccesses: {value: true}}),"
+                        + " words.notCounted('retry', 'totalExhausted', 0, {}),"
+                        + " words.notCounted('bulkhead', 'totalWouldReject', 0, {mode: {value: 'observe'}}),"
+                        + " words.notCounted('bulkhead', 'totalWouldReject', 3, {mode: {value: 'enforce'}})].map(String)"))
+                .as("a number")
+                .isEqualTo("[\"undefined\",\"undefined\",\"undefined\",\"undefined\"]");
+        assertThat(run("[words.notCounted('bulkhead', 'totalWouldReject', 0, {mode: {value: 'enforce'}}),"
+                        + " words.notCounted('circuit-breaker', 'totalSlow', 0, {slowCallDuration: {value: null}})]"))
+                .as("absent")
+                .isEqualTo("[\"\",\"\"]");
+    }
+
+    @Test
     void failureShouldHaveOneLine() throws Exception {
         assertThat(run("""
                 words.failureGroups({
@@ -753,6 +851,47 @@ class DashboardWordsTests {
                         "words.beginnings({'circuit-breaker': {lane: '170c10o', recentEvents: [{event: 'stateChanged', time: '2026-11-29T10:34:07Z'}]}}, "
                                 + sampling + ")"))
                 .isEqualTo("[]");
+    }
+
+    @Test
+    void trialsOfAStripShouldAllBeSeenOrNone() throws Exception {
+        String trials = "[['c', 10], ['o', 2], ['h', 0.01], ['o', 2], ['h', 0.01], ['o', 2]]";
+        assertThat(run("words.withTrials(" + trials + ", 4).middles.length")).isEqualTo("2");
+        assertThat(run("words.withTrials(" + trials + ", 2)"))
+                .as("four pixels from one to the next")
+                .isEqualTo("{\"pieces\":[[\"c\",10],[\"o\",6.02]],\"middles\":[]}");
+        assertThat(run("words.withTrials([['o', 2], ['h', 3], ['c', 2]], 2)"))
+                .as("one that is long is seen anyway")
+                .isEqualTo("{\"pieces\":[[\"o\",2],[\"h\",3],[\"c\",2]],\"middles\":[]}");
+    }
+
+    @Test
+    void stripShouldInventNoStateBeforeTheFirstKnownChange() throws Exception {
+        assertThat(drawn("lane: '150-20c10o', states: [['o', 12000], ['h', 9000], ['o', 8900]]", "state: 'open'"))
+                .isEqualTo("[[\"-\",150],[\"c\",20],[\"o\",8.2],[\"h\",0.02],[\"o\",2.78]]");
+    }
+
+    @Test
+    void adviceThatNamesASettingShouldNameItsField() throws Exception {
+        String lasting = FAILING.replace("\"since\"", "\"opensAt\": \"1000 more failures than successes\","
+                + " \"failureThreshold\": 1000, \"failureCount\": 680, \"since\"");
+        String row = row("payments", "\"calls\": 20, \"failed\": 15");
+        assertThat(advice(lasting, row)).contains("lower failureThreshold (now 1000) in the settings");
+        assertThat(adviceField(lasting, row))
+                .isEqualTo("{\"pattern\":\"circuit-breaker\",\"setting\":\"failureThreshold\"}");
+        String share = lasting.replace("\"failureThreshold\": 1000, \"failureCount\": 680, ", "")
+                .replace("1000 more failures than successes", "50 % failures");
+        assertThat(advice(share, row)).contains("Check failureRateThreshold in the settings");
+        assertThat(adviceField(share, row)).contains("\"failureRateThreshold\"");
+        String limited = problem("mail", """
+                {"kind": "limited", "pattern": "rate-limiter", "text": "rate limit exceeded: 5 calls per PT1S"}""", "");
+        assertThat(advice(limited, row)).contains("raise limit in the settings");
+        assertThat(adviceField(limited, row)).isEqualTo("{\"pattern\":\"rate-limiter\",\"setting\":\"limit\"}");
+        assertThat(adviceField(OPEN, row)).as("it names none").isEqualTo("null");
+    }
+
+    private static String adviceField(String problem, String row) throws Exception {
+        return run("words.adviceField(" + problem + ", " + row + ", " + NOW + ")");
     }
 
     @Test

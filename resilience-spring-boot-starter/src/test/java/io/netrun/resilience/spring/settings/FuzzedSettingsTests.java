@@ -228,6 +228,7 @@ class FuzzedSettingsTests {
                     operators,
                     new History(registry, Map::of, Runnable::run),
                     policy -> List.of(),
+                    policy -> List.of(),
                     List::of,
                     Node.of("test", Instant.EPOCH));
             endpoint = new ResilienceEndpoint(registry, chains, instances, operators, overview, policy -> List.of());
