@@ -514,7 +514,7 @@ class DashboardTests extends PageInBrowser {
         answer(problem("reports", "rejecting", full, """
                         "share": 0.79, "change": "flood", "attemptMillis": 31, "before": {"calls": 0.3, "attemptMillis": 30}"""), row("reports", "rejecting", 299, 0, 236, bulkhead));
         soon(() -> assertThat(card("reports").getText())
-                .contains("Many calls: 299/s arrive, 997 times the 0.3/s before " + clock())
+                .contains("Many calls: 299/s arrive, about 1,000 times the 0.3/s before " + clock())
                 .contains("the 2 permits let 63/s through; calls take 31 ms (30 ms before)")
                 .contains("Find who calls Client.call so often", "look in the access log")
                 .doesNotContain("Slow"));
@@ -580,7 +580,8 @@ class DashboardTests extends PageInBrowser {
         assertThat(colours).as("number of colours for one state").isEqualTo(1L);
         assertThat(browser.findElement(By.cssSelector(".legend")).getText()).contains("forced open by an operator");
         assertThat(row("mail").getText()).contains("forced open", "100 %").doesNotContain("ms");
-        assertThat(text("headline")).contains("mail: all calls are rejected for 1 min 4", ": forced open by alice");
+        assertThat(text("headline"))
+                .contains("mail: all calls have been rejected for 1 min 4", ": forced open by alice");
         assertThat(buttons("mail")).containsExactly("Half-open: try a few calls now", "Reset: let all calls through");
         assertThat(strong("mail"))
                 .as("what the advice recommends")
@@ -1236,11 +1237,9 @@ class DashboardTests extends PageInBrowser {
 
     @Test
     void nothingOfAPausedPageShouldLookLive() {
-        answer(
-                problem("payments", "rejecting", """
+        answer(problem("payments", "rejecting", """
                         {"kind": "open", "pattern": "circuit-breaker", "text": "circuit open: calls are rejected", "since": "SINCE",
-                         "lastOpened": "CLOSED", "nextTrialTime": "TRIAL", "action": "reset"}""", ""),
-                row("payments", "rejecting", 2, 0, 2, """
+                         "lastOpened": "CLOSED", "nextTrialTime": "TRIAL", "action": "reset"}""", ""), row("payments", "rejecting", 2, 0, 2, """
                         {"circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL"}}"""));
         soon(() -> assertThat(axis()).contains("now "));
         String trial = card("payments").findElement(By.cssSelector(".trial")).getText();
@@ -1274,10 +1273,9 @@ class DashboardTests extends PageInBrowser {
         at("#name=payments&tab=settings&field=circuit-breaker.openDuration");
         By field = By.id("circuit-breaker-openDuration");
         soon(() -> assertThat(browser.switchTo().activeElement()).isEqualTo(browser.findElement(field)));
-        assertThat(browser.executeScript(
-                        "const view = document.getElementById('view').getBoundingClientRect(), field ="
-                                + " document.getElementById('circuit-breaker-openDuration').getBoundingClientRect();"
-                                + " return field.top >= view.top && field.bottom <= view.bottom"))
+        assertThat(browser.executeScript("const view = document.getElementById('view').getBoundingClientRect(), field ="
+                        + " document.getElementById('circuit-breaker-openDuration').getBoundingClientRect();"
+                        + " return field.top >= view.top && field.bottom <= view.bottom"))
                 .as("it is in sight")
                 .isEqualTo(true);
         browser.findElement(By.id("tab-actions")).click();
@@ -1286,12 +1284,11 @@ class DashboardTests extends PageInBrowser {
 
     @Test
     void adviceShouldLeadToTheFieldThatItNames() {
-        answer(
-                problem("payments", "failing", """
+        answer(problem("payments", "failing", """
                         {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "action": "settings",
-                         "opensAt": "1000 more failures than successes", "failureThreshold": 1000, "failureCount": 680}""", ""),
-                row("payments", "failing", 20, 15, 0, "{}"));
-        soon(() -> assertThat(card("payments").findElement(By.cssSelector(".todo a")).getText())
+                         "opensAt": "1000 more failures than successes", "failureThreshold": 1000, "failureCount": 680}""", ""), row("payments", "failing", 20, 15, 0, "{}"));
+        soon(() -> assertThat(
+                        card("payments").findElement(By.cssSelector(".todo a")).getText())
                 .isEqualTo("failureThreshold"));
         assertThat(card("payments").findElement(By.cssSelector(".views a")).getDomAttribute("href"))
                 .as("the first link, as well")

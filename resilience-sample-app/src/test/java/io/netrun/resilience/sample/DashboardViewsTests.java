@@ -224,8 +224,7 @@ class DashboardViewsTests extends PageInBrowser {
     @Test
     void namesShouldBeFilteredByState() {
         showLevels();
-        for (String level : List.of(
-                "rejecting", "failing", "forced", "warning", "observing", "healthy", "no-calls")) {
+        for (String level : List.of("rejecting", "failing", "forced", "warning", "observing", "healthy", "no-calls")) {
             choose("level", level);
             soon(() -> assertThat(names()).containsExactly("is-" + level));
             assertThat(browser.getCurrentUrl()).endsWith("#state=" + level);
@@ -251,7 +250,13 @@ class DashboardViewsTests extends PageInBrowser {
         load("#sort=-name");
         soon(() -> assertThat(names())
                 .containsExactly(
-                        "is-warning", "is-rejecting", "is-observing", "is-no-calls", "is-healthy", "is-forced", "is-failing"));
+                        "is-warning",
+                        "is-rejecting",
+                        "is-observing",
+                        "is-no-calls",
+                        "is-healthy",
+                        "is-forced",
+                        "is-failing"));
         load("#name=payments&tab=actions");
         soon(() -> assertThat(text("panel-title")).isEqualTo("payments"));
         soon(() -> assertThat(browser.findElements(By.id("do-circuit-breaker-reset")))
@@ -449,8 +454,7 @@ class DashboardViewsTests extends PageInBrowser {
                 .map(line -> line.getDomProperty("textContent").replaceAll("[\\u00a0\\u202f]", " "))
                 .toList();
         assertThat(lines.get(0))
-                .endsWith(
-                        "force open circuit breaker mail: unknown → forced open, until it is half-opened or reset");
+                .endsWith("force open circuit breaker mail: unknown → forced open, until it is half-opened or reset");
         assertThat(lines.get(1))
                 .contains(
                         "settings circuit breaker mail on all nodes",

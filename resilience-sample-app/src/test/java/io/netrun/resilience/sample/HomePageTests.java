@@ -163,10 +163,11 @@ class HomePageTests extends PageInBrowser {
         soon(() -> assertThat(browser.findElement(By.id("visits")).getText())
                 .containsPattern("● healthy\\R[\\d.]+/s, [\\d.]+ m?s"));
         payments.forceOpen();
-        soon(() -> assertThat(arrow("payments").getText()).startsWith("◆ all calls are rejected for "));
+        soon(() -> assertThat(arrow("payments").getText()).startsWith("◆ all calls have been rejected for "));
         assertThat(arrow("payments").getDomAttribute("class")).contains("forced");
         // The headline names two problems only, and those that other tests leave end by themselves.
-        soon(() -> assertThat(text("headline")).contains("payments: all calls are rejected for ", ": forced open by "));
+        soon(() -> assertThat(text("headline"))
+                .contains("payments: all calls have been rejected for ", ": forced open by "));
         assertThat(text("clock")).as("with the time zone, as the dashboard").matches(".*\\d [A-Z].*");
         assertThat(text("summary"))
                 .matches("\\d of \\d+ names reject calls, \\d fail, \\d forced open, \\d with a warning");
@@ -269,7 +270,7 @@ class HomePageTests extends PageInBrowser {
     void nameWithMarkupShouldBeShownAsText() {
         registry.getOrCreate(CircuitBreaker.TYPE, MARKUP).forceOpen();
         try {
-            soon(() -> assertThat(text("elsewhere")).contains("◆ " + MARKUP + ": all calls are rejected for "));
+            soon(() -> assertThat(text("elsewhere")).contains("◆ " + MARKUP + ": all calls have been rejected for "));
             assertThat(browser.findElements(By.tagName("img"))).isEmpty();
             assertThat(browser.getTitle()).isEqualTo("The Resilient Tea Shop");
         } finally {
@@ -335,7 +336,7 @@ class HomePageTests extends PageInBrowser {
         post("/customers", "{\"perSecond\": 5}");
         try {
             show(width, height, scheme);
-            soon(() -> assertThat(arrow("payments").getText()).startsWith("◆ all calls are rejected for "));
+            soon(() -> assertThat(arrow("payments").getText()).startsWith("◆ all calls have been rejected for "));
             soon(() ->
                     assertThat(browser.findElement(By.id("arrows")).getText()).contains("set to fail 100 %"));
             soon(() ->

@@ -29,7 +29,12 @@ class CustomersController {
     record CustomersJson(int perSecond) {}
 
     /** What came of the visits so far; {@code usualMillis} is how long an answer usually takes, null if unknown. */
-    record TrafficJson(int perSecond, long answered, long failed, long totalMillis, @Nullable Double usualMillis) {}
+    record TrafficJson(
+            int perSecond,
+            long answered,
+            long failed,
+            long totalMillis,
+            @Nullable Double usualMillis) {}
 
     @GetMapping
     TrafficJson traffic() {

@@ -48,7 +48,8 @@ final class Pace {
 
     /** How long an answer usually takes, in milliseconds; empty if too little is known. */
     synchronized OptionalDouble usualMillis() {
-        double[] sorted = usual.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                usual.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return sorted.length < ENOUGH
                 ? OptionalDouble.empty()
                 : OptionalDouble.of((sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2);

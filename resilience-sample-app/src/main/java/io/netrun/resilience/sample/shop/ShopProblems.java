@@ -55,7 +55,9 @@ class ShopProblems extends ResponseEntityExceptionHandler {
         return problem(HttpStatus.BAD_GATEWAY, "Tried and failed", e, null);
     }
 
-    /** A downstream service failed, and there was no other attempt: the budget of the retries is used up, for example. */
+    /**
+     * A downstream service failed, and there was no other attempt: the budget of the retries is used up, for example.
+     */
     @ExceptionHandler
     ProblemDetail failed(RestClientException e) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.BAD_GATEWAY, e.getMessage());

@@ -110,6 +110,23 @@ class ShopTests {
         }
     }
 
+    /** As when the budget of the retries is used up: the failure is that of the client. */
+    @Test
+    void failureWithoutAnotherAttemptShouldBeAProblem() {
+        Retry retry = registry.find(Retry.TYPE, "payments").orElseThrow();
+        retry.setEnabled(false);
+        change(Map.of("failNext", 1));
+        try {
+            ResponseEntity<JsonNode> order = post("/orders", MUG);
+            assertThat(order.getStatusCode().value()).isEqualTo(502);
+            assertThat(body(order).path("title").asText()).isEqualTo("A downstream service failed");
+            assertThat(body(order).path("detail").asText()).startsWith("503 ");
+        } finally {
+            retry.setEnabled(true);
+            change(Map.of("failNext", 0));
+        }
+    }
+
     @Test
     void orderShouldRejectAQuantityOutOfRange() {
         ResponseEntity<JsonNode> order = post("/orders", Map.of("product", 2, "quantity", 0));

@@ -233,8 +233,28 @@ public final class Overview {
 
         /** Calls that are not served in a second. */
         double lost() {
-            double lost = (Double.isNaN(failed) ? 0 : failed) + rejected;
+            double lost = unrepeated() + rejected;
             return Double.isNaN(calls) ? lost : Math.min(calls, lost);
+        }
+
+        /** The largest of what the patterns have: a circuit also counts the failures that a retry repeats. */
+        private double unrepeated() {
+            double repeated = 0;
+            for (Cell cell : cells) {
+                if (cell.figures.metrics().containsKey("totalRetries")) {
+                    repeated += known(cell.rate(Series.CALLS, closed));
+                }
+            }
+            double most = 0;
+            for (Cell cell : cells) {
+                double own = known(cell.rate(Series.FAILURES, closed));
+                most = Math.max(most, cell.figures.isCircuit() ? own - repeated : own);
+            }
+            return most;
+        }
+
+        private static double known(double rate) {
+            return Double.isNaN(rate) ? 0 : rate;
         }
 
         /** What share of the calls is not served; 0 if that is not known. */
@@ -397,7 +417,9 @@ public final class Overview {
         head.put("sampleSeconds", History.EACH.toSeconds());
         head.put("samples", History.SAMPLES);
         head.put("names", rows.size());
-        head.put("withoutCalls", rows.stream().filter(row -> row.level() == Level.NO_CALLS).count());
+        head.put(
+                "withoutCalls",
+                rows.stream().filter(row -> row.level() == Level.NO_CALLS).count());
         head.put("attemptTimes", !attempts.isEmpty());
         operators.fleet().ifPresent(fleet -> head.put("fleet", fleet(fleet)));
         return head;

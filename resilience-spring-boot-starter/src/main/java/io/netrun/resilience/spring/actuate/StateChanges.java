@@ -53,8 +53,8 @@ final class StateChanges {
             changes.add(change(oldest.get("from"), -Math.floorDiv(-millis, each) * each));
         }
         for (Map<String, @Nullable Object> event : known) {
-            changes.add(
-                    change(event.get("to"), Duration.between(timeOf(event), last).toMillis()));
+            changes.add(change(
+                    event.get("to"), Duration.between(timeOf(event), last).toMillis()));
         }
         return changes;
     }

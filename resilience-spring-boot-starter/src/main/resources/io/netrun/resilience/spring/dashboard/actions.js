@@ -1,6 +1,6 @@
 // What an operator does: a question before, the outcome after.
 
-import {element, say} from './element.js';
+import {dress, element, say} from './element.js';
 import {act, hasPrincipal} from './source.js';
 import {title} from './words.js';
 
@@ -19,6 +19,9 @@ export const EFFECTS = {
 export const FOR_ONE_NODE = new Set(['half-open', 'resume']);
 /** From the one that risks least. */
 export const BY_RISK = ['half-open', 'switch-on', 'reset', 'disable', 'force-open', 'switch-off'];
+
+/** What the advice recommends, by state: where it is to wait, or to look, nothing. */
+export const RECOMMENDED = {'forced-open': 'half-open', disabled: 'reset', off: 'switch-on'};
 
 /** The label of a button, with the effect. */
 export const BUTTONS = {
@@ -74,6 +77,7 @@ export async function changeSettings(pattern, name, settings, preview, scope = '
   if (!given) return false;
   say($('outcome'), '');
   await act(pattern, name, {...scoped({settings}, scope), ...given});
+  dress($('outcome'), 'done');
   say($('outcome'), `Done: settings of ${title(pattern)} ${name}: ${preview.join(', ')}.`);
   return true;
 }
@@ -84,9 +88,11 @@ async function report(words, done) {
   say($('outcome'), '');
   try {
     await done();
+    dress($('outcome'), 'done');
     say($('outcome'), `Done: ${words}.`);
     return true;
   } catch (failed) {
+    dress($('outcome'), 'failed');
     say($('outcome'), `Not done: ${words}: ${failed.message}`);
     return false;
   }

@@ -1,6 +1,6 @@
 // The panel of one name: now, timeline, failures, settings, actions.
 
-import {BY_RISK, EFFECTS, FOR_ONE_NODE, changeSettings, operate} from './actions.js';
+import {BY_RISK, EFFECTS, RECOMMENDED, FOR_ONE_NODE, changeSettings, operate} from './actions.js';
 import {button, dress, element, say} from './element.js';
 import {check, nameOf, writable} from './source.js';
 import {read, write} from './state.js';
@@ -112,7 +112,7 @@ function draw(force = false) {
   drawn = now;
   $('view').replaceChildren(...{now: nowOf, timeline: () => [timeline(found, period)], failures, settings, actions}[chosen]());
   $('view').scrollTop = top;
-  if (focused) $(focused)?.focus();
+  if (focused) ($(focused) ?? $('view')).focus();
 }
 
 // ---- now
@@ -216,6 +216,9 @@ function scopeChoice(id) {
   return {label, scope: () => fleet ? select.value : 'node'};
 }
 
+/** What was written and not applied: it is still there after another tab, or a step back. */
+const drafts = new Map();
+
 function formOf(key, detail) {
   const form = element('form'), group = element('fieldset'), fields = new Map(), {label, scope} = scopeChoice(`scope-${key}`);
   form.noValidate = true;
@@ -241,7 +244,9 @@ function formOf(key, detail) {
       input.autocomplete = 'off';
       if (shape.optional) input.placeholder = 'none';
     }
-    input.value = text;
+    const draft = `${found.name} ${id}`;
+    input.value = drafts.get(draft) ?? text;
+    input.oninput = () => { if (input.value === text) drafts.delete(draft); else drafts.set(draft, input.value); };
     error.id = `${id}-error`;
     hint.id = `${id}-hint`;
     hint.textContent = `${formatWords(shape)}${origin}`;
@@ -275,6 +280,7 @@ function formOf(key, detail) {
     try {
       await check(key, found.name, changed);
       if (!await changeSettings(key, found.name, changed, preview, scope())) return;
+      for (const setting of Object.keys(changed)) drafts.delete(`${found.name} ${key}-${setting}`);
       found = await nameOf(found.name);
       draw(true);
       asked();
@@ -293,6 +299,9 @@ function formOf(key, detail) {
 
 // ---- actions
 
+/** The state that an action brings about; a reset also sets counts to zero. */
+const MAKES = {'force-open': 'forced-open', disable: 'disabled', 'half-open': 'half-open'};
+
 function actions() {
   const parts = readOnlyNotice();
   if (!writable) return parts;
@@ -303,8 +312,15 @@ function actions() {
     parts.push(element('h3', title(key)));
     for (const action of offered) {
       const row = element('div', undefined, 'action'), words = title(action);
+      // What it is already, it need not be made again.
+      if (MAKES[action] === detail.state && detail.state) {
+        row.append(element('span', initial(words), 'off'), element('span', `It is ${title(detail.state)} now.`, 'soft'));
+        parts.push(row);
+        continue;
+      }
       const act = button(`${words[0].toUpperCase()}${words.slice(1)}`, async () => { if (await operate(key, found.name, action, scope())) asked(); }, ` ${title(key)} ${found.name}`);
       act.id = `do-${key}-${action}`;
+      act.className = RECOMMENDED[off ? 'off' : detail.state] === action ? 'strong' : '';
       row.append(act, element('span', `${EFFECTS[action] ?? ''}${fleet && FOR_ONE_NODE.has(action) ? ' On this process only, whatever is chosen above.' : ''}`));
       parts.push(row);
     }

@@ -132,7 +132,9 @@ export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
   const seen = values => within.map(at => known(at) ? values[at] : null);
   // What is 0 all the time has no line.
   const moved = values => within.map(at => known(at) && [at - 1, at, at + 1].some(near => values[near]) ? values[at] : null);
-  const axisTicks = ticks(from, end, narrow ? 4 : 7);
+  // The first label does not run into the zero of the other axis.
+  const wide = (document.getElementById('view')?.clientWidth || 560) - 24 - LEFT - RIGHT;
+  const axisTicks = ticks(from, end, narrow ? 4 : 7).map(({at, text}) => ({at, text: (at - from) / (end - from) * wide < text.length * 3 + 4 ? null : text}));
   /** Of what is stacked, the highest first: the others cover their own part of it. */
   const stacked = parts => {
     const present = parts.filter(({look, values}) => look === 'succeeded' || within.some(at => values[at]));
@@ -286,6 +288,23 @@ function lanes(followed, sampling, left, time, end) {
   })}};
 }
 
+/** The worst first. */
+const SEVERITY = ['rejecting', 'forced', 'failing', 'half', 'warning', 'healthy', 'soft'];
+/** The pixels of a mark, and of what is beside it. */
+const MARK = 14;
+
+/** Marks that do not overlap, from left to right: each with its worst event, and whether there are others. */
+export function clusters(marks) {
+  const found = [];
+  for (const mark of [...marks].sort((one, other) => one.at - other.at)) {
+    const last = found.at(-1);
+    if (!last || mark.at - last.at >= MARK) { found.push({...mark, more: false}); continue; }
+    last.more ||= mark.event.sign !== last.event.sign;
+    if (SEVERITY.indexOf(mark.event.state) < SEVERITY.indexOf(last.event.state)) last.event = mark.event;
+  }
+  return found;
+}
+
 /** Events under the lanes; none runs over the edge. */
 function marks(events, y, end) {
   return {hooks: {draw: plot => events.length && painted(plot, (ctx, x, top, right) => {
@@ -293,9 +312,11 @@ function marks(events, y, end) {
     ctx.textAlign = 'left';
     ctx.fillText('events', 0, y + 10);
     ctx.textAlign = 'center';
-    for (const {time, sign, state} of [...events].reverse()) {
+    // Of those that would lie over one another, the worst is drawn, and beside it that there are more.
+    for (const {at, event: {sign, state}, more} of clusters(events.map(event => ({at: Math.min(x(Math.min(event.time, end)), right - 5), event})))) {
       ctx.fillStyle = inkOf(state);
-      ctx.fillText(sign, Math.min(x(Math.min(time, end)), right - 5), y + 10);
+      ctx.fillText(sign, at, y + 10);
+      if (more) ctx.fillText('+', at + 7, y + 7);
     }
   })}};
 }

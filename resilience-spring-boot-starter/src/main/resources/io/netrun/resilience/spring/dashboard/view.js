@@ -1,6 +1,6 @@
 // Head, problems, table and audit. Nodes are created once per name and updated in place, so that nothing flickers and the focus is kept.
 
-import {BUTTONS} from './actions.js';
+import {BUTTONS, RECOMMENDED} from './actions.js';
 import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, read, write} from './state.js';
@@ -20,8 +20,6 @@ const OFFERED = {
   open: ['half-open', 'reset'], 'half-open': ['reset'], 'forced-open': ['half-open', 'reset'], disabled: ['reset'], off: ['switch-on'],
   flapping: [], failing: ['force-open'], exhausted: ['switch-off'],
 };
-/** What the advice recommends: where it is to wait, or to look, nothing. */
-const RECOMMENDED = {'forced-open': 'half-open', disabled: 'reset', off: 'switch-on'};
 /** The tab that the advice needs comes first. */
 const LEADING = {open: 'failures', 'half-open': 'failures', flapping: 'failures', failing: 'failures', exhausted: 'failures', limited: 'settings'};
 /** What only shows something: a link to a tab. All else changes production. */
@@ -132,7 +130,7 @@ function cellText(key, cell, now, row, problem, live) {
   if (cell.state) {
     const left = cell.nextTrialTime ? Math.ceil((Date.parse(cell.nextTrialTime) - now) / 1_000) : 0;
     const {failureThreshold, failureCount = 0} = problem?.causes.find(({opensAt}) => opensAt) ?? {}, count = cell.state === 'closed' && failureThreshold !== undefined ? `, ${failureCount} of ${failureThreshold}` : '';
-    const text = `${title(cell.state)}${count}${left > 0 ? live ? `, trial in ${span(left * 1_000)}` : `, trial at ${clock(cell.nextTrialTime)}` : ''}${would ? `, ${would}` : ''}`;
+    const text = `${title(cell.state)}${count}${left > 0 && live ? `, trial in ${span(left * 1_000)}` : ''}${would ? `, ${would}` : ''}`;
     return [text, cell.state === 'closed' ? count ? 'worse' : '' : cell.state === 'disabled' ? 'off' : cell.state === 'half-open' ? 'worse' : cell.state === 'forced-open' ? 'by-hand' : cell.mode === 'observe' ? '' : 'worst'];
   }
   if ('maxConcurrent' in cell) {

@@ -197,7 +197,7 @@ export function pixelated(parts, left, pixels) {
 }
 
 /** A trial is seen if it is three pixels wide, and if there is room between it and the one before. */
-export const THIN = 3, APART = 2 * THIN;
+export const THIN = 3, APART = 3 * THIN;
 
 /**
  * The pieces of a lane, and the middles of its short trials: all of them, if each can be seen for itself, or none. The circuit
@@ -381,10 +381,10 @@ export function cause(problem, row, now, timed = false, head = {}) {
   if (explains(problem, row)) {
     const full = kind === 'full' || kind === 'limited' ? `${kind === 'full' ? fullWords(worst) : 'limit exceeded'}${rejectedShare(row)}` : failing(problem, row) ?? worst.text;
     if (change === 'slow') return `slow${lasts}, ${millis(attemptMillis)} instead of ${millis(before.attemptMillis)}; ${full}`;
-    if (FILLED.has(kind)) return `flooded${lasts}, ${rate(arriving(row))} calls/s instead of ${rate(before.calls)}; ${full}`;
+    if (FILLED.has(kind)) return `flooded${lasts}, ${callRate(arriving(row))} instead of ${rate(before.calls)}; ${full}`;
   }
   switch (kind) {
-    case 'forced-open': return `all calls are rejected${lasts}: forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
+    case 'forced-open': return `all calls ${lasts ? `have been rejected${lasts}` : 'are rejected'}: forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
     case 'open': return `${fault(failureOf(problem))}, circuit open${lasts}${row.opened >= OFTEN ? `; opened ${row.opened} times in the last ${tight('15 min')}` : ''}`;
     case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide${lasts ? `; not closed${lasts}` : ''}`;
     case 'failing': {
@@ -452,7 +452,10 @@ function arriving({calls, seconds, cells = {}}) {
   return Math.max(0, calls - retries, ...others.filter(each => each <= calls));
 }
 
-const FATE = {true: 'reach the fallback', false: 'get an error (no fallback)'}, PAST_FATE = {true: 'reached the fallback', false: 'got an error (no fallback)'};
+const FATE = {true: 'reach the fallback', false: 'get an error (no fallback)'}, FATE_OF_ONE = {true: 'reaches the fallback', false: 'gets an error (no fallback)'}, PAST_FATE = {true: 'reached the fallback', false: 'got an error (no fallback)'};
+
+/** 3.4 calls/s, 1 call/s. */
+const callRate = number => `${rate(number)} call${rate(number) === '1' ? '' : 's'}/s`;
 
 /** The kind of a cause; what is denied are retries, or hedges. */
 const kindOf = ({kind, pattern} = {}) => kind === 'denied' && pattern === 'hedge' ? 'denied hedges' : kind;
@@ -469,7 +472,7 @@ export function effect(problem, row, now) {
   const lost = row.seconds === 0 && PASSES_NONE.has(kind) ? arriving(row) : lostRate(row);
   const callers = users.length ? `callers of ${users.map(shortMethod).join(', ')}${moreUsers ? `, and ${moreUsers} more` : ''}: ` : '';
   const kept = since && lostFrom && Date.parse(lostFrom) > Date.parse(since) + 10_000 ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && !row.failed && !row.rejected;
-  if (lost > 0) texts.push(`${PASSES_NONE.has(kind) ? 'no call succeeds, ' : ''}${rate(lost)} calls/s ${FATE[fallback] ?? 'fail or are rejected'}`);
+  if (lost > 0) texts.push(`${PASSES_NONE.has(kind) ? 'no call succeeds, ' : ''}${callRate(lost)} ${rate(lost) === '1' ? FATE_OF_ONE[fallback] ?? 'fails or is rejected' : FATE[fallback] ?? 'fail or are rejected'}`);
   else if (kind === 'flapping' && row.seconds === 0) texts.push('whether calls fail since it closed is not known yet');
   else if (HARMLESS[kindOf(problem.causes[0])]) texts.push(HARMLESS[kindOf(problem.causes[0])]);
   const ofThem = lostShare ? `${closedSince ? ` until ${dayClock(closedSince, now)}` : ''}, ${share(lostShare, 1)} of the calls` : '';
@@ -527,8 +530,8 @@ function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, ro
   return '';
 }
 
-/** How many times as much, where that is a number to see at a glance. */
-const times = (now, before) => before > 0 && now >= 2 * before ? `${now / before < 1_000 ? rate(Math.round(now / before)) : `about ${grouped(Number((now / before).toPrecision(2)))}`} times the ` : '';
+/** How many times as much, where that is a number to see at a glance, and no more exact than what it is made of. */
+const times = (now, before) => !(before > 0 && now >= 2 * before) ? '' : `${now / before < 9.5 ? Math.round(now / before) : `about ${grouped(Number((now / before).toPrecision(before < 0.95 ? 1 : 2)))}`} times the `;
 
 /** With separators where there are five digits or more to read, and in round numbers. */
 const grouped = number => number.toLocaleString('en');
@@ -706,7 +709,7 @@ export function figures(problem, row, now, head) {
   if (!calls) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
   if (explains(problem, row)) return `Rates and shares: of ${of}`;
   const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' ? ` (${rate(before.calls)}/s before ${dayClock(began ?? worst.since, now)})` : '';
-  const trials = worst.kind === 'open' && failed && rejected ? `: ${share(rejected, calls)} rejected, ${share(failed, calls)} failed as trials` : '', text = `${rate(calls)} calls/s${repeats(row) ? `, ${rate(repeats(row))} of them retries` : ''}`;
+  const trials = worst.kind === 'open' && failed && rejected ? `: ${share(rejected, calls)} rejected, ${share(failed, calls)} failed as trials` : '', text = `${callRate(calls)}${repeats(row) ? `, ${rate(repeats(row))} of them retries` : ''}`;
   return PASSES_NONE.has(worst.kind) || worst.kind === 'flapping' ? `${text} in ${of}${trials}${earlier}` : `${text}${earlier}; rates and shares: of ${of}`;
 }
 

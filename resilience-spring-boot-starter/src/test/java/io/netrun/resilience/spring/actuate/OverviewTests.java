@@ -459,7 +459,11 @@ class OverviewTests {
             })));
         }
         ticker.pass(History.EACH);
-        overview().jsonPath("$.problems[?(@.name == 'ledger')].lostCalls").isEqualTo(5);
+        overview()
+                .jsonPath("$.problems[?(@.name == 'ledger')].lostCalls")
+                .isEqualTo(5)
+                .jsonPath("$.problems[?(@.name == 'ledger')].lost")
+                .isEqualTo(0.5);
     }
 
     @Test
@@ -541,9 +545,11 @@ class OverviewTests {
             ticker.pass(History.EACH);
         }
         String line = "$.names[?(@.name == 'ledger')]";
-        overview().jsonPath(line + ".level").isEmpty().jsonPath(line + ".lane").value(lane -> assertThat(
-                        lane.toString())
-                .endsWith("12c\"]"));
+        overview()
+                .jsonPath(line + ".level")
+                .isEmpty()
+                .jsonPath(line + ".lane")
+                .value(lane -> assertThat(lane.toString()).endsWith("12c\"]"));
         ticker.pass(History.EACH);
         ticker.pass(History.EACH);
         overview()
@@ -556,9 +562,9 @@ class OverviewTests {
                 .jsonPath("$.head.withoutCalls")
                 .value(number -> assertThat(((Number) number).intValue()).isPositive());
         succeed(1);
-        overview().jsonPath(line + ".level").value(level -> assertThat(level.toString())
-                .as("at once")
-                .isEqualTo("[]"));
+        overview()
+                .jsonPath(line + ".level")
+                .value(level -> assertThat(level.toString()).as("at once").isEqualTo("[]"));
     }
 
     @Test

@@ -72,14 +72,7 @@ class StateChangesTests {
 
     private static Map<String, @Nullable Object> event(int secondsBefore, State from, State to) {
         return Map.of(
-                "event",
-                "stateChanged",
-                "time",
-                LAST.minus(Duration.ofSeconds(secondsBefore)),
-                "from",
-                from,
-                "to",
-                to);
+                "event", "stateChanged", "time", LAST.minus(Duration.ofSeconds(secondsBefore)), "from", from, "to", to);
     }
 
     private String lane(int most) {

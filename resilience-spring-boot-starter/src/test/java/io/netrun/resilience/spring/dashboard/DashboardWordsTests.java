@@ -33,9 +33,10 @@ class DashboardWordsTests {
             "change": "slow", "attemptMillis": 3002, "before": {"calls": 1.4, "attemptMillis": 1001}""");
     private static final String FAILING = problem("payments", """
             {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "2026-11-29T10:33:37.100Z", "lastFailure": %s}""".formatted(DOWN), "");
-    private static final String OPEN = problem("payments", """
+    private static final String OPEN_CAUSE = """
             {"kind": "open", "pattern": "circuit-breaker", "text": "circuit open: calls are rejected", "since": "2026-11-29T10:34:49Z",
-             "reason": "the failure count reached 5", "lastFailure": %s}""".formatted(DOWN), "");
+             "reason": "the failure count reached 5", "lastFailure": %s}""".formatted(DOWN);
+    private static final String OPEN = problem("payments", OPEN_CAUSE, "");
     private static final String FLAPPING = problem("payments", """
             {"kind": "flapping", "pattern": "circuit-breaker", "text": "circuit opened 4 times in the last 15 minutes", "opened": 4, "flappingFrom": 3,
              "since": "2026-11-29T10:33:45Z", "lastOpened": "2026-11-29T10:34:30Z", "lostShare": 0.38, "until": "2026-11-29T10:49:05Z", "closedSince": "2026-11-29T10:34:43Z", "reason": "the failure count reached 5", "lastFailure": %s}""".formatted(DOWN), "");
@@ -361,7 +362,7 @@ class DashboardWordsTests {
         assertThat(because(FLOOD, row("reports", "\"calls\": 119.2, \"rejected\": 70.4")))
                 .as("as counted: 119 arrive, 59 % are rejected")
                 .contains(
-                        "Many calls: 119/s arrive, 298 times the 0.4/s before",
+                        "Many calls: 119/s arrive, about 300 times the 0.4/s before",
                         "the 2 permits let 49/s through; calls take 32 ms (31");
         String denied = FAILING.replace(
                 "}]",
@@ -620,7 +621,8 @@ class DashboardWordsTests {
 
     @Test
     void nameShouldHaveOneLevelWhereverItIsShown() throws Exception {
-        assertThat(drawn("lane: '100c80n', level: 'no-calls'", "state: 'closed'")).isEqualTo("[[\"c\",100],[\"n\",81]]");
+        assertThat(drawn("lane: '100c80n', level: 'no-calls'", "state: 'closed'"))
+                .isEqualTo("[[\"c\",100],[\"n\",81]]");
         assertThat(drawn("lane: '100c80n'", "state: 'closed'"))
                 .as("a call has come since the latest sample")
                 .isEqualTo("[[\"c\",100],[\"n\",80],[\"c\",1]]");
@@ -647,7 +649,7 @@ class DashboardWordsTests {
                 .contains("\"It stays so until it is half-opened or reset\"")
                 .contains("\"Before it, no call failed\"");
         assertThat(headline(forced, row))
-                .startsWith("mail: all calls are rejected for 1 min 21 s: forced open by an unnamed operator");
+                .startsWith("mail: all calls have been rejected for 1 min 21 s: forced open by an unnamed operator");
         String failed = row.replace("151-11c18f", "151-5c1w5c18f");
         assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0312, \"causes\""), failed))
                 .contains("\"Before it, 3 % of calls failed\"");
@@ -677,7 +679,7 @@ class DashboardWordsTests {
         assertThat(because(forced, row, "changes: " + given)).contains(", by alice, reason: moves to new hosts\"");
         String named = forced.replace("an operator", "alice");
         assertThat(headline(named, row))
-                .startsWith("mail: all calls are rejected for 1 min 21 s: forced open by alice");
+                .startsWith("mail: all calls have been rejected for 1 min 21 s: forced open by alice");
         assertThat(advice(named, row)).contains("Ask alice whether the reason is gone.");
         assertThat(advice(forced, row))
                 .contains("Ask your colleagues who forced it open, and why.")
@@ -808,16 +810,27 @@ class DashboardWordsTests {
     void whatIsNotCountedShouldBeNoZero() throws Exception {
         assertThat(run("words.notCounted('retry', 'totalSucceeded', 0, {countSuccesses: {value: false}})"))
                 .contains("countSuccesses is false");
-        assertThat(run("[words.notCounted('retry', 'totalSucceeded', 0, {countSuccesses: {value: true}}),"
-                        + " words.notCounted('retry', 'totalExhausted', 0, {}),"
-                        + " words.notCounted('bulkhead', 'totalWouldReject', 0, {mode: {value: 'observe'}}),"
-                        + " words.notCounted('bulkhead', 'totalWouldReject', 3, {mode: {value: 'enforce'}})].map(String)"))
+        assertThat(
+                        run(
+                                "[words.notCounted('retry', 'totalSucceeded', 0, {countSuccesses: {value: true}}),"
+                                        + " words.notCounted('retry', 'totalExhausted', 0, {}),"
+                                        + " words.notCounted('bulkhead', 'totalWouldReject', 0, {mode: {value: 'observe'}}),"
+                                        + " words.notCounted('bulkhead', 'totalWouldReject', 3, {mode: {value: 'enforce'}})].map(String)"))
                 .as("a number")
                 .isEqualTo("[\"undefined\",\"undefined\",\"undefined\",\"undefined\"]");
         assertThat(run("[words.notCounted('bulkhead', 'totalWouldReject', 0, {mode: {value: 'enforce'}}),"
                         + " words.notCounted('circuit-breaker', 'totalSlow', 0, {slowCallDuration: {value: null}})]"))
                 .as("absent")
                 .isEqualTo("[\"\",\"\"]");
+    }
+
+    @Test
+    void oneCallShouldBeInTheSingular() throws Exception {
+        String row = row("payments", "\"calls\": 1, \"rejected\": 1");
+        assertThat(effect(problem("payments", OPEN_CAUSE, "\"fallback\": false"), row))
+                .contains("1 call/s gets an error (no fallback)");
+        assertThat(figures(OPEN, row)).startsWith("1 call/s in ");
+        assertThat(effect(OPEN, row)).contains("1 call/s fails or is rejected");
     }
 
     @Test
@@ -856,7 +869,7 @@ class DashboardWordsTests {
     @Test
     void trialsOfAStripShouldAllBeSeenOrNone() throws Exception {
         String trials = "[['c', 10], ['o', 2], ['h', 0.01], ['o', 2], ['h', 0.01], ['o', 2]]";
-        assertThat(run("words.withTrials(" + trials + ", 4).middles.length")).isEqualTo("2");
+        assertThat(run("words.withTrials(" + trials + ", 5).middles.length")).isEqualTo("2");
         assertThat(run("words.withTrials(" + trials + ", 2)"))
                 .as("four pixels from one to the next")
                 .isEqualTo("{\"pieces\":[[\"c\",10],[\"o\",6.02]],\"middles\":[]}");
@@ -873,8 +886,10 @@ class DashboardWordsTests {
 
     @Test
     void adviceThatNamesASettingShouldNameItsField() throws Exception {
-        String lasting = FAILING.replace("\"since\"", "\"opensAt\": \"1000 more failures than successes\","
-                + " \"failureThreshold\": 1000, \"failureCount\": 680, \"since\"");
+        String lasting = FAILING.replace(
+                "\"since\"",
+                "\"opensAt\": \"1000 more failures than successes\","
+                        + " \"failureThreshold\": 1000, \"failureCount\": 680, \"since\"");
         String row = row("payments", "\"calls\": 20, \"failed\": 15");
         assertThat(advice(lasting, row)).contains("lower failureThreshold (now 1000) in the settings");
         assertThat(adviceField(lasting, row))
@@ -935,7 +950,7 @@ class DashboardWordsTests {
                 FAILING.replace("\"causes\"", "\"change\": \"flood\", \"before\": {\"calls\": 3.4}, \"causes\"");
         assertThat(because(doubled, row)).doesNotContain("Many calls");
         assertThat(figures(doubled, row)).startsWith("16 calls/s, 9.4 of them retries (3.4/s before ");
-        assertThat(because(doubled.replace("3.4", "0.002"), row)).contains("about 3,300 times the <0.1/s");
+        assertThat(because(doubled.replace("3.4", "0.002"), row)).contains("about 3,000 times the <0.1/s");
         assertThat(because(doubled.replace("3.4", "1.1"), row)).contains("Many calls: 6.6/s arrive, 6 times the 1.1/s");
         assertThat(figures(FAILING, row.replace("\"calls\": 9.4, ", ""))).startsWith("16 calls/s; rates");
         assertThat(figures(FAILING, row.replace("9.4", "1.5"))).as("few").startsWith("16 calls/s; rates");
