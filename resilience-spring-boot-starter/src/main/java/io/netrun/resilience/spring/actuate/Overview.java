@@ -303,7 +303,7 @@ public final class Overview {
         Map<String, Object> head = head(rows, attempts);
         List<Map<String, @Nullable Object>> cards = cards(problems, users);
         List<Map<String, @Nullable Object>> changes = changes();
-        Slower slower = slower(problems, users);
+        Slower slower = slower(problems);
         long left = Math.max(MAX_BYTES, (long) MAX_BYTES_OF_NAME * Math.min(rows.size(), MAX_NAMES))
                 - JsonSize.of(head)
                 - JsonSize.of(cards)
@@ -331,7 +331,7 @@ public final class Overview {
     private List<Map<String, @Nullable Object>> cards(List<Row> problems, Chains.Users users) {
         List<Map<String, @Nullable Object>> cards = new ArrayList<>();
         for (Row row : problems) {
-            cards.add(cards.size() < DETAILED_PROBLEMS ? problem(row, users) : briefProblem(row, users));
+            cards.add(cards.size() < DETAILED_PROBLEMS ? problem(row, users) : briefProblem(row));
         }
         return cards;
     }
@@ -476,7 +476,7 @@ public final class Overview {
     }
 
     /** What is worse than so many others: its worst cause, and one of its methods. */
-    private static Map<String, @Nullable Object> briefProblem(Row row, Chains.Users users) {
+    private static Map<String, @Nullable Object> briefProblem(Row row) {
         Set<String> affected = shortTitles(row.methods);
         Map<String, @Nullable Object> view = problem(row);
         view.put("causes", List.of(row.findings.get(0).briefView()));
@@ -557,7 +557,7 @@ public final class Overview {
     private record Slower(Instant since, Set<String> methods) {}
 
     /** Null if no problem is one of slow work. */
-    private @Nullable Slower slower(List<Row> problems, Chains.Users users) {
+    private @Nullable Slower slower(List<Row> problems) {
         Instant since = null;
         Set<String> methods = new HashSet<>();
         for (Row row : problems) {
@@ -581,7 +581,7 @@ public final class Overview {
 
     /** A healthy name that is slower since then, or shares slow methods and is no slower without them. */
     private void putSlower(
-            Map<String, @Nullable Object> line, Row row, Set<String> methods, Slower slower, Chains.Users users) {
+            Map<String, @Nullable Object> line, Row row, Slower slower, Chains.Users users) {
         List<String> keys = row.attemptKeys;
         Comparison comparison = comparison(row.calls, keys, slower.since);
         List<String> shared = keys.stream().filter(slower.methods::contains).toList();
@@ -639,7 +639,7 @@ public final class Overview {
         if (!attempts.isEmpty()) {
             putAttempts(line, row, own, attempts);
             if (slower != null && !row.level().isProblem()) {
-                putSlower(line, row, methods, slower, users);
+                putSlower(line, row, slower, users);
             }
         }
         lane(row, line, detailed.contains(row.name));
