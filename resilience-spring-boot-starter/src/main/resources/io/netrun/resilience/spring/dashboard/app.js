@@ -13,7 +13,7 @@ const EVERY = 2_000, AT_MOST = 30_000;
 const $ = id => document.getElementById(id);
 const FIELDS = {text: 'q', level: 'state', pattern: 'pattern', group: 'group'};
 let pausedAt = 0, last = null, process = '', ahead = 0, answered = 0, delay = EVERY, timer, asking = false, again = false, paused = false, failingSince = null;
-/** Whether the page shows what is; otherwise all of it is as of the last answer, and says so. */
+/** Whether the page shows what is; otherwise all of it is as of the last answer, whose time it has. */
 let live = true;
 
 for (const {key} of patterns) $('pattern').add(new Option(title(key), key));
