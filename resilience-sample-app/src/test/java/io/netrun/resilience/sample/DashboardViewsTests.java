@@ -444,7 +444,7 @@ class DashboardViewsTests extends PageInBrowser {
                 change("force-open", "\"state\": \"forced-open\"", """
                         "until": "it is half-opened or reset\""""),
                 change("settings", "\"maxQueue\": \"4\"", """
-                        "until": "the process ends", "startersUntil": "2026-12-06T11:02:40Z", "scope": "fleet\""""),
+                        "until": "the process ends", "replaced": {"maxWait": "ENDED"}, "startersUntil": "2026-12-06T11:02:40Z", "scope": "fleet\""""),
                 change("disable", "\"state\": \"disabled\"", """
                         "until": "it is half-opened or reset", "ended": "ENDED\""""),
                 change("reset", "\"state\": \"closed\"", "\"reason\": \"over\""));
@@ -458,7 +458,8 @@ class DashboardViewsTests extends PageInBrowser {
         assertThat(lines.get(1))
                 .contains(
                         "settings circuit breaker mail on all nodes",
-                        "maxQueue: none → 4, until the process ends, also on nodes that start before 2026-12-06 ");
+                        "maxQueue: none → 4, maxWait until ",
+                        ", the rest until the process ends, also on nodes that start before 2026-12-06 ");
         assertThat(lines.get(2))
                 .containsPattern("unknown → disabled, until \\d+:\\d\\d:\\d\\d")
                 .doesNotContain("half-opened");

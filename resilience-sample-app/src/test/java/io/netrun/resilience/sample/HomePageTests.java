@@ -213,6 +213,22 @@ class HomePageTests extends PageInBrowser {
     }
 
     @Test
+    void slowAnswersToCustomersShouldNotBeHealthy() {
+        browser.executeScript("let asked = 0; const ask = window.fetch; window.fetch = (path, ...more) => path !== '/customers'"
+                + " ? ask(path, ...more) : (asked++, Promise.resolve(Response.json({perSecond: 5, answered: 10 * asked,"
+                + " failed: 0, totalMillis: 7_700 * asked, usualMillis: 32})));");
+        try {
+            soon(() -> assertThat(browser.findElement(By.id("visits")).getText())
+                    .contains("◐ slow, 770 ms instead of 32 ms")
+                    .doesNotContain("healthy"));
+            assertThat(browser.findElement(By.id("visits")).getDomAttribute("class"))
+                    .contains("warning");
+        } finally {
+            browser.navigate().refresh();
+        }
+    }
+
+    @Test
     void customersAndReportsShouldComeAtAPress() {
         press(knob("Customers: a few, 2 a second"));
         soon(() -> assertThat(knob("Customers: a few, 2 a second").getDomAttribute("aria-pressed"))

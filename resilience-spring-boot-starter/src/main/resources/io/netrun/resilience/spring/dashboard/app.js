@@ -71,7 +71,7 @@ function freeze() {
   if (last) show();
 }
 
-const pausedWords = () => `Paused at ${clock(pausedAt)}. All of this page is as of ${clock(answered)}, until you resume.`;
+const pausedWords = () => `Paused at ${clock(pausedAt)}${last ? `. All of this page is as of ${clock(answered)}, until you resume.` : ', before the first answer.'}`;
 
 async function act(pattern, name, action) {
   if (await operate(pattern, name, action)) poll();

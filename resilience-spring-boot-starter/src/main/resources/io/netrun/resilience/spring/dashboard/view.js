@@ -519,8 +519,8 @@ export function showChanges(changes, asOf, problems, live) {
   say($('audit-count'), changes.length ? `${changes.length}; the last one ${live ? `${span(passed(changes[0].time, asOf))} ago` : `at ${dayClock(changes[0].time, asOf)}`}` : 'nothing yet');
   const texts = changes.map(change => {
     const what = changedWords(change.before, change.after);
-    const {until, ended, startersUntil} = change;
-    const lasts = `${ended ? `, until ${dayClock(ended, asOf)}` : until ? `, until ${until}` : ''}${startersUntil ? `, also on nodes that start before ${dayClock(startersUntil, asOf)}` : ''}`;
+    const {until, ended, startersUntil, replaced = {}} = change, parts = Object.entries(replaced).map(([key, time]) => `, ${key} until ${dayClock(time, asOf)}`).join('');
+    const lasts = `${parts}${ended ? `, until ${dayClock(ended, asOf)}` : until ? `, ${parts ? 'the rest ' : ''}until ${until}` : ''}${startersUntil ? `, also on nodes that start before ${dayClock(startersUntil, asOf)}` : ''}`;
     return `${dayClock(change.time, asOf)} ${change.principal ?? 'an unnamed operator'}: ${title(change.action)} ${title(change.pattern)} ${change.name}${change.scope === 'fleet' ? ' on all nodes' : ''}${what ? `: ${what}` : ''}${lasts}${change.reason ? `; reason: ${change.reason}` : ''}`;
   });
   const list = $('changes');

@@ -24,6 +24,12 @@ class ChangeEndTests {
         OperatorChange other = settings(3, "reports", Scope.NODE, "maxConcurrent");
         OperatorChange again = settings(4, "reports", Scope.NODE, "maxConcurrent");
         assertThat(ChangeEnd.of(both, List.of(elsewhere, one)).ended()).isNull();
+        assertThat(ChangeEnd.of(both, List.of(elsewhere, one)).replaced())
+                .as("one of them")
+                .isEqualTo(Map.of("maxQueue", one.time()));
+        assertThat(ChangeEnd.of(both, List.of(other, one)).replaced())
+                .as("all have one end")
+                .isEmpty();
         assertThat(ChangeEnd.of(both, List.of(again, other, elsewhere, one)).ended())
                 .as("not the second time")
                 .isEqualTo(other.time());
@@ -48,7 +54,7 @@ class ChangeEndTests {
     void actionThatLeavesNothingShouldHaveNoEnd() {
         OperatorChange reset =
                 new OperatorChange(Bulkhead.TYPE, "reports", START, null, "reset", Scope.FLEET, Map.of(), Map.of());
-        assertThat(ChangeEnd.of(reset, List.of())).isEqualTo(new ChangeEnd(null, null, null));
+        assertThat(ChangeEnd.of(reset, List.of())).isEqualTo(new ChangeEnd(null, null, null, Map.of()));
     }
 
     private static OperatorChange settings(int seconds, String name, Scope scope, String... keys) {
