@@ -214,9 +214,10 @@ class HomePageTests extends PageInBrowser {
 
     @Test
     void slowAnswersToCustomersShouldNotBeHealthy() {
-        browser.executeScript("let asked = 0; const ask = window.fetch; window.fetch = (path, ...more) => path !== '/customers'"
-                + " ? ask(path, ...more) : (asked++, Promise.resolve(Response.json({perSecond: 5, answered: 10 * asked,"
-                + " failed: 0, totalMillis: 7_700 * asked, usualMillis: 32})));");
+        browser.executeScript(
+                "let asked = 0; const ask = window.fetch; window.fetch = (path, ...more) => path !== '/customers'"
+                        + " ? ask(path, ...more) : (asked++, Promise.resolve(Response.json({perSecond: 5, answered: 10 * asked,"
+                        + " failed: 0, totalMillis: 7_700 * asked, usualMillis: 32})));");
         try {
             soon(() -> assertThat(browser.findElement(By.id("visits")).getText())
                     .contains("◐ slow, 770 ms instead of 32 ms")

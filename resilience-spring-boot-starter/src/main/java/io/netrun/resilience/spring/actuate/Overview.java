@@ -580,8 +580,7 @@ public final class Overview {
     }
 
     /** A healthy name that is slower since then, or shares slow methods and is no slower without them. */
-    private void putSlower(
-            Map<String, @Nullable Object> line, Row row, Slower slower, Chains.Users users) {
+    private void putSlower(Map<String, @Nullable Object> line, Row row, Slower slower, Chains.Users users) {
         List<String> keys = row.attemptKeys;
         Comparison comparison = comparison(row.calls, keys, slower.since);
         List<String> shared = keys.stream().filter(slower.methods::contains).toList();
