@@ -165,7 +165,7 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
             boolean plain = !managed
                     && options.managed().test(artifact)
                     && all.stream().allMatch(tag -> tag.getChild("version").isEmpty());
-            written.put(artifact, plain && merged != present.get(artifact) ? withoutVersion(merged) : merged);
+            written.put(artifact, plain && !isSame(merged, present.get(artifact)) ? withoutVersion(merged) : merged);
         });
         Xml.Tag starter = written.getOrDefault(Dependencies.STARTER, present.get(Dependencies.STARTER));
         Xml.Tag core = written.get(Dependencies.CORE);
@@ -221,6 +221,10 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
             changed = true;
         }
         return changed ? block.withContent(contents) : block;
+    }
+
+    private static boolean isSame(Xml.Tag tag, Xml.@Nullable Tag other) {
+        return other != null && tag.getId().equals(other.getId());
     }
 
     private static List<? extends Content> contents(Xml.Tag tag) {
