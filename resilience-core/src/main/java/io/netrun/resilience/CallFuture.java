@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * @apiNote For authors of policies.
  * @param <T> the result
  */
-public abstract class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+public abstract class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> implements LateReceiver<T> {
 
     private static final Logger log = LoggerFactory.getLogger(CallFuture.class);
 
@@ -106,10 +106,15 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         SpinBackoff.awaitBriefly(this::isReleased);
     }
 
-    /** Ends this future with the outcome of the call; does nothing if its end was decided before. */
+    /**
+     * Ends this future with the outcome of the call. If its end was decided before, a result is
+     * {@linkplain #onLateResult late}.
+     */
     protected final void finish(T value, @Nullable Throwable failure) {
         if (tryEnd()) {
             publish(value, failure);
+        } else if (failure == null) {
+            onLateResult(value);
         }
     }
 
@@ -259,14 +264,69 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     @SuppressWarnings({"unchecked", "ReturnValueIgnored"
     }) // the field accepts nothing else afterwards; called for its effect
     private void onPublished(T value, @Nullable Throwable failure) {
-        Object callback = FOLLOWER.getAndSet(this, PUBLISHED);
-        if (callback == null || callback == PUBLISHED) {
+        Object callback;
+        do {
+            callback = follower;
+            if (callback == PUBLISHED || callback instanceof LateLink) {
+                return;
+            }
+        } while (!FOLLOWER.compareAndSet(this, callback, linkTo(callback)));
+        if (callback == null) {
             return;
         }
         try {
             ((BiFunction<? super T, @Nullable Throwable, ?>) callback).apply(value, failure);
         } catch (Throwable thrown) {
             SafeLog.error(log, "A policy failed when its call ended", thrown);
+        }
+    }
+
+    /** What remains of the follower: the way of a result that comes later, if it is wanted. */
+    private static Object linkTo(@Nullable Object callback) {
+        try {
+            LateReceiver<?> receiver = receiverAmong(callback);
+            return receiver == null ? PUBLISHED : new LateLink(receiver);
+        } catch (OutOfMemoryError full) {
+            return PUBLISHED;
+        }
+    }
+
+    private static @Nullable LateReceiver<?> receiverAmong(@Nullable Object follower) {
+        Object candidate = follower instanceof LateLink link ? link.receiver : follower;
+        return candidate instanceof LateReceiver<?> receiver && receiver.wantsLateResult() ? receiver : null;
+    }
+
+    /** Returns what follows this call and wants results that come after its end; null if there is nothing. */
+    @SuppressWarnings("unchecked") // it follows this future
+    protected final @Nullable LateReceiver<T> lateReceiver() {
+        return (LateReceiver<T>) receiverAmong(follower);
+    }
+
+    @Override
+    public boolean wantsLateResult() {
+        return lateReceiver() != null;
+    }
+
+    /** Passes a result outward if this call has ended, too, and not with it. */
+    @Override
+    public final void receiveLateResult(T value) {
+        if (hasEnded()) {
+            onLateResult(value);
+        }
+    }
+
+    /** Passes a result outward that came after this call has ended. Must not throw. */
+    protected void onLateResult(T value) {
+        LateReceiver<T> receiver = lateReceiver();
+        if (receiver != null) {
+            receiver.receiveLateResult(value);
+        }
+    }
+
+    /** Lets a callback that could not be registered by {@link #tryFollow} receive late results nevertheless. */
+    final void offerLateResults(Object callback) {
+        if (follower instanceof CallInScope part && callback instanceof LateReceiver<?> receiver) {
+            part.setLateReceiver(receiver);
         }
     }
 
@@ -473,6 +533,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         super.obtrudeException(failure);
         onPublished(null, failure);
     }
+
+    /** Replaces a follower that wants results which come after the end. */
+    private record LateLink(LateReceiver<?> receiver) {}
 
     /** A future that a thread is releasing, and those that it was releasing when it began. */
     private record Releasing(CallFuture<?> future, @Nullable Releasing outer) {}

@@ -11,12 +11,16 @@ import org.jspecify.annotations.Nullable;
  * worker does it, in the context in which the call was made; the thread that abandons the outer call waits briefly
  * until everything is released.
  */
-final class CallInScope extends Deadline.InFlight implements BiFunction<Object, @Nullable Throwable, @Nullable Void> {
+final class CallInScope extends Deadline.InFlight
+        implements BiFunction<Object, @Nullable Throwable, @Nullable Void>, LateReceiver<Object> {
 
     private final CallerContext context = CallerContext.capture();
     private volatile @Nullable CompletableFuture<?> call;
 
     private final Deadline scope;
+
+    /** What follows the call besides this, and wants late results; null for nothing. */
+    private volatile @Nullable LateReceiver<?> lateReceiver;
 
     private CallInScope(CompletableFuture<?> call, Deadline scope) {
         this.call = call;
@@ -62,6 +66,25 @@ final class CallInScope extends Deadline.InFlight implements BiFunction<Object, 
     private void cancel(CompletableFuture<?> running) {
         context.runAnyway(() -> running.cancel(true));
         context.clear();
+    }
+
+    void setLateReceiver(LateReceiver<?> receiver) {
+        lateReceiver = receiver;
+    }
+
+    @Override
+    public boolean wantsLateResult() {
+        LateReceiver<?> receiver = lateReceiver;
+        return receiver != null && receiver.wantsLateResult();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // it follows the same call
+    public void receiveLateResult(Object value) {
+        LateReceiver<Object> receiver = (LateReceiver<Object>) lateReceiver;
+        if (receiver != null) {
+            receiver.receiveLateResult(value);
+        }
     }
 
     /** Returns whether the call has ended and holds nothing any more. */

@@ -56,8 +56,11 @@ public final class ForeignStage {
      */
     public static <T extends @Nullable Object> void onEndAsIs(
             CompletionStage<T> stage, BiFunction<? super T, @Nullable Throwable, ?> callback) {
-        if (stage instanceof CallFuture<T> own && own.tryFollow(callback)) {
-            return;
+        if (stage instanceof CallFuture<T> own) {
+            if (own.tryFollow(callback)) {
+                return;
+            }
+            own.offerLateResults(callback);
         }
         // Not whenComplete: its stage would record an exception with a stack trace for every failure, which nobody
         // reads.

@@ -21,8 +21,21 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     /** Whether the end of the inner call was reported. */
     private volatile boolean innerEnded;
 
-    /** Settles what is held for the inner call, which has ended, before this future ends. */
+    /** Whether the inner call's end is this call's; confined to the thread that reports it. */
+    private boolean endedByInner;
+
+    /**
+     * Settles what is held for the inner call, which has ended, before this future ends. To end this future itself, it
+     * uses {@link #tryEndWithInner()}.
+     */
     protected abstract void onInnerEnd(T value, @Nullable Throwable failure);
+
+    /** Decides that this call ends as the inner one did; otherwise like {@link #tryEnd()}. */
+    protected final boolean tryEndWithInner() {
+        boolean decided = tryEnd();
+        endedByInner = decided;
+        return decided;
+    }
 
     /**
      * Follows an inner call. If this future has ended meanwhile, the inner call is stopped, and so is one that cannot
@@ -75,7 +88,9 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
             onInnerEnd(value, failure);
         } finally {
             // Whatever fails, no caller may wait for ever.
-            finish(value, failure);
+            if (!endedByInner) {
+                finish(value, failure);
+            }
         }
     }
 

@@ -52,7 +52,7 @@ class AsyncRunningCall<T extends @Nullable Object> extends RelayFuture<T> {
 
     @Override
     protected void onInnerEnd(T value, @Nullable Throwable failure) {
-        if (!tryEnd()) {
+        if (!tryEndWithInner()) {
             releasePermit();
             return;
         }

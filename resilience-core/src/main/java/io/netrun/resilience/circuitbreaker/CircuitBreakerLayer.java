@@ -279,7 +279,7 @@ final class CircuitBreakerLayer implements Layer {
             context.runAnyway(() -> settle(value, failure));
             if (!success && !inFlight.outcomes.hasTransition()) {
                 context.clear();
-            } else if (tryEnd()) {
+            } else if (tryEndWithInner()) {
                 announceThenPublish(this::announce, value, failure, context);
             } else {
                 context.runAnyway(this::announce);

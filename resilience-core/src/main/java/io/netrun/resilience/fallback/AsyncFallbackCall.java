@@ -162,6 +162,8 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
         if (tryEnd()) {
             letGo();
             announceThenPublish(counted(recovery, null), value, null, context);
+        } else {
+            onLateResult(value);
         }
     }
 

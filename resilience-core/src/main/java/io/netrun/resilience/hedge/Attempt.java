@@ -2,6 +2,7 @@ package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
+import io.netrun.resilience.LateReceiver;
 import io.netrun.resilience.SpinBackoff;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * leaves once. It is also a node in the list of its call's attempts and the callback of its future, because nearly
  * every hedged call has one attempt, which should allocate as little as possible.
  */
-final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
+final class Attempt<T extends @Nullable Object>
+        implements BiFunction<T, @Nullable Throwable, @Nullable Void>, LateReceiver<T> {
 
     private static final int MADE = 1;
     private static final int DROPPED = 2;
@@ -104,6 +106,16 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
             present.giveUp(outOfMemory); // nobody else ends the call
         }
         return null;
+    }
+
+    @Override
+    public boolean wantsLateResult() {
+        return owner.wantsLateResult();
+    }
+
+    @Override
+    public void receiveLateResult(T value) {
+        owner.discardLate(value);
     }
 
     /** Fails, because its future cannot be followed. Does nothing if it has ended. */

@@ -14,6 +14,12 @@ interface AttemptOwner<T extends @Nullable Object> {
     /** Takes the result of an attempt that has lost. */
     void discard(@Nullable Object result);
 
+    /** Takes the result of an attempt whose future had ended without it, in the caller's context. */
+    void discardLate(T result);
+
+    /** Returns whether the result of an attempt that has lost is wanted. */
+    boolean wantsLateResult();
+
     /** Ends the call with a failure raised by the hedge, unless it has ended. */
     void giveUp(Throwable failure);
 }

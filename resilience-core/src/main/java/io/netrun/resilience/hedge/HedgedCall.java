@@ -6,6 +6,7 @@ import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ForeignStage;
+import io.netrun.resilience.LateReceiver;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
@@ -50,6 +51,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
      */
     private volatile @Nullable Throwable latestFailure;
 
+    /** Whether an attempt has ended the call with its result. */
+    private volatile boolean won;
+
     HedgedCall(HedgeLayer layer, HedgeConfig config, Deadline deadline) {
         super(layer);
         Hedge hedge = layer.hedge();
@@ -90,8 +94,31 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     void unclaim() {}
 
     @Override
+    @SuppressWarnings("unchecked") // it is the result of an attempt
     public void discard(@Nullable Object result) {
-        hedge().discard(result);
+        if (hasEnded() && isLateOutside()) {
+            onLateResult((T) result);
+        } else {
+            hedge().discard(result);
+        }
+    }
+
+    /**
+     * Returns whether results of attempts are late for what is around the hedge: the call has ended without one, and
+     * the hedge has no hooks of its own.
+     */
+    private boolean isLateOutside() {
+        return !won && !hedge().wantsLateResults();
+    }
+
+    @Override
+    public final void discardLate(T result) {
+        context.runAnyway(() -> discard(result));
+    }
+
+    @Override
+    public final boolean wantsLateResult() {
+        return hedge().wantsLateResults() || super.wantsLateResult();
     }
 
     /** Releases the attempts once the call has ended and they are stopped. */
@@ -315,6 +342,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         } else if (!tryClaim(attempt.scope())) {
             lose(attempt, value);
         } else if (tryEnd()) {
+            won = true;
             try {
                 attempt.scope().end();
                 boolean isLater = !isFirst(attempt);
@@ -341,7 +369,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     private void lose(Attempt<T> attempt, T value) {
         settle(attempt);
-        context.runAnyway(() -> discard(value));
+        discardLate(value);
     }
 
     /**
@@ -471,7 +499,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     final void detachAttempts(boolean onWorkers) {
         AttemptOwner<T> late = null;
         try {
-            late = isDeserted() ? null : new LateAttempts<>(hedge(), head(), context, onWorkers);
+            LateReceiver<T> outer = isLateOutside() ? lateReceiver() : null;
+            late = isDeserted() ? null : new LateAttempts<>(hedge(), head(), context, onWorkers, outer);
         } catch (OutOfMemoryError full) {
             // They keep the call, as long as they run.
         }

@@ -1,6 +1,7 @@
 package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.LateReceiver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param context the caller's context, for the hooks of late results; cleared if there are none
  * @param onWorkers whether each attempt runs on a worker, which records itself that the attempt leaves: it may run on
  *     although its future has ended
+ * @param outer receives the results instead of the hedge's hooks; null for none
  */
-record LateAttempts<T extends @Nullable Object>(Hedge hedge, Attempt<T> head, CallerContext context, boolean onWorkers)
+record LateAttempts<T extends @Nullable Object>(
+        Hedge hedge,
+        Attempt<T> head,
+        CallerContext context,
+        boolean onWorkers,
+        @Nullable LateReceiver<T> outer)
         implements AttemptOwner<T> {
 
     @Override
@@ -27,8 +34,18 @@ record LateAttempts<T extends @Nullable Object>(Hedge hedge, Attempt<T> head, Ca
             }
         }
         if (failure == null) {
-            context.runAnyway(() -> discard(value));
+            discardLate(value);
         }
+    }
+
+    @Override
+    public void discardLate(T result) {
+        context.runAnyway(() -> discard(result));
+    }
+
+    @Override
+    public boolean wantsLateResult() {
+        return outer != null || hedge.wantsLateResults();
     }
 
     @Override
@@ -37,8 +54,13 @@ record LateAttempts<T extends @Nullable Object>(Hedge hedge, Attempt<T> head, Ca
     }
 
     @Override
+    @SuppressWarnings("unchecked") // it is the result of an attempt
     public void discard(@Nullable Object result) {
-        hedge.discard(result);
+        if (outer == null) {
+            hedge.discard(result);
+        } else {
+            outer.receiveLateResult((T) result);
+        }
     }
 
     /** The call has ended. */

@@ -81,9 +81,14 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
             awaitEnd();
             outcome = handle(Outcome::new).get(); // at once; what a stage does later could fail for want of memory
         } catch (InterruptedException interrupt) {
-            cancel(true);
+            if (!cancel(true)) {
+                awaitPublication();
+            }
             linger();
             Thread.currentThread().interrupt();
+            if (!isCompletedExceptionally()) {
+                return getNow(null); // an attempt was faster, and its result would reach nobody otherwise
+            }
             throw new CallInterruptedException(
                     hedge().name(),
                     "Hedge '" + hedge().name() + "': interrupted while waiting for the call",
@@ -103,6 +108,15 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
             throw (X) outcome.failure;
         }
         return outcome.value;
+    }
+
+    /** Waits until the end that has been decided is published; the interrupt is known already. */
+    private void awaitPublication() {
+        try {
+            join();
+        } catch (RuntimeException ended) {
+            // The outcome is read afterwards.
+        }
     }
 
     private void awaitEnd() throws InterruptedException {

@@ -183,6 +183,9 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
                 }
             } else {
                 attempts = null;
+                if (failure == null) {
+                    onLateResult(value);
+                }
             }
         } while ((int) PENDING.getAndAdd(this, -1) != 1);
     }
@@ -281,6 +284,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     private void succeed(T value) {
         if (!tryEnd()) {
+            onLateResult(value);
             return;
         }
         try {

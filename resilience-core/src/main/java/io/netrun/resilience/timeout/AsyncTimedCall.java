@@ -78,7 +78,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
 
     @Override
     protected void onInnerEnd(T value, @Nullable Throwable failure) {
-        if (tryEnd()) {
+        if (tryEndWithInner()) {
             try {
                 limit.end();
                 cancelTimer();
@@ -86,9 +86,21 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
             } finally {
                 publish(value, failure);
             }
-            return;
+        } else if (failure != null && isDone()) {
+            context.clear();
         }
-        if (failure == null) {
+    }
+
+    @Override
+    public boolean wantsLateResult() {
+        return timeout.wantsLateResults() || super.wantsLateResult();
+    }
+
+    @Override
+    protected void onLateResult(T value) {
+        if (adapted == null && !timeout.wantsLateResults()) {
+            super.onLateResult(value);
+        } else {
             context.runAnyway(() -> discard(value));
         }
         if (isDone()) {
