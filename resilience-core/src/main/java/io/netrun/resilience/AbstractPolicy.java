@@ -28,6 +28,10 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private static final VarHandle ENTRY = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "entry", VarHandle.class, AbstractPolicy.class, Layer.class);
 
+    static {
+        ClassPreparation.initializeShared();
+    }
+
     private final String name;
     private final Ticker ticker;
     private final EventPublisher events = new EventPublisher();

@@ -7,6 +7,8 @@ import io.micrometer.context.ThreadLocalAccessor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceConfigurationError;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -186,23 +188,67 @@ public final class ContextPropagation {
         }
     }
 
-    /** A separate class, so that the optional library is loaded only if it is present. */
+    /**
+     * Loads what calls need, when a policy is created: a call may come first where the stack is nearly full, or on a
+     * thread with another class loader, and a class that cannot be initialized then can never be used again.
+     */
+    static void prepare() {
+        if (PRESENT) {
+            Snapshots.areNeeded();
+        }
+    }
+
+    /**
+     * A separate class, so that the optional library is loaded only if it is present. Has no static initializer, which
+     * could fail for ever.
+     */
     private static final class Snapshots {
 
-        private static final ContextRegistry REGISTRY = ContextRegistry.getInstance();
-        private static final ContextSnapshotFactory FACTORY =
-                ContextSnapshotFactory.builder().clearMissing(true).build();
+        private static volatile @Nullable ContextRegistry registry;
+        private static volatile @Nullable ContextSnapshotFactory factory;
+        private static volatile boolean unusable;
 
         /** Returns whether there are accessors other than that of this library, whose value is propagated anyway. */
         static boolean areNeeded() {
-            List<ThreadLocalAccessor<?>> accessors = REGISTRY.getThreadLocalAccessors();
+            if (unusable) {
+                return false;
+            }
+            ContextRegistry known = registry;
+            if (known == null) {
+                known = find();
+                if (known == null) {
+                    return false;
+                }
+            }
+            List<ThreadLocalAccessor<?>> accessors = known.getThreadLocalAccessors();
             boolean ownAlone = accessors.size() == 1 && accessors.get(0) instanceof DeadlineAccessor;
             return !ownAlone && !accessors.isEmpty();
         }
 
+        private static @Nullable ContextRegistry find() {
+            try {
+                ContextRegistry found = ContextRegistry.getInstance();
+                factory = ContextSnapshotFactory.builder().clearMissing(true).build();
+                registry = found;
+                return found;
+            } catch (LinkageError | ServiceConfigurationError broken) {
+                unusable = true;
+                SafeLog.error(
+                        log,
+                        "Micrometer's context propagation cannot be used; calls propagate the class loader and the MDC"
+                                + " only. Restart the application once the cause is gone",
+                        broken);
+                return null;
+            }
+        }
+
+        static ContextSnapshot captureAll() {
+            return Objects.requireNonNull(factory).captureAll();
+        }
+
         static Context capture(
                 @Nullable ClassLoader loader, @Nullable Map<String, String> mdc, @Nullable Deadline scope) {
-            return new WithSnapshot(loader, mdc, scope, FACTORY.captureAll());
+            return new WithSnapshot(loader, mdc, scope, captureAll());
         }
     }
 
@@ -231,7 +277,7 @@ public final class ContextPropagation {
 
         @Override
         void run(Runnable task) {
-            ContextSnapshot before = Snapshots.FACTORY.captureAll();
+            ContextSnapshot before = Snapshots.captureAll();
             ObservedTask observed = new ObservedTask(task);
             try {
                 super.run(snapshot.wrap(observed));

@@ -51,6 +51,11 @@ enum SystemTicker implements Ticker {
         return Workers.handOverAt(Timer.SHARED, task, at);
     }
 
+    /** Loads what the first task needs, for which there may be no room on the stack then. Starts no thread. */
+    static void prepare() {
+        Timer.SHARED.isRunning();
+    }
+
     /** Returns whether the timer's thread exists. */
     static boolean isTimerRunning() {
         return Timer.SHARED.isRunning();

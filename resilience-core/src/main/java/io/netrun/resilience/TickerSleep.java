@@ -16,7 +16,7 @@ public abstract class TickerSleep {
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private enum Phase {
+    enum Phase {
         NEW,
         ASLEEP,
         AWAKE,

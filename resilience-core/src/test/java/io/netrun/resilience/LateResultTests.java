@@ -3,6 +3,7 @@ package io.netrun.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.context.ContextRegistry;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.fallback.Fallback;
@@ -76,8 +77,8 @@ class LateResultTests {
                 name,
                 policy -> inner.isEmpty()
                         ? policy
-                        : Pipeline.of(Stream.concat(Stream.of(policy), inner.stream())
-                                .toArray(Policy[]::new)),
+                        : Pipeline.of(
+                                Stream.concat(Stream.of(policy), inner.stream()).toArray(Policy[]::new)),
                 false);
     }
 
@@ -159,6 +160,57 @@ class LateResultTests {
         await().until(call::isDone);
         assertThat(call).isCompletedWithValue("result");
         assertThat(late).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("between")
+    void hookShouldHaveTheContextOfTheCall(Between between) {
+        ThreadLocal<String> request = new ThreadLocal<>();
+        ContextRegistry.getInstance().registerThreadLocalAccessor("request", request);
+        try {
+            Timeout timeout =
+                    Timeout.of("t", TimeoutConfig.builder().duration(SECOND).build(), ticker);
+            timeout.onLateResult(result -> late.add(request.get()));
+            CompletableFuture<Object> source = new Deaf();
+            request.set("caller's");
+            CompletableFuture<Object> call = call(between, timeout, () -> source);
+            request.set("another");
+            ticker.advance(SECOND);
+            await().until(call::isDone);
+            source.complete("late");
+            assertThat(late).containsExactly("caller's");
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("request");
+            request.remove();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("between")
+    void hookOfTheHedgeShouldHaveTheContextOfTheCall(Between between) {
+        ThreadLocal<String> request = new ThreadLocal<>();
+        ContextRegistry.getInstance().registerThreadLocalAccessor("request", request);
+        try {
+            Hedge hedge = Hedge.of("h", HedgeConfig.builder().delay(SECOND).build(), ticker);
+            hedge.onLateResult(result -> late.add(request.get()));
+            List<CompletableFuture<Object>> sources = new CopyOnWriteArrayList<>();
+            request.set("caller's");
+            CompletableFuture<Object> call = call(between, hedge, () -> {
+                CompletableFuture<Object> source = new Deaf();
+                sources.add(source);
+                return source;
+            });
+            request.set("another");
+            ticker.advance(SECOND);
+            await().until(() -> sources.size() == 2);
+            sources.get(1).complete("result");
+            await().until(call::isDone);
+            sources.get(0).complete("late");
+            assertThat(late).containsExactly("caller's");
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("request");
+            request.remove();
+        }
     }
 
     /** The inner timeout gave the call up, not the outer one, whose call goes on with the next attempt. */

@@ -2,6 +2,7 @@ package io.netrun.resilience.bulkhead;
 
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.CallRejectedException;
+import io.netrun.resilience.ClassPreparation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PendingWaits;
@@ -12,6 +13,7 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +29,15 @@ import org.jspecify.annotations.Nullable;
  * and free of locks.
  */
 public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
+
+    static {
+        ClassPreparation.initialize(
+                MethodHandles.lookup(),
+                AsyncRunningCall.class,
+                FairSemaphore.class,
+                FairSemaphore.Node.class,
+                SyncWaiter.class);
+    }
 
     /** The pattern, for the registry. */
     public static final PolicyType<Bulkhead, BulkheadConfig> TYPE =

@@ -1,6 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.ClassPreparation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.EventPublisher;
 import io.netrun.resilience.Layer;
@@ -11,6 +12,7 @@ import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +36,28 @@ import org.slf4j.LoggerFactory;
  * failed, whatever its later outcome.
  */
 public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
+
+    static {
+        ClassPreparation.initialize(
+                MethodHandles.lookup(),
+                Circuit.class,
+                Closed.class,
+                ForcedOpen.class,
+                HalfOpen.class,
+                LastFailures.class,
+                Open.class,
+                OutcomeRecorder.class,
+                OutcomeRecorder.Verdict.class,
+                OutcomeRing.class,
+                TransitionAnnouncer.class,
+                UnrecordedCall.class);
+        ClassPreparation.initializeSwitches(
+                MethodHandles.lookup(),
+                Circuit.class,
+                CircuitBreaker.class,
+                FailureDetector.class,
+                OutcomeRecorder.class);
+    }
 
     /** The pattern, for the registry. */
     public static final PolicyType<CircuitBreaker, CircuitBreakerConfig> TYPE = new PolicyType<>(

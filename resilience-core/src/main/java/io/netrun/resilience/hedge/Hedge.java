@@ -1,6 +1,7 @@
 package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.ClassPreparation;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.LateResults;
 import io.netrun.resilience.Layer;
@@ -9,6 +10,7 @@ import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +33,10 @@ import org.slf4j.LoggerFactory;
  * @see <a href="https://research.google/pubs/the-tail-at-scale/">J. Dean, L. A. Barroso: The Tail at Scale (2013)</a>
  */
 public final class Hedge extends AbstractPolicy<HedgeConfig> {
+
+    static {
+        ClassPreparation.initialize(MethodHandles.lookup(), Attempt.class, HedgedCall.class, SyncHedgedCall.class);
+    }
 
     /** The pattern, for the registry. */
     public static final PolicyType<Hedge, HedgeConfig> TYPE =

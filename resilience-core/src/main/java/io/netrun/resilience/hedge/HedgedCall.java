@@ -484,11 +484,16 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     /** The context is kept for the hooks of a late result, if an attempt may still have one. */
     private void letGo() {
-        boolean isLateResultWanted = hedge().wantsLateResults() && hasUnsettled();
+        boolean isLateResultWanted = hedge().wantsLateResults() && mayLoseResults();
         releaseAttempts();
         if (!isLateResultWanted) {
             context.clear();
         }
+    }
+
+    /** An attempt may have left although its source runs on, since what is between the two was cancelled. */
+    private boolean mayLoseResults() {
+        return !won || begun() > 1;
     }
 
     /**
@@ -500,7 +505,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         AttemptOwner<T> late = null;
         try {
             LateReceiver<T> outer = isLateOutside() ? lateReceiver() : null;
-            late = isDeserted() ? null : new LateAttempts<>(hedge(), head(), context, onWorkers, outer);
+            boolean needed = !isDeserted() || (wantsLateResult() && mayLoseResults());
+            late = needed ? new LateAttempts<>(hedge(), head(), context, onWorkers, outer) : null;
         } catch (OutOfMemoryError full) {
             // They keep the call, as long as they run.
         }

@@ -20,8 +20,7 @@ record LateAttempts<T extends @Nullable Object>(
         Attempt<T> head,
         CallerContext context,
         boolean onWorkers,
-        @Nullable LateReceiver<T> outer)
-        implements AttemptOwner<T> {
+        @Nullable LateReceiver<T> outer) implements AttemptOwner<T> {
 
     @Override
     public void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {

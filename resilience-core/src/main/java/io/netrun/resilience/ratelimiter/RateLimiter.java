@@ -1,6 +1,7 @@
 package io.netrun.resilience.ratelimiter;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.ClassPreparation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.HttpFailure;
 import io.netrun.resilience.InvalidSettingException;
@@ -39,6 +40,23 @@ import org.slf4j.LoggerFactory;
  * once, and those that would wait or be rejected are counted. Thread-safe and free of locks.
  */
 public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
+
+    static {
+        ClassPreparation.initialize(
+                MethodHandles.lookup(),
+                Pauses.class,
+                RateLimiterPermit.class,
+                ReadyCalls.class,
+                Reservation.class,
+                Reservation.State.class,
+                ReservationQueue.class,
+                SyncReservation.class,
+                TokenBucket.class,
+                TokenBucket.Outcome.class,
+                WarmUp.class);
+        ClassPreparation.initializeSwitches(
+                MethodHandles.lookup(), AsyncReservation.class, ReservationQueue.class, SyncReservation.class);
+    }
 
     /** The pattern, for the registry. */
     public static final PolicyType<RateLimiter, RateLimiterConfig> TYPE =

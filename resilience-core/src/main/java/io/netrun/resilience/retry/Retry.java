@@ -2,6 +2,7 @@ package io.netrun.resilience.retry;
 
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.CallRejectedException;
+import io.netrun.resilience.ClassPreparation;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.HttpFailure;
 import io.netrun.resilience.Layer;
@@ -12,6 +13,7 @@ import io.netrun.resilience.RetryAfter;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
@@ -32,6 +34,20 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class Retry extends AbstractPolicy<RetryConfig> {
+
+    static {
+        ClassPreparation.initialize(
+                MethodHandles.lookup(),
+                AsyncRetryCall.class,
+                AttemptDelay.class,
+                Backoff.class,
+                CountedCall.class,
+                RetryBudget.class,
+                RetryRules.class,
+                RetrySequence.class,
+                RetrySequence.End.class);
+        ClassPreparation.initializeSwitches(MethodHandles.lookup(), RetrySequence.class);
+    }
 
     /** The pattern, for the registry. */
     public static final PolicyType<Retry, RetryConfig> TYPE =

@@ -32,7 +32,7 @@ final class RetrySequence extends Deadline.InFlight {
     private static final VarHandle COST = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "cost", VarHandle.class, RetrySequence.class, int.class);
 
-    private enum End {
+    enum End {
         CANCELLED,
         NOT_RETRIED,
         DENIED,

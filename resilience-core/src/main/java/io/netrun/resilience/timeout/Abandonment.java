@@ -14,7 +14,7 @@ final class Abandonment implements Runnable {
     /** The time that a call may take to end after its caller has left, in nanoseconds. */
     static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private enum Phase {
+    enum Phase {
         NEW,
         GRACE,
         COUNTED,

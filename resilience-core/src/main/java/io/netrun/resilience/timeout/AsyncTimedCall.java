@@ -87,7 +87,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
                 publish(value, failure);
             }
         } else if (failure != null && isDone()) {
-            context.clear();
+            clearContext();
         }
     }
 
@@ -108,9 +108,9 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
         }
     }
 
-    /** The context is kept for the hooks of a late result, until the abandoned call has ended. */
+    /** The context is kept for the hooks of a late result, which may come from a source that is not known here. */
     private void clearContext() {
-        if (!timeout.wantsLateResults() || isInnerOver()) {
+        if (!timeout.wantsLateResults()) {
             context.clear();
         }
     }

@@ -1,6 +1,7 @@
 package io.netrun.resilience.timeout;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.ClassPreparation;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.LateResults;
 import io.netrun.resilience.Layer;
@@ -10,6 +11,7 @@ import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +30,19 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class Timeout extends AbstractPolicy<TimeoutConfig> {
+
+    static {
+        ClassPreparation.initialize(
+                MethodHandles.lookup(),
+                Abandonment.class,
+                Abandonment.Phase.class,
+                CallerThreadCall.class,
+                ObservedLimit.class,
+                TimeoutInterrupts.class,
+                WorkerThreadCall.class,
+                WorkerThreadCall.Phase.class);
+        ClassPreparation.initializeSwitches(MethodHandles.lookup(), Timeout.class);
+    }
 
     /** The pattern, for the registry. */
     public static final PolicyType<Timeout, TimeoutConfig> TYPE =

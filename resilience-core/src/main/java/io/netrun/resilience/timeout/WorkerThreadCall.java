@@ -28,7 +28,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     private static final VarHandle PHASE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "phase", VarHandle.class, WorkerThreadCall.class, Phase.class);
 
-    private enum Phase {
+    enum Phase {
         /** No worker has started it yet. */
         NEW,
         RUNNING,

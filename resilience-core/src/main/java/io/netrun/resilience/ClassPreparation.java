@@ -1,0 +1,79 @@
+package io.netrun.resilience;
+
+import java.lang.invoke.MethodHandles;
+
+/**
+ * Initializes classes that calls need, when the first policy is created: a call may come first where the stack is
+ * nearly full, and a class whose initialization fails can never be used again in its JVM.
+ *
+ * @apiNote For authors of policies.
+ */
+public final class ClassPreparation {
+
+    private ClassPreparation() {}
+
+    /**
+     * Initializes classes.
+     *
+     * @param lookup can access the classes
+     * @throws IllegalArgumentException if it cannot
+     */
+    public static void initialize(MethodHandles.Lookup lookup, Class<?>... classes) {
+        for (Class<?> each : classes) {
+            try {
+                lookup.ensureInitialized(each);
+            } catch (IllegalAccessException inaccessible) {
+                throw new IllegalArgumentException(each.getName() + " is not accessible to " + lookup, inaccessible);
+            }
+        }
+    }
+
+    /**
+     * Initializes the tables that the compiler creates for the {@code switch} statements of classes, as a class of
+     * their own each.
+     *
+     * @param lookup can access the classes
+     */
+    public static void initializeSwitches(MethodHandles.Lookup lookup, Class<?>... classes) {
+        for (Class<?> each : classes) {
+            try {
+                lookup.ensureInitialized(lookup.findClass(each.getName() + "$1"));
+            } catch (ClassNotFoundException | IllegalAccessException otherCompiler) {
+                // It has no such class.
+            }
+        }
+    }
+
+    /** Initializes what the calls of all policies share. Starts no thread. */
+    static void initializeShared() {
+        initialize(
+                MethodHandles.lookup(),
+                AsyncResultCheck.class,
+                CallFuture.class,
+                CallerContext.class,
+                ContextPropagation.class,
+                Deadline.class,
+                Deadline.InFlight.class,
+                EventDeferral.class,
+                ExceptionFilter.class,
+                ForeignStage.class,
+                LateCancels.class,
+                Layer.class,
+                LimitScope.class,
+                OverdueRelease.class,
+                PendingWaits.class,
+                PlatformPool.class,
+                ScopeParts.class,
+                SpinBackoff.class,
+                TickerSleep.class,
+                TickerSleep.Phase.class,
+                TimeLimit.class,
+                TimerTask.class,
+                TimerThread.class,
+                WorkerShift.class,
+                WorkerTask.class,
+                Workers.class);
+        SystemTicker.prepare();
+        ContextPropagation.prepare();
+    }
+}
