@@ -116,7 +116,7 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
     }
 
     @Override
-    public void discard(@Nullable Object result) {
+    public void discard(T result) {
         AdaptedCall<?> adapted = adapted();
         if (adapted == null || !adapted.discard(result)) {
             super.discard(result);

@@ -89,7 +89,7 @@ final class Attempt<T extends @Nullable Object>
     }
 
     /** Takes its result, because it has lost. */
-    void discard(@Nullable Object result) {
+    void discard(T result) {
         owner.discard(result);
     }
 

@@ -12,7 +12,7 @@ interface AttemptOwner<T extends @Nullable Object> {
     void leave(Attempt<T> attempt);
 
     /** Takes the result of an attempt that has lost. */
-    void discard(@Nullable Object result);
+    void discard(T result);
 
     /** Takes the result of an attempt whose future had ended without it, in the caller's context. */
     void discardLate(T result);

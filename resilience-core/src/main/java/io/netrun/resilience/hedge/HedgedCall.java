@@ -94,10 +94,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     void unclaim() {}
 
     @Override
-    @SuppressWarnings("unchecked") // it is the result of an attempt
-    public void discard(@Nullable Object result) {
+    public void discard(T result) {
         if (hasEnded() && isLateOutside()) {
-            onLateResult((T) result);
+            onLateResult(result);
         } else {
             hedge().discard(result);
         }

@@ -53,12 +53,11 @@ record LateAttempts<T extends @Nullable Object>(
     }
 
     @Override
-    @SuppressWarnings("unchecked") // it is the result of an attempt
-    public void discard(@Nullable Object result) {
+    public void discard(T result) {
         if (outer == null) {
             hedge.discard(result);
         } else {
-            outer.receiveLateResult((T) result);
+            outer.receiveLateResult(result);
         }
     }
 

@@ -178,7 +178,11 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
             cancel(false);
         } else {
             limiter.countAccepted(reservation.permits());
-            follow(call.next.callAsync(call.body, scope));
+            CompletableFuture<T> inner = call.next.callAsync(call.body, scope);
+            if (hasEnded() && scope.begun() == 0 && tryReturnUnused()) {
+                limiter.countNotAccepted(reservation.permits()); // it was cancelled before its code was called
+            }
+            follow(inner);
         }
     }
 
@@ -197,9 +201,15 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
 
     /** Returns the token of a call that does not begin. */
     private void returnUnused() {
-        if (reservation.tryReturn()) {
+        tryReturnUnused();
+    }
+
+    private boolean tryReturnUnused() {
+        boolean returned = reservation.tryReturn();
+        if (returned) {
             limiter.queue().returnTokens(reservation.permits());
         }
+        return returned;
     }
 
     @Override

@@ -208,10 +208,11 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * @throws IllegalArgumentException if the number is out of its range, and this is enabled
      */
     public Permit acquirePermit(int permits) {
+        int tokens = inRange(permits);
         if (isEnabled()) {
             acquire(permits, ticker().nanoTime(), Deadline.current());
         }
-        countAccepted(permits);
+        countAccepted(tokens);
         return permit();
     }
 
@@ -236,6 +237,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * @throws IllegalArgumentException if the number is out of its range, and this is enabled
      */
     public Optional<Permit> tryAcquirePermit(int permits) {
+        int tokens = inRange(permits);
         if (isEnabled()
                 && requireInRange(permits)
                 && !tryAcquire(permits)
@@ -244,7 +246,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
             publishRejected(expected(Math.max(0, queue.waitOf(ticker().nanoTime(), permits))));
             return Optional.empty();
         }
-        countAccepted(permits);
+        countAccepted(tokens);
         return Optional.of(permit());
     }
 
@@ -616,10 +618,19 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         accepted.increment();
     }
 
-    void countAccepted(int permits) {
+    /** @param tokens {@linkplain #inRange in the range} that applied when the call began */
+    void countAccepted(int tokens) {
         accepted.increment();
-        if (permits != 1) {
-            rareCounts().acceptedFurther.add(inRange(permits) - 1L);
+        if (tokens != 1) {
+            rareCounts().acceptedFurther.add(tokens - 1L);
+        }
+    }
+
+    /** Takes back {@link #countAccepted}, because the call was cancelled before it began. */
+    void countNotAccepted(int tokens) {
+        accepted.decrement();
+        if (tokens != 1) {
+            rareCounts().acceptedFurther.add(1L - tokens);
         }
     }
 
@@ -630,8 +641,11 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         }
     }
 
-    /** A call with a number out of range passes while this is disabled or in mode observe. */
-    private int inRange(int permits) {
+    /**
+     * Returns how many tokens a call takes that begins now: one with a number out of range passes while this is
+     * disabled or in mode observe.
+     */
+    int inRange(int permits) {
         return Math.max(0, Math.min(permits, config().capacity()));
     }
 

@@ -43,10 +43,11 @@ final class RateLimiterLayer implements Layer {
 
     private <T extends @Nullable Object, X extends Throwable> T call(
             int permits, CheckedSupplier<T, X> body, long now, Deadline deadline) throws X {
+        int tokens = limiter.inRange(permits);
         if (limiter.isEnabled()) {
             limiter.acquire(permits, now, deadline);
         }
-        limiter.countAccepted(permits);
+        limiter.countAccepted(tokens);
         try {
             return next.call(body, deadline);
         } catch (Throwable failure) {
@@ -60,10 +61,12 @@ final class RateLimiterLayer implements Layer {
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         long now = limiter.ticker().nanoTime();
         int permits = 1;
+        int tokens = 1;
         try {
             WeightedCall weighted = WrappedBody.find(WeightedCall.class, body, deadline);
             if (weighted != null) {
                 permits = weighted.permits();
+                tokens = limiter.inRange(permits);
             }
             if (isHeld(now, deadline, permits)) {
                 long longestWait = limiter.requireSoonEnough(now, deadline, permits);
@@ -72,7 +75,7 @@ final class RateLimiterLayer implements Layer {
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
         }
-        limiter.countAccepted(permits);
+        limiter.countAccepted(tokens);
         return limiter.learning(next.callAsync(body, deadline));
     }
 

@@ -7,8 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
 import io.netrun.resilience.LimitFixture;
+import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.RelayTicker;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.test.ManualTicker;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
@@ -19,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -292,5 +296,47 @@ class AsyncReservationTests {
                 throw new IllegalStateException("cancel");
             };
         }
+    }
+
+    /** The clock of an inner policy is read between the grant and the body. */
+    @Test
+    void tokenOfACallThatIsCancelledBeforeItsBodyShouldBeReturned() {
+        ManualTicker time = new ManualTicker();
+        RateLimiter limiter = RateLimiter.of(
+                "test",
+                RateLimiterConfig.builder()
+                        .limit(1)
+                        .maxWait(Duration.ofMinutes(1))
+                        .build(),
+                time);
+        limiter.run(() -> {});
+        AtomicReference<CompletableFuture<Object>> cancelled = new AtomicReference<>();
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "inner",
+                CircuitBreakerConfig.builder()
+                        .slowCallDuration(Duration.ofSeconds(1))
+                        .build(),
+                new RelayTicker(time) {
+                    @Override
+                    public long nanoTime() {
+                        CompletableFuture<Object> call = cancelled.getAndSet(null);
+                        if (call != null) {
+                            call.cancel(true);
+                        }
+                        return super.nanoTime();
+                    }
+                });
+        AtomicInteger bodies = new AtomicInteger();
+        CompletableFuture<Object> call = Pipeline.of(limiter, breaker).callAsync(() -> {
+            bodies.incrementAndGet();
+            return CompletableFuture.completedFuture("done");
+        });
+        cancelled.set(call);
+
+        time.advance(Duration.ofSeconds(1));
+
+        await().until(() -> call.isDone() && limiter.metrics().available() == 1);
+        assertThat(bodies).hasValue(0);
+        assertThat(limiter.metrics().totalAccepted()).isOne();
     }
 }

@@ -98,6 +98,19 @@ class WeightedCallTests {
     }
 
     @Test
+    void waitingCallShouldCountTheTokensThatItTookThoughTheBurstIsLowered() throws Exception {
+        RateLimiter limiter = limiter(Duration.ofMinutes(1));
+        limiter.run(() -> {});
+        CompletableFuture<String> heavy = start(limiter, 5, "heavy");
+
+        limiter.reconfigure(c -> c.toBuilder().burst(1).build());
+
+        ticker.advance(Duration.ofSeconds(1));
+        begins(heavy);
+        assertThat(limiter.metrics().totalAcceptedTokens()).isEqualTo(6);
+    }
+
+    @Test
     void heavyWaiterThatLeavesShouldLetThoseBehindGoOn() throws Exception {
         RateLimiter limiter = limiter(Duration.ofSeconds(2));
         limiter.acquirePermit(2);
