@@ -33,7 +33,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     /** What is needed to start the call. The thread that takes it ends the wait. */
     private final AtomicReference<@Nullable Start<T>> start;
 
-    private final GivenUp givenUp = new GivenUp();
+    private final GivenUp givenUp = new GivenUp(this);
 
     /** A permit that it is granted belongs to the thread that takes {@link #start}. */
     private final FairSemaphore.Node node = new FairSemaphore.Node(this);
@@ -145,17 +145,38 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         announceThenPublish(bulkhead.rejectedEvent(rejection, semaphore), null, rejection, context);
     }
 
-    /** Leaves the queue when an outer policy abandons the call, which need not cancel this future. */
-    private final class GivenUp extends Deadline.InFlight {
+    private void leaveQueue() {
+        if (semaphore.cancel(node)) {
+            try {
+                Workers.executeReliably(leave());
+            } catch (Throwable outOfMemory) {
+                endWith(outOfMemory);
+            }
+        }
+    }
+
+    /**
+     * Leaves the queue when an outer policy abandons the call, which need not cancel this future. Separate from the
+     * call, since the scope may retain it longer.
+     */
+    private static final class GivenUp extends Deadline.InFlight {
+
+        private volatile @Nullable AsyncWaiter<?> waiter;
+
+        GivenUp(AsyncWaiter<?> waiter) {
+            this.waiter = waiter;
+        }
+
+        void forget() {
+            tryEnd();
+            waiter = null;
+        }
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            if (semaphore.cancel(node)) {
-                try {
-                    Workers.executeReliably(leave());
-                } catch (Throwable outOfMemory) {
-                    endWith(outOfMemory);
-                }
+            AsyncWaiter<?> waiting = waiter;
+            if (waiting != null) {
+                waiting.leaveQueue();
             }
         }
     }
@@ -263,7 +284,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     }
 
     private void waitEnds() {
-        givenUp.tryEnd();
+        givenUp.forget();
         bulkhead.pendingWaits().unregister(this);
         Ticker.Scheduled scheduled = timer;
         if (scheduled != null) {

@@ -324,7 +324,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             } else if (delayNanos > 0) {
                 AttemptDelay<T> delay = new AttemptDelay<>(this, layer.retry(), deadline, context, delayNanos);
                 attemptDelay = delay;
-                delay.begin();
+                delay.begin(this);
             } else if (drivingThread == Thread.currentThread() && !rules.hasHook()) {
                 attempt();
             } else {
@@ -352,10 +352,12 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             failure = outOfMemory;
             event = null;
         }
+        boolean byResult = known.endsWithResult(failure);
+        known.releaseFailures();
         attempts = null;
         clearOutcomeOwner();
         letGo();
-        announceThenPublish(event, value, known.endsWithResult(failure) ? null : failure, context);
+        announceThenPublish(event, value, byResult ? null : failure, context);
     }
 
     /** Ends the call with a failure that no attempt caused. */
@@ -388,6 +390,10 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             }
         } finally {
             halt();
+        }
+        RetrySequence left = attempts;
+        if (left != null) {
+            left.releaseFailures();
         }
         clear();
     }

@@ -19,7 +19,9 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
 
     private static final Logger log = LoggerFactory.getLogger(AttemptDelay.class);
 
-    private final AsyncRetryCall<T> call;
+    /** Null once the delay has ended: the scope may retain this longer. */
+    private volatile @Nullable AsyncRetryCall<T> call;
+
     private final Retry retry;
     private final Deadline deadline;
     private final CallerContext context;
@@ -34,7 +36,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
         this.nanos = nanos;
     }
 
-    void begin() {
+    void begin(AsyncRetryCall<T> call) {
         try {
             timer = retry.ticker().schedule(Workers.handOverWhenDue(call::resumeInContext), nanos);
         } catch (Throwable noTimer) {
@@ -60,6 +62,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
         boolean ends = tryEnd();
         if (ends) {
             release();
+            call = null;
         }
         return ends;
     }
@@ -75,23 +78,28 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
 
     @Override
     public void onShutdown() {
-        if (tryFinish()) {
-            endOnWorker(RetrySequence::onShutdown);
+        AsyncRetryCall<T> delayed = call;
+        if (tryFinish() && delayed != null) {
+            endOnWorker(delayed, RetrySequence::onShutdown);
         }
     }
 
     /** An outer policy has abandoned the call, which does not necessarily cancel this future. */
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+        AsyncRetryCall<T> delayed = call;
         release();
-        endOnWorker(RetrySequence::cancelled);
+        call = null;
+        if (delayed != null) {
+            endOnWorker(delayed, RetrySequence::cancelled);
+        }
     }
 
-    private void endOnWorker(Consumer<RetrySequence> reason) {
+    private void endOnWorker(AsyncRetryCall<T> delayed, Consumer<RetrySequence> reason) {
         try {
-            Workers.executeReliably(() -> context.runAnyway(() -> call.giveUpAttempts(reason)));
+            Workers.executeReliably(() -> context.runAnyway(() -> delayed.giveUpAttempts(reason)));
         } catch (OutOfMemoryError full) {
-            call.giveUpAttempts(reason); // nobody else ends the call
+            delayed.giveUpAttempts(reason); // nobody else ends the call
         }
     }
 }

@@ -115,7 +115,9 @@ final class RetryLayer implements Layer {
         if (event != null) {
             event.run();
         }
-        if (attempts.endsWithResult(failure)) {
+        boolean byResult = attempts.endsWithResult(failure);
+        attempts.releaseFailures();
+        if (byResult) {
             return (T) ((UnacceptableResultException) failure).result();
         }
         throw (X) failure;

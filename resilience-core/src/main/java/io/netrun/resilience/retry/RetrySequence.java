@@ -26,6 +26,9 @@ final class RetrySequence extends Deadline.InFlight {
 
     private static final int MAX_KEPT = 16;
 
+    /** Replaces the failures of a call that has ended. */
+    private static final Throwable RELEASED = new Released();
+
     /** The maximum by which a hint extends the computed delay. */
     private static final long LONGEST_EXTENSION = TimeUnit.SECONDS.toNanos(5);
 
@@ -44,7 +47,7 @@ final class RetrySequence extends Deadline.InFlight {
     private final Deadline deadline;
     private final boolean sync;
 
-    private final Throwable first;
+    private Throwable first;
 
     /** The failures after the first one, the latest first; read by the thread that abandons the call. */
     private volatile @Nullable Later later;
@@ -216,6 +219,15 @@ final class RetrySequence extends Deadline.InFlight {
         retry.counts().retries.increment();
     }
 
+    /**
+     * Releases the failures once the call has ended and nothing is left to read from them: the scope around the call
+     * may retain this longer.
+     */
+    void releaseFailures() {
+        first = RELEASED;
+        later = null;
+    }
+
     /** Records that the latest attempt succeeded, and with it the call. */
     void succeeded() {
         if (part().tryBeginEnd()) {
@@ -226,6 +238,7 @@ final class RetrySequence extends Deadline.InFlight {
             }
         }
         refund();
+        releaseFailures();
     }
 
     /** Ends the call during the delay before the next attempt, because it was cancelled. */
@@ -419,8 +432,18 @@ final class RetrySequence extends Deadline.InFlight {
     }
 
     private static void addDistinct(List<Throwable> distinct, Throwable failure, @Nullable Throwable except) {
-        if (failure != except && !ExceptionFilter.isAmong(distinct, failure)) {
+        if (failure != except && failure != RELEASED && !ExceptionFilter.isAmong(distinct, failure)) {
             distinct.add(0, failure);
+        }
+    }
+
+    /** Keeps no stack trace, and with it no class loader. */
+    private static final class Released extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Released() {
+            super("the call has ended", null, false, false);
         }
     }
 
