@@ -63,14 +63,16 @@ class BatchInScopeTests {
         Retry retry = Retry.of("r", c -> c.baseDelay(Duration.ofMillis(1)).maxAttempts(2));
         List<WeakReference<?>> kept = new ArrayList<>();
         around.run(() -> {
-            runBatch(kept, source -> retry.callAsync(() -> {
-                        IOException down = new IOException("down");
-                        synchronized (kept) {
-                            kept.add(new WeakReference<>(down));
-                        }
-                        return CompletableFuture.failedFuture(down);
-                    })
-                    .exceptionallyCompose(thrown -> source));
+            runBatch(
+                    kept,
+                    source -> retry.callAsync(() -> {
+                                IOException down = new IOException("down");
+                                synchronized (kept) {
+                                    kept.add(new WeakReference<>(down));
+                                }
+                                return CompletableFuture.failedFuture(down);
+                            })
+                            .exceptionallyCompose(thrown -> source));
             awaitGone(kept);
         });
     }
