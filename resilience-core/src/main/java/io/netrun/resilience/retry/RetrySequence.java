@@ -27,6 +27,7 @@ final class RetrySequence extends Deadline.InFlight {
     private static final int MAX_KEPT = 16;
 
     /** Replaces the failures of a call that has ended. */
+    @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace, and keeps nothing
     private static final Throwable RELEASED = new Released();
 
     /** The maximum by which a hint extends the computed delay. */
