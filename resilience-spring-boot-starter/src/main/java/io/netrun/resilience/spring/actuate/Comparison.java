@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls and attempts of a name since its problem began, beside those of the minutes before: what distinguishes slow
- * work from too many calls. NaN is what is not known.
+ * work from too many calls. NaN is what is not known. Calls are those just before, since a problem is not of what had
+ * changed earlier; attempts are those of five minutes.
  *
  * @param calls calls that come in a second
- * @param callsBefore calls that came in a second
+ * @param callsBefore calls that came in a second just before the problem began
  * @param attempt how long an attempt takes, in milliseconds
  * @param attemptBefore how long it took
  */
@@ -20,7 +21,7 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
     /** What is so many times as much as before is worth a word. */
     private static final double MUCH = 1.5;
 
-    /** A minute: the last one, and the one before the problem. */
+    /** The last minute. */
     private static final int RECENT = 12;
 
     /** Five minutes before the problem. */
@@ -54,18 +55,9 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
         int samples = History.SAMPLES;
         return new Comparison(
                 calls,
-                track == null ? Double.NaN : callsBefore(track, began),
+                track == null ? Double.NaN : track.rateJustBefore(began, BEFORE),
                 attempts.mean(recent(since, last), samples),
                 attempts.usual(Math.max(0, began - BEFORE), began));
-    }
-
-    /**
-     * Calls that came in the minute before: if more had come for longer than that, they are not what is different. In
-     * the five minutes before, if the last one is not known.
-     */
-    private static double callsBefore(Track track, int began) {
-        double justBefore = track.usualRate(Math.max(0, began - RECENT), began);
-        return Double.isNaN(justBefore) ? track.usualRate(Math.max(0, began - BEFORE), began) : justBefore;
     }
 
     /** The first of the samples whose attempts are those of now: of the last minute, or since a problem began. */

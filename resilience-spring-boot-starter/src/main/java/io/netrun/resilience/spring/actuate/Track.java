@@ -12,6 +12,13 @@ final class Track {
     /** So many calls with one that fails or is rejected are a problem. */
     private static final int MANY = 10;
 
+    /** A minute, in samples, and the least of it. */
+    private static final int JUST_BEFORE = 12;
+
+    private static final int LEAST_BEFORE = 3;
+
+    private static final double MUCH = 1.5;
+
     private static final long NANOS_OF_MILLI = 1_000_000;
 
     private final int samples;
@@ -201,28 +208,43 @@ final class Track {
     }
 
     /**
-     * The rate at which calls usually came within some samples of a copy, admitted or not: the median, or the mean of
-     * calls that are rare; NaN if too few samples are known. What was before the first call of all is no usual sample,
-     * since the process had only begun, unless no call came at all.
+     * The rate at which calls came just before a sample of a copy, admitted or not: the median of the last known
+     * samples, or the mean of calls that are rare. Those are samples of a minute, or fewer if the calls were more or
+     * less before, and of so many samples in all; NaN if too few are known. What was before the first call of all is no
+     * sample of that, since the process had only begun, unless no call came at all.
      */
-    double usualRate(int from, int to) {
-        double[] rates = new double[samples];
-        int known = 0;
-        int all = 0;
-        double sum = 0;
+    double rateJustBefore(int before, int within) {
         int first = firstArrival();
-        for (int i = from; i < to; i++) {
-            if (states[i] != LaneState.UNKNOWN.rank()) {
-                double rate = calls(i) / (double) History.EACH.toSeconds();
-                sum += rate;
-                all++;
-                if (i >= first) {
-                    rates[known++] = rate;
-                }
+        long[] counts = new long[JUST_BEFORE];
+        int known = 0;
+        int quiet = 0;
+        double sum = 0;
+        for (int i = before - 1; i >= Math.max(0, before - within) && known < JUST_BEFORE; i--) {
+            if (!isKnown(i)) {
+                continue;
+            }
+            if (i < first) {
+                quiet++;
+            } else if (known >= LEAST_BEFORE && isOtherThan(calls(i), sum / known)) {
+                break;
+            } else {
+                sum += calls(i);
+                counts[known++] = calls(i);
             }
         }
-        double median = known == 0 && all > 1 ? 0 : Attempts.median(rates, known);
-        return median == 0 ? sum / all : median;
+        double seconds = History.EACH.toSeconds();
+        if (known == 0) {
+            return quiet > 1 ? 0 : Double.NaN;
+        }
+        double[] rates = Arrays.stream(counts, 0, known).mapToDouble(count -> count / seconds).toArray();
+        double median = Attempts.median(rates, known);
+        return median == 0 ? sum / known / seconds : median;
+    }
+
+    /** Whether so many calls are more than chance away from what came on average, and by half as much or more. */
+    private static boolean isOtherThan(long calls, double mean) {
+        boolean differs = calls >= MUCH * mean || MUCH * calls <= mean;
+        return differs && Math.abs(calls - mean) > 2 * Math.sqrt(Math.max(1, mean));
     }
 
     private int firstArrival() {

@@ -17,6 +17,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is different since a problem began, by a ticker that the test advances. */
 class ComparisonTests {
@@ -164,6 +166,38 @@ class ComparisonTests {
         samples(2, 35, 10);
         assertThat(since(began).callsBefore()).isEqualTo(7);
         assertThat(since(began).change()).isNull();
+    }
+
+    /** The last samples before it: a change of the minute before is not one of the problem. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5, 6, 11, 12, 30})
+    void callsBeforeShouldBeThoseJustBefore(int samples) {
+        samples(40, 5, 10);
+        samples(samples, 17, 10);
+        Instant began = ticker.now();
+        samples(2, 17, 10);
+        assertThat(since(began).callsBefore()).isEqualTo(3.4);
+        assertThat(since(began).change()).isNull();
+    }
+
+    @Test
+    void fewerCallsJustBeforeShouldBeTheBaseline() {
+        samples(40, 50, 10);
+        samples(4, 5, 10);
+        Instant began = ticker.now();
+        samples(2, 50, 10);
+        assertThat(since(began).callsBefore()).isEqualTo(1);
+    }
+
+    /** The problem is known with the sample after it. */
+    @Test
+    void firstSampleOfAFloodShouldNotBeTheBaseline() {
+        samples(40, 5, 10);
+        samples(1, 500, 10);
+        Instant began = ticker.now();
+        samples(2, 500, 10);
+        assertThat(since(began).callsBefore()).isEqualTo(1);
+        assertThat(since(began).change()).isEqualTo(Change.FLOOD);
     }
 
     @Test
