@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param periods in how many periods since then, with pauses in between
  * @param lastOpened when the circuit opened last, as far as that is known; of calls that fail, since they do
  * @param openings of a circuit that opens again and again
+ * @param spell since when a circuit that is not closed now has opened again and again; null if it began with this one
  */
 record Finding(
         Kind kind,
@@ -39,7 +40,8 @@ record Finding(
         double rate,
         int periods,
         @Nullable Instant lastOpened,
-        @Nullable Openings openings)
+        @Nullable Openings openings,
+        @Nullable Instant spell)
         implements Comparable<Finding> {
 
     private static final String RESET = "reset";
@@ -140,6 +142,12 @@ record Finding(
         return byKind != 0 ? byKind : Double.compare(other.rate, rate);
     }
 
+    /** Since when calls are lost again and again, as far as that is known. */
+    @Nullable
+    Instant lostSince() {
+        return spell == null ? since : spell;
+    }
+
     /** Without the evidence. */
     Map<String, @Nullable Object> briefView() {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
@@ -172,6 +180,7 @@ record Finding(
                     .ifPresent(failure -> view.put("lastFailure", JsonView.of(failure)));
         }
         put(view, "lastOpened", lastOpened);
+        put(view, "onAndOffSince", spell);
         if (openings != null) {
             openings.addTo(view);
         }
@@ -317,6 +326,7 @@ record Finding(
                     rate(series),
                     periods(values, first),
                     opened(first),
+                    null,
                     null));
         }
 
@@ -347,8 +357,6 @@ record Finding(
         private void addFlapping(Track track, int openings) {
             String text = "circuit opened " + openings + " times in the last 15 minutes";
             int first = track.opening(0);
-            Instant sample = since(History.SAMPLES - first);
-            Instant began = sample;
             Instant last = null;
             Instant closed = null;
             String reason = null;
@@ -360,10 +368,6 @@ record Finding(
                 } else if (time != null && "open".equals(to) && "closed".equals(JsonView.plain(event.get("from")))) {
                     reason = last == null ? String.valueOf(event.get("reason")) : reason;
                     last = last == null ? time : last;
-                    // The sample knows it to five seconds, the event exactly.
-                    boolean sameSample =
-                            sample != null && !time.isBefore(sample) && time.isBefore(sample.plus(History.EACH));
-                    began = sameSample ? time : began;
                 }
             }
             int leaving = track.opening(openings - FLAPPING);
@@ -373,13 +377,44 @@ record Finding(
                     level(Kind.FLAPPING),
                     cell,
                     text,
-                    began,
+                    firstOpening(track),
                     reason,
                     null,
                     rate(Series.FAILURES),
                     1,
                     last,
-                    new Openings(openings, closed, track.lostShare(first, closedIn(closed)), until)));
+                    new Openings(openings, closed, track.lostShare(first, closedIn(closed)), until),
+                    null));
+        }
+
+        /** When it opened first within the history: the sample knows that to five seconds, the event exactly. */
+        private @Nullable Instant firstOpening(Track track) {
+            Instant sample = since(History.SAMPLES - track.opening(0));
+            if (sample == null) {
+                return null;
+            }
+            Instant first = sample;
+            for (Map<String, @Nullable Object> event : recentEvents.apply(cell.policy())) {
+                boolean opens = "open".equals(JsonView.plain(event.get("to")))
+                        && "closed".equals(JsonView.plain(event.get("from")));
+                if (opens
+                        && event.get("time") instanceof Instant time
+                        && !time.isBefore(sample)
+                        && time.isBefore(sample.plus(History.EACH))) {
+                    first = time;
+                }
+            }
+            return first;
+        }
+
+        /** Since when it has opened again and again, if that is before the latest opening; null if it has not. */
+        private @Nullable Instant spell(@Nullable Instant since) {
+            Track track = cell.track();
+            if (track == null || track.openings(cell.figures()) < FLAPPING) {
+                return null;
+            }
+            Instant first = firstOpening(track);
+            return first != null && since != null && first.isBefore(since) ? first : null;
         }
 
         /** The sample after the one in which the circuit closed; after the last one if that is not known. */
@@ -452,7 +487,8 @@ record Finding(
                 }
                 if (changed && (kind == Kind.OPEN || kind == Kind.HALF_OPEN || since == null)) {
                     since = event.get("time") instanceof Instant time ? time : since;
-                    reason = kind == Kind.HALF_OPEN && reason != null ? reason : String.valueOf(event.get("reason"));
+                    boolean explains = kind != Kind.HALF_OPEN || "open".equals(JsonView.plain(event.get("to")));
+                    reason = explains ? String.valueOf(event.get("reason")) : reason;
                     Object from = JsonView.plain(event.get("from"));
                     boolean began = "closed".equals(from) || "disabled".equals(from);
                     if (began && !wasBrieflyClosed(event, events.subList(i + 1, events.size()))) {
@@ -463,8 +499,20 @@ record Finding(
                     since = since == null && event.get("time") instanceof Instant time ? time : since;
                 }
             }
+            boolean byItself = kind == Kind.OPEN || kind == Kind.HALF_OPEN;
             findings.add(new Finding(
-                    kind, level(kind), cell, text, since, reason, by, cell.rate(Series.REJECTIONS), 1, opened, null));
+                    kind,
+                    level(kind),
+                    cell,
+                    text,
+                    since,
+                    reason,
+                    by,
+                    cell.rate(Series.REJECTIONS),
+                    1,
+                    opened,
+                    null,
+                    byItself ? spell(since) : null));
         }
     }
 }

@@ -209,10 +209,10 @@ public final class Overview {
             return level().isProblem() ? findings.get(0).since() : null;
         }
 
-        /** Whether the circuit lets no call through. */
+        /** Whether the circuit lets no call through, or only trials. */
         boolean isOpen() {
             Finding.Kind kind = findings.isEmpty() ? null : findings.get(0).kind();
-            return kind == Finding.Kind.OPEN || kind == Finding.Kind.FORCED_OPEN;
+            return kind == Finding.Kind.OPEN || kind == Finding.Kind.FORCED_OPEN || kind == Finding.Kind.HALF_OPEN;
         }
 
         /**
@@ -519,7 +519,7 @@ public final class Overview {
                         losses.from(Comparison.began(since, history.last())))
                 .addTo(view);
         putFailedBefore(view, row);
-        losses.addTo(view, since, history.last());
+        losses.addTo(view, row.findings.get(0).lostSince(), history.last());
         view.put("causes", row.findings.stream().map(Finding::view).toList());
         putUsers(view, shortTitles(affected), MAX_USERS);
         Set<Boolean> fallbacks = affected.stream().map(users::hasFallback).collect(Collectors.toSet());

@@ -30,6 +30,7 @@ final class Track {
     private final int[] waiting;
     private final int[] longestWait;
     private final byte[] opened;
+    private final boolean[] opens;
     private final boolean[] openAtEnd;
     private final byte[] states;
     private long slot = Long.MIN_VALUE;
@@ -50,6 +51,7 @@ final class Track {
         this.waiting = new int[samples];
         this.longestWait = new int[samples];
         this.opened = new byte[samples];
+        this.opens = new boolean[samples];
         this.openAtEnd = new boolean[samples];
         this.states = new byte[samples];
     }
@@ -85,6 +87,7 @@ final class Track {
         System.arraycopy(like.waiting, source, waiting, target, length);
         System.arraycopy(like.longestWait, source, longestWait, target, length);
         System.arraycopy(like.opened, source, opened, target, length);
+        System.arraycopy(like.opens, source, opens, target, length);
         System.arraycopy(like.openAtEnd, source, openAtEnd, target, length);
         System.arraycopy(like.states, source, states, target, length);
     }
@@ -115,6 +118,7 @@ final class Track {
         for (long skipped = Math.max(slot + 1, current - samples + 1); skipped < current && slot >= 0; skipped++) {
             clear(index(skipped));
         }
+        boolean wasOpen = slot != Long.MIN_VALUE && slot > current - samples && isOpenAtEnd(index(slot));
         slot = current;
         rejects = figures.rejects();
         int at = index(current);
@@ -128,6 +132,7 @@ final class Track {
         opened[at] = (byte) Math.min(Byte.MAX_VALUE, difference(figures.opened(), totalOpened));
         openAtEnd[at] = figures.state() == LaneState.OPEN || figures.state() == LaneState.HALF_OPEN;
         states[at] = state(figures, at).rank();
+        opens[at] = opened[at] > 0 && !(wasOpen && isOpenAtEnd(at));
         countFrom(figures);
     }
 
@@ -175,6 +180,7 @@ final class Track {
         waiting[at] = 0;
         longestWait[at] = 0;
         opened[at] = 0;
+        opens[at] = false;
         openAtEnd[at] = false;
         states[at] = LaneState.UNKNOWN.rank();
     }
@@ -259,7 +265,7 @@ final class Track {
     int opening(int earlier) {
         int left = earlier;
         for (int i = 0; i < samples; i++) {
-            if (opensIn(i) && left-- == 0) {
+            if (opens[i] && left-- == 0) {
                 return i;
             }
         }
@@ -353,25 +359,26 @@ final class Track {
 
     /** How often it opened after it was closed, as {@link #openings()}, also since the last sample of a copy. */
     int openings(Figures now) {
-        boolean open = now.state() == LaneState.OPEN || now.state() == LaneState.HALF_OPEN;
-        return openings() + (laterOpened(now) > 0 && !(openAtEnd[samples - 1] && open) ? 1 : 0);
+        boolean open = now.state() == LaneState.OPEN
+                || now.state() == LaneState.HALF_OPEN
+                || now.state() == LaneState.FORCED_OPEN;
+        return openings() + (laterOpened(now) > 0 && !(isOpenAtEnd(samples - 1) && open) ? 1 : 0);
     }
 
     private int laterOpened(Figures now) {
         return difference(now.opened(), totalOpened);
     }
 
-    /** In how many samples of a copy it opened after it was closed; a failed trial is no other opening. */
+    /**
+     * In how many samples of a copy it opened after it was closed. A failed trial is no other opening, also where the
+     * sample before it is older than the copy, or an operator has it forced open.
+     */
     int openings() {
         int sum = 0;
         for (int i = 0; i < samples; i++) {
-            sum += opensIn(i) ? 1 : 0;
+            sum += opens[i] ? 1 : 0;
         }
         return sum;
-    }
-
-    private boolean opensIn(int i) {
-        return opened[i] > 0 && (i == 0 || !openAtEnd[i - 1] || !openAtEnd[i]);
     }
 
     /** What a sample of a copy has. */

@@ -141,7 +141,8 @@ export function drawn(row, {sampled, sampleSeconds}, now) {
 }
 
 /** Since when calls failed before the circuit opened, to five seconds; nothing for less than one. */
-export function failedFrom({causes: [{kind, since}]}, row, head, now) {
+export function failedFrom({causes: [worst]}, row, head, now) {
+  const {kind} = worst, since = spellOf(worst);
   if (!since || !OPENED.has(kind) || !row.lane || !head?.sampled) return undefined;
   const each = head.sampleSeconds * 1_000;
   let at = Date.parse(head.sampled) - head.samples * each;
@@ -155,9 +156,12 @@ export function failedFrom({causes: [{kind, since}]}, row, head, now) {
 /** A circuit that opened after calls had failed. */
 const OPENED = new Set(['open', 'half-open', 'flapping']);
 
+/** Since when a circuit opens again and again, whichever opening is the latest one; of all else, since when it is so. */
+const spellOf = ({onAndOffSince, since}) => onAndOffSince ?? since;
+
 /** When a problem began: with the failures that opened the circuit. */
 export function beganAt(problem, row, head, now) {
-  const {since} = problem.causes[0];
+  const since = spellOf(problem.causes[0]);
   return failedFrom(problem, row, head, now) ?? (since ? Date.parse(since) : undefined);
 }
 
@@ -169,12 +173,13 @@ const LASTS = {
 
 /** Since when what lasts: failing since 23:46:25, open since 23:46:28. */
 export function sinceWords(problem, row, head, now) {
-  const [{kind, pattern, since, periods, closedSince}] = problem.causes, failed = failedFrom(problem, row, head, now), at = time => dayClock(time, now);
+  const [{kind, pattern, since, periods, closedSince, onAndOffSince}] = problem.causes, failed = failedFrom(problem, row, head, now), at = time => dayClock(time, now);
   if (!since) return '';
-  if (kind === 'flapping') return closedSince ? `closed again since ${at(closedSince)}, for ${span(passed(closedSince, now))}` : `on and off since ${at(failed ?? since)}`;
+  if (kind === 'flapping') return closedSince && isCalm(problem, row, now) ? `closed again since ${at(closedSince)}, for ${span(passed(closedSince, now))}` : `on and off since ${at(failed ?? since)}`;
   const what = `${kind === 'off' ? `${title(pattern)} ` : kind === 'denied' ? pattern === 'hedge' ? 'hedges ' : 'retries ' : ''}${LASTS[kind] ?? 'so'}`;
   if (periods > 1) return `${what} on and off since ${at(since)}, ${periods} times`;
-  return `${failed ? `failing since about ${at(failed)}, ` : ''}${what} since ${at(since)}, for ${span(passed(since, now))}`;
+  const before = onAndOffSince ? `on and off since ${at(failed ?? onAndOffSince)}, ` : failed ? `failing since about ${at(failed)}, ` : '';
+  return `${before}${what} since ${at(since)}, for ${span(passed(since, now))}`;
 }
 
 /** A strip of so many pixels as pieces [letter, pixels]: in each pixel the worst state counts, and in the last one the present. */
@@ -354,6 +359,22 @@ export function served(patterns, size) {
 /** The last failure of a problem, whichever of its causes has it. */
 const failureOf = ({causes}) => causes.find(each => each.lastFailure)?.lastFailure;
 
+/** The latest failure of a circuit that had closed before it: samples have it only some seconds later. */
+function failedAnew(problem) {
+  const [{kind, closedSince}] = problem.causes, time = failureOf(problem)?.time;
+  return kind === 'flapping' && closedSince && Date.parse(time) > Date.parse(closedSince) ? time : undefined;
+}
+
+/** Whether no call fails of a circuit that is closed again: within the ten seconds of the rates, or since the last sample. */
+function isCalm(problem, row, now) {
+  const anew = failedAnew(problem);
+  return !row.failed && !row.rejected && !(anew && passed(anew, now) < RECENT);
+}
+const RECENT = 10_000;
+
+/** When the last call was lost: before the circuit closed, or later. */
+const lostUntil = problem => failedAnew(problem) ?? problem.causes[0].closedSince;
+
 /** What a dependency does wrong, from the exception: answers 503, does not answer in time, fails with IOException. */
 function fault(failure, past) {
   const text = failure?.thrown ?? failure?.reason;
@@ -385,8 +406,8 @@ export function cause(problem, row, now, timed = false, head = {}) {
   }
   switch (kind) {
     case 'forced-open': return `all calls ${lasts ? `have been rejected${lasts}` : 'are rejected'}: forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
-    case 'open': return `${fault(failureOf(problem))}, circuit open${lasts}${row.opened >= OFTEN ? `; opened ${row.opened} times in the last ${tight('15 min')}` : ''}`;
-    case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide${lasts ? `; not closed${lasts}` : ''}`;
+    case 'open': return `${fault(failureOf(problem))}, circuit open${lasts}${oftenWords(worst, row, now)}`;
+    case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide${lasts ? `; not closed${lasts}` : ''}${oftenWords(worst, row, now)}`;
     case 'failing': {
       const what = worst.lastFailure || worst.pattern === 'circuit-breaker' ? fault(failureOf(problem)) : worst.text;
       return `${what}${lasts}${unprotected(problem, row, now) ? ', and the circuit has not opened yet' : ''}${failedShare(row)}`;
@@ -396,9 +417,9 @@ export function cause(problem, row, now, timed = false, head = {}) {
     case 'flapping': {
       const failure = failureOf(problem), why = failure ? ` (${shortFailure(failure.thrown ?? failure.reason ?? '', SHORT)})` : '', {opened, closedSince} = worst, at = time => dayClock(time, now);
       const from = beganAt(problem, row, head, now), often = `${opened ? `, opened ${opened} times` : ''}${why}`;
-      if (row.failed || row.rejected || !closedSince) return `on and off${from ? ` since ${at(from)}` : ''}${often}`;
+      if (!closedSince || !isCalm(problem, row, now)) return `on and off${from ? ` since ${at(from)}` : ''}${often}`;
       const fine = failure?.time ? `no failure for ${span(passed(failure.time, now))}` : `closed again for ${span(passed(closedSince, now))}`;
-      return `on and off${from ? ` from ${at(from)} to ${at(closedSince)}` : ''}${often}; ${fine}`;
+      return `on and off${from ? ` from ${at(from)} to ${at(lostUntil(problem))}` : ''}${often}; ${fine}`;
     }
     case 'full': case 'limited': return `${readable(worst.text)}${lasts}${rejectedShare(row)}`;
     case 'denied': return `${worst.rate ? `${deniedWords([worst])}${worst.pattern === 'retry' ? ': the budget is used up' : ''}` : worst.text}${lasts ? `,${lasts}` : ''}`;
@@ -408,6 +429,7 @@ export function cause(problem, row, now, timed = false, head = {}) {
 
 /** So many openings are an outage that goes on, however short the latest one is. */
 const OFTEN = 3;
+const oftenWords = ({onAndOffSince}, {opened}, now) => opened >= OFTEN ? `; opened ${opened} times ${onAndOffSince ? `since ${dayClock(onAndOffSince, now)}` : `in the last ${tight('15 min')}`}` : '';
 
 /** A bulkhead that rejects calls is full, or was within the last ten seconds. */
 const fullWords = ({text = ''}) => text.startsWith(AT_TIMES) ? AT_TIMES : 'bulkhead full';
@@ -468,17 +490,18 @@ const HARMLESS = {
 
 /** What a problem means: for whose calls, how many are lost a second, and how many so far. */
 export function effect(problem, row, now) {
-  const {fallback, lostCalls, lostFrom, users = [], moreUsers, causes: [{kind, since, closedSince, lostShare}]} = problem, texts = [];
+  const {fallback, lostCalls, lostFrom, users = [], moreUsers, causes: [worst]} = problem, {kind, onAndOffSince, lostShare} = worst, since = spellOf(worst), until = lostUntil(problem), texts = [];
   const lost = row.seconds === 0 && PASSES_NONE.has(kind) ? arriving(row) : lostRate(row);
   const callers = users.length ? `callers of ${users.map(shortMethod).join(', ')}${moreUsers ? `, and ${moreUsers} more` : ''}: ` : '';
-  const kept = since && lostFrom && Date.parse(lostFrom) > Date.parse(since) + 10_000 ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && !row.failed && !row.rejected;
+  const kept = since && lostFrom && Date.parse(lostFrom) > Date.parse(since) + 10_000 ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && isCalm(problem, row, now), anew = kind === 'flapping' && !over;
   if (lost > 0) texts.push(`${PASSES_NONE.has(kind) ? 'no call succeeds, ' : ''}${callRate(lost)} ${rate(lost) === '1' ? FATE_OF_ONE[fallback] ?? 'fails or is rejected' : FATE[fallback] ?? 'fail or are rejected'}`);
+  else if (anew) texts.push('calls fail again');
   else if (kind === 'flapping' && row.seconds === 0) texts.push('whether calls fail since it closed is not known yet');
   else if (HARMLESS[kindOf(problem.causes[0])]) texts.push(HARMLESS[kindOf(problem.causes[0])]);
-  const ofThem = lostShare ? `${closedSince ? ` until ${dayClock(closedSince, now)}` : ''}, ${share(lostShare, 1)} of the calls` : '';
+  const ofThem = lostShare ? `${until ? ` until ${dayClock(until, now)}` : ''}${failedAnew(problem) ? '' : `, ${share(lostShare, 1)} of the calls`}` : '';
   if (over && lostCalls) texts.push(`${counted(lostCalls)} ${PAST_FATE[fallback] ?? 'failed or were rejected'}${kept}${ofThem}`);
-  else if (lostCalls) texts.push(`${counted(lostCalls)} so far${kept}`);
-  else if (over && lostShare) texts.push(`${share(lostShare, 1)} of the calls ${PAST_FATE[fallback] ?? 'failed or were rejected'}${closedSince ? ` until ${dayClock(closedSince, now)}` : ''}`);
+  else if (lostCalls) texts.push(`${counted(lostCalls)} ${onAndOffSince && !kept ? `since ${dayClock(onAndOffSince, now)}` : 'so far'}${kept}`);
+  else if (over && lostShare) texts.push(`${share(lostShare, 1)} of the calls ${PAST_FATE[fallback] ?? 'failed or were rejected'}${worst.closedSince ? ` until ${dayClock(worst.closedSince, now)}` : ''}`);
   const text = `${texts.join(over ? '; ' : ', ')}`;
   return text ? initial(`${callers}${text}`) : callers ? initial(callers.slice(0, -2)) : '';
 }
@@ -665,7 +688,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
     if (worst.kind === 'full') say(queued(worst, row));
     for (const text of company(problem, row, names)) say(text);
   }
-  if (worst.kind === 'open' && worst.reason) say(`Opened because ${worst.reason}${row.opened > 1 ? `; that is opening ${row.opened} in the last ${tight('15 min')}` : ''}`);
+  if ((worst.kind === 'open' || worst.kind === 'half-open') && worst.reason) say(`Opened because ${worst.reason}${row.opened > 1 ? `; that is opening ${row.opened} in the last ${tight('15 min')}` : ''}`);
   if (worst.kind === 'flapping' && worst.since && worst.opened) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${at(worst.since)} to ${at(worst.lastOpened)}` : ` since ${at(worst.since)}`}${worst.reason ? `, the last time because ${worst.reason}` : ''}`);
   if (failure && (failure.thrown || failure.reason)) {
     const text = failure.thrown ?? failure.reason, trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
@@ -708,7 +731,7 @@ export function figures(problem, row, now, head) {
   const {before = {}, causes: [worst]} = problem, of = period(row), {calls, failed, rejected} = row;
   if (!calls) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
   if (explains(problem, row)) return `Rates and shares: of ${of}`;
-  const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' ? ` (${rate(before.calls)}/s before ${dayClock(began ?? worst.since, now)})` : '';
+  const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' && !worst.onAndOffSince ? ` (${rate(before.calls)}/s before ${dayClock(began ?? worst.since, now)})` : '';
   const trials = worst.kind === 'open' && failed && rejected ? `: ${share(rejected, calls)} rejected, ${share(failed, calls)} failed as trials` : '', text = `${callRate(calls)}${repeats(row) ? `, ${rate(repeats(row))} of them retries` : ''}`;
   return PASSES_NONE.has(worst.kind) || worst.kind === 'flapping' ? `${text} in ${of}${trials}${earlier}` : `${text}${earlier}; rates and shares: of ${of}`;
 }

@@ -13,11 +13,14 @@ import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -321,6 +324,104 @@ class OverviewTests {
                 .isEmpty()
                 .jsonPath(line + ".seconds")
                 .isEqualTo(0);
+    }
+
+    /** Whichever state it has at the moment: what was lost, since when, how often and why are those of all its openings. */
+    @ParameterizedTest
+    @ValueSource(strings = {"open", "half-open", "flapping"})
+    void spellOfOpeningsShouldBeTheSameInEachState(String kind) {
+        ticker.pass(History.EACH);
+        Instant began = ticker.now();
+        for (int i = 0; i < 3; i++) {
+            fail(3);
+            succeed(5); // rejected
+            ticker.pass(History.EACH);
+            if (i < 2) {
+                ledger.reset();
+                succeed(50);
+                ticker.pass(History.EACH.multipliedBy(2));
+            }
+        }
+        if (kind.equals("half-open")) {
+            ledger.halfOpen();
+        } else if (kind.equals("flapping")) {
+            ledger.reset();
+        }
+        overview()
+                .jsonPath("$.problems[0].causes[0].kind")
+                .isEqualTo(kind)
+                .jsonPath("$.problems[0].causes[0]." + (kind.equals("flapping") ? "since" : "onAndOffSince"))
+                .isEqualTo(began.toString())
+                .jsonPath("$.problems[0].causes[0].reason")
+                .isEqualTo("the failure count reached 3")
+                .jsonPath("$.problems[0].lostCalls")
+                .isEqualTo(24)
+                .jsonPath("$.names[?(@.name == 'ledger')].opened")
+                .isEqualTo(3);
+    }
+
+    /** The sample before them is no longer known. */
+    @Test
+    void failedTrialsAtTheEdgeOfTheHistoryShouldBeNoOpenings() {
+        ticker.pass(History.EACH);
+        fail(3);
+        for (int i = 0; i < 4; i++) {
+            ticker.pass(History.EACH.multipliedBy(5));
+            fail(1); // a trial
+        }
+        String opened = "$.names[?(@.name == 'ledger')].opened";
+        overview().jsonPath(opened).isEqualTo(1);
+        ticker.pass(History.EACH.multipliedBy(History.SAMPLES - 20));
+        for (int i = 0; i < 22; i++) {
+            overview().jsonPath(opened).value(number -> assertThat(number.toString()).isIn("[1]", "[]"));
+            ticker.pass(History.EACH);
+        }
+        overview().jsonPath(opened).isEmpty();
+    }
+
+    @Test
+    void failedTrialBeforeItIsForcedOpenShouldBeNoOpening() {
+        ticker.pass(History.EACH);
+        fail(3);
+        ticker.pass(History.EACH.multipliedBy(5));
+        fail(1); // a trial
+        ledger.forceOpen();
+        overview().jsonPath("$.names[?(@.name == 'ledger')].opened").isEqualTo(1);
+        ticker.pass(History.EACH);
+        overview().jsonPath("$.names[?(@.name == 'ledger')].opened").isEqualTo(1);
+    }
+
+    @Test
+    void firstOpeningsShouldBeNoSpell() {
+        ticker.pass(History.EACH);
+        for (int i = 0; i < 2; i++) {
+            fail(3);
+            ticker.pass(History.EACH);
+            if (i == 0) {
+                ledger.reset();
+                ticker.pass(History.EACH.multipliedBy(2));
+            }
+        }
+        overview().jsonPath("$.problems[0].causes[0].onAndOffSince").doesNotExist();
+    }
+
+    @Test
+    void halfOpenCircuitShouldHaveNoRatesOfBeforeItOpened() {
+        String line = "$.names[?(@.name == 'ledger')]";
+        ticker.pass(History.EACH);
+        succeed(50);
+        ticker.pass(History.EACH);
+        fail(3);
+        succeed(5); // rejected
+        ticker.pass(History.EACH);
+        ledger.halfOpen();
+        overview()
+                .jsonPath(line + ".seconds")
+                .isEqualTo(5)
+                .jsonPath(line + ".rejected")
+                .isEqualTo(1)
+                .jsonPath(line + ".failed")
+                .isEqualTo(0.6);
     }
 
     /** The samples end with the one before it opened. */

@@ -599,6 +599,41 @@ class DashboardWordsTests {
     }
 
     @Test
+    void halfOpenSecondsShouldKeepWhatIsKnownOfTheOutage() throws Exception {
+        String halfOpen = OPEN.replace("\"kind\": \"open\"", "\"kind\": \"half-open\", \"onAndOffSince\": \"2026-11-29T10:32:11Z\"")
+                .replace("\"users\"", "\"lostCalls\": 168, \"lostFrom\": \"2026-11-29T10:32:10Z\", \"fallback\": false, \"users\"");
+        String row = row("payments", "\"calls\": 2, \"failed\": 0.5, \"rejected\": 1.5, \"opened\": 4, \"seconds\": 5");
+        assertThat(headline(halfOpen, row))
+                .matches(".*answered 503, circuit half-open: trials decide; not closed for 11 s;"
+                        + " opened 4 times since \\d+:32:11.*");
+        assertThat(because(halfOpen, row)).contains("Opened because the failure count reached 5; that is opening 4");
+        assertThat(run("words.sinceWords(" + halfOpen + ", " + row + ", {}, " + NOW + ")"))
+                .matches("on and off since \\d+:32:11, not closed since \\d+:34:49, for 11 s");
+        assertThat(effect(halfOpen, row)).matches(".* 2 calls/s get an error \\(no fallback\\), 168 since \\d+:32:11");
+        assertThat(figures(halfOpen, row + ", " + NOW)).contains("the 5 s sampled since it opened");
+        String open = halfOpen.replace("half-open", "open");
+        assertThat(headline(open, row)).matches(".*circuit open for 11 s; opened 4 times since \\d+:32:11.*");
+        assertThat(effect(open, row)).matches(".*, 168 since \\d+:32:11");
+    }
+
+    /** Samples have a failure up to five seconds later than its own time. */
+    @Test
+    void failureAfterTheClosingShouldNotBeOver() throws Exception {
+        String again = FLAPPING.replace("10:34:28.450Z", "10:34:59.450Z")
+                .replace("\"users\"", "\"lostCalls\": 169, \"fallback\": false, \"users\"");
+        String row = row("payments", "\"calls\": 2.3");
+        assertThat(headline(again, row)).matches("payments: on and off since \\d+:33:45, opened 4 times \\([^)]+\\)");
+        assertThat(run("words.sinceWords(" + again + ", " + row + ", {}, " + NOW + ")"))
+                .matches("on and off since \\d+:33:45");
+        assertThat(effect(again, row)).endsWith("alls fail again, 169 so far").doesNotContain("no call fails");
+        String over = again.replace("10:34:59.450Z", "10:34:49.450Z");
+        assertThat(effect(over, row))
+                .as("it is over since the later one")
+                .matches(".*o call fails now; 169 got an error \\(no fallback\\) until \\d+:34:49");
+        assertThat(headline(over, row)).matches(".*from \\d+:33:45 to \\d+:34:49, .*; no failure for 11 s");
+    }
+
+    @Test
     void namesWithoutCallsShouldNotBeCalledHealthy() throws Exception {
         String busy = "{\"name\": \"a\", \"cells\": {}, \"calls\": 3}";
         String idle = "{\"name\": \"b\", \"level\": \"no-calls\", \"cells\": {\"retry\": {}}}";
