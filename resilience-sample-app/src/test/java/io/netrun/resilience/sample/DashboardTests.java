@@ -362,7 +362,7 @@ class DashboardTests extends PageInBrowser {
                 problem("payments", "rejecting", """
                         {"kind": "open", "pattern": "circuit-breaker", "text": "circuit open: calls are rejected", "since": "SINCE", "action": "reset"}""", ""),
                 row("payments", "rejecting", 2.6, 0.1, 2.5, """
-                        {"fallback": {}, "timeout": {}, "bulkhead": {"maxConcurrent": 2, "maxQueue": 2, "running": 2, "waiting": 1}, "rate-limiter": {"available": 5, "limit": 5}, "retry": {}, "hedge": {},
+                        {"fallback": {}, "timeout": {}, "bulkhead": {"maxConcurrent": 2, "maxQueue": 2, "running": 2, "waiting": 2}, "rate-limiter": {"available": 5, "limit": 5}, "retry": {}, "hedge": {},
                          "circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL"}}""")
                         .replace("\"lane\"", "\"attempts\": [3, 9300, 3109], \"lane\""));
         try {
@@ -371,14 +371,7 @@ class DashboardTests extends PageInBrowser {
             soon(() -> assertThat(
                             cell("payments", width < 575 ? "now" : "rejected").getText())
                     .startsWith("96 %"));
-            assertThat(
-                            (List<?>)
-                                    browser.executeScript(
-                                            "const names = document.getElementById('names'), edge = names.getBoundingClientRect().right;"
-                                                    + " return [...names.querySelectorAll('th, td')].filter(each => each.getBoundingClientRect().right > edge + 1"
-                                                    + " || (!each.querySelector('.lane, a') && each.scrollWidth > each.clientWidth)).map(each => each.outerHTML)"))
-                    .as("what is cut off")
-                    .isEmpty();
+            assertThat(cutOff()).as("what is cut off").isEmpty();
             assertThat(
                             (List<?>)
                                     browser.executeScript(
@@ -392,6 +385,48 @@ class DashboardTests extends PageInBrowser {
         } finally {
             showAsBefore();
         }
+    }
+
+    /** Each pattern with the longest text that it has of usual settings; one of them is the cause. */
+    @ParameterizedTest
+    @CsvSource({
+        "1280, bulkhead, '100 of 100 used, 100 queued'",
+        "1280, circuit-breaker, 'open, trial in 50 s'",
+        "1280, retry, '7.6/s, 1.2/s denied'",
+        "1280, rate-limiter, '1000 free of 1000, 12 wait'",
+        "1280, timeout, '750/min'",
+        "1280, hedge, '12 / 0.5/s'",
+        "1100, hedge, '12 / 0.5/s'",
+        "900, bulkhead, '100 of 100 used, 100 queued'",
+        "900, rate-limiter, '1000 free of 1000, 12 wait'",
+        "700, bulkhead, '100 of 100 used, 100 queued'",
+        "700, retry, '7.6/s, 1.2/s denied'"
+    })
+    void causeShouldNeitherBeCutOffNorLeftOut(int width, String pattern, String text) {
+        String cells = """
+                {"fallback": {"calls": 120}, "timeout": {"failed": 12.5}, "bulkhead": {"maxConcurrent": 100, "maxQueue": 100, "running": 100, "waiting": 100, "rejected": 12},
+                 "rate-limiter": {"available": 1000, "limit": 1000, "waiting": 12, "rejected": 1}, "retry": {"calls": 7.6, "denied": 1.2}, "hedge": {"calls": 12, "denied": 0.5},
+                 "circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL"}}""";
+        answer(
+                problem("payments", "rejecting", """
+                        {"kind": "waiting", "pattern": "%s", "text": "calls wait", "since": "SINCE", "action": "settings"}""".formatted(pattern), ""),
+                row("payments", "rejecting", 504.3, 502.2, 1.2, cells)
+                        .replace("\"lane\"", "\"attempts\": [3, 93000, 31009], \"lane\""));
+        try {
+            show(width, 844, "light");
+            soon(() -> assertThat(cell("payments", pattern).getText().replace('\u00a0', ' '))
+                    .matches(text.replace("in 50 s", "in \\d+ s")));
+            assertThat(cutOff()).isEmpty();
+        } finally {
+            showAsBefore();
+        }
+    }
+
+    private static List<?> cutOff() {
+        return (List<?>) browser.executeScript(
+                "const names = document.getElementById('names'), edge = names.getBoundingClientRect().right;"
+                        + " return [...names.querySelectorAll('th, td')].filter(each => each.getBoundingClientRect().right > edge + 1"
+                        + " || (!each.querySelector('.lane, a') && each.scrollWidth > each.clientWidth)).map(each => each.outerHTML)");
     }
 
     /** There is no room for both. */

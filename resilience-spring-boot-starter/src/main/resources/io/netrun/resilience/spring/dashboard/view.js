@@ -104,13 +104,15 @@ const ZERO = '0', NO_RATE = '0/s';
 const COUNT_CALLS = ['circuit-breaker', 'bulkhead', 'rate-limiter'];
 
 const isOpen = ({cells}) => cells['circuit-breaker']?.state === 'open' || cells['circuit-breaker']?.state === 'forced-open';
+/** What a circuit did last that begins the time of its figures. */
+const lastDone = ({cells}) => cells['circuit-breaker']?.state === 'closed' ? 'closed' : 'opened';
 /** A circuit has just opened, or closed again: there is no whole sample of that yet, or not ten seconds of them. */
 const justChanged = row => row.seconds !== undefined || isOpen(row) && Boolean(row.calls && !row.failed && !row.rejected);
 
 /** What fails or is rejected if that is nothing, and why there is no number. */
 function nothing(row, counted) {
   if (!row.calls) return [DASH, 'no calls'];
-  if (row.seconds === 0 || isOpen(row) && !row.failed && !row.rejected) return [DASH, `not known yet: the circuit has just ${isOpen(row) ? 'opened' : 'closed'}`];
+  if (row.seconds === 0 || isOpen(row) && !row.failed && !row.rejected) return [DASH, `not known yet: the circuit has just ${lastDone(row)}`];
   return counted.some(key => key in row.cells) ? [ZERO, ''] : [DASH, 'not counted: no pattern of the name does that'];
 }
 
@@ -326,56 +328,130 @@ const COLUMNS = [
   {key: 'mean', label: 'Mean', number: true, of: '1 min', hint: 'How long attempts of the last minute took, or those since a problem began, on average; the wait for a permit is not in it'}, {key: 'worst', label: 'Worst', number: true, of: '≤ 3 min', hint: 'The longest attempt, as long as the meter registry keeps it: up to three minutes; none if no attempt ended in the time of Mean'},
   ...patterns.map(({key}) => ({key, pattern: true, of: OF[key] ?? '10 s', label: SHORT[key] ?? title(key)[0].toUpperCase() + title(key).slice(1), hint: HINTS[key]})),
 ];
-/** The pixels of each column: no head is cut, and columns stay where they are. The first ones are shown where there is no room for all. */
+/** The pixels of each column, so that it stays where it is while its text changes. Those of figures come first. */
 const WIDTHS = {
   name: 150, state: 84, calls: 62, failing: 54, rejected: 66, mean: 64, worst: 74, 'circuit-breaker': 130, bulkhead: 150, retry: 130, timeout: 62, 'rate-limiter': 74, fallback: 62, hedge: 66,
 };
+/** The figures without which a row says nothing. */
+const BASIC = ['name', 'state', 'calls', 'failing', 'rejected'];
 /** A strip is no wider, so that names and figures are close to one another. */
 const WIDEST = 320;
 /** Where there is no room for all figures: what most calls suffer from. */
 const NOW = {key: 'now', label: 'Now', number: true, of: '10 s', hint: 'What most calls suffer from, or how many come in a second'};
 
-/** The columns that have room as a whole, in their order, and how wide the strip is. */
-function fitting(columns, width) {
-  const shown = new Set();
-  let left = width;
-  for (const [key, wide] of Object.entries(WIDTHS)) {
-    if (!columns.some(column => column.key === key)) continue;
-    left -= wide;
-    if (left < 0) {
-      if (columns.some(each => each.number && !shown.has(each.key))) return {columns: [columns[0], columns[1], NOW], strip: 0};
-      return {columns: columns.filter(each => shown.has(each.key)), strip: Math.min(WIDEST, WIDTHS.state + left + wide)};
-    }
-    shown.add(key);
+/** Texts in pixels, as a bold cell has them; all digits are equally wide there. A canvas would not round glyphs as the page does. */
+const measured = new Map();
+function pixelsOf(text) {
+  const like = text.replace(/\d/g, '0');
+  if (!measured.has(like)) {
+    const ruler = element('span', like, 'ruler');
+    document.body.append(ruler);
+    measured.set(like, Math.ceil(ruler.getBoundingClientRect().width));
+    ruler.remove();
   }
-  return {columns, strip: Math.min(WIDEST, WIDTHS.state + left)};
+  return measured.get(like);
+}
+
+/** What is beside the text of a cell: its padding, and a pixel for what is rounded. */
+const BESIDE = {worst: 17}, PADDING = 9;
+/** The longest text of each column so far, in pixels: a column becomes wider for it, and not narrower again as long as there are problems. */
+let longest = new Map(), letters = '';
+
+function measure(texts, problems) {
+  // Letters are larger on a small screen.
+  const {fontSize} = getComputedStyle(document.body), another = fontSize !== letters;
+  if (another) measured.clear();
+  letters = fontSize;
+  if (another || !problems.length) longest = new Map();
+  for (const of of texts) for (const [key, [text]] of of) longest.set(key, Math.max(longest.get(key) ?? 0, pixelsOf(text)));
+}
+
+/** The least pixels of a column, of which neither the head nor a text is cut. */
+const leastOf = ({key, label, pattern, number}) => pattern || number ? Math.max(pixelsOf(label), longest.get(key) ?? 0) + (BESIDE[key] ?? PADDING) : WIDTHS[key];
+
+/** The columns of the causes, the worst problem's first. */
+const causeColumns = problems => problems.flatMap(({change, causes: [{pattern} = {}]}) => [pattern, change === 'slow' && 'mean']).filter(Boolean);
+
+/**
+ * The columns that have room as a whole, in their order, and how wide each is. Those of causes come before others; where the
+ * columns that are there are wider than their texts, they make room for those that are not.
+ */
+function fitting(all, width, causes) {
+  const columns = new Map(all.map(column => [column.key, column])), wanted = causes.filter(key => columns.has(key)), must = [...BASIC, ...wanted.slice(0, 1)];
+  const order = [...new Set(wanted.length ? [...BASIC, ...wanted, ...Object.keys(WIDTHS)] : Object.keys(WIDTHS))].filter(key => columns.has(key)), shown = new Map();
+  let left = width;
+  for (const key of order) {
+    const least = leastOf(columns.get(key));
+    if (least > left) {
+      if (must.includes(key) || !wanted.length && columns.get(key).number) return {columns: [columns.get('name'), columns.get('state'), NOW], widths: null};
+      break;
+    }
+    left -= least;
+    shown.set(key, least);
+  }
+  // As wide as they usually are, if there is room for that.
+  const wish = new Map([...shown].map(([key, least]) => [key, Math.max(0, WIDTHS[key] - least)])), wishes = [...wish.values()].reduce((sum, each) => sum + each, 0), part = wishes ? Math.min(1, left / wishes) : 0;
+  for (const [key, more] of wish) shown.set(key, shown.get(key) + Math.floor(more * part));
+  shown.set('state', Math.min(WIDEST, shown.get('state') + Math.max(0, left - wishes)));
+  return {columns: all.filter(({key}) => shown.has(key)), widths: shown};
 }
 
 const lines = new Map();
 let laidOut = '', headers = [];
 
-function layOut(present, attemptTimes, width) {
+function layOut(present, attemptTimes, width, problems) {
   const all = COLUMNS.filter(({key, pattern}) => (!pattern || present.has(key)) && (attemptTimes || (key !== 'mean' && key !== 'worst')));
-  const {columns, strip} = fitting(all, width), narrow = columns.includes(NOW), wanted = `${columns.map(({key}) => key).join()} ${strip || width}`;
-  if (wanted === laidOut) return {columns, complete: columns.length === all.length};
-  laidOut = wanted;
-  lines.forEach(line => line.node.remove());
-  lines.clear();
-  headers = columns.map(({key, label, hint, number, of}) => {
-    const cell = element('th', undefined, [`col-${key}`, number && 'number'].filter(Boolean).join(' '));
-    cell.style.width = narrow ? {name: '9.75rem', now: '7.75rem'}[key] ?? '' : `${key === 'state' ? strip : WIDTHS[key]}px`;
-    cell.scope = 'col';
-    if (of) cell.dataset.of = of;
-    const sort = button(label, () => {
-      const now = read().sort, first = key === 'name' ? key : `-${key}`;
-      write({sort: now === first ? (key === 'name' ? '-name' : key) : now.replace(/^-/, '') === key ? '' : first});
-    });
-    if (hint) sort.title = hint;
-    cell.append(sort);
-    return {key, cell};
-  });
-  $('columns').replaceChildren(...headers.map(({cell}) => cell));
+  const {columns, widths} = fitting(all, width, causeColumns(problems)), narrow = columns.includes(NOW), wanted = columns.map(({key}) => key).join();
+  if (wanted !== laidOut) {
+    laidOut = wanted;
+    lines.forEach(line => line.node.remove());
+    lines.clear();
+    headers = columns.map(headOf);
+    $('columns').replaceChildren(...headers.map(({cell}) => cell));
+  }
+  for (const {key, cell} of headers) {
+    const wide = narrow ? {name: '9.75rem', now: '7.75rem'}[key] ?? '' : `${widths.get(key)}px`;
+    if (cell.style.width !== wide) cell.style.width = wide;
+  }
   return {columns, complete: columns.length === all.length};
+}
+
+function headOf({key, label, hint, number, of}) {
+  const cell = element('th', undefined, [`col-${key}`, number && 'number'].filter(Boolean).join(' '));
+  cell.scope = 'col';
+  if (of) cell.dataset.of = of;
+  const sort = button(label, () => {
+    const now = read().sort, first = key === 'name' ? key : `-${key}`;
+    write({sort: now === first ? (key === 'name' ? '-name' : key) : now.replace(/^-/, '') === key ? '' : first});
+  });
+  if (hint) sort.title = hint;
+  cell.append(sort);
+  return {key, cell};
+}
+
+/** What the cells of a row have, by their columns: each as text, how it is, and a hint. */
+function textsOf(row, problem, now, asOf, live) {
+  const texts = new Map(), put = (key, text, className, hint) => texts.set(key, [text, className, hint]);
+  for (const {key} of patterns) {
+    const [text, className] = row.cells[key] ? cellText(key, row.cells[key], now, row, problem, live) : ['', ''];
+    const {budget, denied, calls: made = 0} = row.cells[key] ?? {};
+    put(key, text, className, text === DASH ? `the last 10 s have calls from before the circuit ${lastDone(row)}` : budget === undefined ? key === 'hedge' && denied ? `${rate(made)}/s made, ${rate(denied)}/s denied` : text.length > 12 ? text : '' : `${text}; ${budgetLeft(budget)}`);
+  }
+  const level = levelOf(row), change = problem && explains(problem, row) ? problem.change : '', {before = {}, causes: [{since} = {}] = []} = problem ?? {}, then = since ? ` before ${dayClock(since, asOf)}` : ' before';
+  const bad = part => !part ? '' : level === 'forced' ? 'by-hand' : row.calls && part < row.calls / 10 ? 'worse' : 'worst';
+  const part = number => share(number, row.calls) || (number ? `${rate(number)}/s` : ''), shares = (key, number, counted) => {
+    const [text, hint] = number ? [part(number), `${rate(number)} a second in ${period(row)}`] : nothing(row, counted);
+    put(key, text, bad(number), hint);
+  };
+  put('calls', row.calls ? `${perSecond(row.calls)}${row.seconds ? ` (${row.seconds}\u00a0s)` : ''}` : row.lane && COUNT_CALLS.some(key => key in row.cells) ? ZERO : DASH, change === 'flood' ? 'cause' : '',
+    change === 'flood' ? `${rate(before.calls)}/s${then}` : row.calls ? `in ${period(row)}` : '');
+  shares('failing', row.failed, ['circuit-breaker']);
+  shares('rejected', row.rejected, COUNT_CALLS);
+  const [count, total, longestAttempt] = row.attempts ?? [];
+  put('mean', count ? millis(total / count) : DASH, change === 'slow' ? 'cause' : '', change === 'slow' ? `${millis(before.attemptMillis)}${then}` : count ? '' : 'no attempt has ended in that time');
+  put('worst', longestAttempt ? millis(longestAttempt) : DASH);
+  put('now', ...nowWords(problem, row));
+  return texts;
 }
 
 function line(name, columns) {
@@ -399,7 +475,7 @@ function line(name, columns) {
   };
   return {
     node, link,
-    show(row, problem, now, head, chosen, left, asOf, live) {
+    show(row, texts, head, chosen, left, asOf) {
       const level = levelOf(row);
       dress(state, `state ${level}`);
       if (!state.firstChild) state.append(element('span', '', 'hidden'));
@@ -412,32 +488,14 @@ function line(name, columns) {
       say(without, others.length ? ` without ${others.map(each => each.split('.').at(-1)).join(', ')}` : '');
       if (rowHead.title !== hint) rowHead.title = hint;
       // As on the card. That of a healthy name is only cut off elsewhere until the next sample.
-      const key = `${row.lane} ${row.level} ${left} ${row.level || row.states ? asOf : ''}`, strip = cells.get('state').cell;
+      const strip = cells.get('state').cell, pixels = strip.clientWidth || 120, key = `${row.lane} ${row.level} ${left} ${pixels} ${row.level || row.states ? asOf : ''}`;
       if (key !== lane) {
         lane = key;
-        strip.replaceChildren(...(row.lane ? [laneOf(head.sampleSeconds, left, drawn(row, head, asOf), strip.clientWidth || 120, asOf)] : []));
+        strip.replaceChildren(...(row.lane ? [laneOf(head.sampleSeconds, left, drawn(row, head, asOf), pixels, asOf)] : []));
       } else if (row.lane) {
         showUntil(strip.firstChild, left, lengthOf(drawn(row, head, asOf)));
       }
-      for (const {key} of patterns) {
-        const [text, className] = row.cells[key] ? cellText(key, row.cells[key], now, row, problem, live) : ['', ''];
-        const {budget, denied, calls: made = 0} = row.cells[key] ?? {};
-        put(key, text, className, text === DASH ? `the last 10 s have calls from before the circuit ${isOpen(row) ? 'opened' : 'closed'}` : budget === undefined ? key === 'hedge' && denied ? `${rate(made)}/s made, ${rate(denied)}/s denied` : text.length > 12 ? text : '' : `${text}; ${budgetLeft(budget)}`);
-      }
-      const change = problem && explains(problem, row) ? problem.change : '', {before = {}, causes: [{since} = {}] = []} = problem ?? {}, then = since ? ` before ${dayClock(since, asOf)}` : ' before';
-      const bad = part => !part ? '' : level === 'forced' ? 'by-hand' : row.calls && part < row.calls / 10 ? 'worse' : 'worst';
-      const part = number => share(number, row.calls) || (number ? `${rate(number)}/s` : ''), shares = (key, number, counted) => {
-        const [text, hint] = number ? [part(number), `${rate(number)} a second in ${period(row)}`] : nothing(row, counted);
-        put(key, text, bad(number), hint);
-      };
-      put('calls', row.calls ? `${perSecond(row.calls)}${row.seconds ? ` (${row.seconds}\u00a0s)` : ''}` : row.lane && COUNT_CALLS.some(key => key in row.cells) ? ZERO : DASH, change === 'flood' ? 'cause' : '',
-        change === 'flood' ? `${rate(before.calls)}/s${then}` : row.calls ? `in ${period(row)}` : '');
-      shares('failing', row.failed, ['circuit-breaker']);
-      shares('rejected', row.rejected, COUNT_CALLS);
-      const [count, total, longest] = row.attempts ?? [];
-      put('mean', count ? millis(total / count) : DASH, change === 'slow' ? 'cause' : '', change === 'slow' ? `${millis(before.attemptMillis)}${then}` : count ? '' : 'no attempt has ended in that time');
-      put('worst', longest ? millis(longest) : DASH);
-      put('now', ...nowWords(problem, row));
+      for (const [key, text] of texts) put(key, ...text);
     },
   };
 }
@@ -447,7 +505,9 @@ const ROOMY = 20;
 
 export function showTable({head, names, problems}, now, asOf, live) {
   const troubles = new Map(problems.map(problem => [problem.name, problem]));
-  const chosen = read(), {columns, complete} = layOut(new Set(names.flatMap(row => Object.keys(row.cells))), head.attemptTimes, $('names').clientWidth);
+  const texts = new Map(names.map(row => [row.name, textsOf(row, troubles.get(row.name), now, asOf, live)]));
+  measure(texts.values(), problems);
+  const chosen = read(), {columns, complete} = layOut(new Set(names.flatMap(row => Object.keys(row.cells))), head.attemptTimes, $('names').clientWidth, problems);
   for (const {key, cell} of headers) {
     const order = chosen.sort === key ? 'ascending' : chosen.sort === `-${key}` ? 'descending' : null;
     if (order) cell.setAttribute('aria-sort', order); else cell.removeAttribute('aria-sort');
@@ -473,7 +533,7 @@ export function showTable({head, names, problems}, now, asOf, live) {
       const key = `name ${group} ${row.name}`;
       used.add(key);
       if (!lines.has(key)) lines.set(key, line(row.name, columns));
-      lines.get(key).show(row, troubles.get(row.name), now, head, row.name === chosen.name, left, asOf, live);
+      lines.get(key).show(row, texts.get(row.name), head, row.name === chosen.name, left, asOf);
       wanted.push(lines.get(key).node);
     }
   }
