@@ -21,6 +21,9 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
     /** What is so many times as much as before is worth a word. */
     private static final double MUCH = 1.5;
 
+    /** So much longer no caller notices, whatever multiple it is. */
+    private static final double LEAST_MILLIS = 5;
+
     /** The last minute. */
     private static final int RECENT = 12;
 
@@ -83,7 +86,7 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
     /** What has changed more; null if nothing has changed much. */
     @Nullable
     Change change() {
-        double slower = factor(attempt, attemptBefore);
+        double slower = attempt - attemptBefore < LEAST_MILLIS ? 0 : factor(attempt, attemptBefore);
         double more = factor(calls, callsBefore);
         if (Math.max(slower, more) < MUCH) {
             return null;

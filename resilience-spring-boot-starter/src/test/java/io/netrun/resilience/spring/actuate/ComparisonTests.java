@@ -78,6 +78,14 @@ class ComparisonTests {
     }
 
     @Test
+    void partOfAMillisecondShouldNotBeSlow() {
+        samples(20, 5, 0.1);
+        Instant began = ticker.now();
+        samples(4, 5, 0.4);
+        assertThat(since(began).change()).isNull();
+    }
+
+    @Test
     void nothingShouldBeSaidOfWhatIsAsBefore() {
         samples(20, 5, 1_000);
         Instant began = ticker.now();
