@@ -1,6 +1,6 @@
 // The shop as a diagram: each arrow is a name of the overview, in its words; the buttons on it set the simulator's knobs.
 
-import {cause, clock, headline, isSlower, levelOf, levelWord, millis, rate, share, span, trialOf, zonedClock} from '/actuator/resilienceui/words.js';
+import {briefly, cause, clock, headline, isSlower, levelOf, levelWord, millis, rate, share, span, trialOf, zonedClock} from '/actuator/resilienceui/words.js';
 
 const $ = id => document.getElementById(id);
 const EVERY = 1_000, AT_MOST = 15_000, TIMEOUT = 5_000, MEMORY = 10;
@@ -48,10 +48,10 @@ const reasonOf = failed => failed.name === 'TimeoutError' ? `no answer in ${TIME
 
 const perSecond = calls => calls ? `${rate(calls)}/s` : '';
 
-/** What is wrong in the words of the dashboard, and when it is tried again. */
-function troubleOf(problem, row, now, head) {
+/** What is wrong in the words of the dashboard, briefly on an arrow, and when it is tried again. */
+function troubleOf(problem, row, now, head, words = cause) {
   const nextTrialTime = trialOf(problem, row), trial = nextTrialTime ? Date.parse(nextTrialTime) - now : 0;
-  return `${cause(problem, row, now, true, head)}${trial > 0 ? `, trial in ${span(Math.ceil(trial / 1_000) * 1_000)}` : ''}`;
+  return `${words === cause ? cause(problem, row, now, true, head) : words(problem, row, now, head)}${trial > 0 ? `, trial in ${span(Math.ceil(trial / 1_000) * 1_000)}` : ''}`;
 }
 
 function ratesOf({calls = 0, failed = 0, rejected = 0}) {
@@ -138,7 +138,7 @@ function showArrows({head, names, problems}, now) {
   for (const {name, title, arrow, link, rates} of arrows) {
     const row = rows.get(name) ?? NOTHING, trouble = troubles.get(name), level = trouble?.level ?? levelOf(row);
     dress(arrow, level, row.calls ?? 0);
-    const words = trouble ? troubleOf(trouble, row, now, head) : level === 'observing' ? 'dry run' : levelWord(level);
+    const words = trouble ? troubleOf(trouble, row, now, head, briefly) : level === 'observing' ? 'dry run' : levelWord(level);
     say(link, `${SIGNS[level]} ${words}`);
     say(rates, ratesOf(row));
     link.setAttribute('aria-label', `${title}, ${name}: ${words}${rates.textContent ? `, ${rates.textContent}` : ''}`);

@@ -394,7 +394,7 @@ class DashboardTests extends PageInBrowser {
         "1280, circuit-breaker, 'open, trial in 50 s'",
         "1280, retry, '7.6/s, 1.2/s denied'",
         "1280, rate-limiter, '1000 free of 1000, 12 wait'",
-        "1280, timeout, '750/min'",
+        "1280, timeout, '13/s'",
         "1280, hedge, '12 / 0.5/s'",
         "1100, hedge, '12 / 0.5/s'",
         "900, bulkhead, '100 of 100 used, 100 queued'",
@@ -423,10 +423,11 @@ class DashboardTests extends PageInBrowser {
     }
 
     private static List<?> cutOff() {
-        return (List<?>) browser.executeScript(
-                "const names = document.getElementById('names'), edge = names.getBoundingClientRect().right;"
-                        + " return [...names.querySelectorAll('th, td')].filter(each => each.getBoundingClientRect().right > edge + 1"
-                        + " || (!each.querySelector('.lane, a') && each.scrollWidth > each.clientWidth)).map(each => each.outerHTML)");
+        return (List<?>)
+                browser.executeScript(
+                        "const names = document.getElementById('names'), edge = names.getBoundingClientRect().right;"
+                                + " return [...names.querySelectorAll('th, td')].filter(each => each.getBoundingClientRect().right > edge + 1"
+                                + " || (!each.querySelector('.lane, a') && each.scrollWidth > each.clientWidth)).map(each => each.outerHTML)");
     }
 
     /** There is no room for both. */
@@ -795,7 +796,7 @@ class DashboardTests extends PageInBrowser {
                         + "," + row("idle", "healthy", 0, 0, 0, "{\"circuit-breaker\": {\"state\": \"closed\"}}")
                         + "," + row("uncounted", "healthy", 0, 0, 0, "{\"retry\": {}}"));
         soon(() -> assertThat(cells("all", "calls", "failing", "rejected", "mean", "worst", "retry", "timeout"))
-                .isEqualTo("2.0 0 0 501 ms 900 ms 0/s 0/min"));
+                .isEqualTo("2.0 0 0 501 ms 900 ms 0/s 0/s"));
         assertThat(cells("full", "calls", "failing", "rejected", "mean", "worst"))
                 .as("a bulkhead does not count failures, and no attempt has ended")
                 .isEqualTo("2.0 – 0 – –");

@@ -285,7 +285,7 @@ class DashboardViewsTests extends PageInBrowser {
                 {"circuit-breaker": {"state": "closed"}, "retry": {"budget": 87.6}, "timeout": {"failed": 0.2},
                  "bulkhead": {"running": 7, "waiting": 3, "maxConcurrent": 10}, "hedge": {"calls": 0.5}, "fallback": {"calls": 1.5}}""", "[40, 500, 1210]"));
         soon(() -> assertThat(row("payments").getText())
-                .contains("budget 87", "12/min", "7 of 10 used, 3 queued", "0.5/s", "1.5/s", "13 ms", "1.2 s"));
+                .contains("budget 87", "0.2/s", "7 of 10 used, 3 queued", "0.5/s", "1.5/s", "13 ms", "1.2 s"));
         answer("", row("payments", "healthy", 20, 0, 0, """
                 {"retry": {"calls": 0.3, "budget": 87.6}, "hedge": {"calls": 0.5, "denied": 2}}"""));
         soon(() -> assertThat(row("payments").getText()).contains("0.3/s", "0.5 / 2/s"));

@@ -242,7 +242,9 @@ final class Track {
         if (known == 0) {
             return quiet > 1 ? 0 : Double.NaN;
         }
-        double[] rates = Arrays.stream(counts, 0, known).mapToDouble(count -> count / seconds).toArray();
+        double[] rates = Arrays.stream(counts, 0, known)
+                .mapToDouble(count -> count / seconds)
+                .toArray();
         double median = Attempts.median(rates, known);
         return median == 0 ? sum / known / seconds : median;
     }

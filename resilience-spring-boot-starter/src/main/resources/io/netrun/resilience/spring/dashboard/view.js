@@ -12,7 +12,7 @@ export const MARKS = {rejecting: '■', failing: '▲', forced: '◆', warning: 
 const SHORT = {'circuit-breaker': 'Breaker', 'rate-limiter': 'Limiter'};
 const HINTS = {
   'circuit-breaker': 'State of the circuit, and the time to the next trial, or how far the count of failures is', retry: 'Retries a second, and what is denied, or fails after the last attempt, or is left of the budget',
-  bulkhead: 'Permits in use, and calls in the queue for one', timeout: 'Calls that timed out in a minute',
+  bulkhead: 'Permits in use, and calls in the queue for one', timeout: 'Calls a second that timed out',
   'rate-limiter': 'Permits that are free', hedge: 'Hedges a second that were made, and after a slash those that were denied', fallback: 'Calls a second that reached the fallback',
 };
 /** What may be done about a problem, from what risks least. */
@@ -118,7 +118,6 @@ function nothing(row, counted) {
 
 /** With one decimal, so that numbers in a column compare by their length. */
 const perSecond = calls => calls >= 100 ? String(Math.round(calls)) : calls >= 0.095 ? calls.toFixed(1) : calls > 0 ? '<0.1' : '';
-const perMinute = value => value ? `${rate(value * 60)}/min` : '';
 
 /** What is left of a retry budget, of how much. */
 const budgetWords = ({budget}) => `budget ${Math.floor(budget)}/${FULL_BUDGET}`;
@@ -146,17 +145,17 @@ function cellText(key, cell, now, row, problem, live) {
     const more = cell.denied ? `${rate(cell.denied)}/s denied` : cell.failed ? `${rate(cell.failed)}/s fail` : cell.budget < FULL_BUDGET ? budgetWords(cell) : '';
     return [[cell.calls ? `${rate(cell.calls)}/s` : NO_RATE, more].filter(Boolean).join(', '), cell.denied || cell.failed || cell.budget < RETRY_COST ? 'worse' : cell.calls ? '' : 'off'];
   }
-  if (key === 'timeout') return [perMinute(cell.failed) || would || rejected || '0/min', cell.failed || rejected ? 'worse' : would ? '' : 'off'];
+  if (key === 'timeout') return [cell.failed ? `${rate(cell.failed)}/s` : would || rejected || NO_RATE, cell.failed || rejected ? 'worse' : would ? '' : 'off'];
   return [cell.denied ? `${rate(cell.calls || 0)} / ${rate(cell.denied)}/s` : cell.calls ? `${rate(cell.calls)}/s` : NO_RATE, cell.failed || cell.denied ? 'worse' : cell.calls ? '' : 'off'];
 }
 
 // ---- head
 
 export function showHead({head, problems, names}, now, live) {
-  const {level, text, others} = headline({head, problems, names}, now);
+  const {level, text, parts = [{text, level}], others} = headline({head, problems, names}, now);
   say($('application'), head.application);
   say($('node'), `${head.node}${head.fleet ? '' : ', this process only'}`);
-  say($('headline-text'), `${live ? '' : `As of ${clock(now)}: `}${others ? `${text}.` : text}`);
+  sayParts($('headline-text'), live ? '' : `As of ${clock(now)}: `, parts, level, others ? '.' : '');
   say($('headline-others'), others ?? '');
   dress($('headline'), level);
   say($('clock'), `${live ? 'updated' : 'not live, as of'} ${zonedClock(now)}`);
@@ -170,6 +169,14 @@ export function showHead({head, problems, names}, now, live) {
     say($('fleet'), `Fleet: ${nodes === 1 ? '1 node' : `${nodes} nodes`}${view}${degraded ? ', store away: shares are local' : ''}`);
   }
 }
+
+/** A sentence of which each part is as bad as it is; not anew if it is the same, so that it is read out once. */
+function sayParts(target, before, parts, level, after) {
+  const texts = parts.map(({text}, index) => `${index ? '' : before}${text}${index < parts.length - 1 ? '; ' : after}`);
+  if (target.textContent === texts.join('') && parts.every((part, index) => target.children[index]?.className === partClass(part, level))) return;
+  target.replaceChildren(...parts.map((part, index) => element('span', texts[index], partClass(part, level))));
+}
+const partClass = (part, level) => part.level === level ? '' : `part-${part.level}`;
 
 // ---- problems
 

@@ -8,7 +8,8 @@ export const title = key => STATE_TITLES[key] ?? key.replaceAll('-', ' ');
 export const letterWord = letter => LETTERS[letter] ?? letter;
 
 export const rate = number => !Number.isFinite(number) ? '' : number >= 10 ? String(Math.round(number)) : number >= 0.095 ? String(Number(number.toFixed(1))) : number > 0 ? '<0.1' : '0';
-export const share = (part, whole) => part && whole ? tight(part / whole > 0.005 ? `${Math.min(100, Math.round(part / whole * 100))} %` : '<1 %') : '';
+/** All and none are only what is all and none. */
+export const share = (part, whole) => part && whole ? tight(part >= whole ? '100 %' : part / whole <= 0.005 ? '<1 %' : part / whole >= 0.995 ? '>99 %' : `${Math.round(part / whole * 100)} %`) : '';
 export const millis = number => !Number.isFinite(number) ? '' : tight(number >= 1_000 ? `${(number / 1_000).toFixed(1)} s` : number >= 10 ? `${Math.round(number)} ms` : `${number.toFixed(1)} ms`);
 
 /** Numbers, units and times do not part at the end of a line. */
@@ -515,6 +516,12 @@ export function nowWords(problem, row) {
 }
 const BRIEF = {flapping: 'on and off', full: 'bulkhead full', limited: 'over the limit', denied: 'retries denied', 'denied hedges': 'hedges denied', waiting: 'calls wait', off: 'switched off', exhausted: 'failing', 'timing-out': 'timing out'};
 
+/** What is wrong where there is room for a line only: the whole sentence is in the head. */
+export function briefly(problem, row, now, head) {
+  const [{kind}] = problem.causes;
+  return kind === 'flapping' ? BRIEF.flapping : kind === 'half-open' ? 'half-open: trials decide' : cause(problem, {...row, opened: undefined}, now, true, head);
+}
+
 /** When an open circuit admits the next trial; the first problems have it with their cause, the others in the row only. */
 export function trialOf({causes}, {cells = {}}) {
   const {state, mode, nextTrialTime} = cells['circuit-breaker'] ?? {};
@@ -794,14 +801,18 @@ const PLURALS = {
   off: n => `${n} switched off`,
 };
 
-/** In which states calls failed or were rejected, but not by an operator. */
-const HARMED = 'awr';
+/** What was wrong within a lane, but not by an operator: the worst letter of it, of a circuit only if it was not forced open. */
+function harmOf(letters) {
+  if (letters.includes('w') || !letters.includes('f') && letters.some(letter => 'ho'.includes(letter))) return 'failed';
+  return letters.includes('r') ? 'rejected calls' : letters.includes('a') ? 'had a warning' : letters.includes('f') ? 'forced' : '';
+}
 
-/** How many of some names were no better than a problem earlier, within their lanes: failed, or were forced open. */
+/** How many of some names were no better than a problem earlier, within their lanes: failed, rejected calls, or were forced open. */
 function earlier(rows) {
-  const lanes = rows.map(({lane}) => runs(lane).map(([letter]) => letter)), forced = lanes.filter(letters => letters.includes('f') && !letters.some(letter => HARMED.includes(letter))).length;
-  const failed = lanes.filter(letters => letters.some(letter => HARMED.includes(letter)) || !letters.includes('f') && letters.some(letter => 'ho'.includes(letter))).length;
-  const texts = [failed ? `${failed} failed` : '', forced ? `${forced} ${forced === 1 ? 'was' : 'were'} forced open` : ''].filter(Boolean);
+  const harms = rows.map(({lane}) => harmOf(runs(lane).map(([letter]) => letter))), texts = ['failed', 'rejected calls', 'had a warning', 'forced'].flatMap(harm => {
+    const number = harms.filter(each => each === harm).length;
+    return number ? [`${number} ${harm === 'forced' ? `${number === 1 ? 'was' : 'were'} forced open` : harm}`] : [];
+  });
   return texts.length ? ` (${texts.join(', ')} earlier)` : '';
 }
 
@@ -850,9 +861,7 @@ export function headline(body, now) {
   }
   // Green is what is known to be well.
   if (!first.length) return {level: body.names.some(row => !quiet(row)) ? 'healthy' : NO_CALLS, text: healthyWords(body)};
-  const texts = first.map(problem => {
-    return `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true, body.head)}`;
-  });
+  const texts = first.map(problem => `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true, body.head)}`), levels = first.map(({level}) => level);
   for (const [kind, names] of kinds) {
     const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(passed(since, now))}` : name).join(', ');
     texts.push(`${(PLURALS[kind] ?? (n => `${n} ${kind}`))(names.length)} (${who}${names.length > 2 ? ', …' : ''})`);
@@ -862,5 +871,7 @@ export function headline(body, now) {
   if (denied.length && body.problems.length === 1) texts.push(deniedWords(denied));
   else if (denied.length) texts.push(`${deniedWords(denied)} (${denied.slice(0, 2).map(({name}) => name).join(', ')}${denied.length > 2 ? ', …' : ''})`);
   const level = ['rejecting', 'failing', 'forced', 'warning'].find(each => body.problems.some(problem => problem.level === each));
-  return {level, text: texts.join('; '), others: neighbours(body)};
+  // What is only a warning is not read as the worst is, nor is what is only counted.
+  const parts = texts.map((text, index) => ({text, level: levels[index] ?? level}));
+  return {level, text: texts.join('; '), parts, others: neighbours(body)};
 }

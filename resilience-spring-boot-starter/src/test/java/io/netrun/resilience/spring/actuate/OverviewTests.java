@@ -326,7 +326,9 @@ class OverviewTests {
                 .isEqualTo(0);
     }
 
-    /** Whichever state it has at the moment: what was lost, since when, how often and why are those of all its openings. */
+    /**
+     * Whichever state it has at the moment: what was lost, since when, how often and why are those of all its openings.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"open", "half-open", "flapping"})
     void spellOfOpeningsShouldBeTheSameInEachState(String kind) {
@@ -373,7 +375,9 @@ class OverviewTests {
         overview().jsonPath(opened).isEqualTo(1);
         ticker.pass(History.EACH.multipliedBy(History.SAMPLES - 20));
         for (int i = 0; i < 22; i++) {
-            overview().jsonPath(opened).value(number -> assertThat(number.toString()).isIn("[1]", "[]"));
+            overview()
+                    .jsonPath(opened)
+                    .value(number -> assertThat(number.toString()).isIn("[1]", "[]"));
             ticker.pass(History.EACH);
         }
         overview().jsonPath(opened).isEmpty();

@@ -323,7 +323,7 @@ class DashboardWordsTests {
                         + names.replaceFirst(", [^,]*settlement.*", "") + ", " + rejected + ", " + forced + "]"))
                 .as("an operator's entry is no failure, and what had no calls since may have failed before")
                 .endsWith(". 3 others are healthy now (1 failed, 1 was forced open earlier); settlement has no calls"
-                        + " (1 failed earlier)");
+                        + " (1 rejected calls earlier)");
         assertThat(healthy(1, row("mail", "\"calls\": 2, \"lane\": \"150-20c1w9c\"")))
                 .as("without a problem, too")
                 .isEqualTo("The only name is healthy now (1 failed earlier)");
@@ -600,8 +600,11 @@ class DashboardWordsTests {
 
     @Test
     void halfOpenSecondsShouldKeepWhatIsKnownOfTheOutage() throws Exception {
-        String halfOpen = OPEN.replace("\"kind\": \"open\"", "\"kind\": \"half-open\", \"onAndOffSince\": \"2026-11-29T10:32:11Z\"")
-                .replace("\"users\"", "\"lostCalls\": 168, \"lostFrom\": \"2026-11-29T10:32:10Z\", \"fallback\": false, \"users\"");
+        String halfOpen = OPEN.replace(
+                        "\"kind\": \"open\"", "\"kind\": \"half-open\", \"onAndOffSince\": \"2026-11-29T10:32:11Z\"")
+                .replace(
+                        "\"users\"",
+                        "\"lostCalls\": 168, \"lostFrom\": \"2026-11-29T10:32:10Z\", \"fallback\": false, \"users\"");
         String row = row("payments", "\"calls\": 2, \"failed\": 0.5, \"rejected\": 1.5, \"opened\": 4, \"seconds\": 5");
         assertThat(headline(halfOpen, row))
                 .matches(".*answered 503, circuit half-open: trials decide; not closed for 11 s;"
@@ -614,6 +617,31 @@ class DashboardWordsTests {
         String open = halfOpen.replace("half-open", "open");
         assertThat(headline(open, row)).matches(".*circuit open for 11 s; opened 4 times since \\d+:32:11.*");
         assertThat(effect(open, row)).matches(".*, 168 since \\d+:32:11");
+    }
+
+    @Test
+    void nearlyAllShouldNotBeAll() throws Exception {
+        assertThat(run("words.share(502, 504)")).isEqualTo(">99 %");
+        assertThat(run("words.share(504, 504)")).isEqualTo("100 %");
+        assertThat(run("words.share(99, 100)")).isEqualTo("99 %");
+        assertThat(run("words.share(1, 504)")).isEqualTo("<1 %");
+    }
+
+    @Test
+    void warningInTheHeadlineShouldNotHaveTheLevelOfTheWorst() throws Exception {
+        String warning = FLAPPING.replace("\"level\": \"rejecting\"", "\"level\": \"warning\"");
+        assertThat(run("words.headline({head: {names: 2}, problems: [" + SLOW + ", " + warning + "], names: []}, " + NOW
+                        + ").parts.map(({level}) => level)"))
+                .isEqualTo("[\"rejecting\",\"warning\"]");
+    }
+
+    /** An arrow of a diagram has a line for it. */
+    @Test
+    void brieflyShouldHaveNoHistory() throws Exception {
+        assertThat(run("words.briefly(" + FLAPPING + ", {calls: 2, opened: 4}, " + NOW + ", {})"))
+                .isEqualTo("on and off");
+        assertThat(run("words.briefly(" + OPEN + ", {calls: 2, opened: 4}, " + NOW + ", {})"))
+                .isEqualTo("answers 503, circuit open for 11 s");
     }
 
     /** Samples have a failure up to five seconds later than its own time. */
