@@ -20,6 +20,9 @@ import org.openrewrite.java.tree.TypeTree;
 /** What the classes of all sources are beneath, and which patterns of resilience4j they and their methods have. */
 final class Hierarchy {
 
+    /** Among the patterns of a class or method: one of its annotations has a fallback method. */
+    private static final String FALLBACK = "fallback";
+
     private final Map<String, Type> types = new LinkedHashMap<>();
 
     /** Adds the classes of a file. */
@@ -105,10 +108,17 @@ final class Hierarchy {
     }
 
     private static Set<String> patterns(List<J.Annotation> annotations, JavaSourceFile file) {
-        return annotations.stream()
-                .map(annotation -> ProtectedMethods.pattern(annotation, file))
-                .filter(pattern -> pattern != null)
-                .collect(Collectors.toSet());
+        Set<String> patterns = new HashSet<>();
+        for (J.Annotation annotation : annotations) {
+            String pattern = ProtectedMethods.pattern(annotation, file);
+            if (pattern != null) {
+                patterns.add(pattern);
+                if (ProtectedMethods.fallback(annotation) != null) {
+                    patterns.add(FALLBACK);
+                }
+            }
+        }
+        return patterns;
     }
 
     /** The full name of a class. */
@@ -176,7 +186,7 @@ final class Hierarchy {
      * @param name its full name
      * @param above the full names of what it extends and implements
      * @param isInterface whether it is an interface
-     * @param patterns those of its annotations
+     * @param patterns those of its annotations, and whether one has a fallback method
      * @param methods the patterns of the annotations of its methods, by their names and numbers of parameters
      * @param isLambda whether it is a lambda, which implements what is abstract
      */
@@ -196,6 +206,17 @@ final class Hierarchy {
         boolean overrides(String method, String pattern) {
             Set<String> own = methods.get(method);
             return own != null && !own.contains(pattern);
+        }
+
+        /** Whether an annotation of its own for a pattern replaces one above it, and none of its own has a fallback. */
+        boolean isWithoutFallback(String pattern) {
+            return patterns.contains(pattern) && !patterns.contains(FALLBACK);
+        }
+
+        /** The same for a method of its own. */
+        boolean isWithoutFallback(String method, String pattern) {
+            Set<String> own = methods.getOrDefault(method, Set.of());
+            return own.contains(pattern) && !own.contains(FALLBACK);
         }
 
         String simpleName() {

@@ -340,9 +340,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             @Override
             public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
                 String pattern = ProtectedMethods.pattern(annotation, file);
-                String name = pattern == null
-                        ? null
-                        : Trees.text(Trees.arguments(annotation).get("fallbackMethod"));
+                String name = pattern == null ? null : Trees.text(ProtectedMethods.fallback(annotation));
                 if (name != null) {
                     fallbacks.add(name);
                 }
@@ -355,7 +353,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 boolean limits = isLimited(declaration.getLeadingAnnotations(), file);
                 for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
                     Set<String> own = new HashSet<>(fallbacks(method.getLeadingAnnotations(), file));
-                    if (own.isEmpty() && method.hasModifier(J.Modifier.Type.Public)) {
+                    if (own.isEmpty() && isCovered(declaration, method, "")) {
                         own.addAll(ofClass);
                     }
                     boolean ofMethod = limits || isLimited(method.getLeadingAnnotations(), file);
@@ -374,7 +372,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     private static Set<String> fallbacks(List<J.Annotation> annotations, JavaSourceFile file) {
         return annotations.stream()
                 .filter(annotation -> ProtectedMethods.pattern(annotation, file) != null)
-                .map(annotation -> Trees.text(Trees.arguments(annotation).get("fallbackMethod")))
+                .map(annotation -> Trees.text(ProtectedMethods.fallback(annotation)))
                 .filter(name -> name != null)
                 .collect(Collectors.toSet());
     }
@@ -412,6 +410,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 .collect(Collectors.toSet());
         visited = without(visited, annotation -> inVain.contains(annotation.getId()));
         leaveFallbacksInVain(declaration, file);
+        leaveUnknownFallbacks(declaration, file);
         leaveProtectedFallbacks(declaration, file);
         poolOf(declaration).list(options.left());
         for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
@@ -446,9 +445,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         named(declaration, file).values().stream()
                 .map(ProtectedMethods::name)
                 .distinct()
-                .filter(name -> methods.stream().anyMatch(method -> isCovered(method, name)))
+                .filter(name -> methods.stream().anyMatch(method -> isCovered(declaration, method, name)))
                 .filter(name -> methods.stream()
-                        .filter(method -> isCovered(method, name))
+                        .filter(method -> isCovered(declaration, method, name))
                         .allMatch(method -> FallbackFit.isMissing(declaration, method, name)))
                 .forEach(name -> options.left()
                         .accept(new Left(
@@ -624,21 +623,28 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     }
 
     /** The public methods of a class, for which its annotations are here; not its fallback methods. */
-    private static boolean isCovered(J.MethodDeclaration method, String fallback) {
-        return method.hasModifier(J.Modifier.Type.Public)
+    private static boolean isCovered(J.ClassDeclaration owner, J.MethodDeclaration method, String fallback) {
+        boolean isPublic = method.hasModifier(J.Modifier.Type.Public)
+                || (owner.getKind() == J.ClassDeclaration.Kind.Type.Interface
+                        && !method.hasModifier(J.Modifier.Type.Private));
+        return isPublic
                 && !method.hasModifier(J.Modifier.Type.Static)
                 && !method.isConstructor()
                 && !method.getSimpleName().equals(fallback);
     }
 
-    /** The fallback methods that the annotations of a class name, by their patterns; none for an interface. */
-    private static Map<String, Expression> named(J.@Nullable ClassDeclaration owner, @Nullable JavaSourceFile file) {
+    /** The fallback methods that the annotations of a class name, or those of an interface that count. */
+    private Map<String, Expression> named(J.@Nullable ClassDeclaration owner, @Nullable JavaSourceFile file) {
         Map<String, Expression> named = new LinkedHashMap<>();
-        if (owner != null && owner.getKind() == J.ClassDeclaration.Kind.Type.Class) {
+        boolean isInterface = owner != null && owner.getKind() == J.ClassDeclaration.Kind.Type.Interface;
+        if (owner != null && file != null && (isInterface || owner.getKind() == J.ClassDeclaration.Kind.Type.Class)) {
+            Unreached unreached = new Unreached(hierarchy, file, left -> {});
             for (J.Annotation annotation : owner.getLeadingAnnotations()) {
+                if (isInterface && unreached.isInVain(owner, annotation)) {
+                    continue;
+                }
                 String pattern = ProtectedMethods.pattern(annotation, file);
-                Expression name =
-                        pattern == null ? null : Trees.arguments(annotation).get("fallbackMethod");
+                Expression name = pattern == null ? null : ProtectedMethods.fallback(annotation);
                 if (pattern != null && name != null) {
                     named.put(pattern, name);
                 }
@@ -647,26 +653,80 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         return named;
     }
 
-    /** Whether the fallback of a class does not fit all of its methods, so that each that it fits gets its own. */
+    /**
+     * Whether the fallback of a class is not for all of its methods, so that each that has it gets its own: it does not
+     * fit all of them, or one has an annotation without a fallback, which replaces the one of the class.
+     */
     private boolean isSpread(J.ClassDeclaration owner) {
         List<J.MethodDeclaration> methods = FailureArguments.methods(owner);
-        return named(owner, getCursor().firstEnclosing(JavaSourceFile.class)).values().stream()
-                .map(Trees::text)
+        JavaSourceFile file = getCursor().firstEnclosing(JavaSourceFile.class);
+        return named(owner, file).entrySet().stream().anyMatch(fallback -> {
+            String name = Trees.text(fallback.getValue());
+            return name != null
+                    && methods.stream()
+                            .filter(method -> isCovered(owner, method, name))
+                            .anyMatch(method -> FallbackFit.isMissing(owner, method, name)
+                                    || FailureArguments.isDifferent(method, name, methods)
+                                    || isWithoutFallback(owner, method, fallback.getKey(), file));
+        });
+    }
+
+    /** Lists methods that have no fallback there, where it is not known which method the one of their class is. */
+    private void leaveUnknownFallbacks(J.ClassDeclaration declaration, JavaSourceFile file) {
+        named(declaration, file).forEach((pattern, fallback) -> {
+            List<String> without = Trees.text(fallback) != null
+                    ? List.of()
+                    : FailureArguments.methods(declaration).stream()
+                            .filter(method -> isCovered(declaration, method, "")
+                                    && isWithoutFallback(declaration, method, pattern, file))
+                            .map(J.MethodDeclaration::getSimpleName)
+                            .distinct()
+                            .toList();
+            if (!without.isEmpty()) {
+                options.left()
+                        .accept(new Left(
+                                "fallbackMethod = " + Trees.shown(fallback) + ", at " + declaration.getSimpleName(),
+                                "There, it is not for " + String.join(", ", without)
+                                        + ", whose own annotation has no fallback; here, it is. Move @Fallback to the"
+                                        + " methods that are to have it."));
+            }
+        });
+    }
+
+    /** Whether a method has an annotation of its own for a pattern, which replaces the one of its class. */
+    private static boolean has(J.MethodDeclaration method, String pattern, @Nullable JavaSourceFile file) {
+        return method.getLeadingAnnotations().stream()
+                .anyMatch(annotation -> pattern.equals(ProtectedMethods.pattern(annotation, file)));
+    }
+
+    /**
+     * Whether an annotation of a method replaces the one of its class for a pattern, and its annotations have no
+     * fallback, or one that is not found.
+     */
+    private static boolean isWithoutFallback(
+            J.ClassDeclaration owner, J.MethodDeclaration method, String pattern, @Nullable JavaSourceFile file) {
+        if (!has(method, pattern, file)) {
+            return false;
+        }
+        List<String> names = method.getLeadingAnnotations().stream()
+                .filter(annotation -> ProtectedMethods.pattern(annotation, file) != null)
+                .map(ProtectedMethods::fallback)
                 .filter(Objects::nonNull)
-                .anyMatch(name -> methods.stream()
-                        .filter(method -> isCovered(method, name))
-                        .anyMatch(method -> FallbackFit.isMissing(owner, method, name)
-                                || FailureArguments.isDifferent(method, name, methods)));
+                .map(ProtectedMethods::name)
+                .toList();
+        return names.isEmpty() || names.stream().anyMatch(name -> FallbackFit.isMissing(owner, method, name));
     }
 
     /** The fallback methods that a class has for one of its methods, by their patterns. */
     private Map<String, Expression> ofClass(J.@Nullable ClassDeclaration owner, J.MethodDeclaration method) {
         Map<String, Expression> fitting = new LinkedHashMap<>();
-        named(owner, getCursor().firstEnclosing(JavaSourceFile.class)).forEach((pattern, name) -> {
+        JavaSourceFile file = getCursor().firstEnclosing(JavaSourceFile.class);
+        named(owner, file).forEach((pattern, name) -> {
             String text = Trees.text(name);
             boolean fits = owner != null
                     && text != null
-                    && isCovered(method, text)
+                    && isCovered(owner, method, text)
+                    && !has(method, pattern, file)
                     && !FallbackFit.isMissing(owner, method, text);
             if (fits) {
                 fitting.put(pattern, name);

@@ -41,6 +41,12 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
         return MappedPatterns.ofAnnotation(name);
     }
 
+    /** The name of the fallback method of an annotation, or null if it has none. */
+    static @Nullable Expression fallback(J.Annotation annotation) {
+        Expression name = Trees.arguments(annotation).get("fallbackMethod");
+        return name == null || "".equals(Trees.text(name)) ? null : name;
+    }
+
     /** What to know of a method that was run by the threads of a bulkhead. */
     static final String POOL_IS_ASYNC = "@Async runs the method on the executor of the application: give it at least as"
             + " many threads as max-concurrent, or use virtual threads. There, a pool has as many threads as there are"
@@ -98,8 +104,9 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             }
             Map<String, Expression> arguments = Trees.arguments(annotation);
             patterns.add(pattern);
-            if (arguments.containsKey("fallbackMethod")) {
-                fallbacks.put(pattern, arguments.get("fallbackMethod"));
+            Expression fallback = fallback(annotation);
+            if (fallback != null) {
+                fallbacks.put(pattern, fallback);
             }
             boolean isPool = pattern.equals("bulkhead") && isPool(arguments);
             pool |= isPool;
@@ -175,7 +182,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             String pattern = pattern(annotation, file);
             if (pattern != null) {
                 patterns.add(pattern);
-                Expression name = Trees.arguments(annotation).get("fallbackMethod");
+                Expression name = fallback(annotation);
                 if (name != null) {
                     fallbacks.put(pattern, name);
                 }

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
 
@@ -38,11 +39,16 @@ record Unreached(Hierarchy hierarchy, JavaSourceFile file, Consumer<Left> left) 
         if (pattern == null) {
             return false;
         }
-        List<Hierarchy.Type> others = hierarchy.beneath(Hierarchy.name(owner, file)).stream()
+        List<Hierarchy.Type> beneath = hierarchy.beneath(Hierarchy.name(owner, file));
+        List<Hierarchy.Type> others = beneath.stream()
                 .filter(type -> !type.patterns().contains(pattern))
                 .toList();
         boolean isInterface = owner.getKind() == J.ClassDeclaration.Kind.Type.Interface;
         String what = "@" + annotation.getSimpleName() + " at " + owner.getSimpleName();
+        leaveFallback(
+                what,
+                annotation,
+                beneath.stream().filter(type -> type.isWithoutFallback(pattern)).toList());
         if (others.isEmpty()) {
             return false;
         } else if (!isInterface) {
@@ -93,6 +99,12 @@ record Unreached(Hierarchy hierarchy, JavaSourceFile file, Consumer<Left> left) 
         boolean isInterface = owner.getKind() == J.ClassDeclaration.Kind.Type.Interface;
         boolean runs = method.getBody() != null;
         String what = what(owner, method, annotation);
+        leaveFallback(
+                what,
+                annotation,
+                beneath.stream()
+                        .filter(type -> type.isWithoutFallback(signature, pattern))
+                        .toList());
         if (overriding.isEmpty()) {
             return false;
         } else if (runs || (isInterface && isClient(owner))) {
@@ -111,6 +123,19 @@ record Unreached(Hierarchy hierarchy, JavaSourceFile file, Consumer<Left> left) 
                         + ", and would have one here, so it was removed. Put the one of this library on their methods"
                         + " if it is meant.");
         return true;
+    }
+
+    /** Lists classes whose own annotation replaces one with a fallback: here, it replaces the pattern alone. */
+    private void leaveFallback(String what, J.Annotation annotation, List<Hierarchy.Type> without) {
+        Expression fallback = ProtectedMethods.fallback(annotation);
+        if (fallback != null && !without.isEmpty()) {
+            leave(
+                    what,
+                    "There, the annotations without a fallback beneath it, in " + names(without)
+                            + ", replace it with its fallback, " + ProtectedMethods.name(fallback)
+                            + "; here, the fallback is for them, too. Add @Fallback there, with a method that throws the"
+                            + " failure that it gets, if they are not to have it.");
+        }
     }
 
     private static String what(J.ClassDeclaration owner, J.MethodDeclaration method, J.Annotation annotation) {

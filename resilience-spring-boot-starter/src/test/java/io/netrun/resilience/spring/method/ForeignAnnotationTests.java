@@ -174,6 +174,33 @@ class ForeignAnnotationTests {
     }
 
     @Test
+    void ownAnnotationShouldReplaceTheFallbackOfItsClass() {
+        runner.withBean(WithFallback.class).run(context -> {
+            WithFallback bean = context.getBean(WithFallback.class);
+            assertThat(bean.plain()).isEqualTo("back");
+            CALLS.set(0);
+            assertThatThrownBy(bean::own).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(3);
+        });
+    }
+
+    @Test
+    void annotationOfAnotherPatternShouldKeepTheFallback() {
+        runner.withBean(WithFallback.class)
+                .run(context ->
+                        assertThat(context.getBean(WithFallback.class).other()).isEqualTo("back"));
+    }
+
+    @Test
+    void ownAnnotationBeneathShouldReplaceTheFallback() {
+        runner.withBean(BeneathFallback.class).run(context -> {
+            BeneathFallback bean = context.getBean(BeneathFallback.class);
+            assertThatThrownBy(bean::plain).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(3);
+        });
+    }
+
+    @Test
     void annotationOfAnInterfaceShouldNotCountForClasses() {
         runner.withBean(Implementation.class).run(context -> {
             Implementation bean = context.getBean(Implementation.class);
@@ -598,6 +625,37 @@ class ForeignAnnotationTests {
     static class Derived extends Covered {
 
         public String own() {
+            return fail();
+        }
+    }
+
+    @Retry(name = "client", fallbackMethod = "back")
+    static class WithFallback {
+
+        public String plain() {
+            return fail();
+        }
+
+        @Retry(name = "client")
+        public String own() {
+            return fail();
+        }
+
+        @CircuitBreaker(name = "client")
+        public String other() {
+            return fail();
+        }
+
+        private String back(IllegalStateException failure) {
+            return "back";
+        }
+    }
+
+    static class BeneathFallback extends WithFallback {
+
+        @Override
+        @Retry(name = "client")
+        public String plain() {
             return fail();
         }
     }
