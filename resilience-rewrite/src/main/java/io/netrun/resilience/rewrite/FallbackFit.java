@@ -87,7 +87,8 @@ final class FallbackFit {
         return candidate.getSimpleName() + "(" + String.join(", ", types(candidate)) + ")";
     }
 
-    private static boolean takesFailure(J.MethodDeclaration candidate) {
+    /** Whether the last parameter of a method is a failure, as that of each fallback method there. */
+    static boolean takesFailure(J.MethodDeclaration candidate) {
         List<Statement> parameters = candidate.getParameters();
         return !parameters.isEmpty()
                 && parameters.get(parameters.size() - 1) instanceof J.VariableDeclarations last

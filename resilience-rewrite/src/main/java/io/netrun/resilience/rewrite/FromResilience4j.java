@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -281,6 +282,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                             HealthGroups.list(file, left -> leftovers.insertRow(ctx, row(path, left)));
                         }
                         OtherTexts.list(file, stays, left -> leftovers.insertRow(ctx, row(path, left)));
+                        Exclusions.list(file, left -> leftovers.insertRow(ctx, row(path, left)));
                     }
                 }
                 if (tree instanceof SourceFile file) {
@@ -404,8 +406,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 found.constants(),
                 found.hierarchy());
         JavaSourceFile moved = move.move(customized, ctx);
+        Set<String> excluded = module.isForeignKept() && found.annotated().isEmpty()
+                ? Set.of()
+                : Exclusions.list(file, found.constants(), left -> leftovers.insertRow(ctx, row(path, left)));
         if (found.left().contains(path)) {
-            addTypes(ctx, moved);
+            addTypes(ctx, moved, excluded);
         }
         if (move.isAsync()) {
             found.asyncHomes()
@@ -431,8 +436,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
     }
 
     /** Lists the types that a file uses beyond what is moved, with the counterpart of each. */
-    private void addTypes(ExecutionContext ctx, JavaSourceFile file) {
-        Map<String, String> types = JavaMove.foreignTypes(file);
+    private void addTypes(ExecutionContext ctx, JavaSourceFile file, Set<String> excluded) {
+        Map<String, String> types = new TreeMap<>(JavaMove.foreignTypes(file));
+        types.keySet().removeAll(excluded);
         List<String> text = file.printAll().lines().toList();
         types.forEach((name, simple) -> {
             String reason = MappingTable.get()
@@ -445,7 +451,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     : " It is in " + (lines.size() == 1 ? "line " : "lines ") + String.join(", ", lines) + ".";
             leftovers.insertRow(ctx, row(SettingsMove.path(file), new Left(name, reason + where)));
         });
-        if (types.isEmpty() && JavaMove.isForeign(file)) {
+        if (types.isEmpty() && excluded.isEmpty() && JavaMove.isForeign(file)) {
             leftovers.insertRow(
                     ctx,
                     row(

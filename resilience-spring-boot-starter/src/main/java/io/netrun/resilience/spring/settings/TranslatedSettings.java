@@ -4,6 +4,7 @@ import io.netrun.resilience.spring.mapping.Block;
 import io.netrun.resilience.spring.mapping.BlockTranslator;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Moved;
+import io.netrun.resilience.spring.mapping.ForeignAutoConfigurations;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.ModuleSettings;
 import io.netrun.resilience.spring.mapping.Names;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginLookup;
@@ -36,6 +38,8 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
 
     /** The shared configuration that only pools with a section get. */
     public static final String POOL_DEFAULTS = "resilience4j.thread-pool-bulkhead.configs.default";
+
+    private static final String EXCLUDED = "spring.autoconfigure.exclude";
 
     private static final String FOREIGN_TIMEOUT = "java.util.concurrent.TimeoutException";
 
@@ -170,6 +174,16 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
         for (Left left : result.left()) {
             leftovers.add(new Leftover(left.what(), left.reason(), found.origin(left.what()), isHarmless(left)));
         }
+        for (String name : Binder.get(environment)
+                .bind(EXCLUDED, String[].class)
+                .map(List::of)
+                .orElse(List.of())) {
+            if (ForeignAutoConfigurations.isName(name)) {
+                Left left = ForeignAutoConfigurations.excluded(name);
+                boolean harmless = !left.reason().contains("annotations of that pattern");
+                leftovers.add(new Leftover(EXCLUDED + " = " + name, left.reason(), new Excluded(name), harmless));
+            }
+        }
         if (document.blocks().containsKey(new Block.Id("threadpoolbulkhead", true, "default"))) {
             leftovers.add(new Leftover(
                     POOL_DEFAULTS,
@@ -249,6 +263,15 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
      * @param isHarmless whether calls are protected as before without it
      */
     public record Leftover(String key, String reason, Origin origin, boolean isHarmless) {}
+
+    /** The exclusion of an auto-configuration. */
+    private record Excluded(String name) implements Origin {
+
+        @Override
+        public String toString() {
+            return EXCLUDED + " = " + name;
+        }
+    }
 
     /** The origin of a setting that the configuration does not have. */
     private record Standard() implements Origin {

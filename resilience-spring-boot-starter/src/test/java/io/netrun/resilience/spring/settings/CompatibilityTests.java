@@ -359,6 +359,23 @@ class CompatibilityTests {
     }
 
     @Test
+    void excludedAutoConfigurationShouldStopTheStart() {
+        runner.withPropertyValues("spring.autoconfigure.exclude=com.shop.Other,"
+                        + "io.github.resilience4j.springboot3.retry.autoconfigure.RetryAutoConfiguration")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("retry.autoconfigure.RetryAutoConfiguration has no counterpart")
+                        .hasMessageContaining("set resilience.retry.defaults.enabled to false"));
+    }
+
+    @Test
+    void excludedMetersShouldNotStopTheStart() {
+        runner.withPropertyValues("spring.autoconfigure.exclude[0]="
+                        + "io.github.resilience4j.springboot3.retry.autoconfigure.RetryMetricsAutoConfiguration")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
     void unknownSettingShouldStopTheStart() {
         runner.withPropertyValues("resilience4j.retry.instances.a.max-atempts=4")
                 .run(context -> assertThat(context)
