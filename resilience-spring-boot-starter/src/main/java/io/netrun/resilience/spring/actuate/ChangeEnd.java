@@ -57,6 +57,11 @@ record ChangeEnd(
                 until, begunWith ? change.time().plus(KEPT) : null, ended, ended == null ? replaced : Map.of());
     }
 
+    /** Whether any of it is still as it was left. */
+    boolean lasts() {
+        return until != null && ended == null;
+    }
+
     /** The values that it changed and that were changed again, each with the time of that. */
     private static Map<String, Instant> replaced(OperatorChange change, List<OperatorChange> latestFirst) {
         Map<String, Instant> replaced = new TreeMap<>();
@@ -84,7 +89,7 @@ record ChangeEnd(
     }
 
     void addTo(Map<String, @Nullable Object> view) {
-        if (until != null && ended == null) {
+        if (lasts()) {
             view.put("until", until);
         }
         if (startersUntil != null) {

@@ -240,7 +240,7 @@ record Finding(
                             Kind.DISABLED,
                             "circuit disabled: calls pass unprotected until it is half-opened or reset",
                             "disable");
-                case HALF_OPEN -> addState(Kind.HALF_OPEN, "circuit half-open: trials decide", "");
+                case HALF_OPEN -> addHalfOpen();
                 default -> readRates(figures);
             }
         }
@@ -470,6 +470,37 @@ record Finding(
                     && opening.get("time") instanceof Instant from
                     && before.get("time") instanceof Instant closed
                     && from.isBefore(closed.plus(BRIEF));
+        }
+
+        /** After an operator had it forced open, what led to that is another matter: no call has failed since. */
+        private void addHalfOpen() {
+            List<Map<String, @Nullable Object>> events = recentEvents.apply(cell.policy());
+            Map<String, @Nullable Object> latest = events.stream()
+                    .filter(event -> "stateChanged".equals(event.get("event")))
+                    .findFirst()
+                    .orElse(Map.of());
+            if (!"forced-open".equals(JsonView.plain(latest.get("from")))) {
+                addState(Kind.HALF_OPEN, "circuit half-open: trials decide", "");
+                return;
+            }
+            String by = events.stream()
+                    .filter(event -> "half-open".equals(event.get("action")) && event.get("principal") != null)
+                    .findFirst()
+                    .map(event -> String.valueOf(event.get("principal")))
+                    .orElse("an operator");
+            findings.add(new Finding(
+                    Kind.HALF_OPEN,
+                    level(Kind.HALF_OPEN),
+                    cell,
+                    "circuit half-opened after it was forced open: trials decide",
+                    latest.get("time") instanceof Instant time ? time : null,
+                    null,
+                    by,
+                    cell.rate(Series.REJECTIONS),
+                    1,
+                    null,
+                    null,
+                    null));
         }
 
         /** The last change of state, or by an operator, explains it. */

@@ -60,6 +60,7 @@ public final class Overview {
     private static final double TEN_THOUSANDTHS = 10_000.0;
     private static final List<PatternDescriptor<?, ?>> ORDER = PatternDescriptors.all();
     private static final String CALLS = "Calls";
+    private static final String STATE = "state";
     private static final String BUDGET = "retry.budget.available";
     private static final List<String> GAUGES = List.of(
             "failureCount", "halfOpenCalls", "maxConcurrent", "maxQueue", "available", "limit", "abandoned", "active");
@@ -302,15 +303,14 @@ public final class Overview {
         Map<String, AttemptTime> attempts = chains.attempts();
         Map<String, Object> head = head(rows, attempts);
         List<Map<String, @Nullable Object>> cards = cards(problems, users);
-        List<Map<String, @Nullable Object>> changes = changes();
+        Set<String> detailed =
+                problems.stream().limit(DETAILED_PROBLEMS).map(Row::name).collect(Collectors.toSet());
+        List<Map<String, @Nullable Object>> changes = changes(detailed);
         Slower slower = slower(problems);
         long left = Math.max(MAX_BYTES, (long) MAX_BYTES_OF_NAME * Math.min(rows.size(), MAX_NAMES))
                 - JsonSize.of(head)
                 - JsonSize.of(cards)
                 - JsonSize.of(changes);
-
-        Set<String> detailed =
-                problems.stream().limit(DETAILED_PROBLEMS).map(Row::name).collect(Collectors.toSet());
 
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("head", head);
@@ -671,8 +671,8 @@ public final class Overview {
             view.put("mode", JsonView.plain(PolicyMode.OBSERVE));
             putRate(view, "wouldReject", cell.rate(Series.WOULD_REJECT));
         }
-        if (figures.metrics().get("state") != null) {
-            view.put("state", figures.metrics().get("state"));
+        if (figures.metrics().get(STATE) != null) {
+            view.put(STATE, figures.metrics().get(STATE));
         }
         if (figures.metrics().get("nextTrialTime") != null) {
             view.put("nextTrialTime", figures.metrics().get("nextTrialTime"));
@@ -870,12 +870,17 @@ public final class Overview {
         return end < 0 ? new String[] {title} : title.substring(0, end).split("\\.");
     }
 
-    private List<Map<String, @Nullable Object>> changes() {
+    private List<Map<String, @Nullable Object>> changes(Set<String> withCards) {
         List<OperatorChange> latestFirst = changes.get();
         List<Map<String, @Nullable Object>> views = new ArrayList<>();
         for (int i = 0; i < latestFirst.size(); i++) {
-            Map<String, @Nullable Object> view = change(latestFirst.get(i), i < DETAILED_CHANGES);
-            ChangeEnd.of(latestFirst.get(i), latestFirst.subList(0, i)).addTo(view);
+            ChangeEnd end = ChangeEnd.of(latestFirst.get(i), latestFirst.subList(0, i));
+            // The card of a state that lasts has its reason, however many changes came later.
+            boolean onCard = withCards.contains(latestFirst.get(i).name())
+                    && latestFirst.get(i).after().containsKey(STATE);
+            boolean detailed = i < DETAILED_CHANGES || (onCard && end.lasts());
+            Map<String, @Nullable Object> view = change(latestFirst.get(i), detailed);
+            end.addTo(view);
             views.add(view);
         }
         return views;

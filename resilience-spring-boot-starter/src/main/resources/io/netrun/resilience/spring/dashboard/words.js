@@ -358,7 +358,10 @@ export function served(patterns, size) {
 }
 
 /** The last failure of a problem, whichever of its causes has it. */
-const failureOf = ({causes}) => causes.find(each => each.lastFailure)?.lastFailure;
+const failureOf = ({causes}) => causes.find(each => each.lastFailure && !(isHalfOpened(each) && Date.parse(each.lastFailure.time) < Date.parse(each.since)))?.lastFailure;
+
+/** Half-open after an operator had it forced open: what failed before that is not what is wrong now. */
+const isHalfOpened = ({kind, by}) => kind === 'half-open' && by;
 
 /** The latest failure of a circuit that had closed before it: samples have it only some seconds later. */
 function failedAnew(problem) {
@@ -408,7 +411,8 @@ export function cause(problem, row, now, timed = false, head = {}) {
   switch (kind) {
     case 'forced-open': return `all calls ${lasts ? `have been rejected${lasts}` : 'are rejected'}: forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
     case 'open': return `${fault(failureOf(problem))}, circuit open${lasts}${oftenWords(worst, row, now)}`;
-    case 'half-open': return `${fault(failureOf(problem), true)}, circuit half-open: trials decide${lasts ? `; not closed${lasts}` : ''}${oftenWords(worst, row, now)}`;
+    case 'half-open': if (isHalfOpened(worst)) return `half-opened by ${worst.by === 'an operator' ? UNNAMED : worst.by} after it was forced open: trials decide${lasts ? `;${lasts}` : ''}`;
+      return `${fault(failureOf(problem), true)}, circuit half-open: trials decide${lasts ? `; not closed${lasts}` : ''}${oftenWords(worst, row, now)}`;
     case 'failing': {
       const what = worst.lastFailure || worst.pattern === 'circuit-breaker' ? fault(failureOf(problem)) : worst.text;
       return `${what}${lasts}${unprotected(problem, row, now) ? ', and the circuit has not opened yet' : ''}${failedShare(row)}`;
@@ -684,6 +688,9 @@ function rejectedBefore(all, clockBefore) {
   return until ? `Before it, calls were rejected until ${until}` : 'Before it, calls were rejected for some time';
 }
 
+/** Of a change without its former state, the reason is left out as well. */
+const reasonWords = ({reason, before}) => reason ? `, reason: ${reason}` : before ? ', no reason given' : '';
+
 /** Why, a line for each cause, with the evidence there is. */
 export function because(problem, row, now, {changes, names, head = {}} = {}) {
   const [worst, ...others] = problem.causes, lines = [], changed = explains(problem, row) ? changeWords(problem, row, now) : '';
@@ -709,9 +716,13 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   if (worst.kind === 'forced-open' || worst.kind === 'disabled') {
     const change = changeOf(problem, changes), who = change ? change.principal : worst.by === 'an operator' ? null : worst.by;
     const done = title(change?.action ?? (worst.kind === 'disabled' ? 'disable' : 'force-open'));
-    say(`Operator’s entry: ${done}${change ? `, on ${change.scope === 'fleet' ? 'all nodes' : 'this process only'}` : ''}, by ${who ?? UNNAMED}${change ? change.reason ? `, reason: ${change.reason}` : ', no reason given' : ''}`);
+    say(`Operator’s entry: ${done}${change ? `, on ${change.scope === 'fleet' ? 'all nodes' : 'this process only'}` : ''}, by ${who ?? UNNAMED}${change ? reasonWords(change) : ''}`);
     say('It stays so until it is half-opened or reset');
     if (worst.kind === 'forced-open') say(beforeIt(problem, row, head, now));
+  }
+  if (isHalfOpened(worst)) {
+    const forced = changes?.find(change => change.name === problem.name && change.pattern === worst.pattern && change.action === 'force-open');
+    if (forced) say(`Forced open before, at ${at(forced.time)}, by ${forced.principal ?? UNNAMED}${reasonWords(forced)}`);
   }
   if (protects) protects.forEach((text, index) => say(text, {bold: !index}));
   else if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
@@ -750,7 +761,7 @@ export function advice(problem, row, now, {names} = {}) {
   const through = neighboursOf(problem, row, names ?? []).filter(({slower}) => slower.by).map(({name}) => name);
   switch (worst.kind) {
     case 'open': lines.push(`Look at ${service}. Wait: the circuit tries again by itself.`); break;
-    case 'half-open': lines.push(`Wait: the trials close the circuit, or open it again. Look at ${service} meanwhile.`); break;
+    case 'half-open': lines.push(`Wait: the trials close the circuit, or open it again.${isHalfOpened(worst) ? '' : ` Look at ${service} meanwhile.`}`); break;
     case 'flapping': lines.push(`Look at ${service}: it may fail again. The circuit needs no action.`); break;
     case 'failing': lines.push(change === 'slow' && explains(problem, row) ? `Find what has become slow: look at ${service}.` : `Look at ${service}${calls - failed - rejected > calls / 20 ? ': some calls succeed, so perhaps only some of its instances are down' : ''}.`); break;
     case 'forced-open':

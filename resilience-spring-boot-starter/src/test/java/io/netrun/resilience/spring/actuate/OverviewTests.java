@@ -395,6 +395,45 @@ class OverviewTests {
         overview().jsonPath("$.names[?(@.name == 'ledger')].opened").isEqualTo(1);
     }
 
+    /** What led to the entry of the operator is not what is wrong now. */
+    @Test
+    void halfOpenAfterForcedOpenShouldBeTheOperators() {
+        ticker.pass(History.EACH);
+        fail(2);
+        ticker.pass(History.EACH.multipliedBy(10));
+        post("/circuit-breaker/ledger", Map.of("action", "force-open"));
+        succeed(20); // rejected
+        ticker.pass(History.EACH.multipliedBy(2));
+        post("/circuit-breaker/ledger", Map.of("action", "half-open"));
+        overview()
+                .jsonPath("$.problems[0].causes[0].kind")
+                .isEqualTo("half-open")
+                .jsonPath("$.problems[0].causes[0].by")
+                .isNotEmpty()
+                .jsonPath("$.problems[0].causes[0].since")
+                .isEqualTo(ticker.now().toString())
+                .jsonPath("$.problems[0].lostCalls")
+                .doesNotExist();
+    }
+
+    @Test
+    void lastingForceOpenShouldKeepItsReason() {
+        registry.getOrCreate(CircuitBreaker.TYPE, "idle");
+        http.post()
+                .uri("/circuit-breaker/ledger")
+                .bodyValue(Map.of("action", "force-open", "reason", "maintenance"))
+                .exchange();
+        for (int i = 0; i < 6; i++) {
+            post("/circuit-breaker/idle", Map.of("action", "force-open"));
+            post("/circuit-breaker/idle", Map.of("action", "reset"));
+        }
+        overview()
+                .jsonPath("$.changes[12].reason")
+                .isEqualTo("maintenance")
+                .jsonPath("$.changes[11].before")
+                .doesNotExist();
+    }
+
     @Test
     void firstOpeningsShouldBeNoSpell() {
         ticker.pass(History.EACH);

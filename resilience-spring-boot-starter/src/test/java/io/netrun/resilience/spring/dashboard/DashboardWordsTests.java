@@ -620,6 +620,24 @@ class DashboardWordsTests {
     }
 
     @Test
+    void halfOpenedCircuitShouldNotAccuseTheService() throws Exception {
+        String halfOpened = OPEN.replace("\"kind\": \"open\"", "\"kind\": \"half-open\", \"by\": \"bob\"")
+                .replace("\"reason\": \"the failure count reached 5\",", "");
+        String row = row("payments", "\"calls\": 2, \"opened\": 4");
+        assertThat(headline(halfOpened, row))
+                .startsWith("payments: half-opened by bob after it was forced open: trials decide; for 11 s");
+        assertThat(
+                        because(
+                                halfOpened,
+                                row,
+                                "changes: [{name: 'payments', pattern: 'circuit-breaker', action: 'force-open',"
+                                        + " principal: 'anna', time: '2026-11-29T10:34:20Z', reason: 'maintenance', before: {}}]"))
+                .matches(".*Forced open before, at \\d+:34:20, by anna, reason: maintenance.*")
+                .doesNotContain("503");
+        assertThat(advice(halfOpened, row)).doesNotContain("Look at");
+    }
+
+    @Test
     void nearlyAllShouldNotBeAll() throws Exception {
         assertThat(run("words.share(502, 504)")).isEqualTo(">99 %");
         assertThat(run("words.share(504, 504)")).isEqualTo("100 %");
@@ -705,7 +723,7 @@ class DashboardWordsTests {
                 {"kind": "forced-open", "pattern": "circuit-breaker", "text": "circuit forced open", "since": "2026-11-29T10:33:39Z", "by": "an operator"}""", "\"before\": {\"calls\": 3}");
         String row = row("mail", "\"calls\": 3, \"rejected\": 3, \"lane\": \"151-11c18f\"");
         String change = """
-                [{"time": "2026-11-29T10:33:39Z", "principal": %s, "pattern": "circuit-breaker", "name": "mail", "action": "force-open", "scope": "node"}]""";
+                [{"time": "2026-11-29T10:33:39Z", "principal": %s, "pattern": "circuit-breaker", "name": "mail", "action": "force-open", "scope": "node", "before": {"state": "closed"}}]""";
         assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", {changes: " + change.formatted("null")
                         + "})"))
                 .contains("entry: force open, on this process only, by an unnamed operator, no reason given")
