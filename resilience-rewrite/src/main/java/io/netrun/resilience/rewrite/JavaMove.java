@@ -467,7 +467,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                     || ofClass
                     || Trees.isAdvised(declaration);
             boolean direct = method.hasModifier(J.Modifier.Type.Private) || method.hasModifier(J.Modifier.Type.Static);
-            if (fallbacks.contains(method.getSimpleName()) && counts && !direct) {
+            boolean called = fallbacks.contains(method.getSimpleName()) && FallbackFit.takesFailure(method);
+            if (called && counts && !direct) {
                 options.left()
                         .accept(new Left(
                                 "fallbackMethod = " + method.getSimpleName(),

@@ -254,4 +254,23 @@ class MergedFallbackTests {
         assertThat(after.left())
                 .anyMatch(left -> left.contains("fallbackMethod = back") && left.contains("called through the proxy"));
     }
+
+    @Test
+    void methodWithTheNameOfItsFallbackShouldNotBeListed() {
+        Project after = moved(true, """
+                class Calls {
+                    @Retry(name = "a", fallbackMethod = "ask")
+                    public String ask() {
+                        return "";
+                    }
+
+                    private String ask(Exception failure) {
+                        return "back";
+                    }
+                }
+                """);
+
+        assertThat(after.files().get(CALLS)).contains("@Fallback(method = \"ask\")");
+        assertThat(after.left()).isEmpty();
+    }
 }
