@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Tree;
@@ -34,6 +36,9 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             List.of(SpringAnnotations.RETRY + "EnableRetry", SpringAnnotations.FRAMEWORK + "EnableResilientMethods");
 
     static final List<String> REMOVED = List.of(RECOVER, ACTIVATING.get(0), ACTIVATING.get(1));
+
+    /** What may keep Spring from reading a class. */
+    private static final Pattern CONDITION = Pattern.compile("Profile|Conditional.*");
 
     private final String library;
 
@@ -209,6 +214,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         J.ClassDeclaration visited = withBridges(super.visitClassDeclaration(declaration, ctx), ctx);
         recoveries = outer;
         leaveOrder(visited.getLeadingAnnotations());
+        leaveCondition(declaration);
         leaveNotPublic(declaration); // whose methods still have their annotations
         List<J.Annotation> moved = moved(visited.getLeadingAnnotations(), "", null, visited.getPrefix());
         List<J.Annotation> kept = withComments(moved);
@@ -236,6 +242,34 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                         + " An aspect with a lower number is outside of them. Give each that must be"
                                         + " inside a greater one."));
             }
+        }
+    }
+
+    /** Lists an activation under a condition, without which the other annotations have no effect there. */
+    private void leaveCondition(J.ClassDeclaration declaration) {
+        J.Annotation activating = declaration.getLeadingAnnotations().stream()
+                .filter(annotation -> isRemoved(annotation)
+                        && ACTIVATING.contains(
+                                Trees.typeName(annotation, getCursor().firstEnclosing(JavaSourceFile.class))))
+                .findFirst()
+                .orElse(null);
+        String conditions = getCursor()
+                .getPathAsStream(J.ClassDeclaration.class::isInstance)
+                .flatMap(each -> ((J.ClassDeclaration) each).getLeadingAnnotations().stream())
+                .filter(annotation ->
+                        CONDITION.matcher(annotation.getSimpleName()).matches())
+                .map(CodeCounterparts::text)
+                .distinct()
+                .collect(Collectors.joining(" and "));
+        if (activating != null && !conditions.isEmpty()) {
+            String second = library.equals(MappingTable.SPRING_RETRY) ? "circuit-breaker" : "bulkhead";
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@" + activating.getSimpleName() + " at " + declaration.getSimpleName(),
+                            "There, annotations have an effect under " + conditions
+                                    + " alone; here, always. Set resilience.retry.defaults.enabled and resilience."
+                                    + second + ".defaults.enabled to false where the condition does not hold."));
         }
     }
 

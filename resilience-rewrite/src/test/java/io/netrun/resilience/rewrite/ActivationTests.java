@@ -3,6 +3,8 @@ package io.netrun.resilience.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What activates the annotations of Spring Retry and Spring Framework 7, where some of them stay. */
 class ActivationTests {
@@ -44,6 +46,48 @@ class ActivationTests {
     void activationShouldGoWhenEachAnnotationIsReplaced() {
         assertThat(moved(INTERCEPTED.replace("interceptor", "label")).files().get(APP))
                 .doesNotContain("EnableRetry");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"@Profile(\"!quiet\")", "@ConditionalOnProperty(\"retries\")", "@Conditional(Wanted.class)"})
+    void activationUnderAConditionShouldBeListed(String condition) {
+        Project after = new Project()
+                .with(APP, ENABLED.replace("// active", condition))
+                .with(CALLS, INTERCEPTED.replace("interceptor", "label"))
+                .after(new FromSpringRetry(true));
+
+        assertThat(after.left())
+                .anyMatch(left -> left.contains("@EnableRetry at App")
+                        && left.contains("under " + condition + " alone")
+                        && left.contains("resilience.circuit-breaker.defaults.enabled to false"));
+    }
+
+    @Test
+    void activationWithinAConditionShouldBeListed() {
+        Project after = new Project().with(APP, """
+                        import org.springframework.resilience.annotation.EnableResilientMethods;
+
+                        @Profile("loud")
+                        class App {
+                            @EnableResilientMethods
+                            static class Active {
+                            }
+                        }
+                        """).with(CALLS, """
+                        import org.springframework.resilience.annotation.Retryable;
+
+                        class Calls {
+                            @Retryable
+                            public String ask() {
+                                return "";
+                            }
+                        }
+                        """).after(new FromSpringFramework7(true));
+
+        assertThat(after.left())
+                .anyMatch(left -> left.contains("@EnableResilientMethods at Active")
+                        && left.contains("resilience.bulkhead.defaults.enabled to false"));
     }
 
     @Test
