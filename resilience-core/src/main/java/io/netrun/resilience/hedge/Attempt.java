@@ -69,8 +69,7 @@ final class Attempt<T extends @Nullable Object>
     }
 
     /**
-     * Passes it to another owner, because its call has ended. Whoever it was cancelled for is not reachable from here
-     * any more.
+     * Passes it to another owner, because its call has ended. The call is not reachable from here any more.
      *
      * @return the next attempt
      */

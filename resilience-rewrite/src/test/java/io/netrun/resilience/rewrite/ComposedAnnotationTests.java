@@ -274,10 +274,10 @@ class ComposedAnnotationTests {
                         </project>
                         """)
                 .with("src/main/java/Calls.java", """
-                        import com.partner.%1$s.Partner;
+                        import com.vendor.%1$s.Vendor;
 
                         class Calls {
-                            @Partner
+                            @Vendor
                             public void call() {}
                         }
                         """.formatted(library))
@@ -300,7 +300,7 @@ class ComposedAnnotationTests {
         assertThat(after.files().get("src/main/java/App.java")).contains("@EnableRetry");
         assertThat(after.files().get("pom.xml")).contains("<artifactId>spring-retry</artifactId>");
         assertThat(after.left())
-                .anyMatch(left -> left.startsWith("src/main/java/Calls.java @Partner: It is of another library"));
+                .anyMatch(left -> left.startsWith("src/main/java/Calls.java @Vendor: It is of another library"));
     }
 
     @Test
@@ -308,6 +308,6 @@ class ComposedAnnotationTests {
         Project after = partner("resilience", "EnableResilientMethods", "").after(new FromSpringFramework7(false));
 
         assertThat(after.files().get("src/main/java/App.java")).contains("@EnableResilientMethods");
-        assertThat(after.left()).anyMatch(left -> left.contains("@Partner: It is of another library"));
+        assertThat(after.left()).anyMatch(left -> left.contains("@Vendor: It is of another library"));
     }
 }

@@ -65,9 +65,9 @@ final class Stubs {
                         + " maxAttemptsExpression() default \"\"; String"
                         + " resetTimeoutExpression() default \"\";"));
         for (String meta : List.of("retry", "resilience")) {
-            types.add("package com.partner." + meta + "; @org.springframework." + meta
+            types.add("package com.vendor." + meta + "; @org.springframework." + meta
                     + ".annotation.Retryable @java.lang.annotation.Retention(java.lang.annotation.RetentionPolicy.RUNTIME)"
-                    + " public @interface Partner {}");
+                    + " public @interface Vendor {}");
         }
         types.add(
                 type("org.springframework.resilience.InvocationRejectedException", "class", " extends RuntimeException")

@@ -339,7 +339,7 @@ const COLUMNS = [
 const WIDTHS = {
   name: 150, state: 84, calls: 62, failing: 54, rejected: 66, mean: 64, worst: 74, 'circuit-breaker': 130, bulkhead: 150, retry: 130, timeout: 62, 'rate-limiter': 74, fallback: 62, hedge: 66,
 };
-/** The figures without which a row says nothing. */
+/** The figures that no line of the table can do without. */
 const BASIC = ['name', 'state', 'calls', 'failing', 'rejected'];
 /** A strip is no wider, so that names and figures are close to one another. */
 const WIDEST = 320;
@@ -436,7 +436,7 @@ function headOf({key, label, hint, number, of}) {
   return {key, cell};
 }
 
-/** What the cells of a row have, by their columns: each as text, how it is, and a hint. */
+/** What the cells of a line have, by their columns: each as text, how it is, and a hint. */
 function textsOf(row, problem, now, asOf, live) {
   const texts = new Map(), put = (key, text, className, hint) => texts.set(key, [text, className, hint]);
   for (const {key} of patterns) {
