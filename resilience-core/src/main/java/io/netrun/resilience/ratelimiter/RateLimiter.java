@@ -712,7 +712,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
         @Override
         public void onMoved() {
-            queue.drain();
+            queue.drainAndAwait();
         }
 
         @Override

@@ -271,6 +271,17 @@ final class ReservationQueue implements PendingWaits.Waiting {
         settled.start();
     }
 
+    /**
+     * Drains, and waits briefly until another thread that is draining has applied what was changed before: no call may
+     * begin once a pause has been set.
+     */
+    void drainAndAwait() {
+        drain();
+        if (drains.get() != 0) {
+            SpinBackoff.awaitBriefly(() -> drains.get() == 0);
+        }
+    }
+
     private void drainOrReport() {
         try {
             drainOnce();
