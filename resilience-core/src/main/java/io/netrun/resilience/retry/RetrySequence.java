@@ -222,9 +222,13 @@ final class RetrySequence extends Deadline.InFlight {
 
     /**
      * Releases the failures once the call has ended and nothing is left to read from them: the scope around the call
-     * may retain this longer.
+     * may retain this longer. A thread that abandons the call reads them first.
      */
     void releaseFailures() {
+        Deadline.InFlight part = part();
+        if (part.hasEnded() && !part.isSettled()) {
+            part.awaitSettled();
+        }
         first = RELEASED;
         later = null;
     }
