@@ -735,7 +735,7 @@ class DashboardTests extends PageInBrowser {
     }
 
     @Test
-    void columnsShouldStayWhereTheyAreWhenTextsGetShorter() {
+    void columnsShouldStayWhileThereAreProblems() {
         String healthy = """
                 {"retry": {}, "bulkhead": {"maxConcurrent": 8, "maxQueue": 0}, "rate-limiter": {"available": 5, "limit": 5},
                  "circuit-breaker": {"state": "closed", "calls": 2}}""";
@@ -743,10 +743,13 @@ class DashboardTests extends PageInBrowser {
                 {"retry": {"calls": 70, "denied": 12, "failed": 3, "budget": 8}, "rate-limiter": {"available": 0, "limit": 500, "waiting": 3000},
                  "bulkhead": {"maxConcurrent": 800, "maxQueue": 90, "running": 800, "waiting": 90, "rejected": 3},
                  "circuit-breaker": {"state": "open", "nextTrialTime": "TRIAL", "calls": 2000}}""";
-        answer("", row("payments", "rejecting", 200_000, 1, 90_000, busy));
+        String problem = problem("many", "failing", """
+                {"kind": "failing", "pattern": "circuit-breaker", "text": "calls fail", "since": "SINCE", "action": "settings"}""", "");
+        String many = row("many", "failing", 20, 10, 0, "{}") + ",";
+        answer(problem, many + row("payments", "rejecting", 200_000, 1, 90_000, busy));
         soon(() -> assertThat(row("payments").getText()).contains("800 of 800 used"));
         Object before = places();
-        answer("", row("payments", "healthy", 2, 0, 0, healthy));
+        answer(problem, many + row("payments", "healthy", 2, 0, 0, healthy));
         soon(() -> assertThat(row("payments").getText()).contains("0 of 8 used", "5 free of 5", "0/s"));
         assertThat(places()).isEqualTo(before);
     }
