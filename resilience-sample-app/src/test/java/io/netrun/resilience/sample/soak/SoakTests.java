@@ -25,8 +25,8 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Mixed traffic against the running shop while everything goes wrong that can be made to: at the end, nothing is left
- * over. One minute by default, {@code -Dsoak.seconds=3600} for an hour. {@code -Dsoak.seed} repeats the random
- * choices, though not the interleaving of threads.
+ * over. One minute by default, {@code -Dsoak.seconds=3600} for an hour. {@code -Dsoak.seed} repeats the random choices,
+ * though not the interleaving of threads.
  */
 class SoakTests {
 
