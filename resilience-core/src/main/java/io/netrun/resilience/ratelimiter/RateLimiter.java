@@ -13,6 +13,7 @@ import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
@@ -25,7 +26,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -71,13 +71,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     private final ReservationQueue queue;
 
-    /** How often a thread that changes settings checks whether the draining thread has applied them. */
-    private static final int FOLLOW_ROUNDS = 1_000;
-
     /** How often a call without a wait looks again whether a token is available, while others change the bucket. */
     private static final int MOST_ROUNDS = 8;
-
-    private static final long FOLLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.DAYS.toNanos(365);
     private static final int TOO_MANY_REQUESTS = 429;
@@ -513,8 +508,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
             Workers.executeReliably(this::publishResumed); // not under the lock
         }
         queue.drain();
-        for (int round = 0; round < FOLLOW_ROUNDS && !queue.follows(config); round++) {
-            LockSupport.parkNanos(this, FOLLOW_NANOS); // another thread is about to apply them
+        if (!queue.follows(config)) {
+            SpinBackoff.awaitBriefly(() -> queue.follows(config)); // another thread is about to apply them
         }
     }
 

@@ -306,13 +306,15 @@ final class ReservationQueue implements PendingWaits.Waiting {
     private void serve(long now) {
         takeReturned(now);
         grantDue(now);
-        if (!Objects.equals(pause, limiter.pause())) {
-            followPause(now);
+        // The clock is read after what has changed: time before the change must not count as time after it.
+        Pauses.Pause wanted = limiter.pause();
+        if (!Objects.equals(pause, wanted)) {
+            followPause(wanted, timer.now());
             grantDue(now);
         }
         RateLimiterConfig inForce = limiter.inForce();
         if (!applied.equals(inForce)) {
-            reconfigure(inForce, now);
+            reconfigure(inForce, timer.now());
             grantDue(now);
         }
         if (moved) {
@@ -398,8 +400,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
      * and the others follow at the rate. If the pause ends before its time, that token is due when it would be without
      * the pause, but those of the meantime are lost.
      */
-    private void followPause(long now) {
-        Pauses.Pause wanted = limiter.pause();
+    private void followPause(Pauses.@Nullable Pause wanted, long now) {
         while (true) {
             long seen = bucket.word();
             boolean waits = TokenBucket.isWaiting(seen);

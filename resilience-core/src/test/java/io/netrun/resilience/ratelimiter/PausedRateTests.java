@@ -2,8 +2,10 @@ package io.netrun.resilience.ratelimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.Ticker;
 import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -134,6 +136,29 @@ class PausedRateTests {
         assertThat(limiter.tryAcquirePermit()).isPresent();
     }
 
+    /** A change is made just after the thread that will follow it has read the clock. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void timeBeforeAChangeShouldNotCountAsTimeAfterIt(boolean resumes) {
+        LateTicker late = new LateTicker(ticker);
+        RateLimiter limiter = RateLimiter.of(
+                "test", RateLimiterConfig.builder().limit(1).burst(100).build(), late);
+        limiter.acquirePermit(100);
+        if (resumes) {
+            limiter.pauseFor(PAUSE);
+        }
+        late.afterNextReading(() -> {
+            ticker.advance(Duration.ofSeconds(10));
+            if (resumes) {
+                limiter.resume();
+            } else {
+                limiter.reconfigure(c -> c.toBuilder().limit(10).build());
+            }
+        });
+        limiter.queue().drain();
+        assertThat(limiter.metrics().available()).isEqualTo(resumes ? 1 : 10);
+    }
+
     /** 2,000 rounds with seeds of their own; a failure names its seed. */
     @Test
     void noMoreCallsShouldBeginThanTokensCame() {
@@ -183,5 +208,44 @@ class PausedRateTests {
         limiter.resume();
         ticker.advance(Duration.ofSeconds(60));
         assertThat(limiter.metrics().available()).as(seed).isEqualTo(burst);
+    }
+
+    /** A ticker that lets something happen between a thread's reading of the clock and its next step. */
+    private static final class LateTicker implements Ticker {
+
+        private final Ticker ticker;
+        private Runnable next = () -> {};
+
+        LateTicker(Ticker ticker) {
+            this.ticker = ticker;
+        }
+
+        void afterNextReading(Runnable action) {
+            next = action;
+        }
+
+        @Override
+        public long nanoTime() {
+            long now = ticker.nanoTime();
+            Runnable action = next;
+            next = () -> {};
+            action.run();
+            return now;
+        }
+
+        @Override
+        public Instant now() {
+            return ticker.now();
+        }
+
+        @Override
+        public void sleep(long delay) throws InterruptedException {
+            ticker.sleep(delay);
+        }
+
+        @Override
+        public Scheduled schedule(Runnable task, long delay) {
+            return ticker.schedule(task, delay);
+        }
     }
 }
