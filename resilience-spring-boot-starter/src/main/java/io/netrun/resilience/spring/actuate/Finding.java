@@ -4,15 +4,18 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Overview.Level;
 import io.netrun.resilience.spring.actuate.Track.Series;
+import io.netrun.resilience.spring.event.OperatorChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastOpened when the circuit opened last, as far as that is known; of calls that fail, since they do
  * @param openings of a circuit that opens again and again
  * @param spell since when a circuit that is not closed now has opened again and again; null if it began with this one
+ * @param forced that an operator had the circuit forced open before, and it has not closed since; null if that is not so
  */
 record Finding(
         Kind kind,
@@ -41,7 +45,8 @@ record Finding(
         int periods,
         @Nullable Instant lastOpened,
         @Nullable Openings openings,
-        @Nullable Instant spell)
+        @Nullable Instant spell,
+        @Nullable ForcedBefore forced)
         implements Comparable<Finding> {
 
     private static final String RESET = "reset";
@@ -54,17 +59,22 @@ record Finding(
     /** A circuit that was closed for less time than this is in the same outage: no sample has its closed state. */
     private static final Duration BRIEF = History.EACH;
 
+    /** A change by an operator and its effect are not further apart. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+
     /**
      * Openings of a circuit that is closed now.
      *
      * @param number how many there were within the history
      * @param closedSince since when it is closed again, as far as that is known
      * @param share what share of the calls failed or was rejected from the first one until it was closed
+     * @param ended when it was open by itself last, if operators had it forced open then or later
      * @param until when there are so few within the history that it is healthy, if it stays closed
      */
     private record Openings(
             int number,
             @Nullable Instant closedSince,
+            @Nullable Instant ended,
             double share,
             @Nullable Instant until) {
 
@@ -72,8 +82,35 @@ record Finding(
             view.put("opened", number);
             view.put("flappingFrom", FLAPPING);
             put(view, "closedSince", closedSince);
+            put(view, "ended", ended);
             Overview.putRate(view, "lostShare", share);
             put(view, "until", until);
+        }
+    }
+
+    /**
+     * What operators did before a circuit that has not closed since.
+     *
+     * @param opened the change that forced it open; null if it is not known any more
+     * @param left the change that ended that; null if it is not known any more
+     */
+    private record ForcedBefore(
+            ForcedOpen.Period period,
+            @Nullable OperatorChange opened,
+            @Nullable OperatorChange left) {
+
+        void addTo(Map<String, @Nullable Object> view) {
+            Map<String, @Nullable Object> forced = new LinkedHashMap<>();
+            put(forced, "since", period.since());
+            if (opened != null) {
+                forced.put("by", opened.principal());
+                forced.put("reason", opened.reason());
+            }
+            put(forced, "until", period.until());
+            if (left != null) {
+                forced.put("endedBy", left.principal());
+            }
+            view.put("forcedBefore", forced);
         }
     }
 
@@ -122,6 +159,8 @@ record Finding(
     static List<Finding> of(
             List<Cell> cells,
             Function<Policy, List<Map<String, @Nullable Object>>> recentEvents,
+            Function<Cell, ForcedOpen> forcedOpen,
+            Supplier<List<OperatorChange>> changes,
             @Nullable Instant sampled,
             double calls,
             double rejected,
@@ -129,7 +168,8 @@ record Finding(
         List<Finding> findings = new ArrayList<>();
         Arrivals arrivals = Arrivals.of(cells);
         for (Cell cell : cells) {
-            new Reader(cell, recentEvents, sampled, calls, rejected, samples, arrivals, findings).read();
+            new Reader(cell, recentEvents, forcedOpen, changes, sampled, calls, rejected, samples, arrivals, findings)
+                    .read();
         }
         findings.sort(null);
         return findings;
@@ -184,6 +224,9 @@ record Finding(
         if (openings != null) {
             openings.addTo(view);
         }
+        if (forced != null) {
+            forced.addTo(view);
+        }
         if (periods > 1) {
             view.put("periods", periods);
         }
@@ -212,6 +255,8 @@ record Finding(
     private record Reader(
             Cell cell,
             Function<Policy, List<Map<String, @Nullable Object>>> recentEvents,
+            Function<Cell, ForcedOpen> forcedOpen,
+            Supplier<List<OperatorChange>> changes,
             @Nullable Instant sampled,
             double callsOfName,
             double rejectedOfName,
@@ -327,6 +372,7 @@ record Finding(
                     periods(values, first),
                     opened(first),
                     null,
+                    null,
                     null));
         }
 
@@ -370,6 +416,9 @@ record Finding(
                     last = last == null ? time : last;
                 }
             }
+            ForcedOpen forced = forcedOpen.apply(cell);
+            Instant ended = forced.ownEnd();
+            double share = track.lostShare(first, closedIn(ended == null ? closed : ended), forced::rejections);
             int leaving = track.opening(openings - FLAPPING);
             Instant until = sampled == null ? null : sampled.plus(History.EACH.multipliedBy(leaving + 1L));
             findings.add(new Finding(
@@ -383,7 +432,8 @@ record Finding(
                     rate(Series.FAILURES),
                     1,
                     last,
-                    new Openings(openings, closed, track.lostShare(first, closedIn(closed)), until),
+                    new Openings(openings, closed, ended, share, until),
+                    null,
                     null));
         }
 
@@ -496,11 +546,12 @@ record Finding(
                     latest.get("time") instanceof Instant time ? time : null,
                     null,
                     by,
-                    cell.rate(Series.REJECTIONS),
+                    known(rate(Series.REJECTIONS)),
                     1,
                     null,
                     null,
-                    null));
+                    null,
+                    forcedBefore()));
         }
 
         /** The last change of state, or by an operator, explains it. */
@@ -509,14 +560,18 @@ record Finding(
             String reason = null;
             String by = null;
             Instant opened = null;
+            boolean byItself = kind == Kind.OPEN || kind == Kind.HALF_OPEN;
             List<Map<String, @Nullable Object>> events = recentEvents.apply(cell.policy());
             for (int i = 0; i < events.size(); i++) {
                 Map<String, @Nullable Object> event = events.get(i);
                 boolean changed = "stateChanged".equals(event.get("event"));
+                if (byItself && since != null && changed && "forced-open".equals(JsonView.plain(event.get("from")))) {
+                    break; // what an operator has done ends what was before
+                }
                 if (opened == null && kind == Kind.OPEN && changed && event.get("time") instanceof Instant time) {
                     opened = "open".equals(JsonView.plain(event.get("to"))) ? time : null;
                 }
-                if (changed && (kind == Kind.OPEN || kind == Kind.HALF_OPEN || since == null)) {
+                if (changed && (byItself || since == null)) {
                     since = event.get("time") instanceof Instant time ? time : since;
                     boolean explains = kind != Kind.HALF_OPEN || "open".equals(JsonView.plain(event.get("to")));
                     reason = explains ? String.valueOf(event.get("reason")) : reason;
@@ -530,7 +585,6 @@ record Finding(
                     since = since == null && event.get("time") instanceof Instant time ? time : since;
                 }
             }
-            boolean byItself = kind == Kind.OPEN || kind == Kind.HALF_OPEN;
             findings.add(new Finding(
                     kind,
                     level(kind),
@@ -539,11 +593,38 @@ record Finding(
                     since,
                     reason,
                     by,
-                    cell.rate(Series.REJECTIONS),
+                    known(rate(Series.REJECTIONS)),
                     1,
                     opened,
                     null,
-                    byItself ? spell(since) : null));
+                    byItself ? spell(since) : null,
+                    byItself ? forcedBefore() : null));
+        }
+
+        private static double known(double rate) {
+            return Double.isNaN(rate) ? 0 : rate;
+        }
+
+        /** Who did that is in the changes by operators, as far as these go back. */
+        private @Nullable ForcedBefore forcedBefore() {
+            ForcedOpen.Period period = forcedOpen.apply(cell).before();
+            if (period == null) {
+                return null;
+            }
+            OperatorChange opened = period.since() == null ? null : change(period.since());
+            return new ForcedBefore(period, opened, change(period.until()));
+        }
+
+        /** The change of this circuit's state by an operator at a time; it is kept with its effect, or a moment later. */
+        private @Nullable OperatorChange change(Instant time) {
+            return changes.get().stream()
+                    .filter(change -> change.type().equals(cell.policy().type())
+                            && change.name().equals(cell.policy().name())
+                            && change.after().containsKey("state")
+                            && Duration.between(change.time(), time).abs().compareTo(AT_ONCE) < 0)
+                    .min(Comparator.comparing(
+                            change -> Duration.between(change.time(), time).abs()))
+                    .orElse(null);
         }
     }
 }

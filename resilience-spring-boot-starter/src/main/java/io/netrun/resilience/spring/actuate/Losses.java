@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,21 +20,35 @@ final class Losses {
     private final long[] lost = new long[History.SAMPLES + 1];
 
     private final List<Cell> cells;
+    private final boolean forced;
 
-    private Losses(List<Cell> cells) {
+    private Losses(List<Cell> cells, boolean forced) {
         this.cells = cells;
+        this.forced = forced;
         this.arrivals = Arrivals.of(cells);
     }
 
-    static Losses of(List<Cell> cells) {
-        Losses losses = new Losses(cells);
+    /**
+     * Of the instances of a name: either those of a circuit that is forced open, or all others.
+     *
+     * @param forced whether it is forced open now
+     * @param times when it was
+     */
+    static Losses of(List<Cell> cells, boolean forced, Function<Cell, ForcedOpen> times) {
+        Losses losses = new Losses(cells, forced);
+        List<ForcedOpen> byOperators = cells.stream()
+                .filter(cell -> cell.figures().rejects())
+                .map(times)
+                .toList();
         for (int i = 0; i < losses.lost.length; i++) {
             int sample = i;
+            long operators =
+                    byOperators.stream().mapToLong(each -> each.rejections(sample)).sum();
             long rejected = cells.stream()
                     .filter(cell -> cell.figures().rejects())
                     .mapToLong(cell -> in(cell, Series.REJECTIONS, sample))
                     .sum();
-            long sum = rejected + failed(cells, sample);
+            long sum = forced ? operators : rejected - operators + failed(cells, sample);
             long arrived = losses.arrivals.in(i);
             losses.lost[i] = arrived > 0 ? Math.min(arrived, sum) : sum;
         }
@@ -83,19 +98,19 @@ final class Losses {
             sum += lost[i];
         }
         if (sum > 0) {
+            Instant counted = last.minus(History.EACH.multipliedBy(History.SAMPLES - (long) from));
             view.put("lostCalls", sum);
-            view.put(
-                    "lostFrom", Objects.toString(last.minus(History.EACH.multipliedBy(History.SAMPLES - (long) from))));
+            view.put("lostFrom", Objects.toString(forced && counted.isBefore(since) ? since : counted));
         }
     }
 
     /**
      * The first of the samples before it that lost at least one call in ten, without a gap: a circuit that was open
-     * before them is another problem.
+     * before them is another problem. What an operator has done begins with that.
      */
     int from(int began) {
         int from = began;
-        while (from > 0 && Track.isMuch(lost[from - 1], arrivals.in(from - 1)) && !wasOpen(from - 1)) {
+        while (!forced && from > 0 && Track.isMuch(lost[from - 1], arrivals.in(from - 1)) && !wasOpen(from - 1)) {
             from--;
         }
         return from;

@@ -158,7 +158,7 @@ public final class Overview {
      * @param failed calls that fail in a second
      * @param rejected calls that are rejected in a second
      * @param closed how many of the last samples have nothing of a time in which its circuit was not closed, if it is
-     *     closed now
+     *     closed now, or was forced open, if it is open or half-open now
      * @param methods those that its instances protect
      * @param attemptKeys those methods as attempts name them
      * @param activity when calls came
@@ -449,7 +449,8 @@ public final class Overview {
         int closed = closedThroughout(cells);
         double calls = calls(cells, closed == 0 ? RECENT : closed);
         double rejected = rejected(cells, closed);
-        List<Finding> findings = Finding.of(cells, recentEvents, history.last(), calls, rejected, closed);
+        List<Finding> findings =
+                Finding.of(cells, recentEvents, this::forcedOpen, changes, history.last(), calls, rejected, closed);
         Set<String> methods = users(cells, users);
         List<String> keys = attemptKeys(methods);
         return new Row(
@@ -465,14 +466,28 @@ public final class Overview {
                 activity(cells, keys));
     }
 
-    /** How many of the last samples a circuit was closed throughout that is closed now; all of other names. */
+    /**
+     * How many of the last samples a circuit was closed throughout that is closed now, or never forced open that is open
+     * or half-open now; all of other names.
+     */
     private static int closedThroughout(List<Cell> cells) {
         return cells.stream()
-                .filter(cell -> cell.figures.isCircuit() && cell.figures.state() == LaneState.CLOSED)
-                .filter(cell -> cell.track != null && !cell.figures.observing())
-                .mapToInt(cell -> Objects.requireNonNull(cell.track).closedThroughout(RECENT, cell.figures))
+                .filter(cell -> cell.figures.isCircuit() && cell.track != null && !cell.figures.observing())
+                .mapToInt(cell -> {
+                    Track track = Objects.requireNonNull(cell.track);
+                    return switch (cell.figures.state()) {
+                        case CLOSED -> track.closedThroughout(RECENT, cell.figures);
+                        case OPEN, HALF_OPEN -> track.unforced(RECENT);
+                        default -> RECENT;
+                    };
+                })
                 .min()
                 .orElse(RECENT);
+    }
+
+    private ForcedOpen forcedOpen(Cell cell) {
+        boolean circuit = cell.figures.isCircuit() && !cell.figures.observing();
+        return ForcedOpen.of(cell, circuit ? stateChanges.apply(cell.policy) : List.of(), history.last());
     }
 
     /** What is worse than so many others: its worst cause, and one of its methods. */
@@ -508,7 +523,8 @@ public final class Overview {
                 .max(Comparator.comparingDouble((Cell cell) -> cell.arriving(RECENT)))
                 .map(Cell::track)
                 .orElse(null);
-        Losses losses = Losses.of(row.cells);
+        boolean forced = row.findings.get(0).kind() == Finding.Kind.FORCED_OPEN;
+        Losses losses = Losses.of(row.cells, forced, this::forcedOpen);
         Instant since = row.findings.get(0).since();
         Comparison.of(
                         arriving(row),

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.actuate;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.IntToLongFunction;
 
 /**
  * The samples of one instance in a ring: what happened within each sample, and how the instance was at its end. Not
@@ -292,7 +293,23 @@ final class Track {
 
     /** Whether a circuit was not closed at the end of a sample of a copy. */
     boolean isOpenAtEnd(int i) {
-        return openAtEnd[i] || states[i] == LaneState.FORCED_OPEN.rank();
+        return openAtEnd[i] || isForcedOpen(i);
+    }
+
+    /** Whether an operator had it forced open at the end of a sample of a copy, or within it, and it closed then. */
+    boolean isForcedOpen(int i) {
+        return states[i] == LaneState.FORCED_OPEN.rank();
+    }
+
+    /** How many of the last samples of a copy, and at most so many, have nothing of a time in which it was forced open. */
+    int unforced(int most) {
+        int unforced = 0;
+        while (unforced < most
+                && !isForcedOpen(samples - 1 - unforced)
+                && !(unforced + 1 < samples && isForcedOpen(samples - 2 - unforced))) {
+            unforced++;
+        }
+        return unforced;
     }
 
     /** The last sample of a copy in which it opened, also after a failed trial; -1 if there is none. */
@@ -308,20 +325,23 @@ final class Track {
     /**
      * What share of the calls failed or was rejected, from a sample of a copy to the last one with such a call before
      * another sample.
+     *
+     * @param apart how many rejected calls of a sample do not count, neither as lost nor as calls
      */
-    double lostShare(int from, int to) {
+    double lostShare(int from, int to, IntToLongFunction apart) {
         long lost = 0;
-        long calls = 0;
+        long sum = 0;
         long later = 0;
         for (int i = from; i < to; i++) {
-            later += calls(i);
-            if (failures[i] + rejections[i] > 0) {
-                lost += failures[i] + (long) rejections[i];
-                calls += later;
+            long rejected = rejections[i] - apart.applyAsLong(i);
+            later += calls[i] + rejected;
+            if (failures[i] + rejected > 0) {
+                lost += failures[i] + rejected;
+                sum += later;
                 later = 0;
             }
         }
-        return calls == 0 ? 0 : Math.min(1, lost / (double) calls);
+        return sum == 0 ? 0 : Math.min(1, lost / (double) sum);
     }
 
     /** What share of the admitted calls failed before a sample of a copy. */

@@ -447,11 +447,11 @@ function textsOf(row, problem, now, asOf, live) {
   const level = levelOf(row), change = problem && explains(problem, row) ? problem.change : '', {before = {}, causes: [{since} = {}] = []} = problem ?? {}, then = since ? ` before ${dayClock(since, asOf)}` : ' before';
   const bad = part => !part ? '' : level === 'forced' ? 'by-hand' : row.calls && part < row.calls / 10 ? 'worse' : 'worst';
   const part = number => share(number, row.calls) || (number ? `${rate(number)}/s` : ''), shares = (key, number, counted) => {
-    const [text, hint] = number ? [part(number), `${rate(number)} a second in ${period(row)}`] : nothing(row, counted);
+    const [text, hint] = number ? [part(number), `${rate(number)} a second in ${period(row, problem)}`] : nothing(row, counted);
     put(key, text, bad(number), hint);
   };
   put('calls', row.calls ? `${perSecond(row.calls)}${row.seconds ? ` (${row.seconds}\u00a0s)` : ''}` : row.lane && COUNT_CALLS.some(key => key in row.cells) ? ZERO : DASH, change === 'flood' ? 'cause' : '',
-    change === 'flood' ? `${rate(before.calls)}/s${then}` : row.calls ? `in ${period(row)}` : '');
+    change === 'flood' ? `${rate(before.calls)}/s${then}` : row.calls ? `in ${period(row, problem)}` : '');
   shares('failing', row.failed, ['circuit-breaker']);
   shares('rejected', row.rejected, COUNT_CALLS);
   const [count, total, longestAttempt] = row.attempts ?? [];

@@ -376,8 +376,8 @@ function isCalm(problem, row, now) {
 }
 const RECENT = 10_000;
 
-/** When the last call was lost: before the circuit closed, or later. */
-const lostUntil = problem => failedAnew(problem) ?? problem.causes[0].closedSince;
+/** When the last call was lost: before the circuit closed, or an operator had it forced open, or later. */
+const lostUntil = problem => failedAnew(problem) ?? problem.causes[0].ended ?? problem.causes[0].closedSince;
 
 /** What a dependency does wrong, from the exception: answers 503, does not answer in time, fails with IOException. */
 function fault(failure, past) {
@@ -410,9 +410,9 @@ export function cause(problem, row, now, timed = false, head = {}) {
   }
   switch (kind) {
     case 'forced-open': return `all calls ${lasts ? `have been rejected${lasts}` : 'are rejected'}: forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
-    case 'open': return `${fault(failureOf(problem))}, circuit open${lasts}${oftenWords(worst, row, now)}`;
+    case 'open': return `${fault(failureOf(problem))}, circuit open${lasts}${byHandWords(worst)}${oftenWords(worst, row, now)}`;
     case 'half-open': if (isHalfOpened(worst)) return `half-opened by ${worst.by === 'an operator' ? UNNAMED : worst.by} after it was forced open: trials decide${lasts ? `;${lasts}` : ''}`;
-      return `${fault(failureOf(problem), true)}, circuit half-open: trials decide${lasts ? `; not closed${lasts}` : ''}${oftenWords(worst, row, now)}`;
+      return `${fault(failureOf(problem), true)}, circuit half-open: trials decide${lasts ? `; not closed${lasts}` : ''}${byHandWords(worst)}${oftenWords(worst, row, now)}`;
     case 'failing': {
       const what = worst.lastFailure || worst.pattern === 'circuit-breaker' ? fault(failureOf(problem)) : worst.text;
       return `${what}${lasts}${unprotected(problem, row, now) ? ', and the circuit has not opened yet' : ''}${failedShare(row)}`;
@@ -430,6 +430,15 @@ export function cause(problem, row, now, timed = false, head = {}) {
     case 'denied': return `${worst.rate ? `${deniedWords([worst])}${worst.pattern === 'retry' ? ': the budget is used up' : ''}` : worst.text}${lasts ? `,${lasts}` : ''}`;
     default: return `${readable(worst.text)}${lasts}`;
   }
+}
+
+/** What an operator did stays known until the circuit has closed. */
+const byHandWords = ({forcedBefore}) => forcedBefore ? `; forced open before by ${forcedBefore.by ?? UNNAMED}` : '';
+
+/** Who had a circuit forced open that is still not closed, from when to when, and why. */
+function forcedWords({forcedBefore: {since, by, reason, until, endedBy}}, now) {
+  const at = time => dayClock(time, now), given = reason ? `, reason: ${reason}` : by === undefined ? '' : ', no reason given';
+  return `Forced open before${since ? `, from ${at(since)} to ${at(until)}` : `, until ${at(until)}`}${by === undefined ? '' : `, by ${by ?? UNNAMED}`}${given}${endedBy === undefined ? '' : `; ended by ${endedBy ?? UNNAMED}`}. Calls that were rejected then are not counted here`;
 }
 
 /** So many openings are an outage that goes on, however short the latest one is. */
@@ -506,7 +515,7 @@ export function effect(problem, row, now) {
   const ofThem = lostShare ? `${until ? ` until ${dayClock(until, now)}` : ''}${failedAnew(problem) ? '' : `, ${share(lostShare, 1)} of the calls`}` : '';
   if (over && lostCalls) texts.push(`${counted(lostCalls)} ${PAST_FATE[fallback] ?? 'failed or were rejected'}${kept}${ofThem}`);
   else if (lostCalls) texts.push(`${counted(lostCalls)} ${onAndOffSince && !kept ? `since ${dayClock(onAndOffSince, now)}` : 'so far'}${kept}`);
-  else if (over && lostShare) texts.push(`${share(lostShare, 1)} of the calls ${PAST_FATE[fallback] ?? 'failed or were rejected'}${worst.closedSince ? ` until ${dayClock(worst.closedSince, now)}` : ''}`);
+  else if (over && lostShare) texts.push(`${share(lostShare, 1)} of the calls ${PAST_FATE[fallback] ?? 'failed or were rejected'}${until ? ` until ${dayClock(until, now)}` : ''}`);
   const text = `${texts.join(over ? '; ' : ', ')}`;
   return text ? initial(`${callers}${text}`) : callers ? initial(callers.slice(0, -2)) : '';
 }
@@ -720,10 +729,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
     say('It stays so until it is half-opened or reset');
     if (worst.kind === 'forced-open') say(beforeIt(problem, row, head, now));
   }
-  if (isHalfOpened(worst)) {
-    const forced = changes?.find(change => change.name === problem.name && change.pattern === worst.pattern && change.action === 'force-open');
-    if (forced) say(`Forced open before, at ${at(forced.time)}, by ${forced.principal ?? UNNAMED}${reasonWords(forced)}`);
-  }
+  if (worst.forcedBefore) say(forcedWords(worst, now));
   if (protects) protects.forEach((text, index) => say(text, {bold: !index}));
   else if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
   for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each, row) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : readable(each.text)}`);
@@ -741,12 +747,12 @@ const SURE = 300_000;
 const PASSES_NONE = new Set(['open', 'forced-open']);
 
 /** Of what time the figures of a name are: those of a circuit have whole samples since it opened, or closed again. */
-export const period = ({seconds, cells = {}}) => seconds ? `the ${tight(`${seconds} s`)} sampled since it ${cells['circuit-breaker']?.state === 'closed' ? 'closed' : 'opened'}` : `the last ${tight('10 s')}`;
+export const period = ({seconds, cells = {}}, problem) => seconds ? `the ${tight(`${seconds} s`)} sampled since it ${cells['circuit-breaker']?.state === 'closed' ? 'closed' : problem && isHalfOpened(problem.causes[0]) ? 'was half-opened' : 'opened'}` : `the last ${tight('10 s')}`;
 
 /** How many calls come, where the causes do not have that already; and of what time all rates and shares of the card are. */
 export function figures(problem, row, now, head) {
   const began = beganAt(problem, row, head, now);
-  const {before = {}, causes: [worst]} = problem, of = period(row), {calls, failed, rejected} = row;
+  const {before = {}, causes: [worst]} = problem, of = period(row, problem), {calls, failed, rejected} = row;
   if (!calls) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
   if (explains(problem, row)) return `Rates and shares: of ${of}`;
   const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' && !worst.onAndOffSince ? ` (${rate(before.calls)}/s before ${dayClock(began ?? worst.since, now)})` : '';

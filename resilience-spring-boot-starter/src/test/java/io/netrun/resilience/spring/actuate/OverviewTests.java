@@ -332,18 +332,8 @@ class OverviewTests {
     @ParameterizedTest
     @ValueSource(strings = {"open", "half-open", "flapping"})
     void spellOfOpeningsShouldBeTheSameInEachState(String kind) {
-        ticker.pass(History.EACH);
-        Instant began = ticker.now();
-        for (int i = 0; i < 3; i++) {
-            fail(3);
-            succeed(5); // rejected
-            ticker.pass(History.EACH);
-            if (i < 2) {
-                ledger.reset();
-                succeed(50);
-                ticker.pass(History.EACH.multipliedBy(2));
-            }
-        }
+        Instant began = ticker.now().plus(History.EACH);
+        openThreeTimes();
         if (kind.equals("half-open")) {
             ledger.halfOpen();
         } else if (kind.equals("flapping")) {
@@ -414,6 +404,142 @@ class OverviewTests {
                 .isEqualTo(ticker.now().toString())
                 .jsonPath("$.problems[0].lostCalls")
                 .doesNotExist();
+    }
+
+    /** Three openings with 24 lost calls of 124; the last one lasts. */
+    private void openThreeTimes() {
+        ticker.pass(History.EACH);
+        for (int i = 0; i < 3; i++) {
+            fail(3);
+            succeed(5); // rejected
+            ticker.pass(History.EACH);
+            if (i < 2) {
+                ledger.reset();
+                succeed(50);
+                ticker.pass(History.EACH.multipliedBy(2));
+            }
+        }
+    }
+
+    /** Forced open in the middle of a sample with as many calls in each second, and for three more: 360 are rejected. */
+    private void forceOpenForAWhile() {
+        succeed(40);
+        ticker.pass(Duration.ofSeconds(2));
+        post("/circuit-breaker/ledger", Map.of("action", "force-open", "operator", "anna", "reason", "INC-9"));
+        succeed(60); // rejected
+        ticker.pass(Duration.ofSeconds(3));
+        for (int i = 0; i < 3; i++) {
+            succeed(100); // rejected
+            ticker.pass(History.EACH);
+        }
+    }
+
+    @Test
+    void callsRejectedByOperatorsShouldBeNoLostCallsOfAnOutage() {
+        openThreeTimes();
+        forceOpenForAWhile();
+        post("/circuit-breaker/ledger", Map.of("action", "half-open", "operator", "bob"));
+        fail(1); // a trial
+        succeed(7); // rejected
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.problems[0].causes[0].kind")
+                .isEqualTo("open")
+                .jsonPath("$.problems[0].lostCalls")
+                .isEqualTo(72);
+    }
+
+    @Test
+    void callsRejectedByOperatorsShouldBeNoShareOfAnOutage() {
+        openThreeTimes();
+        Instant ended = ticker.now().plusSeconds(2);
+        forceOpenForAWhile();
+        ledger.reset();
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.problems[0].causes[0].kind")
+                .isEqualTo("flapping")
+                .jsonPath("$.problems[0].lostCalls")
+                .isEqualTo(64)
+                .jsonPath("$.problems[0].causes[0].lostShare")
+                .isEqualTo(0.39)
+                .jsonPath("$.problems[0].causes[0].ended")
+                .isEqualTo(ended.toString());
+    }
+
+    @Test
+    void maintenanceAfterAnOutageShouldNotProlongIt() {
+        openThreeTimes();
+        Instant ended = ticker.now();
+        ledger.reset();
+        ticker.pass(History.EACH.multipliedBy(4));
+        forceOpenForAWhile();
+        ledger.halfOpen();
+        ledger.reset();
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.problems[0].lostCalls")
+                .isEqualTo(24)
+                .jsonPath("$.problems[0].causes[0].ended")
+                .isEqualTo(ended.toString());
+    }
+
+    @Test
+    void halfOpenedCircuitShouldHaveNoRatesOfBefore() {
+        openThreeTimes();
+        forceOpenForAWhile();
+        post("/circuit-breaker/ledger", Map.of("action", "half-open"));
+        succeed(1); // a trial
+        ticker.pass(Duration.ofSeconds(1));
+        overview()
+                .jsonPath("$.problems[0].level")
+                .isEqualTo("warning")
+                .jsonPath("$.problems[0].lost")
+                .doesNotExist()
+                .jsonPath("$.problems[0].lostCalls")
+                .doesNotExist()
+                .jsonPath("$.problems[0].causes[0].rate")
+                .doesNotExist();
+    }
+
+    @Test
+    void forcedOpenCircuitShouldHaveTheCallsSinceThen() {
+        openThreeTimes();
+        Instant forced = ticker.now().plusSeconds(2);
+        forceOpenForAWhile();
+        overview()
+                .jsonPath("$.problems[0].causes[0].kind")
+                .isEqualTo("forced-open")
+                .jsonPath("$.problems[0].lostCalls")
+                .isEqualTo(360)
+                .jsonPath("$.problems[0].lostFrom")
+                .isEqualTo(forced.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"open", "half-open"})
+    void operatorsShouldBeKnownUntilTheCircuitHasClosed(String kind) {
+        openThreeTimes();
+        Instant forced = ticker.now().plusSeconds(2);
+        forceOpenForAWhile();
+        Instant left = ticker.now();
+        post("/circuit-breaker/ledger", Map.of("action", "half-open", "operator", "bob"));
+        fail(1); // a trial
+        ticker.pass(History.EACH);
+        if (kind.equals("half-open")) {
+            ticker.pass(Duration.ofSeconds(20));
+            succeed(1); // begins the trials
+        }
+        String cause = "$.problems[0].causes[0]";
+        overview()
+                .jsonPath(cause + ".forcedBefore")
+                .isEqualTo(Map.of(
+                        "since", forced.toString(), "by", "anna", "reason", "INC-9", "until", left.toString(),
+                        "endedBy", "bob"))
+                .jsonPath(cause + ".since")
+                .isEqualTo(left.toString());
+        ledger.reset();
+        overview().jsonPath(cause + ".forcedBefore").doesNotExist();
     }
 
     @Test

@@ -619,22 +619,46 @@ class DashboardWordsTests {
         assertThat(effect(open, row)).matches(".*, 168 since \\d+:32:11");
     }
 
+    private static final String FORCED_BEFORE = """
+            "forcedBefore": {"since": "2026-11-29T10:34:20Z", "by": "anna", "reason": "maintenance", "until": "2026-11-29T10:34:49Z", "endedBy": "bob"}""";
+
     @Test
     void halfOpenedCircuitShouldNotAccuseTheService() throws Exception {
-        String halfOpened = OPEN.replace("\"kind\": \"open\"", "\"kind\": \"half-open\", \"by\": \"bob\"")
+        String halfOpened = OPEN.replace(
+                        "\"kind\": \"open\"", "\"kind\": \"half-open\", \"by\": \"bob\", " + FORCED_BEFORE)
                 .replace("\"reason\": \"the failure count reached 5\",", "");
         String row = row("payments", "\"calls\": 2, \"opened\": 4");
         assertThat(headline(halfOpened, row))
                 .startsWith("payments: half-opened by bob after it was forced open: trials decide; for 11 s");
-        assertThat(
-                        because(
-                                halfOpened,
-                                row,
-                                "changes: [{name: 'payments', pattern: 'circuit-breaker', action: 'force-open',"
-                                        + " principal: 'anna', time: '2026-11-29T10:34:20Z', reason: 'maintenance', before: {}}]"))
-                .matches(".*Forced open before, at \\d+:34:20, by anna, reason: maintenance.*")
-                .doesNotContain("503");
+        assertThat(because(halfOpened, row)).doesNotContain("503");
         assertThat(advice(halfOpened, row)).doesNotContain("Look at");
+        assertThat(figures(halfOpened, row.replace("\"opened\"", "\"seconds\": 5, \"opened\"") + ", " + NOW))
+                .contains("of the 5 s sampled since it was half-opened");
+    }
+
+    @Test
+    void operatorsShouldBeOnTheCardUntilTheCircuitHasClosed() throws Exception {
+        String row = row("payments", "\"calls\": 2, \"opened\": 2");
+        String open = OPEN.replace("\"kind\"", FORCED_BEFORE + ", \"kind\"");
+        String words = ".*\"Forced open before, from \\d+:34:20 to \\d+:34:49, by anna, reason: maintenance; ended by bob\\.";
+        for (String problem : List.of(open, open.replace("\"kind\": \"open\"", "\"kind\": \"half-open\""))) {
+            assertThat(because(problem, row)).containsPattern(words);
+            assertThat(headline(problem, row)).contains("503", " for 11 s; forced open before by anna");
+        }
+        String unnamed = open.replace("\"anna\", \"reason\": \"maintenance\"", "null, \"reason\": null");
+        assertThat(because(unnamed, row)).contains(", by an unnamed operator, no reason given; ended by bob.");
+        String forgotten = open.replace("\"since\": \"2026-11-29T10:34:20Z\", \"by\": \"anna\", \"reason\": \"maintenance\",", "")
+                .replace(", \"endedBy\": \"bob\"", "");
+        assertThat(because(forgotten, row)).containsPattern("\"Forced open before, until \\d+:34:49\\. ");
+    }
+
+    @Test
+    void maintenanceShouldNotProlongTheOutageBefore() throws Exception {
+        String row = row("payments", "\"calls\": 2.3");
+        String ended = FLAPPING.replace("\"until\"", "\"ended\": \"2026-11-29T10:34:35Z\", \"until\"")
+                .replace("\"users\"", "\"lostCalls\": 64, \"users\"");
+        assertThat(headline(ended, row)).containsPattern("on and off from \\d+:33:45 to \\d+:34:35, ");
+        assertThat(effect(ended, row)).containsPattern("64 .* until \\d+:34:35, 38 % of the calls");
     }
 
     @Test
