@@ -10,7 +10,8 @@ export const letterWord = letter => LETTERS[letter] ?? letter;
 export const rate = number => !Number.isFinite(number) ? '' : number >= 10 ? String(Math.round(number)) : number >= 0.095 ? String(Number(number.toFixed(1))) : number > 0 ? '<0.1' : '0';
 /** All and none are only what is all and none. */
 export const share = (part, whole) => part && whole ? tight(part >= whole ? '100 %' : part / whole <= 0.005 ? '<1 %' : part / whole >= 0.995 ? '>99 %' : `${Math.round(part / whole * 100)} %`) : '';
-export const millis = number => !Number.isFinite(number) ? '' : tight(number >= 1_000 ? `${(number / 1_000).toFixed(1)} s` : number >= 10 ? `${Math.round(number)} ms` : `${number.toFixed(1)} ms`);
+/** What is shorter than can be shown is not nothing. */
+export const millis = number => !Number.isFinite(number) ? '' : tight(number < 0.1 ? 'under 0.1 ms' : number >= 1_000 ? `${(number / 1_000).toFixed(1)} s` : number >= 10 ? `${Math.round(number)} ms` : `${number.toFixed(1)} ms`);
 
 /** Numbers, units and times do not part at the end of a line. */
 const tight = text => text.replace(/\s/g, '\u00a0');
@@ -547,11 +548,15 @@ export const heading = (problem, row, now, head) => initial(cause(problem, row, 
 /** As it begins a line. */
 export const initial = text => !text ? '' : `${text[0].toUpperCase()}${text.slice(1)}`;
 
-/** How many calls a second a bulkhead has let through, as counted: with those that it rejects, all that arrive. */
-function admitted({cells = {}, calls = 0, rejected = 0}) {
-  const {maxConcurrent} = cells.bulkhead ?? {};
-  return maxConcurrent && rejected ? `; the ${maxConcurrent === 1 ? 'permit lets' : `${maxConcurrent} permits let`} ${rate(Math.max(0, calls - rejected))}/s through` : '';
+/**
+ * How many calls a second a bulkhead lets through, as counted: with those that it rejects, all that arrive. Only as long as it
+ * rejects calls or has them wait, and the admitted ones occupy the permits: otherwise that is how many came.
+ */
+function admitted({attemptMillis}, {cells = {}, calls = 0, rejected = 0}) {
+  const {maxConcurrent, waiting} = cells.bulkhead ?? {}, through = Math.max(0, calls - rejected), occupied = through * attemptMillis / 1_000;
+  return maxConcurrent && (rejected || waiting) && occupied >= OCCUPIED * maxConcurrent ? `; the ${maxConcurrent === 1 ? 'permit lets' : `${maxConcurrent} permits let`} ${rate(through)}/s through` : '';
 }
+const OCCUPIED = 0.75;
 
 /**
  * What fills up does so by slow work or many calls; of failures, only a large change counts. A circuit that
@@ -566,10 +571,11 @@ export function explains({change, attemptMillis, before = {}, causes: [{kind}]},
 const LARGE = 3;
 
 /** What has changed: slow work, or too many calls. */
-function changeWords({change, attemptMillis, before = {}, causes: [{since}]}, row, now) {
+function changeWords(problem, row, now) {
+  const {change, attemptMillis, before = {}, causes: [{since}]} = problem, through = admitted(problem, row);
   const then = since ? ` before ${dayClock(since, now)}` : ' before', usual = before.calls === undefined ? '' : ` (${rate(before.calls)}/s before)`;
-  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${admitted(row)}${row.calls ? `, ${rate(arriving(row))}/s arrive${usual}` : ''}`;
-  if (change === 'flood') return `Many calls: ${rate(arriving(row))}/s arrive, ${times(arriving(row), before.calls)}${rate(before.calls)}/s${then}${admitted(row)}${attemptMillis === undefined ? '' : `; calls take ${millis(attemptMillis)}${before.attemptMillis === undefined ? '' : ` (${millis(before.attemptMillis)} before)`}${admitted(row) ? ' once admitted' : ''}`}`;
+  if (change === 'slow') return `Slow: calls take ${millis(attemptMillis)}, ${millis(before.attemptMillis)}${then}${through}${row.calls ? `, ${rate(arriving(row))}/s arrive${usual}` : ''}`;
+  if (change === 'flood') return `Many calls: ${rate(arriving(row))}/s arrive, ${times(arriving(row), before.calls)}${rate(before.calls)}/s${then}${through}${attemptMillis === undefined ? '' : `; calls take ${millis(attemptMillis)}${before.attemptMillis === undefined ? '' : ` (${millis(before.attemptMillis)} before)`}${through ? ' once admitted' : ''}`}`;
   return '';
 }
 

@@ -376,6 +376,36 @@ class DashboardWordsTests {
     }
 
     @Test
+    void whatCameShouldBeNoCapacity() throws Exception {
+        String slow = FLOOD.replace("\"attemptMillis\": 32", "\"attemptMillis\": 1001");
+        assertThat(because(slow, row("reports", "\"calls\": 300, \"rejected\": 298")))
+                .contains("; the 2 permits let 2/s through; calls take 1.0 s (31 ms before) once admitted");
+        for (String over : List.of(
+                "\"calls\": 95, \"rejected\": 93.6", "\"calls\": 17, \"rejected\": 16.6", "\"calls\": 2")) {
+            assertThat(because(slow, row("reports", over)))
+                    .as("the flood is over")
+                    .contains("; calls take 1.0 s (31 ms before)")
+                    .doesNotContain("through", "once admitted");
+        }
+        assertThat(because(
+                        FLOOD.replace("\"attemptMillis\": 32", "\"attemptMillis\": 0.04"),
+                        row("reports", "\"calls\": 1228, \"rejected\": 37")))
+                .as("quick calls do not occupy the permits")
+                .contains("; calls take under 0.1 ms (31 ms before)\"");
+        assertThat(because(
+                        FLOOD.replace("\"attemptMillis\": 32, ", ""),
+                        row("reports", "\"calls\": 300, \"rejected\": 298")))
+                .as("not measured")
+                .doesNotContain("through");
+    }
+
+    @Test
+    void shortestTimeShouldNotBeNothing() throws Exception {
+        assertThat(run("[0, 0.04, 0.0999, 0.1, 0.16, 9.96, 10, 999.4, 1000, NaN].map(words.millis).join()"))
+                .isEqualTo("under 0.1 ms,under 0.1 ms,under 0.1 ms,0.1 ms,0.2 ms,10.0 ms,10 ms,999 ms,1.0 s,");
+    }
+
+    @Test
     void ratesShouldHaveTheirTime() throws Exception {
         String before = "\"attemptMillis\": 98, \"before\": {\"calls\": 1.4, \"attemptMillis\": 111}, \"causes\"";
         String row = row("payments", "\"calls\": 2.6, \"failed\": 0.6, \"rejected\": 1.9");
