@@ -63,6 +63,12 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
                 attempts.usual(Math.max(0, began - BEFORE), began));
     }
 
+    /** With attempts that take as long as in most samples, if that is less: a few long ones are not slow work. */
+    Comparison withoutOutliers(Attempts attempts, @Nullable Instant since, @Nullable Instant last) {
+        double usual = attempts.usual(recent(since, last), History.SAMPLES);
+        return usual < attempt ? new Comparison(calls, callsBefore, usual, attemptBefore) : this;
+    }
+
     /** The first of the samples whose attempts are those of now: of the last minute, or since a problem began. */
     static int recent(@Nullable Instant since, @Nullable Instant last) {
         int samples = History.SAMPLES;

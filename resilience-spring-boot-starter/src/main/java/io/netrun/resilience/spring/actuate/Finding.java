@@ -109,6 +109,9 @@ record Finding(
             put(forced, "until", period.until());
             if (left != null) {
                 forced.put("endedBy", left.principal());
+                if (left.reason() != null) {
+                    forced.put("endedReason", left.reason());
+                }
             }
             view.put("forcedBefore", forced);
         }

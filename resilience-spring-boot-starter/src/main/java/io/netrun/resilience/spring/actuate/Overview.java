@@ -41,8 +41,11 @@ public final class Overview {
     /** How many of them with all that is known: these are on the page at first, and a few more. */
     static final int DETAILED_PROBLEMS = 12;
 
-    /** How many changes by operators have their former values and their reasons. */
+    /** How many changes by operators have their former values and their reasons, where there are many names. */
     static final int DETAILED_CHANGES = 10;
+
+    /** With so many names, there is room for those of all changes. */
+    private static final int FEW_NAMES = 100;
 
     /** How large the answer may be: with more names it may be larger, by so much for each. */
     private static final int MAX_BYTES = 95_000;
@@ -305,7 +308,7 @@ public final class Overview {
         List<Map<String, @Nullable Object>> cards = cards(problems, users);
         Set<String> detailed =
                 problems.stream().limit(DETAILED_PROBLEMS).map(Row::name).collect(Collectors.toSet());
-        List<Map<String, @Nullable Object>> changes = changes(detailed);
+        List<Map<String, @Nullable Object>> changes = changes(detailed, rows.size() <= FEW_NAMES);
         Slower slower = slower(problems);
         long left = Math.max(MAX_BYTES, (long) MAX_BYTES_OF_NAME * Math.min(rows.size(), MAX_NAMES))
                 - JsonSize.of(head)
@@ -592,7 +595,8 @@ public final class Overview {
     }
 
     private Comparison comparison(double calls, List<String> keys, Instant since) {
-        return Comparison.of(calls, null, history.attempts(keys, History.SAMPLES), since, history.last());
+        return Comparison.of(calls, null, history.attempts(keys, History.SAMPLES), since, history.last())
+                .withoutOutliers(history.attempts(keys, History.SAMPLES), since, history.last());
     }
 
     /** A healthy name that is slower since then, or shares slow methods and is no slower without them. */
@@ -886,7 +890,7 @@ public final class Overview {
         return end < 0 ? new String[] {title} : title.substring(0, end).split("\\.");
     }
 
-    private List<Map<String, @Nullable Object>> changes(Set<String> withCards) {
+    private List<Map<String, @Nullable Object>> changes(Set<String> withCards, boolean all) {
         List<OperatorChange> latestFirst = changes.get();
         List<Map<String, @Nullable Object>> views = new ArrayList<>();
         for (int i = 0; i < latestFirst.size(); i++) {
@@ -894,7 +898,7 @@ public final class Overview {
             // The card of a state that lasts has its reason, however many changes came later.
             boolean onCard = withCards.contains(latestFirst.get(i).name())
                     && latestFirst.get(i).after().containsKey(STATE);
-            boolean detailed = i < DETAILED_CHANGES || (onCard && end.lasts());
+            boolean detailed = all || i < DETAILED_CHANGES || (onCard && end.lasts());
             Map<String, @Nullable Object> view = change(latestFirst.get(i), detailed);
             end.addTo(view);
             views.add(view);

@@ -455,7 +455,8 @@ function textsOf(row, problem, now, asOf, live) {
   shares('failing', row.failed, ['circuit-breaker']);
   shares('rejected', row.rejected, COUNT_CALLS);
   const [count, total, longestAttempt] = row.attempts ?? [];
-  put('mean', count ? millis(total / count) : DASH, change === 'slow' ? 'cause' : '', change === 'slow' ? `${millis(before.attemptMillis)}${then}` : count ? '' : 'no attempt has ended in that time');
+  const slower = row.slower && !row.slower.by ? row.slower : null;
+  put('mean', count ? millis(total / count) : DASH, change === 'slow' || slower ? 'cause' : '', change === 'slow' ? `${millis(before.attemptMillis)}${then}` : slower ? `slower: ${millis(slower.attemptMillis)} instead of ${millis(slower.before)}` : count ? '' : 'no attempt has ended in that time');
   put('worst', longestAttempt ? millis(longestAttempt) : DASH);
   put('now', ...nowWords(problem, row));
   return texts;

@@ -175,11 +175,12 @@ const LASTS = {
 
 /** Since when what lasts: failing since 23:46:25, open since 23:46:28. */
 export function sinceWords(problem, row, head, now) {
-  const [{kind, pattern, since, periods, closedSince, onAndOffSince}] = problem.causes, failed = failedFrom(problem, row, head, now), at = time => dayClock(time, now);
+  const [{kind, pattern, since, periods, closedSince, onAndOffSince, forcedBefore}] = problem.causes, failed = failedFrom(problem, row, head, now), at = time => dayClock(time, now);
   if (!since) return '';
   if (kind === 'flapping') return closedSince && isCalm(problem, row, now) ? `closed again since ${at(closedSince)}, for ${span(passed(closedSince, now))}` : `on and off since ${at(failed ?? since)}`;
   const what = `${kind === 'off' ? `${title(pattern)} ` : kind === 'denied' ? pattern === 'hedge' ? 'hedges ' : 'retries ' : ''}${LASTS[kind] ?? 'so'}`;
   if (periods > 1) return `${what} on and off since ${at(since)}, ${periods} times`;
+  if (isHalfOpened(problem.causes[0])) return `half-opened since ${at(since)}, for ${span(passed(since, now))}${forcedBefore?.since ? `; not closed since ${at(forcedBefore.since)}` : ''}`;
   const before = onAndOffSince ? `on and off since ${at(failed ?? onAndOffSince)}, ` : failed ? `failing since about ${at(failed)}, ` : '';
   return `${before}${what} since ${at(since)}, for ${span(passed(since, now))}`;
 }
@@ -250,7 +251,7 @@ const REASONS = [[/\btrials?\b/, ({from}) => from === 'half-open'], [/open durat
 /** What a change has changed, as the fields of the settings have it: openDuration: 6s → 8s, maxOpenDuration: none → 30s. */
 export function changedWords(before, after) {
   const value = (values, key) => key === 'state' ? title(values[key] ?? 'unknown') : plain(values[key]), keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  return keys.map(key => `${key === 'state' ? '' : `${key}: `}${before ? `${value(before, key)} ` : ''}→ ${value(after ?? {}, key)}`).join(', ');
+  return keys.map(key => `${key === 'state' ? '' : `${key}: `}${before ? `${value(before, key)} →` : key === 'state' ? '→' : 'set to'} ${value(after ?? {}, key)}`).join(', ');
 }
 
 /** The problem of a change that is not possible, at the field of the setting that comes first in it; empty if it is of none. */
@@ -437,9 +438,9 @@ export function cause(problem, row, now, timed = false, head = {}) {
 const byHandWords = ({forcedBefore}) => forcedBefore ? `; forced open before by ${forcedBefore.by ?? UNNAMED}` : '';
 
 /** Who had a circuit forced open that is still not closed, from when to when, and why. */
-function forcedWords({forcedBefore: {since, by, reason, until, endedBy}}, now) {
+function forcedWords({forcedBefore: {since, by, reason, until, endedBy, endedReason}}, now) {
   const at = time => dayClock(time, now), given = reason ? `, reason: ${reason}` : by === undefined ? '' : ', no reason given';
-  return `Forced open before${since ? `, from ${at(since)} to ${at(until)}` : `, until ${at(until)}`}${by === undefined ? '' : `, by ${by ?? UNNAMED}`}${given}${endedBy === undefined ? '' : `; ended by ${endedBy ?? UNNAMED}`}. Calls that were rejected then are not counted here`;
+  return `Forced open before${since ? `, from ${at(since)} to ${at(until)}` : `, until ${at(until)}`}${by === undefined ? '' : `, by ${by ?? UNNAMED}`}${given}${endedBy === undefined ? '' : `; ended by ${endedBy ?? UNNAMED}${endedReason ? `, reason: ${endedReason}` : ''}`}. Calls that were rejected then are not counted here`;
 }
 
 /** So many openings are an outage that goes on, however short the latest one is. */
@@ -824,15 +825,15 @@ const PLURALS = {
   off: n => `${n} switched off`,
 };
 
-/** What was wrong within a lane, but not by an operator: the worst letter of it, of a circuit only if it was not forced open. */
-function harmOf(letters) {
-  if (letters.includes('w') || !letters.includes('f') && letters.some(letter => 'ho'.includes(letter))) return 'failed';
-  return letters.includes('r') ? 'rejected calls' : letters.includes('a') ? 'had a warning' : letters.includes('f') ? 'forced' : '';
+/** What was wrong within a lane, the worst of it, and whether an operator had the circuit forced open; its other states are then the operator's, too. */
+function harmsOf(letters) {
+  const forced = letters.includes('f'), own = letters.includes('w') || !forced && letters.some(letter => 'ho'.includes(letter)) ? 'failed' : letters.includes('r') ? 'rejected calls' : letters.includes('a') ? 'had a warning' : '';
+  return [own, forced && 'forced'].filter(Boolean);
 }
 
 /** How many of some names were no better than a problem earlier, within their lanes: failed, rejected calls, or were forced open. */
 function earlier(rows) {
-  const harms = rows.map(({lane}) => harmOf(runs(lane).map(([letter]) => letter))), texts = ['failed', 'rejected calls', 'had a warning', 'forced'].flatMap(harm => {
+  const harms = rows.flatMap(({lane}) => harmsOf(runs(lane).map(([letter]) => letter))), texts = ['failed', 'rejected calls', 'had a warning', 'forced'].flatMap(harm => {
     const number = harms.filter(each => each === harm).length;
     return number ? [`${number} ${harm === 'forced' ? `${number === 1 ? 'was' : 'were'} forced open` : harm}`] : [];
   });
@@ -853,7 +854,7 @@ function neighbours({head, problems, names}) {
   const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(({slower}) => slower && !slower.by);
   const silent = others.filter(quiet), fine = others.filter(row => !slow.includes(row) && !quiet(row)), past = earlier(fine), texts = [];
   const idle = head.withoutCalls ?? silent.length, absent = head.names - problems.length - others.length - (idle - silent.length);
-  if (slow.length) texts.push(slow.length === 1 ? `${slow[0].name} is slower too` : `${slow.length} others are slower too`);
+  if (slow.length) texts.push(slow.length === 1 ? `${slow[0].name} is slower too` : slow.length === 2 ? `${slow[0].name} and ${slow[1].name} are slower too` : `${slow.length} others are slower too (${slow.slice(0, 2).map(({name}) => name).join(', ')}, …)`);
   if (fine.length) texts.push(`${fine.length === 1 ? '1 other is healthy' : `${fine.length} others are healthy`}${past ? ` now${past}` : ''}`);
   if (idle) texts.push(`${idle === 1 ? `${silent[0]?.name ?? '1'} has no calls` : `${idle} have no calls`}${earlier(silent)}`);
   if (absent > 0) texts.push(`${absent} are not shown`);

@@ -113,6 +113,14 @@ class SlowerTests {
     }
 
     @Test
+    void fewLongAttemptsOfANeighbourShouldNotBeSlow() {
+        samples(10, 1_000, 40);
+        full(5, 3_000, 40);
+        full(1, 3_000, 400);
+        assertThat(slower("database").get("without")).isEqualTo(Map.of("attemptMillis", 40L, "before", 40L));
+    }
+
+    @Test
     void problemShouldNotBeItsOwnNeighbour() {
         samples(10, 1_000, 10);
         full(4, 3_000, 200);

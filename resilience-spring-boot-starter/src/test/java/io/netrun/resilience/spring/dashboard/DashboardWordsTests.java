@@ -300,6 +300,18 @@ class DashboardWordsTests {
     }
 
     @Test
+    void slowerNeighboursShouldBeNamed() throws Exception {
+        String slower = "\"calls\": 2, \"slower\": {\"attemptMillis\": 90, \"before\": 30}";
+        String two = row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", " + row("mail", slower) + ", "
+                + row("stock", slower);
+        assertThat(headlineOf("head: {names: 3}, problems: [" + SLOW + "], names: [" + two + "]"))
+                .endsWith(". mail and stock are slower too");
+        assertThat(headlineOf("head: {names: 4}, problems: [" + SLOW + "], names: [" + two + ", " + row("bikes", slower)
+                        + "]"))
+                .endsWith(". 3 others are slower too (mail, stock, …)");
+    }
+
+    @Test
     void problemThatIsNotSlowShouldHaveNoSlowerNeighbours() throws Exception {
         String names = row("database", "\"calls\": 9, \"slower\": {\"attemptMillis\": 201, \"before\": 12}");
         String open = OPEN.replace(
@@ -324,6 +336,9 @@ class DashboardWordsTests {
                 .as("an operator's entry is no failure, and what had no calls since may have failed before")
                 .endsWith(". 3 others are healthy now (1 failed, 1 was forced open earlier); settlement has no calls"
                         + " (1 rejected calls earlier)");
+        assertThat(healthy(1, row("mail", "\"calls\": 2, \"lane\": \"120-2w30c18f10c\"")))
+                .as("both")
+                .isEqualTo("The only name is healthy now (1 failed, 1 was forced open earlier)");
         assertThat(healthy(1, row("mail", "\"calls\": 2, \"lane\": \"150-20c1w9c\"")))
                 .as("without a problem, too")
                 .isEqualTo("The only name is healthy now (1 failed earlier)");
@@ -661,6 +676,8 @@ class DashboardWordsTests {
         assertThat(headline(halfOpened, row))
                 .startsWith("payments: half-opened by bob after it was forced open: trials decide; for 11 s");
         assertThat(because(halfOpened, row)).doesNotContain("503");
+        assertThat(run("words.sinceWords(" + halfOpened + ", " + row + ", {}, " + NOW + ")"))
+                .matches("half-opened since \\d+:34:49, for 11 s; not closed since \\d+:34:20");
         assertThat(advice(halfOpened, row)).doesNotContain("Look at");
         assertThat(figures(halfOpened, row.replace("\"opened\"", "\"seconds\": 5, \"opened\"") + ", " + NOW))
                 .contains("of the 5 s sampled since it was half-opened");
@@ -900,7 +917,7 @@ class DashboardWordsTests {
                 .isEqualTo("openDuration: 6s → 8s, maxOpenDuration: none → 30s");
         assertThat(run("words.changedWords(undefined, {openDuration: 'PT8S'})"))
                 .as("of an older change")
-                .isEqualTo("openDuration: → 8s");
+                .isEqualTo("openDuration: set to 8s");
         assertThat(run("words.eventWords('operatorChange', {principal: null, action: 'force-open', before: {state:"
                         + " 'closed'}, after: {state: 'forced-open'}})"))
                 .isEqualTo("an unnamed operator: force open");
