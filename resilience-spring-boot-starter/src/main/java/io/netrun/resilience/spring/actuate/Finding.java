@@ -10,10 +10,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,10 @@ record Finding(
 
     /** A circuit that was closed for less time than this is in the same outage: no sample has its closed state. */
     private static final Duration BRIEF = History.EACH;
+
+    /** What calls did before explains these. */
+    private static final Set<Kind> OF_FAILURES =
+            EnumSet.of(Kind.OPEN, Kind.FORCED_OPEN, Kind.FLAPPING, Kind.HALF_OPEN, Kind.FAILING);
 
     /** A change by an operator and its effect are not further apart. */
     private static final Duration AT_ONCE = Duration.ofSeconds(2);
@@ -216,7 +222,7 @@ record Finding(
         if (by != null) {
             view.put("by", by);
         }
-        if (kind == Kind.OPEN || kind == Kind.FLAPPING || kind == Kind.HALF_OPEN || kind == Kind.FAILING) {
+        if (OF_FAILURES.contains(kind)) {
             cell.pattern().details(cell.policy()).values().stream()
                     .flatMap(List::stream)
                     .findFirst()

@@ -26,7 +26,7 @@ final class ForcedOpen {
     /** The oldest first. */
     private final List<Change> changes;
 
-    private record Change(Instant time, String from, String to) {}
+    private record Change(Instant time, String from, String to, @Nullable Object reason) {}
 
     /**
      * A time in which the circuit was forced open.
@@ -34,6 +34,13 @@ final class ForcedOpen {
      * @param since null if that is not known any more
      */
     record Period(@Nullable Instant since, Instant until) {}
+
+    /**
+     * A time in which the circuit was open by itself.
+     *
+     * @param until when it closed; null if an operator had it forced open then
+     */
+    record Opening(Instant since, @Nullable Instant until, @Nullable Object reason) {}
 
     private ForcedOpen(Cell cell, @Nullable Instant last, List<Change> changes) {
         this.cell = cell;
@@ -52,7 +59,7 @@ final class ForcedOpen {
         for (int i = latestFirst.size() - 1; i >= 0; i--) {
             Map<String, @Nullable Object> event = latestFirst.get(i);
             if (event.get("time") instanceof Instant time) {
-                changes.add(new Change(time, plain(event.get("from")), plain(event.get("to"))));
+                changes.add(new Change(time, plain(event.get("from")), plain(event.get("to")), event.get("reason")));
             }
         }
         return new ForcedOpen(cell, last, changes);
@@ -117,6 +124,28 @@ final class ForcedOpen {
             }
         }
         return null;
+    }
+
+    /** When it was open by itself before the latest time in which it was forced open; null if it was not. */
+    @Nullable Opening openingBefore() {
+        int entry = changes.size() - 1;
+        while (entry >= 0 && !changes.get(entry).to.equals(FORCED_OPEN)) {
+            entry--;
+        }
+        Instant until = null;
+        Change opening = null;
+        for (int i = entry - 1; i >= 0; i--) {
+            Change change = changes.get(i);
+            if (change.from.equals(FORCED_OPEN) || (opening != null && change.to.equals(CLOSED))) {
+                break;
+            }
+            if (change.to.equals(OPEN)) {
+                opening = change;
+            } else if (opening == null && change.to.equals(CLOSED)) {
+                until = change.time;
+            }
+        }
+        return opening == null ? null : new Opening(opening.time, until, opening.reason);
     }
 
     /**

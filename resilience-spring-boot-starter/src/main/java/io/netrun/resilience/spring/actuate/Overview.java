@@ -60,7 +60,9 @@ public final class Overview {
 
     private static final int MAX_USERS = 5;
     private static final double HUNDREDTHS = 100.0;
-    private static final double TEN_THOUSANDTHS = 10_000.0;
+    /** A minute, in samples. */
+    private static final int MINUTE = 12;
+
     private static final List<PatternDescriptor<?, ?>> ORDER = PatternDescriptors.all();
     private static final String CALLS = "Calls";
     private static final String STATE = "state";
@@ -537,7 +539,7 @@ public final class Overview {
                         history.last(),
                         losses.from(Comparison.began(since, history.last())))
                 .addTo(view);
-        putFailedBefore(view, row);
+        putBeforeEntry(view, row);
         losses.addTo(view, row.findings.get(0).lostSince(), history.last());
         view.put("causes", row.findings.stream().map(Finding::view).toList());
         putUsers(view, shortTitles(affected), MAX_USERS);
@@ -548,23 +550,39 @@ public final class Overview {
         return view;
     }
 
-    /** What share of the calls failed before an operator had them rejected; not all patterns know of failures. */
-    private void putFailedBefore(Map<String, @Nullable Object> view, Row row) {
+    /** How calls went just before an operator had them rejected: that decides whether the reason is gone. */
+    private void putBeforeEntry(Map<String, @Nullable Object> view, Row row) {
         Finding worst = row.findings.get(0);
-        if (worst.kind() != Finding.Kind.FORCED_OPEN) {
+        Instant last = history.last();
+        Cell circuit = worst.cell();
+        Track track = circuit.track;
+        if (worst.kind() != Finding.Kind.FORCED_OPEN || worst.since() == null || last == null || track == null) {
             return;
         }
-        int began = Comparison.began(worst.since(), history.last());
-        double failed = row.cells.stream()
-                .filter(Cell::countsCalls)
-                .map(Cell::track)
-                .filter(Objects::nonNull)
-                .mapToDouble(track -> track.failedShare(began))
-                .max()
-                .orElse(0);
-        if (failed > 0) {
-            view.put("failedBefore", Math.round(failed * TEN_THOUSANDTHS) / TEN_THOUSANDTHS);
+        int entry = Comparison.began(worst.since(), last); // what was let through in that sample came before it
+        boolean later = entry == History.SAMPLES;
+        int first = Math.max(0, entry - MINUTE + (later ? 0 : 1));
+        int end = later ? entry : entry + 1;
+        long calls = track.sum(Series.CALLS, first, end) + (later ? track.laterCalls(circuit.figures) : 0);
+        long failed = track.sum(Series.FAILURES, first, end) + (later ? track.laterFailures(circuit.figures) : 0);
+        int known = track.known(0, end);
+        if (known == 0) {
+            return;
         }
+        Map<String, @Nullable Object> before = new LinkedHashMap<>();
+        before.put("seconds", track.known(first, end) * History.EACH.toSeconds());
+        before.put("calls", calls);
+        before.put("failed", failed);
+        before.put("knownSeconds", known * History.EACH.toSeconds());
+        ForcedOpen.Opening opening = forcedOpen(circuit).openingBefore();
+        if (opening != null) {
+            before.put("openSince", opening.since().toString());
+            if (opening.until() != null) {
+                before.put("openUntil", opening.until().toString());
+            }
+            before.put("reason", opening.reason());
+        }
+        view.put("beforeEntry", before);
     }
 
     /**

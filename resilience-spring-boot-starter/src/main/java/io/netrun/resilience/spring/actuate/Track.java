@@ -344,15 +344,23 @@ final class Track {
         return sum == 0 ? 0 : Math.min(1, lost / (double) sum);
     }
 
-    /** What share of the admitted calls failed before a sample of a copy. */
-    double failedShare(int before) {
-        long failed = 0;
+    /** What some samples of a copy have together. */
+    long sum(Series series, int from, int to) {
+        int[] values = series.of(this);
         long sum = 0;
-        for (int i = 0; i < before; i++) {
-            failed += failures[i];
-            sum += calls[i];
+        for (int i = from; i < to; i++) {
+            sum += values[i];
         }
-        return sum == 0 ? 0 : Math.min(1, failed / (double) sum);
+        return sum;
+    }
+
+    /** How many of some samples of a copy were taken. */
+    int known(int from, int to) {
+        int known = 0;
+        for (int i = from; i < to; i++) {
+            known += isKnown(i) ? 1 : 0;
+        }
+        return known;
     }
 
     /** Whether a sample of a copy was taken. */

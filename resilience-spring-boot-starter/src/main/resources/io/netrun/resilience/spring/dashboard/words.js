@@ -675,33 +675,15 @@ function neighboursOf(problem, row, names) {
   return change === 'slow' && explains(problem, row) ? names.filter(({name: other, slower}) => slower && other !== name && (!slower.by || slower.by.some(method => methods.has(method)))) : [];
 }
 
-/** How calls went before an operator had them rejected: whether they failed is what may have led to it. */
-function beforeIt({before = {}, failedBefore}, {lane}, {sampled, sampleSeconds, samples}, now) {
-  const all = runs(lane), past = all.filter(([letter]) => !'f-n'.includes(letter)), earlier = past.map(([letter]) => letter);
-  if (!earlier.length || before.calls === undefined) return '';
-  const unknown = all[0][0] === '-' ? all[0][1] : 0, when = sampled ? `From ${dayClock(Date.parse(sampled) - (samples - unknown) * sampleSeconds * 1_000, now)} on, before it` : 'Before it';
-  if (earlier.some(letter => RED.includes(letter))) return rejectedBefore(all, sampled ? left => dayClock(Date.parse(sampled) - left * sampleSeconds * 1_000, now) : () => '');
-  return failedBefore ? `${when}, ${failedBefore < 0.005 ? tight('less than 1 %') : share(failedBefore, 1)} of calls failed` : earlier.includes('w') ? '' : `${when}, no call failed`;
-}
-
-/**
- * When calls were rejected before: up to then, or only earlier.
- *
- * @param clockBefore the time at which so many samples were left, empty if it is not known
- */
-function rejectedBefore(all, clockBefore) {
-  const letters = all.flatMap(([letter, count]) => Array(Math.round(count)).fill(letter)), from = (index, words) => {
-    const time = index > 0 && letters[index - 1] !== '-' ? clockBefore(letters.length - index) : '';
-    return time ? `${words} from ${time} on` : words;
-  };
-  let end = letters.length;
-  while (end > 0 && letters[end - 1] === 'f') end--;
-  let began = end;
-  while (began > 0 && 'orwh'.includes(letters[began - 1])) began--;
-  const red = letters.findIndex((letter, index) => index >= began && index < end && RED.includes(letter));
-  if (red >= 0) return red > began ? `Before it, ${from(began, 'calls failed')}, and ${from(red, 'were rejected')}` : `Before it, ${from(red, 'calls were rejected')}`;
-  const until = clockBefore(letters.length - 1 - letters.slice(0, end).findLastIndex(letter => RED.includes(letter)));
-  return until ? `Before it, calls were rejected until ${until}` : 'Before it, calls were rejected for some time';
+/** How calls went just before an operator had them rejected: whether any failed then, and whether the circuit was open by itself. */
+function beforeIt({beforeEntry, causes: [{since, lastFailure}]}, now) {
+  if (!beforeEntry?.seconds || !since) return [];
+  const {seconds, calls, failed, knownSeconds = seconds, openSince, openUntil, reason} = beforeEntry, at = time => dayClock(time, now), gap = lastFailure ? Date.parse(since) - Date.parse(lastFailure.time) : NaN;
+  const went = failed && calls ? `In the ${span(seconds * 1_000)} before it, ${share(failed, calls)} of the calls that were let through failed`
+    : !calls ? `In the ${span(seconds * 1_000)} before it, no call was let through${gap >= 0 ? `; the last one that failed was ${span(gap)} before it` : ''}`
+      : gap >= 0 ? `No call failed for ${span(gap)} before it` : `No call failed in the ${span(knownSeconds * 1_000)} that are known before it`;
+  const open = !openSince ? '' : openUntil ? `; the circuit was open by itself until ${at(openUntil)}` : `; the circuit was open by itself then, since ${at(openSince)}`, text = lastFailure?.thrown ?? lastFailure?.reason;
+  return [{text: `${went}${open}${open && reason ? `, because ${reason}` : ''}`, bold: true}, ...gap >= 0 && gap < 900_000 && text ? [{text: `Failed last at ${at(lastFailure.time)}: ${shortFailure(text)}`, full: text}] : []];
 }
 
 /** Of a change without its former state, the reason is left out as well. */
@@ -720,7 +702,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   }
   if ((worst.kind === 'open' || worst.kind === 'half-open') && worst.reason) say(`Opened because ${worst.reason}${row.opened > 1 ? `; that is opening ${row.opened} in the last ${tight('15 min')}` : ''}`);
   if (worst.kind === 'flapping' && worst.since && worst.opened) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${at(worst.since)} to ${at(worst.lastOpened)}` : ` since ${at(worst.since)}`}${worst.reason ? `, the last time because ${worst.reason}` : ''}`);
-  if (failure && (failure.thrown || failure.reason)) {
+  if (failure && worst.kind !== 'forced-open' && (failure.thrown || failure.reason)) {
     const text = failure.thrown ?? failure.reason, trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
     say(`${trial ? `A trial failed at ${at(failure.time)}` : worst.kind === 'flapping' ? `Last failure ${at(failure.time)}` : `Failed last at ${at(failure.time)}`}: ${shortFailure(text)}`, {full: text});
   }
@@ -734,7 +716,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
     const done = title(change?.action ?? (worst.kind === 'disabled' ? 'disable' : 'force-open'));
     say(`Operator’s entry: ${done}${change ? `, on ${change.scope === 'fleet' ? 'all nodes' : 'this process only'}` : ''}, by ${who ?? UNNAMED}${change ? reasonWords(change) : ''}`);
     say('It stays so until it is half-opened or reset');
-    if (worst.kind === 'forced-open') say(beforeIt(problem, row, head, now));
+    if (worst.kind === 'forced-open') for (const {text, ...more} of beforeIt(problem, now)) say(text, more);
   }
   if (worst.forcedBefore) say(forcedWords(worst, now));
   if (protects) protects.forEach((text, index) => say(text, {bold: !index}));

@@ -936,17 +936,51 @@ class OverviewTests {
         for (int i = 0; i < 60; i++) {
             around.run(() -> {}); // busier, and knows of no failure
         }
-        succeed(38);
         fail(2);
         ticker.pass(History.EACH);
+        ticker.pass(History.EACH.multipliedBy(12));
+        succeed(37);
+        fail(2);
+        ticker.pass(History.EACH);
+        succeed(1);
         ledger.forceOpen();
         succeed(1);
         ticker.pass(History.EACH);
         overview()
                 .jsonPath("$.problems[0].causes[0].kind")
                 .isEqualTo("forced-open")
-                .jsonPath("$.problems[0].failedBefore")
-                .isEqualTo(0.05);
+                .jsonPath("$.problems[0].beforeEntry.calls")
+                .isEqualTo(40)
+                .jsonPath("$.problems[0].beforeEntry.failed")
+                .isEqualTo(2)
+                .jsonPath("$.problems[0].beforeEntry.openSince")
+                .doesNotExist()
+                .jsonPath("$.problems[0].causes[0].lastFailure.thrown")
+                .isEqualTo("IllegalStateException: down");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void openingBeforeAForcedOpenCircuitShouldBeKnown(boolean closed) {
+        ticker.pass(History.EACH);
+        Instant opened = ticker.now();
+        fail(3);
+        ticker.pass(History.EACH.multipliedBy(5));
+        fail(1); // a trial
+        ticker.pass(History.EACH);
+        Instant until = ticker.now();
+        if (closed) {
+            ledger.reset();
+            ticker.pass(History.EACH);
+        }
+        ledger.forceOpen();
+        overview()
+                .jsonPath("$.problems[0].beforeEntry.openSince")
+                .isEqualTo(opened.toString())
+                .jsonPath("$.problems[0].beforeEntry.reason")
+                .isEqualTo("the failure count reached 3")
+                .jsonPath("$.problems[0].beforeEntry[?(@.openUntil)].openUntil")
+                .isEqualTo(closed ? List.of(until.toString()) : List.of());
     }
 
     @Test

@@ -234,7 +234,7 @@ class DashboardWordsTests {
                 problem(
                         "mail",
                         "{\"kind\": \"forced-open\", \"pattern\": \"circuit-breaker\", \"text\": \"circuit forced open\", \"since\": \"2026-11-29T10:33:39Z\", \"by\": \"alice\"}",
-                        "\"before\": {\"calls\": 3}, \"failedBefore\": 0.1"),
+                        "\"before\": {\"calls\": 3}, \"beforeEntry\": {\"seconds\": 60, \"calls\": 40, \"failed\": 2, \"knownSeconds\": 600}"),
                 problem(
                         "mail",
                         "{\"kind\": \"denied\", \"pattern\": \"retry\", \"text\": \"retries denied\", \"since\": \"2026-11-29T10:33:39Z\", \"rate\": 2}",
@@ -798,31 +798,9 @@ class DashboardWordsTests {
         assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", {changes: " + change.formatted("null")
                         + "})"))
                 .contains("entry: force open, on this process only, by an unnamed operator, no reason given")
-                .contains("\"It stays so until it is half-opened or reset\"")
-                .contains("\"Before it, no call failed\"");
+                .contains("\"It stays so until it is half-opened or reset\"");
         assertThat(headline(forced, row))
                 .startsWith("mail: all calls have been rejected for 1 min 21 s: forced open by an unnamed operator");
-        String failed = row.replace("151-11c18f", "151-5c1w5c18f");
-        assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0312, \"causes\""), failed))
-                .contains("\"Before it, 3 % of calls failed\"");
-        assertThat(because(forced.replace("\"causes\"", "\"failedBefore\": 0.0012, \"causes\""), failed))
-                .contains("\"Before it, less than 1 % of calls failed\"");
-        String head = "head: {sampled: '2026-11-29T10:34:55Z', sampleSeconds: 5, samples: 180}";
-        String earlier = row.replace("151-11c18f", "151-5c1o5c18f");
-        assertThat(because(forced, earlier)).contains("\"Before it, calls were rejected for some time\"");
-        assertThat(because(forced, earlier, head))
-                .containsPattern("\"Before it, calls were rejected until \\d+:33:00\"");
-        String upToThen = row.replace("151-11c18f", "151-5c3w3o18f");
-        assertThat(because(forced, upToThen)).contains("\"Before it, calls failed, and were rejected\"");
-        assertThat(because(forced, upToThen, head))
-                .containsPattern(
-                        "\"Before it, calls failed from \\d+:32:55 on, and were rejected from \\d+:33:10 on\"");
-        assertThat(because(forced, row.replace("151-11c18f", "151-11o18f"), head))
-                .as("since the strip begins")
-                .contains("\"Before it, calls were rejected\"");
-        assertThat(because(forced, row, head))
-                .as("where the strip begins")
-                .containsPattern("\"From \\d+:32:30 on, before it, no call failed\"");
         assertThat(run("words.because(" + forced + ", " + row + ", " + NOW + ", {changes: "
                         + change.formatted("\"alice\"") + "})"))
                 .contains("force open, on this process only, by alice, no reason given");
@@ -837,6 +815,31 @@ class DashboardWordsTests {
                 .contains("Ask your colleagues who forced it open, and why.")
                 .contains("half-open is the safe way back: a few calls go through as trials, which close the circuit,"
                         + " or open it until it tries again by itself. Reset lets all through at once.");
+    }
+
+    @Test
+    void entryShouldSayWhatDecidesWhetherItMayBeLifted() throws Exception {
+        String forced = problem("mail", """
+                {"kind": "forced-open", "pattern": "circuit-breaker", "text": "circuit forced open", "since": "2026-11-29T10:33:39Z", "by": "anna", FAILURE}""", "BEFORE");
+        String failure = "\"lastFailure\": " + DOWN.replace("10:34:28", "10:33:04");
+        String before = "\"beforeEntry\": {\"seconds\": 60, \"calls\": %d, \"failed\": %d, \"knownSeconds\": 480%s}";
+        String row = row("mail", "\"calls\": 3, \"rejected\": 3");
+        String open = ", \"openSince\": \"2026-11-29T10:32:50Z\", \"reason\": \"the failure count reached 5\"";
+        assertThat(because(forced.replace("FAILURE", failure).replace("BEFORE", before.formatted(60, 29, open)), row))
+                .containsPattern("\"In the 1 min before it, 48 % of the calls that were let through failed; the circuit was"
+                        + " open by itself then, since \\d+:32:50, because the failure count reached 5\"")
+                .containsPattern("\"Failed last at \\d+:33:04: 503 “payments is down”\"");
+        String closed = open + ", \"openUntil\": \"2026-11-29T10:33:10Z\"";
+        assertThat(because(forced.replace("FAILURE", failure).replace("BEFORE", before.formatted(60, 0, closed)), row))
+                .containsPattern("\"No call failed for 35 s before it; the circuit was open by itself until \\d+:33:10,"
+                        + " because the failure count reached 5\"");
+        assertThat(because(forced.replace("FAILURE", failure).replace("BEFORE", before.formatted(0, 0, "")), row))
+                .contains("\"In the 1 min before it, no call was let through; the last one that failed was 35 s before it\"");
+        String never = forced.replace(", FAILURE", "");
+        assertThat(because(never.replace("BEFORE", before.formatted(60, 0, "")), row))
+                .contains("\"No call failed in the 8 min that are known before it\"")
+                .doesNotContain("Failed last");
+        assertThat(because(never.replace("BEFORE", "\"fallback\": false"), row)).doesNotContain("before it");
     }
 
     @Test
