@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +89,7 @@ public final class RecentEvents {
         }
     }
 
-    /** The latest changes by operators, of all instances, the latest first; a copy. */
+    /** The latest changes by operators, of all instances, the latest first, and older ones in force; a copy. */
     public List<OperatorChange> operatorChanges() {
         synchronized (changes) {
             return List.copyOf(changes);
@@ -98,10 +99,10 @@ public final class RecentEvents {
     void add(Policy instance, ResilienceEvent event) {
         if (event instanceof OperatorChange change) {
             synchronized (changes) {
-                if (changes.size() == KEPT_CHANGES) {
-                    changes.removeLast();
-                }
                 changes.addFirst(change);
+                if (changes.size() > KEPT_CHANGES) {
+                    removeOldestChange();
+                }
             }
         }
         Kept kept = kept(event, event.time());
@@ -115,6 +116,30 @@ public final class RecentEvents {
         if (isStateChange(kept)) {
             addStateChange(stateChanges.computeIfAbsent(instance, first -> new ArrayDeque<>()), kept);
         }
+    }
+
+    /** One that is still in force goes last: what an operator has left behind is known by whom, and why. */
+    private void removeOldestChange() {
+        List<OperatorChange> latestFirst = new ArrayList<>(changes);
+        for (int i = latestFirst.size() - 1; i > 0; i--) {
+            if (isReplaced(latestFirst.get(i), latestFirst.subList(0, i))) {
+                latestFirst.remove(i);
+                changes.clear();
+                changes.addAll(latestFirst);
+                return;
+            }
+        }
+        changes.removeLast();
+    }
+
+    private static boolean isReplaced(OperatorChange change, List<OperatorChange> later) {
+        Set<String> left = new HashSet<>(change.after().keySet());
+        for (OperatorChange each : later) {
+            if (each.type().equals(change.type()) && each.name().equals(change.name())) {
+                left.removeAll(each.after().keySet());
+            }
+        }
+        return left.isEmpty();
     }
 
     /** The last one before the strip is the state with which it begins. */

@@ -252,12 +252,12 @@ function card() {
       impact.hidden = !outcome;
       list(why, because(problem, row, asOf, {changes, names, head}));
       put(numbers, figures(problem, row, asOf, head));
-      const field = adviceField(problem, row, asOf), settings = field && hrefOf({name: problem.name, tab: 'settings', field: `${field.pattern}.${field.setting}`});
-      list(todo, advice(problem, row, asOf, {names}).map(text => ({text, link: field && text.includes(` ${field.setting} `) ? {word: field.setting, href: settings} : null})));
+      const field = adviceField(problem, row, asOf, {changes, head}), settings = field && hrefOf(field.tab ? {name: problem.name, tab: field.tab} : {name: problem.name, tab: 'settings', field: `${field.pattern}.${field.setting}`}), word = field && (field.word ?? field.setting);
+      list(todo, advice(problem, row, asOf, {names, changes, head}).map(text => ({text, link: field && text.includes(` ${word} `) ? {word, href: settings} : null})));
       countDown(worst, trialOf(problem, row), now, live);
       drawPast(row, head, asOf, beganAt(problem, row, head, asOf), live);
-      offer(problem, operate, writable, Boolean(field));
-      for (const [view, tab] of links) view.href = tab === 'settings' && settings || hrefOf({name: problem.name, tab});
+      offer(problem, operate, writable, Boolean(field?.setting));
+      for (const [view, tab] of links) view.href = tab === 'settings' && field?.setting && settings || hrefOf({name: problem.name, tab});
     },
   };
 

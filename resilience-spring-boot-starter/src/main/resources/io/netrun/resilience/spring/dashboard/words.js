@@ -689,12 +689,40 @@ function beforeIt({beforeEntry, causes: [{since, lastFailure}]}, now) {
 /** Of a change without its former state, the reason is left out as well. */
 const reasonWords = ({reason, before}) => reason ? `, reason: ${reason}` : before ? ', no reason given' : '';
 
+/** So long before a problem begins, a change of its name may have led to it; and so much later a sample may have its beginning. */
+const JUST_CHANGED = 300_000, SAMPLED = 10_000;
+const SETTINGS = ['settings', 'switch-off', 'switch-on'];
+
+/** The changes of settings of the very name that came just before its problem and are in force, the latest first, each with what of it is. */
+function suspects(problem, row, head, now, changes = []) {
+  const {name, causes: [{kind}]} = problem, began = beganAt(problem, row, head, now);
+  if (BY_HAND.has(kind) || began === undefined) return [];
+  return changes.flatMap(change => {
+    const {action, time, ended, before, after = {}, replaced = {}} = change, earlier = began - Date.parse(time);
+    const settings = Object.keys(after).filter(key => !(key in replaced) && (before?.[key] ?? null) !== after[key]);
+    return change.name === name && SETTINGS.includes(action) && !ended && earlier <= JUST_CHANGED && earlier >= -SAMPLED && settings.length ? [{...change, settings, earlier}] : [];
+  });
+}
+/** The operator's entry is the problem itself. */
+const BY_HAND = new Set(['forced-open', 'disabled', 'off']);
+
+const only = (values, keys) => values && Object.fromEntries(keys.map(key => [key, values[key]]));
+
+/** Who changed what just before, and why: it is the first thing to look at. */
+const suspectWords = ({principal, pattern, time, scope, reason, before, after, settings, earlier}, now) =>
+  `${initial(principal ?? UNNAMED)} changed the ${title(pattern)}${scope === 'fleet' ? ' on all nodes' : ''} ${earlier >= 1_000 ? `${span(earlier)} before it began` : 'as it began'}, at ${dayClock(time, now)}: ${changedWords(only(before, settings), only(after, settings))}${reason ? `; reason: ${reason}` : before ? '; no reason given' : ''}`;
+
+/** How such a change is undone, with the word that leads to where that is done. */
+const undoWords = ({action, pattern, before, settings, principal}) => `If the change by ${principal ?? UNNAMED} may have led to it, ${action !== 'settings' ? `switch the ${title(pattern)} ${action === 'switch-off' ? 'on' : 'off'} again under Actions of this name`
+  : before ? `set ${settings.map(key => `${key} back to ${plain(before[key])}`).join(', and ')} in the settings` : `undo it: set ${settings.join(' and ')} in the settings`}.`;
+
 /** Why, a line for each cause, with the evidence there is. */
 export function because(problem, row, now, {changes, names, head = {}} = {}) {
   const [worst, ...others] = problem.causes, lines = [], changed = explains(problem, row) ? changeWords(problem, row, now) : '';
   const failure = failureOf(problem), protects = unprotected(problem, row, now), at = time => dayClock(time, now);
   const say = (text, more) => { if (text) lines.push({text, ...more}); };
   const filled = FILLED.has(worst.kind);
+  for (const suspect of suspects(problem, row, head, now, changes)) say(suspectWords(suspect, now), {bold: true});
   if (filled) {
     say(changed);
     if (worst.kind === 'full') say(queued(worst, row));
@@ -750,7 +778,12 @@ export function figures(problem, row, now, head) {
 }
 
 /** What may help, where that is known, the first thing first. */
-export function advice(problem, row, now, {names} = {}) {
+export function advice(problem, row, now, {names, changes, head = {}} = {}) {
+  const [suspect] = suspects(problem, row, head, now, changes);
+  return [...suspect ? [undoWords(suspect)] : [], ...ownAdvice(problem, row, now, names)];
+}
+
+function ownAdvice(problem, row, now, names) {
   const {change, causes, causes: [worst], users = []} = problem, lines = [], method = users.length === 1 ? shortMethod(users[0]) : undefined;
   const service = method ? `the service that ${method} calls` : 'the service behind it', {calls = 0, failed = 0, rejected = 0} = row;
   const through = neighboursOf(problem, row, names ?? []).filter(({slower}) => slower.by).map(({name}) => name);
@@ -781,8 +814,10 @@ export function advice(problem, row, now, {names} = {}) {
   return lines;
 }
 
-/** The setting that the advice names, by the name of its field; null if it names none. */
-export function adviceField({causes, causes: [worst]}, row, now) {
+/** The setting that the advice names first, by the name of its field, or the tab; null if it names none. */
+export function adviceField(problem, row, now, {changes, head = {}} = {}) {
+  const {causes, causes: [worst]} = problem, [suspect] = suspects(problem, row, head, now, changes);
+  if (suspect) return suspect.action === 'settings' ? {pattern: suspect.pattern, setting: suspect.settings[0]} : {tab: 'actions', word: 'Actions'};
   if (unprotected({causes}, row, now)) {
     const {pattern, failureThreshold} = causes.find(({opensAt}) => opensAt);
     return {pattern, setting: failureThreshold === undefined ? 'failureRateThreshold' : 'failureThreshold'};

@@ -817,6 +817,63 @@ class DashboardWordsTests {
                         + " or open it until it tries again by itself. Reset lets all through at once.");
     }
 
+    private static final String SUSPECT = """
+            {"time": "2026-11-29T10:33:36Z", "principal": "carl", "pattern": "bulkhead", "name": "reports", "action": "settings", "scope": "node",
+             "before": {"maxConcurrent": "8", "maxQueue": "none"}, "after": {"maxConcurrent": "2", "maxQueue": "0"}, "reason": "INC-31"}""";
+
+    @Test
+    void changeJustBeforeAProblemShouldBeOnItsCard() throws Exception {
+        String row = row("reports", "\"calls\": 234, \"rejected\": 175");
+        String changes = "changes: [" + SUSPECT + "]";
+        String words = "changed the bulkhead %s, at \\d+:%s: maxConcurrent: 8 → 2, maxQueue: none → 0; reason: INC-31\"";
+        assertThat(because(FLOOD, row, changes))
+                .as("as the first reason")
+                .containsPattern("^\\[\\{\"text\":\"Carl " + words.formatted("5 s before it began", "33:36"));
+        assertThat(because(FLOOD, row, changes.replace("10:33:36Z", "10:33:42Z")))
+                .as("a sample has the beginning to five seconds")
+                .containsPattern("Carl " + words.formatted("as it began", "33:42"));
+        assertThat(run("words.advice(" + FLOOD + ", " + row + ", " + NOW + ", {" + changes + "})"))
+                .startsWith("[\"If the change by carl may have led to it, set maxConcurrent back to 8,"
+                        + " and maxQueue back to none in the settings.\"");
+        assertThat(run("words.adviceField(" + FLOOD + ", " + row + ", " + NOW + ", {" + changes + "})"))
+                .isEqualTo("{\"pattern\":\"bulkhead\",\"setting\":\"maxConcurrent\"}");
+    }
+
+    @Test
+    void otherChangesShouldNotBeOnTheCard() throws Exception {
+        String row = row("reports", "\"calls\": 234, \"rejected\": 175");
+        for (String other : List.of(
+                SUSPECT.replace("\"reports\"", "\"mail\""),
+                SUSPECT.replace("10:33:36Z", "10:28:36Z"),
+                SUSPECT.replace("10:33:36Z", "10:33:55Z"),
+                SUSPECT.replace("\"scope\"", "\"ended\": \"2026-11-29T10:33:38Z\", \"scope\""),
+                SUSPECT.replace("\"settings\"", "\"reset\""))) {
+            assertThat(because(FLOOD, row, "changes: [" + other + "]")).doesNotContain("carl", "Carl");
+        }
+        assertThat(because(
+                        FLOOD,
+                        row,
+                        "changes: ["
+                                + SUSPECT.replace(
+                                        "\"scope\"", "\"replaced\": {\"maxQueue\": \"2026-11-29T10:34:38Z\"}, \"scope\"")
+                                + "]"))
+                .as("what is still in force of it")
+                .contains("maxConcurrent: 8 → 2; reason");
+    }
+
+    @Test
+    void switchedOffPatternShouldBeSwitchedOnAgain() throws Exception {
+        String off = SUSPECT.replace("\"settings\"", "\"switch-off\"")
+                .replace("\"maxConcurrent\": \"8\", \"maxQueue\": \"none\"", "\"enabled\": \"true\"")
+                .replace("\"maxConcurrent\": \"2\", \"maxQueue\": \"0\"", "\"enabled\": \"false\"")
+                .replace("\"bulkhead\"", "\"retry\"");
+        String more = ", " + row("reports", "\"calls\": 234, \"failed\": 175") + ", " + NOW + ", {changes: [" + off + "]})";
+        String failing = FAILING.replace("payments", "reports");
+        assertThat(run("words.advice(" + failing + more))
+                .startsWith("[\"If the change by carl may have led to it, switch the retry on again under Actions of");
+        assertThat(run("words.adviceField(" + failing + more)).contains("\"tab\":\"actions\"");
+    }
+
     @Test
     void entryShouldSayWhatDecidesWhetherItMayBeLifted() throws Exception {
         String forced = problem("mail", """

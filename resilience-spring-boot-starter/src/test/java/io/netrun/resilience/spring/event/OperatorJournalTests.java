@@ -87,6 +87,22 @@ class OperatorJournalTests {
     }
 
     @Test
+    void changeInForceShouldBeKeptLonger() {
+        OperatorJournal journal = new OperatorJournal(recent, event -> {});
+        journal.record(bulkhead, () -> change(bulkhead, 1));
+        for (int i = 1; i <= 130; i++) {
+            int number = i;
+            Bulkhead each = instance("of-" + i % 7);
+            journal.record(each, () -> change(each, number));
+        }
+        assertThat(recent.operatorChanges())
+                .hasSize(100)
+                .last()
+                .extracting(OperatorChange::name)
+                .isEqualTo("one");
+    }
+
+    @Test
     void changeByAListenerShouldFollow() {
         List<String> heard = new ArrayList<>();
         OperatorJournal[] journal = new OperatorJournal[1];
