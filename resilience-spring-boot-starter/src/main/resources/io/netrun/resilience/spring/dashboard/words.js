@@ -644,6 +644,13 @@ function unprotected({causes}, row, now) {
   return [`${yet}: ${opens}`, `Its failure count is ${failureCount} of ${failureThreshold}: a failure adds 1 (${rate(failed)}/s), a success takes 1 away (${rate(succeeded)}/s)`];
 }
 
+/** A count that rises steadily is far above this when the advice has been read and applied; 0 if it sways, or is set to 0. */
+function surelyReached({opensAt, failureCount = 0}, {calls = 0, failed = 0, rejected = 0}) {
+  const admittedCalls = calls - rejected, rise = 2 * failed - admittedCalls;
+  return /consecutive/.test(opensAt) || rise < STEADY * admittedCalls || failureCount < FAR ? 0 : Math.floor(failureCount / 2);
+}
+const STEADY = 0.2, FAR = 20;
+
 /** To ten seconds, as what is foreseen. */
 const toTens = time => Math.round(time / 10_000) * 10_000;
 
@@ -807,9 +814,9 @@ function ownAdvice(problem, row, now, names) {
     default:
   }
   if (unprotected(problem, row, now)) {
-    const {failureThreshold, failureCount} = causes.find(({opensAt}) => opensAt);
-    const lower = failureCount > 1 ? ` to ${failureCount} or less, at which it opens with the next failure,` : '';
-    lines.push(failureThreshold === undefined ? 'Check failureRateThreshold in the settings: the circuit waits for it.' : `If the service needs rest, lower failureThreshold (now ${failureThreshold}) in the settings${lower ? `${lower} and tries again by itself` : ': the circuit then opens sooner'}. Calls that would succeed are rejected, too. Force open lasts until an operator ends it.`);
+    const each = causes.find(({opensAt}) => opensAt), {failureThreshold} = each, enough = surelyReached(each, row);
+    const lower = enough ? ` to ${enough} or less, which its count has passed for good, so that it opens with the next failure` : '';
+    lines.push(failureThreshold === undefined ? 'Check failureRateThreshold in the settings: the circuit waits for it.' : `If the service needs rest, lower failureThreshold (now ${failureThreshold}) in the settings${lower ? `${lower}, and tries again by itself` : ': the circuit then opens sooner'}. Calls that would succeed are rejected, too. Force open lasts until an operator ends it.`);
   }
   return lines;
 }

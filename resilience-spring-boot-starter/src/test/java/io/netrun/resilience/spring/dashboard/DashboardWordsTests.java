@@ -557,8 +557,8 @@ class DashboardWordsTests {
                 .startsWith(
                         "[\"Look at the service that Client.call calls: some calls succeed, so perhaps only some of its instances are down.\"")
                 .contains(
-                        "\"If the service needs rest, lower failureThreshold (now 1000) in the settings to 530 or less, at"
-                                + " which it opens with the next failure, and tries again by itself. Calls that would succeed"
+                        "\"If the service needs rest, lower failureThreshold (now 1000) in the settings to 265 or less,"
+                                + " which its count has passed for good, so that it opens with the next failure, and tries again by itself. Calls that would succeed"
                                 + " are rejected, too. Force open lasts until an operator ends it.\"");
         assertThat(advice(FAILING, row)).doesNotContain("threshold");
     }
@@ -1094,6 +1094,28 @@ class DashboardWordsTests {
     void stripShouldInventNoStateBeforeTheFirstKnownChange() throws Exception {
         assertThat(drawn("lane: '150-20c10o', states: [['o', 12000], ['h', 9000], ['o', 8900]]", "state: 'open'"))
                 .isEqualTo("[[\"-\",150],[\"c\",20],[\"o\",8.2],[\"h\",0.02],[\"o\",2.78]]");
+    }
+
+    @Test
+    void thresholdShouldBeNamedOnlyWhileTheCountRises() throws Exception {
+        String counts = FAILING.replace(
+                "\"since\"",
+                "\"opensAt\": \"1000 more failures than successes\", \"failureThreshold\": 1000, \"failureCount\": %d, \"since\"");
+        String rises = row("payments", "\"calls\": 10, \"failed\": 7");
+        assertThat(advice(counts.formatted(45), rises)).contains("(now 1000) in the settings to 22 or less,");
+        String named = "in the settings to";
+        String number = "\\(now 1000\\) in the settings: the circuit then opens sooner\\.";
+        assertThat(advice(counts.formatted(7), rises)).as("it has just begun").containsPattern(number);
+        assertThat(advice(counts.formatted(45), row("payments", "\"calls\": 10, \"failed\": 5.2")))
+                .as("it sways")
+                .containsPattern(number);
+        assertThat(advice(
+                        counts.replace("1000 more failures than successes", "1000 consecutive failures")
+                                .formatted(45),
+                        rises))
+                .as("each success sets it to 0")
+                .containsPattern(number)
+                .doesNotContain(named);
     }
 
     @Test
