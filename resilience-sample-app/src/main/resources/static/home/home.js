@@ -20,7 +20,7 @@ const WELL = {failureRate: 0, latency: '20ms', failNext: 0, slowNext: 0};
 const KNOBS = [['Works', WELL], ['Fails', {...WELL, failureRate: 1}], ['Slow', {...WELL, latency: '4s'}]];
 /** Each with how many come, and up to how many it is still that. */
 const CUSTOMERS = [['Nobody', 0, 0], ['A few', 2, 9], ['A crowd', 20, 20]];
-const SIGNS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐', observing: '○', healthy: '●', 'no-calls': '–'};
+const SIGNS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐', observing: '○', healthy: '●', 'no-calls': '–', 'not-measured': '?'};
 /** A name that the overview does not have: it has not been called yet. */
 const NOTHING = {level: 'no-calls'};
 

@@ -214,21 +214,22 @@ class DashboardViewsTests extends PageInBrowser {
     private void showLevels() {
         answer(
                 "",
-                Stream.of("rejecting", "failing", "forced", "warning", "observing", "healthy", "no-calls")
+                Stream.of("rejecting", "failing", "forced", "warning", "observing", "healthy", "no-calls", "not-measured")
                         .map(level -> row(
                                 "is-" + level, level, 2, 0, 0, level.equals("failing") ? "{\"retry\": {}}" : HEALTHY))
                         .collect(Collectors.joining(",")));
-        soon(() -> assertThat(names()).hasSize(7));
+        soon(() -> assertThat(names()).hasSize(8));
     }
 
     @Test
     void namesShouldBeFilteredByState() {
         showLevels();
-        for (String level : List.of("rejecting", "failing", "forced", "warning", "observing", "healthy", "no-calls")) {
+        for (String level : List.of(
+                "rejecting", "failing", "forced", "warning", "observing", "healthy", "no-calls", "not-measured")) {
             choose("level", level);
             soon(() -> assertThat(names()).containsExactly("is-" + level));
             assertThat(browser.getCurrentUrl()).endsWith("#state=" + level);
-            assertThat(text("count")).startsWith("1 of 7 names");
+            assertThat(text("count")).startsWith("1 of 8 names");
         }
         at("#state=forced&pattern=retry");
         soon(() -> assertThat(browser.findElement(By.id("none")).isDisplayed()).isTrue());
@@ -253,6 +254,7 @@ class DashboardViewsTests extends PageInBrowser {
                         "is-warning",
                         "is-rejecting",
                         "is-observing",
+                        "is-not-measured",
                         "is-no-calls",
                         "is-healthy",
                         "is-forced",

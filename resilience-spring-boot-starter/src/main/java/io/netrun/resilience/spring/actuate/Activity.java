@@ -70,11 +70,15 @@ final class Activity {
         return !later && quiet[History.SAMPLES - 1];
     }
 
-    /** Of the time without calls, it is not known whether calls would have passed. */
-    void forget(byte[] states) {
+    /**
+     * Of the time without calls, it is not known whether calls would have passed.
+     *
+     * @param as what that time is instead
+     */
+    void forget(byte[] states, LaneState as) {
         for (int i = 0; i < states.length; i++) {
             if (quiet[i] && states[i] == LaneState.CLOSED.rank()) {
-                states[i] = LaneState.NO_CALLS.rank();
+                states[i] = as.rank();
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.actuate;
 
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Track.Series;
 import java.time.Duration;
@@ -55,6 +56,9 @@ final class ForcedOpen {
      * @param last when the latest sample was taken; null if there is none
      */
     static ForcedOpen of(Cell cell, List<Map<String, @Nullable Object>> latestFirst, @Nullable Instant last) {
+        if (latestFirst.stream().noneMatch(ForcedOpen::isOfOperators)) {
+            return new ForcedOpen(cell, last, List.of());
+        }
         List<Change> changes = new ArrayList<>();
         for (int i = latestFirst.size() - 1; i >= 0; i--) {
             Map<String, @Nullable Object> event = latestFirst.get(i);
@@ -63,6 +67,11 @@ final class ForcedOpen {
             }
         }
         return new ForcedOpen(cell, last, changes);
+    }
+
+    private static boolean isOfOperators(Map<String, @Nullable Object> event) {
+        return event.get("to") == CircuitBreaker.State.FORCED_OPEN
+                || event.get("from") == CircuitBreaker.State.FORCED_OPEN;
     }
 
     private static String plain(@Nullable Object state) {

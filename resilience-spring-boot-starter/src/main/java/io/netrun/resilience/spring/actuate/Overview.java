@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /actuator/resilience/overview}: the state of all names in one compact answer. */
@@ -151,8 +152,7 @@ public final class Overview {
 
         /** Whether its pattern counts every call that it admits. */
         boolean countsCalls() {
-            return pattern.callCounts().label().equals(CALLS)
-                    && !pattern.callCounts().metrics().isEmpty();
+            return Overview.countsCalls(pattern);
         }
     }
 
@@ -167,6 +167,7 @@ public final class Overview {
      * @param methods those that its instances protect
      * @param attemptKeys those methods as attempts name them
      * @param activity when calls came
+     * @param measured whether calls would be known: a pattern of the name counts each, or attempts are measured
      */
     record Row(
             String name,
@@ -178,7 +179,8 @@ public final class Overview {
             int closed,
             Set<String> methods,
             List<String> attemptKeys,
-            Activity activity) {
+            Activity activity,
+            boolean measured) {
 
         /** The worst first: whose calls are not served, and more of them. */
         static final Comparator<Row> WORST_FIRST = Comparator.comparing(
@@ -203,7 +205,8 @@ public final class Overview {
         Level level() {
             Level level = findings.isEmpty() ? Level.HEALTHY : findings.get(0).level();
             if (level != Level.HEALTHY || activity.isQuiet()) {
-                return level == Level.HEALTHY ? Level.NO_CALLS : level;
+                Level quiet = measured ? Level.NO_CALLS : Level.NOT_MEASURED;
+                return level == Level.HEALTHY ? quiet : level;
             }
             boolean observing = cells.stream().anyMatch(cell -> cell.figures.observing());
             return observing ? Level.OBSERVING : Level.HEALTHY;
@@ -288,7 +291,9 @@ public final class Overview {
         OBSERVING,
         HEALTHY,
         /** Nothing is known: no call has come for a minute. */
-        NO_CALLS;
+        NO_CALLS,
+        /** Nothing is known, not even whether calls have come. */
+        NOT_MEASURED;
 
         /** What matters alike has the same. */
         Level severity() {
@@ -303,9 +308,9 @@ public final class Overview {
 
     Map<String, Object> all() {
         Chains.Users users = chains.users(); // first: it may create instances
-        List<Row> rows = rows(users);
-        List<Row> problems = problems(rows);
         Map<String, AttemptTime> attempts = chains.attempts();
+        List<Row> rows = rows(users, !attempts.isEmpty());
+        List<Row> problems = problems(rows);
         Map<String, Object> head = head(rows, attempts);
         List<Map<String, @Nullable Object>> cards = cards(problems, users);
         Set<String> detailed =
@@ -378,7 +383,8 @@ public final class Overview {
             return Map.of();
         }
         byte[] states = track.states();
-        activity(policy.name()).forget(states);
+        boolean measured = !chains.attempts().isEmpty() || instances(policy.name()).anyMatch(each -> countsCalls(each));
+        activity(policy.name()).forget(states, measured ? LaneState.NO_CALLS : LaneState.UNKNOWN);
         Map<String, Object> past = new LinkedHashMap<>();
         past.put("lane", LaneState.encoded(states));
         if (PatternDescriptors.of(policy).stream().noneMatch(pattern -> pattern.isObserving(policy))) {
@@ -395,10 +401,22 @@ public final class Overview {
         return past;
     }
 
+    private Stream<Policy> instances(String name) {
+        return registry.all().stream().filter(policy -> policy.name().equals(name));
+    }
+
+    private static boolean countsCalls(Policy policy) {
+        return PatternDescriptors.of(policy).stream().anyMatch(Overview::countsCalls);
+    }
+
+    private static boolean countsCalls(PatternDescriptor<?, ?> pattern) {
+        return pattern.callCounts().label().equals(CALLS)
+                && !pattern.callCounts().metrics().isEmpty();
+    }
+
     /** When calls came to any instance of a name, or to its methods. */
     private Activity activity(String name) {
-        List<Track> tracks = registry.all().stream()
-                .filter(policy -> policy.name().equals(name))
+        List<Track> tracks = instances(name)
                 .map(history::of)
                 .filter(Objects::nonNull)
                 .toList();
@@ -422,12 +440,15 @@ public final class Overview {
         head.put("sampleSeconds", History.EACH.toSeconds());
         head.put("samples", History.SAMPLES);
         head.put("names", rows.size());
-        head.put(
-                "withoutCalls",
-                rows.stream().filter(row -> row.level() == Level.NO_CALLS).count());
+        head.put("withoutCalls", count(rows, Level.NO_CALLS));
+        head.put("notMeasured", count(rows, Level.NOT_MEASURED));
         head.put("attemptTimes", !attempts.isEmpty());
         operators.fleet().ifPresent(fleet -> head.put("fleet", fleet(fleet)));
         return head;
+    }
+
+    private static long count(List<Row> rows, Level level) {
+        return rows.stream().filter(row -> row.level() == level).count();
     }
 
     /** Without what is another one with each answer: see {@link FleetViewAge}. */
@@ -437,7 +458,7 @@ public final class Overview {
         return JsonView.plain(summary);
     }
 
-    private List<Row> rows(Chains.Users users) {
+    private List<Row> rows(Chains.Users users, boolean attempts) {
         Map<String, List<Cell>> byName = new TreeMap<>();
         for (Policy policy : registry.all()) {
             PatternDescriptors.of(policy)
@@ -445,11 +466,11 @@ public final class Overview {
                             .add(new Cell(pattern, policy, Figures.of(pattern, policy), history.of(policy))));
         }
         List<Row> rows = new ArrayList<>();
-        byName.forEach((name, cells) -> rows.add(row(name, cells, users)));
+        byName.forEach((name, cells) -> rows.add(row(name, cells, users, attempts)));
         return rows;
     }
 
-    private Row row(String name, List<Cell> cells, Chains.Users users) {
+    private Row row(String name, List<Cell> cells, Chains.Users users, boolean attempts) {
         cells.sort(Comparator.comparingInt(cell -> ORDER.indexOf(cell.pattern)));
         int closed = closedThroughout(cells);
         double calls = calls(cells, closed == 0 ? RECENT : closed);
@@ -468,7 +489,8 @@ public final class Overview {
                 closed,
                 methods,
                 keys,
-                activity(cells, keys));
+                activity(cells, keys),
+                attempts || cells.stream().anyMatch(Cell::countsCalls));
     }
 
     /**
@@ -613,8 +635,11 @@ public final class Overview {
     }
 
     private Comparison comparison(double calls, List<String> keys, Instant since) {
-        return Comparison.of(calls, null, history.attempts(keys, History.SAMPLES), since, history.last())
-                .withoutOutliers(history.attempts(keys, History.SAMPLES), since, history.last());
+        Attempts attempts = history.attempts(keys, History.SAMPLES);
+        Comparison comparison = Comparison.of(calls, null, attempts, since, history.last());
+        return comparison.change() == Comparison.Change.SLOW
+                ? comparison.withoutOutliers(attempts, since, history.last())
+                : comparison;
     }
 
     /** A healthy name that is slower since then, or shares slow methods and is no slower without them. */
@@ -807,7 +832,7 @@ public final class Overview {
             }
         }
         if (known) {
-            row.activity.forget(worst);
+            row.activity.forget(worst, row.measured ? LaneState.NO_CALLS : LaneState.UNKNOWN);
             line.put("lane", LaneState.encoded(worst));
             for (Cell cell : row.cells) {
                 Instant last = history.last();

@@ -94,6 +94,10 @@ const worse = (one, other) => WORSE.indexOf(one) >= WORSE.indexOf(other) ? one :
 /** The level of a name without calls: nothing is known of it. The server decides which names these are. */
 const NO_CALLS = 'no-calls';
 export const quiet = ({level}) => level === NO_CALLS;
+/** Nothing counts the calls of such a name: it is not known whether there are any. */
+const NOT_MEASURED = 'not-measured';
+const unmeasured = ({level}) => level === NOT_MEASURED;
+const isKnown = row => !quiet(row) && !unmeasured(row);
 /** How a name is, which its mark, the filter, the panel and the sentence ask alike. */
 export const levelOf = row => row.level ?? 'healthy';
 /** A level as words. */
@@ -105,7 +109,7 @@ function present({level, cells = {}}, last) {
   if (state && mode !== 'observe' && STATES[state]) return STATES[state];
   // Below one in ten over two samples, whatever the last one has, is still not healthy.
   if (level === 'warning' && RED_OR_FAILING.includes(last)) return 'a';
-  return {failing: 'w', rejecting: 'r', [NO_CALLS]: 'n'}[level] ?? (level === 'observing' || 'acxd-'.includes(last) ? last : 'c');
+  return {failing: 'w', rejecting: 'r', [NO_CALLS]: 'n', [NOT_MEASURED]: '-'}[level] ?? (level === 'observing' || 'acxd-'.includes(last) ? last : 'c');
 }
 
 /**
@@ -864,23 +868,28 @@ function earlier(rows) {
   return texts.length ? ` (${texts.join(', ')} earlier)` : '';
 }
 
+/** How many names of which nothing is known: 2 are not measured. */
+const unmeasuredWords = number => number ? `; ${number === 1 ? '1 is' : `${number} are`} not measured` : '';
+
 /** Without a problem: what is healthy, and of what that is not known. */
 function healthyWords({head, names}) {
   if (!head.names) return 'No instances yet';
-  const silent = names.filter(quiet), idle = head.withoutCalls ?? silent.length, fine = names.filter(row => !quiet(row)), number = head.names - idle, past = earlier(fine), rest = earlier(silent);
-  if (!number) return `${idle === 1 ? 'The only name has no calls' : `None of ${idle} names has calls`} now${rest}`;
-  const all = idle ? `${number === 1 ? 'The only name with calls is' : `All ${number} names with calls are`} healthy` : number === 1 ? 'The only name is healthy' : `All ${number} names are healthy`;
-  return `${all}${past ? ` now${past}` : ''}${idle ? `; ${idle === 1 ? '1 has' : `${idle} have`} none now${rest}` : ''}`;
+  const silent = names.filter(quiet), idle = head.withoutCalls ?? silent.length, blind = head.notMeasured ?? names.filter(unmeasured).length, fine = names.filter(isKnown), number = head.names - idle - blind, past = earlier(fine), rest = earlier(silent);
+  if (!number && !idle) return blind === 1 ? 'The only name is not measured' : `None of ${blind} names is measured`;
+  if (!number) return `${idle > 1 ? `None of ${idle} names has calls` : blind ? '1 name has no calls' : 'The only name has no calls'} now${rest}${unmeasuredWords(blind)}`;
+  const all = idle || blind ? `${number === 1 ? 'The only name with calls is' : `All ${number} names with calls are`} healthy` : number === 1 ? 'The only name is healthy' : `All ${number} names are healthy`;
+  return `${all}${past ? ` now${past}` : ''}${idle ? `; ${idle === 1 ? '1 has' : `${idle} have`} none now${rest}` : ''}${unmeasuredWords(blind)}`;
 }
 
 /** How names are that are no problems: slower too, fine, or without calls. Their cards have the rest. */
 function neighbours({head, problems, names}) {
   const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(({slower}) => slower && !slower.by);
-  const silent = others.filter(quiet), fine = others.filter(row => !slow.includes(row) && !quiet(row)), past = earlier(fine), texts = [];
-  const idle = head.withoutCalls ?? silent.length, absent = head.names - problems.length - others.length - (idle - silent.length);
+  const silent = others.filter(quiet), fine = others.filter(row => !slow.includes(row) && isKnown(row)), past = earlier(fine), texts = [];
+  const idle = head.withoutCalls ?? silent.length, blind = head.notMeasured ?? others.filter(unmeasured).length, absent = head.names - problems.length - others.length - (idle - silent.length) - (blind - others.filter(unmeasured).length);
   if (slow.length) texts.push(slow.length === 1 ? `${slow[0].name} is slower too` : slow.length === 2 ? `${slow[0].name} and ${slow[1].name} are slower too` : `${slow.length} others are slower too (${slow.slice(0, 2).map(({name}) => name).join(', ')}, …)`);
   if (fine.length) texts.push(`${fine.length === 1 ? '1 other is healthy' : `${fine.length} others are healthy`}${past ? ` now${past}` : ''}`);
   if (idle) texts.push(`${idle === 1 ? `${silent[0]?.name ?? '1'} has no calls` : `${idle} have no calls`}${earlier(silent)}`);
+  if (blind) texts.push(unmeasuredWords(blind).slice(2));
   if (absent > 0) texts.push(`${absent} are not shown`);
   return texts.join('; ');
 }
@@ -908,7 +917,7 @@ export function headline(body, now) {
     kinds.get(kind).push({name, since: worst.since});
   }
   // Green is what is known to be well.
-  if (!first.length) return {level: body.names.some(row => !quiet(row)) ? 'healthy' : NO_CALLS, text: healthyWords(body)};
+  if (!first.length) return {level: body.names.some(isKnown) ? 'healthy' : NO_CALLS, text: healthyWords(body)};
   const texts = first.map(problem => `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true, body.head)}`), levels = first.map(({level}) => level);
   for (const [kind, names] of kinds) {
     const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(passed(since, now))}` : name).join(', ');

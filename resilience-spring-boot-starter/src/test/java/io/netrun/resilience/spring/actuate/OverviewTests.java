@@ -852,6 +852,22 @@ class OverviewTests {
     }
 
     @Test
+    void nameWhoseCallsNothingCountsShouldBeNotMeasured() {
+        registry.getOrCreate(Retry.TYPE, "retried").run(() -> {});
+        ticker.pass(History.EACH);
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.names[?(@.name == 'retried')].level")
+                .isEqualTo("not-measured")
+                .jsonPath("$.names[?(@.name == 'retried')].lane")
+                .isEqualTo("180-")
+                .jsonPath("$.names[?(@.name == 'ledger')].level")
+                .isEqualTo("no-calls")
+                .jsonPath("$.head.notMeasured")
+                .value(number -> assertThat(((Number) number).intValue()).isPositive());
+    }
+
+    @Test
     void timelineOfANameWithoutCallsShouldBeUnknown() {
         registry.getOrCreate(CircuitBreaker.TYPE, "idle");
         registry.getOrCreate(Retry.TYPE, "ledger");

@@ -762,6 +762,15 @@ class DashboardWordsTests {
         assertThat(healthy(1, idle)).isEqualTo("The only name has no calls now");
         assertThat(healthy(2, idle + "," + idle)).isEqualTo("None of 2 names has calls now");
         assertThat(healthy(0, "")).isEqualTo("No instances yet");
+        String blind = idle.replace("no-calls", "not-measured");
+        assertThat(healthy(1, blind)).isEqualTo("The only name is not measured");
+        assertThat(healthy(2, blind + "," + blind)).isEqualTo("None of 2 names is measured");
+        assertThat(healthy(2, idle + "," + blind)).isEqualTo("1 name has no calls now; 1 is not measured");
+        assertThat(healthy(3, busy + "," + blind + "," + blind))
+                .isEqualTo("The only name with calls is healthy; 2 are not measured");
+        assertThat(headlineOf("head: {names: 3}, problems: [" + FAILING + "], names: [" + busy + "," + blind + ","
+                        + row("payments", "\"calls\": 1") + "]"))
+                .endsWith(". 1 other is healthy; 1 is not measured");
         assertThat(run("words.headline({head: {names: 1}, problems: [], names: [" + idle + "]}, " + NOW + ").level"))
                 .as("green is what is known to be well")
                 .isEqualTo("no-calls");
