@@ -7,7 +7,7 @@ import {overview, patterns, writable} from './source.js';
 import {read, write} from './state.js';
 import {repaint} from './timeline.js';
 import {showChanges, showHead, showProblems, showTable} from './view.js';
-import {answeredAt, clock, title} from './words.js';
+import {answeredAt, clock, steady, title} from './words.js';
 
 const EVERY = 2_000, AT_MOST = 30_000;
 const $ = id => document.getElementById(id);
@@ -26,7 +26,7 @@ async function poll() {
   try {
     const {body, serverTime} = await overview();
     ahead = difference(serverTime - Date.now());
-    last = body;
+    last = {...body, problems: steady(body.problems, last?.problems)};
     answered = answeredAt(body, serverTime);
     delay = EVERY; failingSince = null;
     live = !paused && !document.hidden;

@@ -282,7 +282,7 @@ function lanes(followed, sampling, left, time, end) {
       }
       ctx.fillStyle = inkOf('h');
       const [top, height] = HEIGHTS.h;
-      for (const middle of pieces.middles.filter(each => each > left)) ctx.fillRect(x(time(middle)) - THIN / 2, y + top, THIN, height);
+      for (const {from, to, count} of pieces.marks.filter(each => each.to > left)) ctx.fillRect(x(time(Math.max(left, from))) - THIN / 2, y + (count > 1 ? 4 : top), x(time(to)) - x(time(Math.max(left, from))) + THIN, count > 1 ? 4 : height);
       y += LANE;
     }
   })}};

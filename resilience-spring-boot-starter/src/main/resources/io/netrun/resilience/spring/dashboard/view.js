@@ -47,9 +47,14 @@ function laneOf(seconds, left, parts, pixels, end) {
     }
     x += count;
   }
-  const [top, height] = HEIGHTS.h;
-  for (const middle of wide ? seen.middles.filter(each => each > left) : []) {
-    for (const [name, from, to] of [['lane-gap', 0, 12], ['lane-trial', top, top + height]]) trials.push(svg('line', {class: name, x1: middle, x2: middle, y1: from, y2: to}));
+  const [top, height] = HEIGHTS.h, inside = seen.marks.filter(({to}) => wide && to > left);
+  for (const {from, to, count} of inside) {
+    if (count === 1) for (const [name, y1, y2] of [['lane-gap', 0, 12], ['lane-trial', top, top + height]]) trials.push(svg('line', {class: name, x1: from, x2: from, y1, y2}));
+    else {
+      const rect = svg('rect', {class: 'lane-trials', x: Math.max(left, from), y: 4, width: to - Math.max(left, from), height: 4});
+      rect.append(svg('title', {}, `${count} trials from ${clock(end - (samples - from) * seconds * 1_000)} to ${clock(end - (samples - to) * seconds * 1_000)}`));
+      trials.push(rect);
+    }
   }
   made.append(...trials);
   return made;
@@ -59,7 +64,7 @@ function laneOf(seconds, left, parts, pixels, end) {
 const LETTER = 6.5;
 
 /** The times under a lane: the present, when the problem began, where data begin, and round moments in between. */
-function axisOf(from, to, pixels, begins, began, live) {
+function axisOf(from, to, pixels, begins, began, live, groups) {
   const made = svg('svg', {class: 'axis', role: 'img'}), taken = [], at = time => (time - from) / (to - from);
   const mark = (time, className) => made.append(svg('line', {class: className, x1: `${100 * at(time)}%`, x2: `${100 * at(time)}%`, y1: 0, y2: 3}));
   const label = (part, text, className, moves) => {
@@ -77,6 +82,7 @@ function axisOf(from, to, pixels, begins, began, live) {
   label(1, live ? 'now' : clock(to), 'now');
   if (inside) { label(at(began), clock(began), 'onset', true); mark(began, 'onset'); }
   label(0, first, 'first');
+  for (const {from: one, to: other, count} of groups) label((one + other) / 2, `${count} trials`, 'trials');
   for (const {at: time, text} of ticks(from, to, Math.max(2, Math.min(9, pixels / 90)))) if (label(at(time), text, 'tick')) mark(time, 'tick');
   made.setAttribute('aria-label', `${first}${began > from ? `, problem since ${clock(began)}` : ''}, until ${live ? 'now' : clock(to)}`);
   return made;
@@ -155,7 +161,7 @@ export function showHead({head, problems, names}, now, live) {
   const {level, text, parts = [{text, level}], others} = headline({head, problems, names}, now);
   say($('application'), head.application);
   say($('node'), `${head.node}${head.fleet ? '' : ', this process only'}`);
-  sayParts($('headline-text'), live ? '' : `As of ${clock(now)}: `, parts, level, others ? '.' : '');
+  sayParts($('headline-text'), live ? '' : `As of ${clock(now)}: `, parts, level, others ? '.' : '', problems.length - 1);
   say($('headline-others'), others ?? '');
   dress($('headline'), level);
   say($('clock'), `${live ? 'updated' : 'not live, as of'} ${zonedClock(now)}`);
@@ -170,13 +176,17 @@ export function showHead({head, problems, names}, now, live) {
   }
 }
 
-/** A sentence of which each part is as bad as it is; not anew if it is the same, so that it is read out once. */
-function sayParts(target, before, parts, level, after) {
-  const texts = parts.map(({text}, index) => `${index ? '' : before}${text}${index < parts.length - 1 ? '; ' : after}`);
-  if (target.textContent === texts.join('') && parts.every((part, index) => target.children[index]?.className === partClass(part, level))) return;
-  target.replaceChildren(...parts.map((part, index) => element('span', texts[index], partClass(part, level))));
+/**
+ * A sentence of which each part is as bad as it is, with its mark; not anew if it is the same, so that it is read out once.
+ *
+ * @param rest how many problems there are after the first: that is what there is room for on a phone
+ */
+function sayParts(target, before, parts, level, after, rest) {
+  const wanted = parts.map((part, index) => [`${index ? '' : before}${part.text}${index < parts.length - 1 ? '; ' : after}`, `part part-${part.level}${part.level === level ? '' : ' other'}`]);
+  if (rest > 0 && parts.length > 1) wanted.push([`${rest} more ${rest === 1 ? 'problem' : 'problems'}`, 'part narrow-only other']);
+  if (target.childElementCount === wanted.length && wanted.every(([text, className], index) => target.children[index].textContent === text && target.children[index].className === className)) return;
+  target.replaceChildren(...wanted.map(([text, className]) => element('span', text, className)));
 }
-const partClass = (part, level) => part.level === level ? '' : `part-${part.level}`;
 
 // ---- problems
 
@@ -312,7 +322,9 @@ function card() {
     shown = key;
     const left = leftOut([lane], samples), first = unknown(lane), parts = drawn(row, head, asOf);
     const each = sampleSeconds * 1_000, from = Date.parse(sampled) - (samples - left) * each;
-    past.replaceChildren(laneOf(sampleSeconds, left, parts, pixels, from + (lengthOf(parts) - left) * each), axisOf(from, from + (lengthOf(parts) - left) * each, pixels, first ? (first - left) * each || 1 : 0, began, live));
+    const spread = lengthOf(parts) - left, groups = pixels < ROOM ? [] : withTrials(parts, pixels / Math.max(1, spread)).marks.filter(({to, count}) => count > 1 && to > left)
+      .map(({from: one, to, count}) => ({from: Math.max(0, one - left) / spread, to: (to - left) / spread, count}));
+    past.replaceChildren(laneOf(sampleSeconds, left, parts, pixels, from + (lengthOf(parts) - left) * each), axisOf(from, from + (lengthOf(parts) - left) * each, pixels, first ? (first - left) * each || 1 : 0, began, live, groups));
   }
 
   /** The bar fills until the trial. The clocks may differ by a second: no more is left than the whole wait. */

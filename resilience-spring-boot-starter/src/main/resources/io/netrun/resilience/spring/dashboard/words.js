@@ -212,26 +212,28 @@ export function pixelated(parts, left, pixels) {
 export const THIN = 3, APART = 3 * THIN;
 
 /**
- * The pieces of a lane, and the middles of its short trials: all of them, if each can be seen for itself, or none. The circuit
- * was open before and after those that cannot.
+ * The pieces of a lane, and the marks of its short trials: each for itself, or those that are too close to one another to be
+ * seen as one from the first to the last, with their count. The circuit was open before and after them. The present is none.
  *
  * @param each the pixels of a sample
  */
 export function withTrials(pieces, each) {
-  const isTrial = ([letter, count]) => letter === 'h' && count * each < THIN, middles = [];
-  let at = 0;
-  for (const piece of pieces) {
-    if (isTrial(piece)) middles.push(at + piece[1] / 2);
-    at += piece[1];
-  }
-  if (middles.every((middle, index) => !index || (middle - middles[index - 1]) * each >= APART)) return {pieces, middles};
-  const joined = [];
-  for (const piece of pieces) {
-    const letter = isTrial(piece) ? 'o' : piece[0];
+  const isTrial = ([letter, count], index) => letter === 'h' && count * each < THIN && index < pieces.length - 1, marks = [], joined = [];
+  let at = 0, open = false;
+  pieces.forEach((piece, index) => {
+    const [letter, count] = piece, trial = isTrial(piece, index), middle = at + count / 2, last = marks.at(-1);
+    if (trial && last && open && (middle - last.to) * each < APART) { last.to = middle; last.count++; } else if (trial) marks.push({from: middle, to: middle, count: 1});
+    open = trial || open && 'oh'.includes(letter);
+    at += count;
+  });
+  const whole = marks.every(({count}) => count === 1);
+  if (whole) return {pieces, marks};
+  pieces.forEach((piece, index) => {
+    const letter = isTrial(piece, index) ? 'o' : piece[0];
     if (joined.at(-1)?.[0] === letter) joined.at(-1)[1] += piece[1];
     else joined.push([letter, piece[1]]);
-  }
-  return {pieces: joined, middles: []};
+  });
+  return {pieces: joined, marks};
 }
 
 /** The pieces of a lane in words: open for 40 s, half-open for 10 s. */
@@ -893,6 +895,21 @@ function neighbours({head, problems, names}) {
   if (absent > 0) texts.push(`${absent} are not shown`);
   return texts.join('; ');
 }
+
+/**
+ * Problems, the worst first, but those that lose about as many calls in the order in which they were before: what stands under
+ * the pointer does not become another one.
+ */
+export function steady(problems, before = []) {
+  const place = new Map(before.map(({name}, index) => [name, index])), order = [...problems];
+  const stays = (one, other) => one.level === other.level && place.get(other.name) < place.get(one.name) && !((one.lost ?? 0) >= MUCH_MORE * (other.lost ?? 0) && one.lost);
+  for (let last = order.length - 1, moved = true; moved && last > 0; last--) {
+    moved = false;
+    for (let at = 0; at < last; at++) if (stays(order[at], order[at + 1])) { [order[at], order[at + 1]] = [order[at + 1], order[at]]; moved = true; }
+  }
+  return order;
+}
+const MUCH_MORE = 1.5;
 
 /** How many problems the sentence spells out; it counts the others. */
 export const SPELLED = 2;

@@ -584,6 +584,24 @@ class DashboardWordsTests {
     }
 
     @Test
+    void problemsThatLoseAboutAsMuchShouldStay() throws Exception {
+        String one = "{name: 'a', level: 'forced', lost: %s}";
+        String other = "{name: 'b', level: 'forced', lost: %s}";
+        String names = "words.steady([%s, %s], [%s, %s]).map(({name}) => name).join()";
+        String b = other.formatted("3.3");
+        assertThat(run(names.formatted(one.formatted("3.4"), b, b, one.formatted("3.2")))).isEqualTo("b,a");
+        assertThat(run(names.formatted(one.formatted("6.6"), b, b, one.formatted("3.2"))))
+                .as("much worse")
+                .isEqualTo("a,b");
+        assertThat(run(names.formatted(one.formatted("3.4").replace("forced", "rejecting"), b, b, one.formatted("3.2"))))
+                .as("worse")
+                .isEqualTo("a,b");
+        assertThat(run("words.steady([" + one.formatted("3.4") + ", " + b + "], undefined).length"))
+                .as("the first answer")
+                .isEqualTo("2");
+    }
+
+    @Test
     void headlineShouldHaveTheDeniedRetriesOfASecond() throws Exception {
         String denied =
                 "{\"kind\": \"denied\", \"pattern\": \"retry\", \"text\": \"retries denied: the budget is used up\","
@@ -1088,15 +1106,23 @@ class DashboardWordsTests {
     }
 
     @Test
-    void trialsOfAStripShouldAllBeSeenOrNone() throws Exception {
-        String trials = "[['c', 10], ['o', 2], ['h', 0.01], ['o', 2], ['h', 0.01], ['o', 2]]";
-        assertThat(run("words.withTrials(" + trials + ", 5).middles.length")).isEqualTo("2");
+    void trialsOfAStripShouldBeSeenOrCounted() throws Exception {
+        String trials = "[['c', 10], ['o', 2], ['h', 0.25], ['o', 2], ['h', 0.25], ['o', 2]]";
+        assertThat(run("words.withTrials(" + trials + ", 5).marks.map(({count}) => count).join()"))
+                .isEqualTo("1,1");
         assertThat(run("words.withTrials(" + trials + ", 2)"))
                 .as("four pixels from one to the next")
-                .isEqualTo("{\"pieces\":[[\"c\",10],[\"o\",6.02]],\"middles\":[]}");
+                .isEqualTo("{\"pieces\":[[\"c\",10],[\"o\",6.5]],\"marks\":[{\"from\":12.125,\"to\":14.375,\"count\":2}]}");
+        assertThat(run("words.withTrials([['o', 2], ['h', 0.1], ['o', 2], ['h', 0.1], ['c', 2], ['o', 1], ['h', 0.1],"
+                        + " ['o', 2]], 2).marks.map(({count}) => count).join()"))
+                .as("the circuit was closed in between")
+                .isEqualTo("2,1");
         assertThat(run("words.withTrials([['o', 2], ['h', 3], ['c', 2]], 2)"))
                 .as("one that is long is seen anyway")
-                .isEqualTo("{\"pieces\":[[\"o\",2],[\"h\",3],[\"c\",2]],\"middles\":[]}");
+                .isEqualTo("{\"pieces\":[[\"o\",2],[\"h\",3],[\"c\",2]],\"marks\":[]}");
+        assertThat(run("words.withTrials([['f', 20], ['h', 0.1]], 2)"))
+                .as("the present is no trial that is over")
+                .isEqualTo("{\"pieces\":[[\"f\",20],[\"h\",0.1]],\"marks\":[]}");
     }
 
     @Test
