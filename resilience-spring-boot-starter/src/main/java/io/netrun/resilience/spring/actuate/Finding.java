@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastOpened when the circuit opened last, as far as that is known; of calls that fail, since they do
  * @param openings of a circuit that opens again and again
  * @param spell since when a circuit that is not closed now has opened again and again; null if it began with this one
+ * @param earlier whether it began before {@code since}, which is as far back as anything is known
  * @param forced that an operator had the circuit forced open before, and it has not closed since; null if that is not so
  */
 record Finding(
@@ -48,6 +49,7 @@ record Finding(
         @Nullable Instant lastOpened,
         @Nullable Openings openings,
         @Nullable Instant spell,
+        boolean earlier,
         @Nullable ForcedBefore forced)
         implements Comparable<Finding> {
 
@@ -64,6 +66,9 @@ record Finding(
     /** What calls did before explains these. */
     private static final Set<Kind> OF_FAILURES =
             EnumSet.of(Kind.OPEN, Kind.FORCED_OPEN, Kind.FLAPPING, Kind.HALF_OPEN, Kind.FAILING);
+
+    /** So many samples without it, in between, are not its end. */
+    private static final int PAUSE = 2;
 
     /** A change by an operator and its effect are not further apart. */
     private static final Duration AT_ONCE = Duration.ofSeconds(2);
@@ -211,6 +216,9 @@ record Finding(
         view.put("pattern", cell.pattern().key());
         view.put("text", text);
         put(view, "since", since);
+        if (earlier) {
+            view.put("earlier", true);
+        }
     }
 
     Map<String, @Nullable Object> view() {
@@ -382,6 +390,7 @@ record Finding(
                     opened(first),
                     null,
                     null,
+                    isEdge(first),
                     null));
         }
 
@@ -443,6 +452,7 @@ record Finding(
                     last,
                     new Openings(openings, closed, ended, share, until),
                     null,
+                    false,
                     null));
         }
 
@@ -484,12 +494,17 @@ record Finding(
         /** The first of the samples in which it happened; two without, in between, are not the beginning. */
         private static int first(int[] values) {
             int first = values.length;
-            for (int i = values.length - 1; i >= 0 && i >= first - 3; i--) {
+            for (int i = values.length - 1; i >= 0 && i >= first - PAUSE - 1; i--) {
                 if (values[i] > 0) {
                     first = i;
                 }
             }
             return first;
+        }
+
+        /** Whether what begins with a sample may have begun before all that are kept. */
+        private boolean isEdge(int first) {
+            return first <= PAUSE && cell.track() != null && cell.track().isKnown(0);
         }
 
         private static int periods(int[] values, int first) {
@@ -560,6 +575,7 @@ record Finding(
                     null,
                     null,
                     null,
+                    false,
                     forcedBefore()));
         }
 
@@ -607,6 +623,7 @@ record Finding(
                     opened,
                     null,
                     byItself ? spell(since) : null,
+                    false,
                     byItself ? forcedBefore() : null));
         }
 

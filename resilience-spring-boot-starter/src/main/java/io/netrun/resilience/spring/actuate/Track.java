@@ -18,6 +18,9 @@ final class Track {
 
     private static final int LEAST_BEFORE = 3;
 
+    /** So few of all samples that are kept are not what was before. */
+    private static final int FEW = 6;
+
     private static final double MUCH = 1.5;
 
     private static final long NANOS_OF_MILLI = 1_000_000;
@@ -221,6 +224,9 @@ final class Track {
      * sample of that, since the process had only begun, unless no call came at all.
      */
     double rateJustBefore(int before, int within) {
+        if (before < FEW && isKnown(0)) {
+            return Double.NaN; // what is left of that time says less with each sample
+        }
         int first = firstArrival();
         long[] counts = new long[JUST_BEFORE];
         int known = 0;

@@ -151,9 +151,11 @@ export function failedFrom({causes: [worst]}, row, head, now) {
   const {kind} = worst, since = spellOf(worst);
   if (!since || !OPENED.has(kind) || !row.lane || !head?.sampled) return undefined;
   const each = head.sampleSeconds * 1_000;
-  let at = Date.parse(head.sampled) - head.samples * each;
+  const begins = Date.parse(head.sampled) - head.samples * each;
+  let at = begins;
   for (const [letter, count] of drawn(row, head, now)) {
-    if (letter === 'w' && count * each >= 1_000 && Math.abs(at + count * each - Date.parse(since)) < 1_000) return at;
+    // What began before the lane has no beginning here.
+    if (letter === 'w' && at > begins && count * each >= 1_000 && Math.abs(at + count * each - Date.parse(since)) < 1_000) return at;
     at += count * each;
   }
   return undefined;
@@ -167,7 +169,7 @@ const spellOf = ({onAndOffSince, since}) => onAndOffSince ?? since;
 
 /** When a problem began: with the failures that opened the circuit. */
 export function beganAt(problem, row, head, now) {
-  const since = spellOf(problem.causes[0]);
+  const since = problem.causes[0].earlier ? undefined : spellOf(problem.causes[0]);
   return failedFrom(problem, row, head, now) ?? (since ? Date.parse(since) : undefined);
 }
 
@@ -183,6 +185,7 @@ export function sinceWords(problem, row, head, now) {
   if (!since) return '';
   if (kind === 'flapping') return closedSince && isCalm(problem, row, now) ? `closed again since ${at(closedSince)}, for ${span(passed(closedSince, now))}` : `on and off since ${at(failed ?? since)}`;
   const what = `${kind === 'off' ? `${title(pattern)} ` : kind === 'denied' ? pattern === 'hedge' ? 'hedges ' : 'retries ' : ''}${LASTS[kind] ?? 'so'}`;
+  if (problem.causes[0].earlier) return `${what} ${longWords(periods, since, now)}`;
   if (periods > 1) return `${what} on and off since ${at(since)}, ${periods} times`;
   if (isHalfOpened(problem.causes[0])) return `half-opened since ${at(since)}, for ${span(passed(since, now))}${forcedBefore?.since ? `; not closed since ${at(forcedBefore.since)}` : ''}`;
   const before = onAndOffSince ? `on and off since ${at(failed ?? onAndOffSince)}, ` : failed ? `failing since about ${at(failed)}, ` : '';
@@ -471,8 +474,11 @@ const failing = ({causes: [{kind}]}, {calls, failed}) => !FILLED.has(kind) && sh
 /** What keeps calls out because too much comes, or stays too long. */
 const FILLED = new Set(['full', 'limited', 'waiting']);
 
+/** What began before all that is kept: when that was is not known. */
+const longWords = (periods, since, now) => `${periods > 1 ? 'on and off ' : ''}for more than ${span(Math.floor(passed(since, now) / 60_000) * 60_000)}`;
+
 /** For how long, or since when with pauses: it is then not for that long that calls are lost. */
-const lasting = ({since, periods}, now) => !since ? '' : periods > 1 ? `on and off since ${dayClock(since, now)}` : `for ${span(passed(since, now))}`;
+const lasting = ({since, periods, earlier}, now) => !since ? '' : earlier ? longWords(periods, since, now) : periods > 1 ? `on and off since ${dayClock(since, now)}` : `for ${span(passed(since, now))}`;
 
 /** Calls a second that are not served: what is repeated is not lost yet; 0 if there is no whole sample of its state. */
 export function lostRate({calls, failed = 0, rejected = 0, seconds, cells = {}}) {
@@ -515,7 +521,7 @@ export function effect(problem, row, now) {
   const {fallback, lostCalls, lostFrom, users = [], moreUsers, causes: [worst]} = problem, {kind, onAndOffSince, lostShare} = worst, since = spellOf(worst), until = lostUntil(problem), texts = [];
   const lost = row.seconds === 0 && PASSES_NONE.has(kind) ? arriving(row) : lostRate(row);
   const callers = users.length ? `callers of ${users.map(shortMethod).join(', ')}${moreUsers ? `, and ${moreUsers} more` : ''}: ` : '';
-  const kept = since && lostFrom && Date.parse(lostFrom) > Date.parse(since) + 10_000 ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && isCalm(problem, row, now), anew = kind === 'flapping' && !over;
+  const kept = since && lostFrom && (worst.earlier || Date.parse(lostFrom) > Date.parse(since) + 10_000) ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && isCalm(problem, row, now), anew = kind === 'flapping' && !over;
   if (lost > 0) texts.push(`${PASSES_NONE.has(kind) ? 'no call succeeds, ' : ''}${callRate(lost)} ${rate(lost) === '1' ? FATE_OF_ONE[fallback] ?? 'fails or is rejected' : FATE[fallback] ?? 'fail or are rejected'}`);
   else if (anew) texts.push('calls fail again');
   else if (kind === 'flapping' && row.seconds === 0) texts.push('whether calls fail since it closed is not known yet');

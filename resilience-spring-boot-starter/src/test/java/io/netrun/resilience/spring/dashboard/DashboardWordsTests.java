@@ -867,6 +867,21 @@ class DashboardWordsTests {
     }
 
     @Test
+    void problemOlderThanTheHistoryShouldHaveNoBeginning() throws Exception {
+        String old = FAILING.replace("\"2026-11-29T10:33:37.100Z\"", "\"2026-11-29T10:19:57.100Z\", \"earlier\": true")
+                .replace("\"users\"", "\"lostCalls\": 5424, \"lostFrom\": \"2026-11-29T10:19:57Z\", \"users\"");
+        String row = row("payments", "\"calls\": 8, \"failed\": 7");
+        assertThat(headline(old, row)).startsWith("payments: answers 503 for more than 15 min; 88 % fail now");
+        assertThat(run("words.sinceWords(" + old + ", " + row + ", {}, " + NOW + ")"))
+                .isEqualTo("failing for more than 15 min");
+        assertThat(effect(old, row)).endsWith(", 5424 so far in the last 15 min");
+        assertThat(run("[words.beganAt(" + old + ", " + row + ", {}, " + NOW + ")].length + ' ' + words.beganAt(" + old
+                        + ", " + row + ", {}, " + NOW + ")"))
+                .as("nothing to mark")
+                .isEqualTo("1 undefined");
+    }
+
+    @Test
     void otherChangesShouldNotBeOnTheCard() throws Exception {
         String row = row("reports", "\"calls\": 234, \"rejected\": 175");
         for (String other : List.of(
