@@ -214,7 +214,15 @@ class DashboardViewsTests extends PageInBrowser {
     private void showLevels() {
         answer(
                 "",
-                Stream.of("rejecting", "failing", "forced", "warning", "observing", "healthy", "no-calls", "not-measured")
+                Stream.of(
+                                "rejecting",
+                                "failing",
+                                "forced",
+                                "warning",
+                                "observing",
+                                "healthy",
+                                "no-calls",
+                                "not-measured")
                         .map(level -> row(
                                 "is-" + level, level, 2, 0, 0, level.equals("failing") ? "{\"retry\": {}}" : HEALTHY))
                         .collect(Collectors.joining(",")));
@@ -541,6 +549,30 @@ class DashboardViewsTests extends PageInBrowser {
     }
 
     // ---- on a phone
+
+    @Test
+    void headOfAPhoneShouldLeaveRoomForTheCards() {
+        show(390, 844, "light");
+        try {
+            load("");
+            String often = "{\"kind\": \"half-open\", \"pattern\": \"circuit-breaker\", \"since\": \"2026-11-29T10:34:49Z\","
+                    + " \"onAndOffSince\": \"2026-11-29T10:32:11Z\", \"forcedBefore\": {\"by\": \"anna.anderson\"},"
+                    + " \"lastFailure\": {\"thrown\": \"HttpClientErrorException$TooManyRequests: 429\"}}";
+            String problem = "{\"name\": \"NAME\", \"level\": \"warning\", \"users\": [], \"causes\": [" + often + "]}";
+            answer(
+                    Stream.of("settlement-accounts", "reports", "mail")
+                            .map(name -> problem.replace("NAME", name))
+                            .collect(Collectors.joining(",")),
+                    row("settlement-accounts", "warning", 2, 2, 0, HEALTHY));
+            soon(() -> assertThat(cards()).hasSize(3));
+            assertThat((Long) browser.executeScript("return Math.round(document.getElementById('head').offsetHeight)"))
+                    .isLessThanOrEqualTo(120);
+            assertThat(text("headline")).startsWith("settlement-accounts: ");
+            assertThat(sticksOut()).isEqualTo(false);
+        } finally {
+            showAsBefore();
+        }
+    }
 
     @Test
     void sentenceShouldStayInSightOnAPhone() {

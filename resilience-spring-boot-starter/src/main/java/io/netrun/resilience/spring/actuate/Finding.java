@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param openings of a circuit that opens again and again
  * @param spell since when a circuit that is not closed now has opened again and again; null if it began with this one
  * @param earlier whether it began before {@code since}, which is as far back as anything is known
- * @param forced that an operator had the circuit forced open before, and it has not closed since; null if that is not so
+ * @param forced that an operator had the circuit forced open before, and it has not closed since; null if that is not
+ *     so
  */
 record Finding(
         Kind kind,
@@ -641,7 +642,9 @@ record Finding(
             return new ForcedBefore(period, opened, change(period.until()));
         }
 
-        /** The change of this circuit's state by an operator at a time; it is kept with its effect, or a moment later. */
+        /**
+         * The change of this circuit's state by an operator at a time; it is kept with its effect, or a moment later.
+         */
         private @Nullable OperatorChange change(Instant time) {
             return changes.get().stream()
                     .filter(change -> change.type().equals(cell.policy().type())

@@ -27,7 +27,8 @@ final class ForcedOpen {
     /** The oldest first. */
     private final List<Change> changes;
 
-    private record Change(Instant time, String from, String to, @Nullable Object reason) {}
+    private record Change(
+            Instant time, String from, String to, @Nullable Object reason) {}
 
     /**
      * A time in which the circuit was forced open.
@@ -41,7 +42,10 @@ final class ForcedOpen {
      *
      * @param until when it closed; null if an operator had it forced open then
      */
-    record Opening(Instant since, @Nullable Instant until, @Nullable Object reason) {}
+    record Opening(
+            Instant since,
+            @Nullable Instant until,
+            @Nullable Object reason) {}
 
     private ForcedOpen(Cell cell, @Nullable Instant last, List<Change> changes) {
         this.cell = cell;
@@ -88,8 +92,7 @@ final class ForcedOpen {
             return 0;
         }
         boolean later = sample == History.SAMPLES;
-        long rejections =
-                later ? track.laterRejections(cell.figures()) : track.value(Series.REJECTIONS, sample);
+        long rejections = later ? track.laterRejections(cell.figures()) : track.value(Series.REJECTIONS, sample);
         if (rejections == 0) {
             return 0;
         }
@@ -112,7 +115,9 @@ final class ForcedOpen {
             Instant begins = i == 0 || changes.get(i - 1).time.isBefore(from) ? from : changes.get(i - 1).time;
             Instant ends = i == changes.size() || changes.get(i).time.isAfter(end) ? end : changes.get(i).time;
             if (during.equals(state) && begins.isBefore(ends)) {
-                nanos += ends == Instant.MAX ? History.EACH.toNanos() : Duration.between(begins, ends).toNanos();
+                nanos += ends == Instant.MAX
+                        ? History.EACH.toNanos()
+                        : Duration.between(begins, ends).toNanos();
             } else if (during.equals(state) && begins.equals(ends)) {
                 nanos += 1; // a clock that stands still
             }
@@ -121,7 +126,8 @@ final class ForcedOpen {
     }
 
     /** The last time that it was forced open before, and not closed since; null if there is none. */
-    @Nullable Period before() {
+    @Nullable
+    Period before() {
         for (int i = changes.size() - 1; i >= 0; i--) {
             Change change = changes.get(i);
             if (change.from.equals(FORCED_OPEN)) {
@@ -136,7 +142,8 @@ final class ForcedOpen {
     }
 
     /** When it was open by itself before the latest time in which it was forced open; null if it was not. */
-    @Nullable Opening openingBefore() {
+    @Nullable
+    Opening openingBefore() {
         int entry = changes.size() - 1;
         while (entry >= 0 && !changes.get(entry).to.equals(FORCED_OPEN)) {
             entry--;
@@ -161,13 +168,16 @@ final class ForcedOpen {
      * When a circuit that is closed again was open by itself last: an operator had it forced open then, or later. Null
      * if it closed by itself, or that is not known.
      */
-    @Nullable Instant ownEnd() {
+    @Nullable
+    Instant ownEnd() {
         for (int i = changes.size() - 1; i >= 0; i--) {
             Change change = changes.get(i);
-            boolean trials = change.from.equals(HALF_OPEN) && i > 0 && changes.get(i - 1).from.equals(OPEN);
+            boolean trials = change.from.equals(HALF_OPEN)
+                    && i > 0
+                    && changes.get(i - 1).from.equals(OPEN);
             if (change.from.equals(OPEN) || trials) {
-                boolean forced = changes.subList(i, changes.size()).stream()
-                        .anyMatch(each -> each.to.equals(FORCED_OPEN));
+                boolean forced =
+                        changes.subList(i, changes.size()).stream().anyMatch(each -> each.to.equals(FORCED_OPEN));
                 return forced ? change.time : null;
             }
         }

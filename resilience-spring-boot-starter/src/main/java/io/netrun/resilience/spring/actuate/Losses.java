@@ -42,8 +42,9 @@ final class Losses {
                 .toList();
         for (int i = 0; i < losses.lost.length; i++) {
             int sample = i;
-            long operators =
-                    byOperators.stream().mapToLong(each -> each.rejections(sample)).sum();
+            long operators = byOperators.stream()
+                    .mapToLong(each -> each.rejections(sample))
+                    .sum();
             long rejected = cells.stream()
                     .filter(cell -> cell.figures().rejects())
                     .mapToLong(cell -> in(cell, Series.REJECTIONS, sample))

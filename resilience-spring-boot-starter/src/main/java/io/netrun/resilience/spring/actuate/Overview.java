@@ -383,7 +383,8 @@ public final class Overview {
             return Map.of();
         }
         byte[] states = track.states();
-        boolean measured = !chains.attempts().isEmpty() || instances(policy.name()).anyMatch(each -> countsCalls(each));
+        boolean measured =
+                !chains.attempts().isEmpty() || instances(policy.name()).anyMatch(each -> countsCalls(each));
         activity(policy.name()).forget(states, measured ? LaneState.NO_CALLS : LaneState.UNKNOWN);
         Map<String, Object> past = new LinkedHashMap<>();
         past.put("lane", LaneState.encoded(states));
@@ -416,10 +417,8 @@ public final class Overview {
 
     /** When calls came to any instance of a name, or to its methods. */
     private Activity activity(String name) {
-        List<Track> tracks = instances(name)
-                .map(history::of)
-                .filter(Objects::nonNull)
-                .toList();
+        List<Track> tracks =
+                instances(name).map(history::of).filter(Objects::nonNull).toList();
         return Activity.of(
                 tracks, false, () -> history.attempts(attemptKeys(chains.users().ofName(name)), History.SAMPLES));
     }
@@ -494,8 +493,8 @@ public final class Overview {
     }
 
     /**
-     * How many of the last samples a circuit was closed throughout that is closed now, or never forced open that is open
-     * or half-open now; all of other names.
+     * How many of the last samples a circuit was closed throughout that is closed now, or never forced open that is
+     * open or half-open now; all of other names.
      */
     private static int closedThroughout(List<Cell> cells) {
         return cells.stream()

@@ -307,7 +307,9 @@ final class Track {
         return states[i] == LaneState.FORCED_OPEN.rank();
     }
 
-    /** How many of the last samples of a copy, and at most so many, have nothing of a time in which it was forced open. */
+    /**
+     * How many of the last samples of a copy, and at most so many, have nothing of a time in which it was forced open.
+     */
     int unforced(int most) {
         int unforced = 0;
         while (unforced < most

@@ -421,7 +421,9 @@ class OverviewTests {
         }
     }
 
-    /** Forced open in the middle of a sample with as many calls in each second, and for three more: 360 are rejected. */
+    /**
+     * Forced open in the middle of a sample with as many calls in each second, and for three more: 360 are rejected.
+     */
     private void forceOpenForAWhile() {
         succeed(40);
         ticker.pass(Duration.ofSeconds(2));
@@ -534,8 +536,16 @@ class OverviewTests {
         overview()
                 .jsonPath(cause + ".forcedBefore")
                 .isEqualTo(Map.of(
-                        "since", forced.toString(), "by", "anna", "reason", "INC-9", "until", left.toString(),
-                        "endedBy", "bob"))
+                        "since",
+                        forced.toString(),
+                        "by",
+                        "anna",
+                        "reason",
+                        "INC-9",
+                        "until",
+                        left.toString(),
+                        "endedBy",
+                        "bob"))
                 .jsonPath(cause + ".since")
                 .isEqualTo(left.toString());
         ledger.reset();
@@ -556,9 +566,7 @@ class OverviewTests {
             post("/circuit-breaker/idle", Map.of("action", "force-open"));
             post("/circuit-breaker/idle", Map.of("action", "reset"));
         }
-        overview()
-                .jsonPath("$.changes[12].reason")
-                .isEqualTo("maintenance");
+        overview().jsonPath("$.changes[12].reason").isEqualTo("maintenance");
     }
 
     @Test

@@ -395,8 +395,8 @@ class DashboardWordsTests {
         String slow = FLOOD.replace("\"attemptMillis\": 32", "\"attemptMillis\": 1001");
         assertThat(because(slow, row("reports", "\"calls\": 300, \"rejected\": 298")))
                 .contains("; the 2 permits let 2/s through; calls take 1.0 s (31 ms before) once admitted");
-        for (String over : List.of(
-                "\"calls\": 95, \"rejected\": 93.6", "\"calls\": 17, \"rejected\": 16.6", "\"calls\": 2")) {
+        for (String over :
+                List.of("\"calls\": 95, \"rejected\": 93.6", "\"calls\": 17, \"rejected\": 16.6", "\"calls\": 2")) {
             assertThat(because(slow, row("reports", over)))
                     .as("the flood is over")
                     .contains("; calls take 1.0 s (31 ms before)")
@@ -589,11 +589,13 @@ class DashboardWordsTests {
         String other = "{name: 'b', level: 'forced', lost: %s}";
         String names = "words.steady([%s, %s], [%s, %s]).map(({name}) => name).join()";
         String b = other.formatted("3.3");
-        assertThat(run(names.formatted(one.formatted("3.4"), b, b, one.formatted("3.2")))).isEqualTo("b,a");
+        assertThat(run(names.formatted(one.formatted("3.4"), b, b, one.formatted("3.2"))))
+                .isEqualTo("b,a");
         assertThat(run(names.formatted(one.formatted("6.6"), b, b, one.formatted("3.2"))))
                 .as("much worse")
                 .isEqualTo("a,b");
-        assertThat(run(names.formatted(one.formatted("3.4").replace("forced", "rejecting"), b, b, one.formatted("3.2"))))
+        assertThat(run(names.formatted(
+                        one.formatted("3.4").replace("forced", "rejecting"), b, b, one.formatted("3.2"))))
                 .as("worse")
                 .isEqualTo("a,b");
         assertThat(run("words.steady([" + one.formatted("3.4") + ", " + b + "], undefined).length"))
@@ -705,14 +707,16 @@ class DashboardWordsTests {
     void operatorsShouldBeOnTheCardUntilTheCircuitHasClosed() throws Exception {
         String row = row("payments", "\"calls\": 2, \"opened\": 2");
         String open = OPEN.replace("\"kind\"", FORCED_BEFORE + ", \"kind\"");
-        String words = ".*\"Forced open before, from \\d+:34:20 to \\d+:34:49, by anna, reason: maintenance; ended by bob\\.";
+        String words =
+                ".*\"Forced open before, from \\d+:34:20 to \\d+:34:49, by anna, reason: maintenance; ended by bob\\.";
         for (String problem : List.of(open, open.replace("\"kind\": \"open\"", "\"kind\": \"half-open\""))) {
             assertThat(because(problem, row)).containsPattern(words);
             assertThat(headline(problem, row)).contains("503", " for 11 s; forced open before by anna");
         }
         String unnamed = open.replace("\"anna\", \"reason\": \"maintenance\"", "null, \"reason\": null");
         assertThat(because(unnamed, row)).contains(", by an unnamed operator, no reason given; ended by bob.");
-        String forgotten = open.replace("\"since\": \"2026-11-29T10:34:20Z\", \"by\": \"anna\", \"reason\": \"maintenance\",", "")
+        String forgotten = open.replace(
+                        "\"since\": \"2026-11-29T10:34:20Z\", \"by\": \"anna\", \"reason\": \"maintenance\",", "")
                 .replace(", \"endedBy\": \"bob\"", "");
         assertThat(because(forgotten, row)).containsPattern("\"Forced open before, until \\d+:34:49\\. ");
     }
@@ -852,7 +856,8 @@ class DashboardWordsTests {
     void changeJustBeforeAProblemShouldBeOnItsCard() throws Exception {
         String row = row("reports", "\"calls\": 234, \"rejected\": 175");
         String changes = "changes: [" + SUSPECT + "]";
-        String words = "changed the bulkhead %s, at \\d+:%s: maxConcurrent: 8 → 2, maxQueue: none → 0; reason: INC-31\"";
+        String words =
+                "changed the bulkhead %s, at \\d+:%s: maxConcurrent: 8 → 2, maxQueue: none → 0; reason: INC-31\"";
         assertThat(because(FLOOD, row, changes))
                 .as("as the first reason")
                 .containsPattern("^\\[\\{\"text\":\"Carl " + words.formatted("5 s before it began", "33:36"));
@@ -897,7 +902,8 @@ class DashboardWordsTests {
                         row,
                         "changes: ["
                                 + SUSPECT.replace(
-                                        "\"scope\"", "\"replaced\": {\"maxQueue\": \"2026-11-29T10:34:38Z\"}, \"scope\"")
+                                        "\"scope\"",
+                                        "\"replaced\": {\"maxQueue\": \"2026-11-29T10:34:38Z\"}, \"scope\"")
                                 + "]"))
                 .as("what is still in force of it")
                 .contains("maxConcurrent: 8 → 2; reason");
@@ -909,7 +915,8 @@ class DashboardWordsTests {
                 .replace("\"maxConcurrent\": \"8\", \"maxQueue\": \"none\"", "\"enabled\": \"true\"")
                 .replace("\"maxConcurrent\": \"2\", \"maxQueue\": \"0\"", "\"enabled\": \"false\"")
                 .replace("\"bulkhead\"", "\"retry\"");
-        String more = ", " + row("reports", "\"calls\": 234, \"failed\": 175") + ", " + NOW + ", {changes: [" + off + "]})";
+        String more =
+                ", " + row("reports", "\"calls\": 234, \"failed\": 175") + ", " + NOW + ", {changes: [" + off + "]})";
         String failing = FAILING.replace("payments", "reports");
         assertThat(run("words.advice(" + failing + more))
                 .startsWith("[\"If the change by carl may have led to it, switch the retry on again under Actions of");
@@ -925,15 +932,17 @@ class DashboardWordsTests {
         String row = row("mail", "\"calls\": 3, \"rejected\": 3");
         String open = ", \"openSince\": \"2026-11-29T10:32:50Z\", \"reason\": \"the failure count reached 5\"";
         assertThat(because(forced.replace("FAILURE", failure).replace("BEFORE", before.formatted(60, 29, open)), row))
-                .containsPattern("\"In the 1 min before it, 48 % of the calls that were let through failed; the circuit was"
-                        + " open by itself then, since \\d+:32:50, because the failure count reached 5\"")
+                .containsPattern(
+                        "\"In the 1 min before it, 48 % of the calls that were let through failed; the circuit was"
+                                + " open by itself then, since \\d+:32:50, because the failure count reached 5\"")
                 .containsPattern("\"Failed last at \\d+:33:04: 503 “payments is down”\"");
         String closed = open + ", \"openUntil\": \"2026-11-29T10:33:10Z\"";
         assertThat(because(forced.replace("FAILURE", failure).replace("BEFORE", before.formatted(60, 0, closed)), row))
                 .containsPattern("\"No call failed for 35 s before it; the circuit was open by itself until \\d+:33:10,"
                         + " because the failure count reached 5\"");
         assertThat(because(forced.replace("FAILURE", failure).replace("BEFORE", before.formatted(0, 0, "")), row))
-                .contains("\"In the 1 min before it, no call was let through; the last one that failed was 35 s before it\"");
+                .contains(
+                        "\"In the 1 min before it, no call was let through; the last one that failed was 35 s before it\"");
         String never = forced.replace(", FAILURE", "");
         assertThat(because(never.replace("BEFORE", before.formatted(60, 0, "")), row))
                 .contains("\"No call failed in the 8 min that are known before it\"")
@@ -1127,7 +1136,8 @@ class DashboardWordsTests {
                 .isEqualTo("1,1");
         assertThat(run("words.withTrials(" + trials + ", 2)"))
                 .as("four pixels from one to the next")
-                .isEqualTo("{\"pieces\":[[\"c\",10],[\"o\",6.5]],\"marks\":[{\"from\":12.125,\"to\":14.375,\"count\":2}]}");
+                .isEqualTo(
+                        "{\"pieces\":[[\"c\",10],[\"o\",6.5]],\"marks\":[{\"from\":12.125,\"to\":14.375,\"count\":2}]}");
         assertThat(run("words.withTrials([['o', 2], ['h', 0.1], ['o', 2], ['h', 0.1], ['c', 2], ['o', 1], ['h', 0.1],"
                         + " ['o', 2]], 2).marks.map(({count}) => count).join()"))
                 .as("the circuit was closed in between")
