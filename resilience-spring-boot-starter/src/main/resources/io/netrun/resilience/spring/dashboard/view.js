@@ -4,7 +4,7 @@ import {BUTTONS, RECOMMENDED} from './actions.js';
 import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, read, write} from './state.js';
-import {FULL_BUDGET, RETRY_COST, SPELLED, advice, adviceField, because, beganAt, budgetLeft, changedWords, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, laneWords, letterWord, levelOf, levelWord, millis, nowWords, passed, period, pixelated, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialOf, withTrials, zonedClock} from './words.js';
+import {FULL_BUDGET, RETRY_COST, SPELLED, advice, adviceField, because, beganAt, budgetLeft, changedWords, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, isKnown, laneWords, letterWord, levelOf, levelWord, millis, nowWords, passed, period, pixelated, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialOf, withTrials, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -495,7 +495,7 @@ function line(name, columns) {
   };
   return {
     node, link,
-    show(row, texts, head, chosen, left, asOf) {
+    show(row, texts, head, chosen, left, asOf, pixels) {
       const level = levelOf(row);
       dress(state, `state ${level}`);
       if (!state.firstChild) state.append(element('span', '', 'hidden'));
@@ -507,8 +507,8 @@ function line(name, columns) {
       say(star, others.length ? ' *' : '');
       say(without, others.length ? ` without ${others.map(each => each.split('.').at(-1)).join(', ')}` : '');
       if (rowHead.title !== hint) rowHead.title = hint;
-      // As on the card. That of a healthy name is only cut off elsewhere until the next sample.
-      const strip = cells.get('state').cell, pixels = strip.clientWidth || 120, key = `${row.lane} ${row.level} ${left} ${pixels} ${row.level || row.states ? asOf : ''}`;
+      // As on the card. That of a healthy name, or one of which nothing is known, is only cut off elsewhere until the next sample.
+      const strip = cells.get('state').cell, key = `${row.lane} ${row.level} ${left} ${pixels} ${row.states || row.level && isKnown(row) ? asOf : ''}`;
       if (key !== lane) {
         lane = key;
         strip.replaceChildren(...(row.lane ? [laneOf(head.sampleSeconds, left, drawn(row, head, asOf), pixels, asOf)] : []));
@@ -534,6 +534,8 @@ export function showTable({head, names, problems}, now, asOf, live) {
   }
   const left = leftOut(names.flatMap(({lane}) => lane ? [lane] : []), head.samples);
   headers.find(({key}) => key === 'state').cell.dataset.of = left && head.sampled ? `from ${clock(Date.parse(head.sampled) - (head.samples - left) * head.sampleSeconds * 1_000)}` : '15\u00a0min';
+  // Once for all rows: each time, the browser would lay out what has changed since.
+  const pixels = headers.find(({key}) => key === 'state').cell.clientWidth || 120;
   const wantedRows = arranged([...names], chosen), wanted = [], used = new Set();
   for (const [group, rows] of grouped(wantedRows, chosen.group)) {
     if (group) {
@@ -553,7 +555,7 @@ export function showTable({head, names, problems}, now, asOf, live) {
       const key = `name ${group} ${row.name}`;
       used.add(key);
       if (!lines.has(key)) lines.set(key, line(row.name, columns));
-      lines.get(key).show(row, texts.get(row.name), head, row.name === chosen.name, left, asOf);
+      lines.get(key).show(row, texts.get(row.name), head, row.name === chosen.name, left, asOf, pixels);
       wanted.push(lines.get(key).node);
     }
   }

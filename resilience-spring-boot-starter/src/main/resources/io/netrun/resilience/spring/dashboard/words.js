@@ -97,7 +97,8 @@ export const quiet = ({level}) => level === NO_CALLS;
 /** Nothing counts the calls of such a name: it is not known whether there are any. */
 const NOT_MEASURED = 'not-measured';
 const unmeasured = ({level}) => level === NOT_MEASURED;
-const isKnown = row => !quiet(row) && !unmeasured(row);
+/** Whether calls of a name are known. */
+export const isKnown = row => !quiet(row) && !unmeasured(row);
 /** How a name is, which its mark, the filter, the panel and the sentence ask alike. */
 export const levelOf = row => row.level ?? 'healthy';
 /** A level as words. */
