@@ -225,7 +225,7 @@ final class Track {
      */
     double rateJustBefore(int before, int within) {
         if (before < FEW && isKnown(0)) {
-            return Double.NaN; // what is left of that time says less with each sample
+            return Double.NaN; // less is left of that time with each sample
         }
         int first = firstArrival();
         long[] counts = new long[JUST_BEFORE];

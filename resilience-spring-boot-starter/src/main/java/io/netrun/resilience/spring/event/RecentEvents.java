@@ -118,7 +118,7 @@ public final class RecentEvents {
         }
     }
 
-    /** One that is still in force goes last: what an operator has left behind is known by whom, and why. */
+    /** One that is still in force goes last: who has left something behind stays known, and why. */
     private void removeOldestChange() {
         List<OperatorChange> latestFirst = new ArrayList<>(changes);
         for (int i = latestFirst.size() - 1; i > 0; i--) {
