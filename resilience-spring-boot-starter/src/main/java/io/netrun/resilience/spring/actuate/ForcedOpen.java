@@ -115,7 +115,7 @@ final class ForcedOpen {
             Instant begins = i == 0 || changes.get(i - 1).time.isBefore(from) ? from : changes.get(i - 1).time;
             Instant ends = i == changes.size() || changes.get(i).time.isAfter(end) ? end : changes.get(i).time;
             if (during.equals(state) && begins.isBefore(ends)) {
-                nanos += ends == Instant.MAX
+                nanos += ends.equals(Instant.MAX)
                         ? History.EACH.toNanos()
                         : Duration.between(begins, ends).toNanos();
             } else if (during.equals(state) && begins.equals(ends)) {
