@@ -135,7 +135,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
                 before = scope.enterScope();
                 entered = true;
             }
-        } catch (OutOfMemoryError full) {
+        } catch (Throwable outOfMemory) {
             // The first use of a thread's scope allocates. A future that ends in a foreign scope is better than none.
         }
         try {
@@ -176,6 +176,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     /**
      * Completes this future although memory ran out meanwhile. It is decided that the call has ended, so nobody else
      * does: this thread retries until there is memory, and does nothing else meanwhile that could be lost.
+     *
+     * @see ForeignStage#end
      */
     private void completeAnyway(T value, @Nullable Throwable failure) {
         for (int tries = 0; !isDone(); tries++) {
@@ -189,16 +191,26 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
                 pause(tries);
             } catch (Throwable thrown) {
                 // For example, the stack is full: a worker has a stack of its own.
-                if (!isDone()) {
-                    Workers.executeReliably(() -> publish(value, failure));
+                if (isDone() || tryPublishOnWorker(value, failure)) {
+                    return;
                 }
-                return;
+                pause(tries);
             }
         }
     }
 
+    /** Returns false if there is no memory for the task. */
+    private boolean tryPublishOnWorker(T value, @Nullable Throwable failure) {
+        try {
+            Workers.executeReliably(() -> publish(value, failure));
+            return true;
+        } catch (OutOfMemoryError full) {
+            return false;
+        }
+    }
+
     /** A millisecond, and later up to ten. Needs no class that may not be loaded yet: there is no memory for it. */
-    private static void pause(int tries) {
+    static void pause(int tries) {
         try {
             LockSupport.parkNanos(Math.min(1L + tries, 10) * 1_000_000);
         } catch (Throwable forbidden) {
@@ -519,6 +531,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     public void obtrudeValue(T value) {
         if (tryEnd()) {
             release();
+            publish(value, null);
         }
         super.obtrudeValue(value);
         onPublished(value, null);
@@ -529,6 +542,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     public void obtrudeException(Throwable failure) {
         if (tryEnd()) {
             release();
+            publish(null, failure);
         }
         super.obtrudeException(failure);
         onPublished(null, failure);

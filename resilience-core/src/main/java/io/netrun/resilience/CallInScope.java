@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * until everything is released.
  */
 final class CallInScope extends Deadline.InFlight
-        implements BiFunction<Object, @Nullable Throwable, @Nullable Void>, LateReceiver<Object> {
+        implements BiFunction<Object, @Nullable Throwable, @Nullable Void>, LateReceiver<Object>, Runnable {
 
     private final CallerContext context = CallerContext.capture();
     private volatile @Nullable CompletableFuture<?> call;
@@ -57,15 +57,35 @@ final class CallInScope extends Deadline.InFlight
 
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-        CompletableFuture<?> running = call;
-        if (running != null) {
-            Workers.executeReliably(() -> cancel(running));
+        if (call != null) {
+            Workers.executeReliably(this);
         }
     }
 
-    private void cancel(CompletableFuture<?> running) {
-        context.runAnyway(() -> running.cancel(true));
+    /** Cancels the call, on a worker. Must not be called by other code. */
+    @Override
+    public void run() {
+        CompletableFuture<?> running = call;
+        if (running == null) {
+            return;
+        }
+        Runnable cancel;
+        try {
+            cancel = () -> cancel(running);
+        } catch (OutOfMemoryError full) {
+            cancel(running);
+            return;
+        }
+        context.runAnyway(cancel);
         context.clear();
+    }
+
+    private static void cancel(CompletableFuture<?> running) {
+        try {
+            running.cancel(true);
+        } catch (OutOfMemoryError full) {
+            ForeignStage.cancelLater(running);
+        }
     }
 
     void setLateReceiver(LateReceiver<?> receiver) {

@@ -108,6 +108,26 @@ public final class ForeignStage {
         return future;
     }
 
+    /**
+     * Ends a future that a call waits for and that nobody else ends, also if memory runs out meanwhile: the calling
+     * thread then retries until there is memory. Dependents that fail are passed over.
+     *
+     * @param value ignored if there is a failure
+     * @return false if the future had ended before
+     */
+    public static <T extends @Nullable Object> boolean end(
+            CompletableFuture<T> future, T value, @Nullable Throwable failure) {
+        boolean ended = future.isDone();
+        for (int tries = 0; ; tries++) {
+            try {
+                boolean ends = failure == null ? future.complete(value) : future.completeExceptionally(failure);
+                return ends || (!ended && tries > 0);
+            } catch (OutOfMemoryError full) {
+                CallFuture.pause(tries); // once it is done, another try runs the dependents that are left
+            }
+        }
+    }
+
     private static final class Failed<T extends @Nullable Object> extends CompletableFuture<T> implements AsReported {}
 
     /**
@@ -142,6 +162,11 @@ public final class ForeignStage {
         } catch (Throwable thrown) {
             SafeLog.error(log, "Cancelling a future failed; its call may continue", thrown);
         }
+    }
+
+    /** Cancels a future on a worker, as soon as there is memory. Allocates nothing. */
+    static void cancelLater(CompletableFuture<?> future) {
+        LATE.add(future);
     }
 
     /** Cancels a future; throws what its {@code cancel} throws. */
@@ -193,7 +218,7 @@ public final class ForeignStage {
             if (followed != null) {
                 onEnd(followed, (value, failure) -> {
                     stage = null;
-                    return failure == null ? complete(value) : completeExceptionally(failure);
+                    return end(this, value, failure);
                 });
             }
             return this;

@@ -84,12 +84,16 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     private void end(T value, @Nullable Throwable failure) {
         inner = null;
         innerEnded = true;
+        boolean settled = false;
         try {
             onInnerEnd(value, failure);
+            settled = true;
         } finally {
             // Whatever fails, no caller may wait for ever.
             if (!endedByInner) {
                 finish(value, failure);
+            } else if (!settled) {
+                publish(value, failure); // it failed after the end was decided, and before or after this
             }
         }
     }

@@ -84,6 +84,13 @@ abstract class Delivery<T> implements Subscription {
         drain();
     }
 
+    /** Ends the delivery with a failure if {@link #end} was not called. */
+    final void endUnlessDone(Throwable failed) {
+        if (!done) {
+            end(failed);
+        }
+    }
+
     @Override
     public final void request(long more) {
         if (Operators.validate(more)) {

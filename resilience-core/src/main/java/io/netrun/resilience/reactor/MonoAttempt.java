@@ -55,7 +55,7 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
             call.emitted(value);
         }
         call.ended(this);
-        if (!super.complete(value)) {
+        if (!ForeignStage.end(this, value, null)) {
             call.discard(value);
         }
     }
@@ -64,14 +64,15 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     @SuppressWarnings("NullAway") // an empty source is a call with the result null
     public void onComplete() {
         call.ended(this);
-        super.complete(null);
+        ForeignStage.end(this, null, null);
     }
 
     @Override
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
     public void onError(Throwable thrown) {
         Throwable failure = thrown == null ? new NullPointerException("failure") : thrown;
         call.ended(this);
-        if (!super.completeExceptionally(failure) && !isOwnCancellation(failure)) {
+        if (!ForeignStage.end(this, null, failure) && !isOwnCancellation(failure)) {
             Operators.onErrorDropped(failure, context);
         }
     }

@@ -38,7 +38,7 @@ final class MonoCall<T> extends AdaptedCall<T> {
     private final Object lock = new Object();
 
     /** Values that attempts have emitted and that have not been delivered or discarded; guarded by the lock. */
-    private final List<T> values = new ArrayList<>(1);
+    private List<T> values = new ArrayList<>(1);
 
     /** Whether the call has ended or its subscriber has cancelled. Written under the lock. */
     private volatile boolean ended;
@@ -159,8 +159,8 @@ final class MonoCall<T> extends AdaptedCall<T> {
 
     private List<T> endAndTake() {
         ended = true;
-        List<T> taken = List.copyOf(values);
-        values.clear();
+        List<T> taken = values; // and no copy: there may be no memory for it
+        values = List.of();
         return taken;
     }
 

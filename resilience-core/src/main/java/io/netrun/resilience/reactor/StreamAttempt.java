@@ -78,13 +78,28 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     /** Records that another attempt owns the subscriber. Cancelling this one's source must not delay that. */
     void lose() {
         if (call.tryEnd(this)) {
-            Workers.executeReliably(this::endLost);
+            try {
+                Workers.executeReliably(this::endLost);
+            } catch (OutOfMemoryError full) {
+                endLost(); // nothing else would end it
+            }
         }
     }
 
     private void endLost() {
         cancelSource();
-        super.completeExceptionally(new AttemptLostException());
+        Throwable failed;
+        try {
+            failed = new AttemptLostException();
+        } catch (OutOfMemoryError full) {
+            failed = full;
+        }
+        end(failed);
+    }
+
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
+    private void end(Throwable failed) {
+        ForeignStage.end(this, null, failed);
     }
 
     /** Cancels the subscription and leaves the outcome of the attempt to the policies. */
@@ -143,7 +158,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         if (call.hasLost(this)) {
             lose();
         } else if (call.tryEnd(this)) {
-            super.complete(call.hasDelivered() ? Boolean.TRUE : null);
+            ForeignStage.end(this, call.hasDelivered() ? Boolean.TRUE : null, null);
         }
     }
 
@@ -157,7 +172,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
             drop(failure);
             endLost();
         } else {
-            super.completeExceptionally(failure);
+            end(failure);
         }
     }
 

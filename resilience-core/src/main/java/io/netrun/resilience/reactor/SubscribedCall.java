@@ -53,13 +53,23 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
         try {
             ForeignStage.onEnd(begun, (result, failure) -> {
                 scope.end();
-                onEnd(result, failure);
+                endOrFail(result, failure);
                 return null;
             });
             followed = true;
             outer.cancelWithScope(begun);
         } catch (Throwable thrown) {
             giveUp(begun, followed, thrown);
+        }
+    }
+
+    /** Whatever fails, no subscriber may wait for ever. */
+    private void endOrFail(R result, @Nullable Throwable failure) {
+        try {
+            onEnd(result, failure);
+        } catch (Throwable thrown) {
+            endUnlessDone(failure == null ? thrown : failure);
+            throw thrown;
         }
     }
 
@@ -70,7 +80,7 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
         ForeignStage.cancel(begun);
         cancelSources();
         if (!followed) {
-            onEnd(null, thrown);
+            endOrFail(null, thrown);
         }
     }
 

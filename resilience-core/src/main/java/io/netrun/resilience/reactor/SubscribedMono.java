@@ -67,7 +67,12 @@ final class SubscribedMono<T> extends SubscribedCall<T, T> {
             return;
         }
         if (failure == null && value != null) {
-            offer(value);
+            try {
+                offer(value);
+            } catch (OutOfMemoryError full) {
+                drop(value);
+                throw full;
+            }
         }
         end(failure);
     }

@@ -352,12 +352,15 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             failure = outOfMemory;
             event = null;
         }
-        boolean byResult = known.endsWithResult(failure);
-        known.releaseFailures();
-        attempts = null;
-        clearOutcomeOwner();
-        letGo();
-        announceThenPublish(event, value, byResult ? null : failure, context);
+        Throwable failed = known.endsWithResult(failure) ? null : failure;
+        try {
+            known.releaseFailures();
+            attempts = null;
+            clearOutcomeOwner();
+            letGo();
+        } finally {
+            announceThenPublish(event, value, failed, context);
+        }
     }
 
     /** Ends the call with a failure that no attempt caused. */
