@@ -13,7 +13,8 @@ public final class ClassPreparation {
     private ClassPreparation() {}
 
     /**
-     * Initializes classes.
+     * Initializes classes, with the tables that the compiler creates for their {@code switch} statements as a class of
+     * its own.
      *
      * @param lookup can access the classes
      * @throws IllegalArgumentException if it cannot
@@ -25,22 +26,15 @@ public final class ClassPreparation {
             } catch (IllegalAccessException inaccessible) {
                 throw new IllegalArgumentException(each.getName() + " is not accessible to " + lookup, inaccessible);
             }
+            initializeSwitches(lookup, each);
         }
     }
 
-    /**
-     * Initializes the tables that the compiler creates for the {@code switch} statements of classes, as a class of
-     * their own each.
-     *
-     * @param lookup can access the classes
-     */
-    public static void initializeSwitches(MethodHandles.Lookup lookup, Class<?>... classes) {
-        for (Class<?> each : classes) {
-            try {
-                lookup.ensureInitialized(lookup.findClass(each.getName() + "$1"));
-            } catch (ClassNotFoundException | IllegalAccessException otherCompiler) {
-                // It has no such class.
-            }
+    private static void initializeSwitches(MethodHandles.Lookup lookup, Class<?> of) {
+        try {
+            lookup.ensureInitialized(lookup.findClass(of.getName() + "$1"));
+        } catch (ClassNotFoundException | IllegalAccessException none) {
+            // It has no switch over an enum, or another compiler names the tables otherwise.
         }
     }
 
@@ -70,6 +64,7 @@ public final class ClassPreparation {
                 TimeLimit.class,
                 TimerTask.class,
                 TimerThread.class,
+                WaitInScope.class,
                 WorkerShift.class,
                 WorkerTask.class,
                 Workers.class);

@@ -9,12 +9,12 @@ import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.WaitInScope;
 import io.netrun.resilience.Workers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,29 +155,20 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         }
     }
 
-    /**
-     * Leaves the queue when an outer policy abandons the call, which need not cancel this future. Separate from the
-     * call, since the scope may retain it longer.
-     */
-    private static final class GivenUp extends Deadline.InFlight {
-
-        private volatile @Nullable AsyncWaiter<?> waiter;
+    /** Leaves the queue when an outer policy abandons the call, which need not cancel this future. */
+    private static final class GivenUp extends WaitInScope<AsyncWaiter<?>> {
 
         GivenUp(AsyncWaiter<?> waiter) {
-            this.waiter = waiter;
+            super(waiter);
         }
 
         void forget() {
-            tryEnd();
-            waiter = null;
+            tryEndWait();
         }
 
         @Override
-        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            AsyncWaiter<?> waiting = waiter;
-            if (waiting != null) {
-                waiting.leaveQueue();
-            }
+        protected void onOver(AsyncWaiter<?> waiter) {
+            waiter.leaveQueue();
         }
     }
 

@@ -41,7 +41,9 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         ClassPreparation.initialize(
                 MethodHandles.lookup(),
                 Circuit.class,
+                CircuitBreaker.class,
                 Closed.class,
+                FailureDetector.class,
                 ForcedOpen.class,
                 HalfOpen.class,
                 LastFailures.class,
@@ -51,12 +53,6 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
                 OutcomeRing.class,
                 TransitionAnnouncer.class,
                 UnrecordedCall.class);
-        ClassPreparation.initializeSwitches(
-                MethodHandles.lookup(),
-                Circuit.class,
-                CircuitBreaker.class,
-                FailureDetector.class,
-                OutcomeRecorder.class);
     }
 
     /** The pattern, for the registry. */

@@ -8,11 +8,11 @@ import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.WaitInScope;
 import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,7 +179,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         } else {
             limiter.countAccepted(reservation.permits());
             CompletableFuture<T> inner = call.next.callAsync(call.body, scope);
-            if (hasEnded() && scope.begun() == 0 && tryReturnUnused()) {
+            if (hasEnded() && scope.begun() == 0 && returnUnused()) {
                 limiter.countNotAccepted(reservation.permits()); // it was cancelled before its code was called
             }
             follow(inner);
@@ -199,12 +199,8 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         fail(thrown);
     }
 
-    /** Returns the token of a call that does not begin. */
-    private void returnUnused() {
-        tryReturnUnused();
-    }
-
-    private boolean tryReturnUnused() {
+    /** Returns the token of a call that does not begin. Returns false if there is none any more. */
+    private boolean returnUnused() {
         boolean returned = reservation.tryReturn();
         if (returned) {
             limiter.queue().returnTokens(reservation.permits());
@@ -291,26 +287,20 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
             @Nullable ScopeEnd scopeEnd,
             CallerContext context) {}
 
-    /** Ends the wait when the call is abandoned. Separate from the call, since the scope may retain it longer. */
-    private static final class ScopeEnd extends Deadline.InFlight {
-
-        private volatile @Nullable AsyncReservation<?> call;
+    /** Ends the wait when the call is abandoned. */
+    private static final class ScopeEnd extends WaitInScope<AsyncReservation<?>> {
 
         ScopeEnd(AsyncReservation<?> call) {
-            this.call = call;
+            super(call);
         }
 
         void forget() {
-            tryEnd();
-            call = null;
+            tryEndWait();
         }
 
         @Override
-        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            AsyncReservation<?> waiting = call;
-            if (waiting != null) {
-                waiting.onScopeOver();
-            }
+        protected void onOver(AsyncReservation<?> call) {
+            call.onScopeOver();
         }
     }
 }

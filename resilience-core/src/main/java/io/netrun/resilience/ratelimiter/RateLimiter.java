@@ -44,6 +44,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     static {
         ClassPreparation.initialize(
                 MethodHandles.lookup(),
+                AsyncReservation.class,
                 Pauses.class,
                 RateLimiterPermit.class,
                 ReadyCalls.class,
@@ -54,8 +55,6 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
                 TokenBucket.class,
                 TokenBucket.Outcome.class,
                 WarmUp.class);
-        ClassPreparation.initializeSwitches(
-                MethodHandles.lookup(), AsyncReservation.class, ReservationQueue.class, SyncReservation.class);
     }
 
     /** The pattern, for the registry. */

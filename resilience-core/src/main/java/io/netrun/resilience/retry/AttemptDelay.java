@@ -5,6 +5,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.WaitInScope;
 import io.netrun.resilience.Workers;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +16,10 @@ import org.slf4j.LoggerFactory;
  * The delay before the next attempt of an asynchronous call. It ends once: with its time, with the call, or when the
  * retry is shut down.
  */
-final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight implements PendingWaits.Waiting {
+final class AttemptDelay<T extends @Nullable Object> extends WaitInScope<AsyncRetryCall<T>>
+        implements PendingWaits.Waiting {
 
     private static final Logger log = LoggerFactory.getLogger(AttemptDelay.class);
-
-    /** Null once the delay has ended: the scope may retain this longer. */
-    private volatile @Nullable AsyncRetryCall<T> call;
 
     private final Retry retry;
     private final Deadline deadline;
@@ -29,7 +28,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
     private volatile Ticker.@Nullable Scheduled timer;
 
     AttemptDelay(AsyncRetryCall<T> call, Retry retry, Deadline deadline, CallerContext context, long nanos) {
-        this.call = call;
+        super(call);
         this.retry = retry;
         this.deadline = deadline;
         this.context = context;
@@ -59,10 +58,9 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
 
     /** Ends the delay. Returns false if it has ended before. */
     boolean tryFinish() {
-        boolean ends = tryEnd();
+        boolean ends = tryEndWait();
         if (ends) {
             release();
-            call = null;
         }
         return ends;
     }
@@ -78,7 +76,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
 
     @Override
     public void onShutdown() {
-        AsyncRetryCall<T> delayed = call;
+        AsyncRetryCall<T> delayed = waiting();
         if (tryFinish() && delayed != null) {
             endOnWorker(delayed, RetrySequence::onShutdown);
         }
@@ -86,13 +84,9 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
 
     /** An outer policy has abandoned the call, which does not necessarily cancel this future. */
     @Override
-    protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-        AsyncRetryCall<T> delayed = call;
+    protected void onOver(AsyncRetryCall<T> delayed) {
         release();
-        call = null;
-        if (delayed != null) {
-            endOnWorker(delayed, RetrySequence::cancelled);
-        }
+        endOnWorker(delayed, RetrySequence::cancelled);
     }
 
     private void endOnWorker(AsyncRetryCall<T> delayed, Consumer<RetrySequence> reason) {

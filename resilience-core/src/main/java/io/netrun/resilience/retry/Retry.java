@@ -46,7 +46,6 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
                 RetryRules.class,
                 RetrySequence.class,
                 RetrySequence.End.class);
-        ClassPreparation.initializeSwitches(MethodHandles.lookup(), RetrySequence.class);
     }
 
     /** The pattern, for the registry. */

@@ -38,10 +38,10 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
                 Abandonment.Phase.class,
                 CallerThreadCall.class,
                 ObservedLimit.class,
+                Timeout.class,
                 TimeoutInterrupts.class,
                 WorkerThreadCall.class,
                 WorkerThreadCall.Phase.class);
-        ClassPreparation.initializeSwitches(MethodHandles.lookup(), Timeout.class);
     }
 
     /** The pattern, for the registry. */
