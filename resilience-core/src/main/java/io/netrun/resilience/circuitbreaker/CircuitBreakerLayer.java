@@ -252,6 +252,9 @@ final class CircuitBreakerLayer implements Layer {
         private final InFlight inFlight;
         private final @Nullable CallerContext context;
 
+        /** Whether the inner call's end is this call's; written and read by the thread that reports it. */
+        private boolean decided;
+
         /** Whether a success is to be announced; written and read by the thread that ends the call. */
         private boolean success;
 
@@ -264,41 +267,50 @@ final class CircuitBreakerLayer implements Layer {
         @Override
         protected void onInnerEnd(T value, @Nullable Throwable failure) {
             try {
-                settleAndAnnounce(value, failure);
+                if (context == null) {
+                    settle(value, failure);
+                } else {
+                    context.runAnyway(() -> settle(value, failure));
+                }
             } finally {
-                inFlight.end(Verdict.IGNORED, null); // nothing is left to end unless something failed before
+                if (decided || tryEndWithInner()) {
+                    inFlight.end(Verdict.IGNORED, null); // nothing is left to end unless something failed before
+                    announceThenPublish(value, failure);
+                }
             }
         }
 
-        private void settleAndAnnounce(T value, @Nullable Throwable failure) {
-            if (context == null) {
-                settle(value, failure);
-                announce();
-                return;
+        /**
+         * Counts the outcome that the future ends with. A call that was left meanwhile is counted by the thread that
+         * leaves it. The outcome is judged before that is decided: predicates are user code.
+         */
+        private void settle(T value, @Nullable Throwable failure) {
+            OutcomeRecorder outcomes = inFlight.outcomes;
+            Verdict verdict = Verdict.IGNORED;
+            if (!hasEnded() && !inFlight.hasEnded()) {
+                verdict = failure == null
+                        ? outcomes.judge(inFlight.judgement, value, inFlight.call())
+                        : outcomes.judge(inFlight.judgement, failure, inFlight.deadline, false);
             }
-            context.runAnyway(() -> settle(value, failure));
-            if (!success && !inFlight.outcomes.hasTransition()) {
-                context.clear();
-            } else if (tryEndWithInner()) {
-                announceThenPublish(this::announce, value, failure, context);
+            decided = tryEndWithInner();
+            if (decided) {
+                success = inFlight.end(verdict, failure);
+            }
+        }
+
+        private void announceThenPublish(T value, @Nullable Throwable failure) {
+            if (context == null) {
+                markReleased();
+                announce();
+                publish(value, failure);
             } else {
-                context.runAnyway(this::announce);
+                boolean announces = success || inFlight.outcomes.hasTransition();
+                announceThenPublish(announces ? this::announce : null, value, failure, context);
             }
         }
 
         private void announce() {
             inFlight.outcomes.announce(success);
-        }
-
-        private void settle(T value, @Nullable Throwable failure) {
-            if (inFlight.hasEnded()) {
-                return;
-            }
-            OutcomeRecorder outcomes = inFlight.outcomes;
-            Verdict verdict = failure == null
-                    ? outcomes.judge(inFlight.judgement, value, inFlight.call())
-                    : outcomes.judge(inFlight.judgement, failure, inFlight.deadline, false);
-            success = inFlight.end(verdict, failure);
         }
 
         @Override
