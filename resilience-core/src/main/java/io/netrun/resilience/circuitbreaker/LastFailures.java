@@ -21,6 +21,12 @@ final class LastFailures {
 
     private static final int KEPT = 5;
 
+    /** The ring has a few more, a power of two: a failure that is just being counted leaves as many as are wanted. */
+    private static final int MASK = 7;
+
+    /** How often the ring is read again while failures arrive. */
+    private static final int MOST_ROUNDS = 16;
+
     private static final VarHandle RING = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "ring", VarHandle.class, LastFailures.class, AtomicReferenceArray.class);
 
@@ -41,34 +47,40 @@ final class LastFailures {
 
     /** Adds what a call threw. It is counted in any case, also if there is no memory to keep it. */
     void add(Throwable thrown) {
-        long number = next();
-        keep(number, new Kept(ticker.millis(), thrown.getClass().getName(), FailureText.messageOf(thrown), null));
+        int number = next();
+        keep(new Kept(number, ticker.millis(), thrown.getClass().getName(), FailureText.messageOf(thrown)));
     }
 
     /** Adds a call that counts as failed for another reason; otherwise like {@link #add}. */
     void addBecause(String reason) {
-        long number = next();
-        keep(number, new Kept(ticker.millis(), null, null, reason));
+        int number = next();
+        keep(new Kept(number, ticker.millis(), null, reason));
     }
 
-    private long next() {
-        return (long) COUNT.getAndAdd(this, 1L);
+    private int next() {
+        return (int) (long) COUNT.getAndAdd(this, 1L);
     }
 
-    private void keep(long number, Kept failure) {
+    private void keep(Kept failure) {
         AtomicReferenceArray<@Nullable Kept> present = ring;
         if (present == null) {
-            RING.compareAndSet(this, null, new AtomicReferenceArray<@Nullable Kept>(KEPT));
+            RING.compareAndSet(this, null, new AtomicReferenceArray<@Nullable Kept>(MASK + 1));
             present = Objects.requireNonNull(ring);
         }
-        // Nothing that follows depends on when other threads see it.
-        present.setRelease((int) (number % KEPT), failure);
+        int slot = failure.number & MASK;
+        Kept former;
+        do {
+            former = present.get(slot);
+            if (former != null && former.number - failure.number > 0) {
+                return; // this thread was suspended meanwhile
+            }
+        } while (!present.compareAndSet(slot, former, failure));
     }
 
     /** Forgets the failures that are kept, but not their number. */
     void clear() {
         AtomicReferenceArray<@Nullable Kept> present = ring;
-        for (int i = 0; present != null && i < KEPT; i++) {
+        for (int i = 0; present != null && i <= MASK; i++) {
             present.set(i, null);
         }
     }
@@ -78,32 +90,51 @@ final class LastFailures {
         return count;
     }
 
-    /** Returns the failures that are kept, the latest first. */
+    /** Returns the latest failures that are kept, the latest first. */
     List<Failure> list() {
-        List<Failure> failures = new ArrayList<>(KEPT);
         AtomicReferenceArray<@Nullable Kept> present = ring;
         if (present == null) {
-            return failures;
+            return List.of();
         }
-        long next = count;
-        for (long number = next - 1; number >= Math.max(0, next - KEPT); number--) {
-            Kept failure = present.get((int) (number % KEPT));
-            if (failure != null) {
-                failures.add(failure.toFailure());
-            }
-        }
-        return failures;
+        List<Kept> latest = new ArrayList<>(MASK + 1);
+        int rounds = 0;
+        do {
+            latest.clear();
+        } while (!tryRead(present, latest) && ++rounds < MOST_ROUNDS);
+        return latest.stream().limit(KEPT).map(Kept::toFailure).toList();
     }
 
-    /** A failure as it is kept: it becomes a {@link Failure} for those who ask. */
+    /**
+     * Reads the failures that are kept. Returns false if some were replaced meanwhile, so that failures between those
+     * that were read may be missing.
+     */
+    private boolean tryRead(AtomicReferenceArray<@Nullable Kept> from, List<Kept> latest) {
+        int next = (int) count;
+        boolean atOnce = true;
+        for (int i = 0; i <= MASK; i++) {
+            Kept failure = from.get(i);
+            if (failure != null) {
+                latest.add(failure);
+                atOnce &= failure.number - next < 0;
+            }
+        }
+        latest.sort((one, other) -> Integer.compare(other.number - next, one.number - next));
+        return atOnce;
+    }
+
+    /**
+     * A failure as it is kept: it becomes a {@link Failure} for those who ask.
+     *
+     * @param number its number, compared by difference, since it may overflow
+     * @param exception the class of what was thrown; null if nothing was
+     * @param text the message of what was thrown, or why the call counts as failed
+     */
     private record Kept(
-            long epochMillis,
-            @Nullable String exception,
-            @Nullable String message,
-            @Nullable String reason) {
+            int number, long epochMillis, @Nullable String exception, @Nullable String text) {
 
         Failure toFailure() {
-            return new Failure(Instant.ofEpochMilli(epochMillis), exception, message, reason);
+            Instant time = Instant.ofEpochMilli(epochMillis);
+            return exception == null ? new Failure(time, null, null, text) : new Failure(time, exception, text, null);
         }
     }
 }

@@ -2,10 +2,7 @@ package io.netrun.resilience.circuitbreaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.Ticker;
-import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +32,7 @@ class LeftAsItEndsTests {
     void failureThatIsCountedShouldBeTheCallsEnd(Leave leave) {
         CircuitBreaker breaker = CircuitBreaker.of("c", CircuitBreakerConfig.defaults(), ticker);
         CompletableFuture<String> call = breaker.callAsync(() -> body);
-        ticker.next = () -> leave.way.accept(call); // while the circuit counts
+        ticker.beforeNextReading(() -> leave.way.accept(call)); // while the circuit counts
         body.completeExceptionally(new IOException());
         assertThat(breaker.metrics().totalFailed()).isOne();
         assertThat(call.handle((value, failure) -> failure).join()).isInstanceOf(IOException.class);
@@ -51,7 +48,7 @@ class LeftAsItEndsTests {
                         .build(),
                 ticker);
         CompletableFuture<String> call = breaker.callAsync(() -> body);
-        ticker.next = () -> leave.way.accept(call);
+        ticker.beforeNextReading(() -> leave.way.accept(call));
         body.complete("done");
         assertThat(breaker.metrics().totalSucceeded()).isOne();
         assertThat(call).isCompletedWithValue("done");
@@ -73,40 +70,5 @@ class LeftAsItEndsTests {
         assertThat(breaker.metrics().totalCancelled()).isOne();
         assertThat(breaker.metrics().totalSucceeded() + breaker.metrics().totalFailed())
                 .isZero();
-    }
-
-    /** A ticker in whose next reading something happens. */
-    private static final class ReadTicker implements Ticker {
-
-        private final ManualTicker ticker = new ManualTicker();
-        private Runnable next = () -> {};
-
-        private void read() {
-            Runnable action = next;
-            next = () -> {};
-            action.run();
-        }
-
-        @Override
-        public long nanoTime() {
-            read();
-            return ticker.nanoTime();
-        }
-
-        @Override
-        public Instant now() {
-            read();
-            return ticker.now();
-        }
-
-        @Override
-        public void sleep(long delay) throws InterruptedException {
-            ticker.sleep(delay);
-        }
-
-        @Override
-        public Scheduled schedule(Runnable task, long delay) {
-            return ticker.schedule(task, delay);
-        }
     }
 }
