@@ -39,6 +39,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     /** Replaces the follower once there can be none any more. */
     private static final Object PUBLISHED = new Object();
 
+    /** What a callback returns for a result that has reached nobody: what is around the call had ended before. */
+    private static final Object UNTAKEN = new Object();
+
     private static final byte RUNNING = 0;
 
     /** The outcome is decided, and what the call holds is being released. */
@@ -60,6 +63,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /** Whether the holder has cancelled this future without requesting an interrupt. */
     private volatile boolean spared;
+
+    /** Whether the result of the inner call has reached nobody; read by the thread that passes it. */
+    private boolean untaken;
 
     /**
      * Releases what the call holds and stops what is still running for it. Called at most once, by the thread that
@@ -114,8 +120,13 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (tryEnd()) {
             publish(value, failure);
         } else if (failure == null) {
-            onLateResult(value);
+            passLateResult(value);
         }
+    }
+
+    /** Passes the result of an inner call outward, which comes after this call has ended; see {@link #answer()}. */
+    protected final void passLateResult(T value) {
+        untaken = !onLateResult(value);
     }
 
     /** Ends this future with a failure raised by the policy; does nothing if its end was decided before. */
@@ -273,8 +284,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
                 && FOLLOWER.compareAndSet(this, null, callback);
     }
 
-    @SuppressWarnings({"unchecked", "ReturnValueIgnored"
-    }) // the field accepts nothing else afterwards; called for its effect
+    @SuppressWarnings("unchecked") // the field accepts nothing else afterwards
     private void onPublished(T value, @Nullable Throwable failure) {
         Object callback;
         do {
@@ -287,7 +297,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             return;
         }
         try {
-            ((BiFunction<? super T, @Nullable Throwable, ?>) callback).apply(value, failure);
+            Object answer = ((BiFunction<? super T, @Nullable Throwable, ?>) callback).apply(value, failure);
+            untaken = answer == UNTAKEN && failure == null && !tryTakeBack(value);
         } catch (Throwable thrown) {
             SafeLog.error(log, "A policy failed when its call ended", thrown);
         }
@@ -327,12 +338,34 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         }
     }
 
-    /** Passes a result outward that came after this call has ended. Must not throw. */
-    protected void onLateResult(T value) {
+    /**
+     * Passes a result outward that came after this call has ended. Must not throw.
+     *
+     * @return false if nobody wants it
+     */
+    protected boolean onLateResult(T value) {
         LateReceiver<T> receiver = lateReceiver();
         if (receiver != null) {
             receiver.receiveLateResult(value);
         }
+        return receiver != null;
+    }
+
+    /**
+     * Takes the result back that this call has ended with, because what is around it had ended before and has no hooks
+     * for late results. By default it is passed inward.
+     *
+     * @return false if this call has no hooks either
+     */
+    protected boolean tryTakeBack(T value) {
+        return false;
+    }
+
+    /** Returns what a callback of an inner call's end returns, by which that call takes back what reached nobody. */
+    protected final @Nullable Object answer() {
+        boolean back = untaken;
+        untaken = false;
+        return back ? UNTAKEN : null;
     }
 
     /** Lets a callback that could not be registered by {@link #tryFollow} receive late results nevertheless. */

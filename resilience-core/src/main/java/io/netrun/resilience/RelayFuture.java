@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the result
  */
 public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture<T>
-        implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
+        implements BiFunction<T, @Nullable Throwable, @Nullable Object> {
 
     /** Null before it is followed, and once it has ended or does not matter any more. */
     private volatile @Nullable CompletableFuture<T> inner;
@@ -76,9 +76,9 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
 
     /** Receives the end of the inner call. Must not be called by other code. */
     @Override
-    public final @Nullable Void apply(T value, @Nullable Throwable failure) {
+    public final @Nullable Object apply(T value, @Nullable Throwable failure) {
         end(value, ForeignStage.thrownBy(inner, failure));
-        return null;
+        return answer();
     }
 
     private void end(T value, @Nullable Throwable failure) {

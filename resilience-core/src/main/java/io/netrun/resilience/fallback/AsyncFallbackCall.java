@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An asynchronous call whose failure a handler may replace. */
 final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
-        implements BiFunction<T, @Nullable Throwable, @Nullable Void>, Runnable {
+        implements BiFunction<T, @Nullable Throwable, @Nullable Object>, Runnable {
 
     private final Fallback fallback;
     private final Fallback.Rules rules;
@@ -53,13 +53,13 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
 
     /** Receives the end of the call. Must not be called by other code. */
     @Override
-    public @Nullable Void apply(T value, @Nullable Throwable thrown) {
+    public @Nullable Object apply(T value, @Nullable Throwable thrown) {
         try {
             onEnd(value, thrown);
         } catch (Throwable unexpected) {
             endWith(unexpected); // nobody else ends the call
         }
-        return null;
+        return answer();
     }
 
     private void onEnd(T value, @Nullable Throwable thrown) {

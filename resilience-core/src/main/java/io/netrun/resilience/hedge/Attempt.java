@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * every hedged call has one attempt, which should allocate as little as possible.
  */
 final class Attempt<T extends @Nullable Object>
-        implements BiFunction<T, @Nullable Throwable, @Nullable Void>, LateReceiver<T> {
+        implements BiFunction<T, @Nullable Throwable, @Nullable Object>, LateReceiver<T> {
 
     private static final int MADE = 1;
     private static final int DROPPED = 2;
@@ -94,7 +94,7 @@ final class Attempt<T extends @Nullable Object>
 
     /** Receives the end of its future. */
     @Override
-    public @Nullable Void apply(T value, @Nullable Throwable failure) {
+    public @Nullable Object apply(T value, @Nullable Throwable failure) {
         if ((set(ENDED) & ENDED) != 0) {
             return null; // it has failed, since its future could not be followed
         }
@@ -104,7 +104,7 @@ final class Attempt<T extends @Nullable Object>
         } catch (Throwable outOfMemory) {
             present.giveUp(outOfMemory); // nobody else ends the call
         }
-        return null;
+        return present instanceof HedgedCall<T> call ? call.answerInside() : null;
     }
 
     @Override

@@ -115,6 +115,20 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         context.runAnyway(() -> discard(result));
     }
 
+    /** Returns whether the call of an attempt takes back its result, which has won and reached nobody. */
+    final @Nullable Object answerInside() {
+        return answer();
+    }
+
+    @Override
+    protected final boolean tryTakeBack(T value) {
+        boolean takes = hedge().wantsLateResults();
+        if (takes) {
+            discardLate(value);
+        }
+        return takes;
+    }
+
     @Override
     public final boolean wantsLateResult() {
         return hedge().wantsLateResults() || super.wantsLateResult();
@@ -426,6 +440,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
                 publish(value, failure);
             }
         }
+        if (!mayLoseResults()) {
+            context.clear();
+        }
     }
 
     /** Stops the attempts and ends the call with a failure raised by the hedge, unless the call has ended. */
@@ -481,9 +498,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         leaveIfOver(attempt);
     }
 
-    /** The context is kept for the hooks of a late result, if an attempt may still have one. */
+    /** The context is kept for the hooks of a late result, which the result of this call may be, too. */
     private void letGo() {
-        boolean isLateResultWanted = hedge().wantsLateResults() && mayLoseResults();
+        boolean isLateResultWanted = hedge().wantsLateResults();
         releaseAttempts();
         if (!isLateResultWanted) {
             context.clear();

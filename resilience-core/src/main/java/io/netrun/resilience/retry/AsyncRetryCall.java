@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the work.
  */
 final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
-        implements BiFunction<T, @Nullable Throwable, @Nullable Void>, Runnable {
+        implements BiFunction<T, @Nullable Throwable, @Nullable Object>, Runnable {
 
     private static final VarHandle PENDING = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "pending", VarHandle.class, AsyncRetryCall.class, int.class);
@@ -158,13 +158,13 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     /** Receives the end of the attempt that is followed. Must not be called by other code. */
     @Override
-    public @Nullable Void apply(T value, @Nullable Throwable failure) {
+    public @Nullable Object apply(T value, @Nullable Throwable failure) {
         endedValue = value;
         endedFailure = ForeignStage.thrownBy(running, failure);
         if ((int) PENDING.getAndAdd(this, 1) == 0) {
             drain();
         }
-        return null;
+        return answer();
     }
 
     /** Processes ended attempts until one is left running, a delay begins, or the call ends. */
@@ -184,7 +184,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             } else {
                 attempts = null;
                 if (failure == null) {
-                    onLateResult(value);
+                    passLateResult(value);
                 }
             }
         } while ((int) PENDING.getAndAdd(this, -1) != 1);
@@ -284,7 +284,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     private void succeed(T value) {
         if (!tryEnd()) {
-            onLateResult(value);
+            passLateResult(value);
             return;
         }
         try {

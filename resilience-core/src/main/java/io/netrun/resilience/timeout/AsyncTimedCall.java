@@ -82,10 +82,11 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
             try {
                 limit.end();
                 cancelTimer();
-                context.clear();
+                clearContext();
             } finally {
                 publish(value, failure);
             }
+            context.clear();
         } else if (failure != null && isDone()) {
             clearContext();
         }
@@ -97,15 +98,26 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
     }
 
     @Override
-    protected void onLateResult(T value) {
+    protected boolean onLateResult(T value) {
+        boolean taken = true;
         if (adapted == null && !timeout.wantsLateResults()) {
-            super.onLateResult(value);
+            taken = super.onLateResult(value);
         } else {
             context.runAnyway(() -> discard(value));
         }
         if (isDone()) {
             context.clear();
         }
+        return taken;
+    }
+
+    @Override
+    protected boolean tryTakeBack(T value) {
+        boolean takes = timeout.wantsLateResults();
+        if (takes) {
+            context.runAnyway(() -> discard(value));
+        }
+        return takes;
     }
 
     /** The context is kept for the hooks of a late result, which may come from a source that is not known here. */
