@@ -8,6 +8,7 @@ import io.netrun.resilience.Layer;
 import io.netrun.resilience.SubstituteCall;
 import io.netrun.resilience.Workers;
 import io.netrun.resilience.WrappedBody;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -26,8 +27,13 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     private static final int STOPPED = Integer.MIN_VALUE;
 
     private final Layer next;
-    private final CheckedSupplier<T, ?> body;
-    private final Attempt<T> attempt;
+
+    /** Null once it is decided that the attempt never begins: an executor of the user may keep the task. */
+    private @Nullable CheckedSupplier<T, ?> body;
+
+    /** As the body, since it leads to the call. */
+    private @Nullable Attempt<T> attempt;
+
     private final Hedge hedge;
     private final AtomicBoolean taken = new AtomicBoolean();
 
@@ -78,8 +84,12 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         if (taken.compareAndSet(false, true)) {
             over = true;
             finish(null, thrown);
-            attempt.leave();
+            attempt().leave();
         }
+    }
+
+    private Attempt<T> attempt() {
+        return Objects.requireNonNull(attempt, "the attempt was dropped");
     }
 
     /** Returns whether no part of this attempt runs any longer, or ever will. */
@@ -103,7 +113,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
                 Thread.interrupted(); // the interrupt was for this attempt; the thread's next task must not see it
             }
             over = true;
-            attempt.leave();
+            attempt().leave();
         }
     }
 
@@ -115,7 +125,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         T value = null;
         Throwable failure = null;
         try {
-            value = next.call(new Body(), attempt.scope());
+            value = next.call(new Body(Objects.requireNonNull(body)), attempt().scope());
         } catch (Throwable thrown) {
             failure = thrown;
         }
@@ -123,9 +133,9 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         if (tryEnd()) {
             publish(value, failure);
         } else {
-            attempt.leave();
+            attempt().leave();
             if (failure == null) {
-                attempt.discard(value);
+                attempt().discard(value);
             }
         }
     }
@@ -144,6 +154,12 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
 
     /** The caller's body, which runs only while its result is wanted. */
     private final class Body extends WrappedBody<T, Throwable> implements SubstituteCall {
+
+        private final CheckedSupplier<T, ?> body;
+
+        Body(CheckedSupplier<T, ?> body) {
+            this.body = body;
+        }
 
         @Override
         public T get() throws Throwable {
@@ -175,6 +191,12 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     @Override
     protected void stop() {
         bodies.getAndUpdate(running -> running | STOPPED);
+        if (taken.compareAndSet(false, true)) {
+            body = null;
+            attempt = null;
+            over = true;
+            return; // nothing runs that could be interrupted, and nothing will
+        }
         Runnable interrupt;
         try {
             interrupt = () -> task.cancel(true);

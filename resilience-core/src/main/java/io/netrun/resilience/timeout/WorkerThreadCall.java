@@ -12,6 +12,7 @@ import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
@@ -50,7 +51,10 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     private final TimeoutConfig config;
     private final Deadline limit;
     private final Layer next;
-    private final CheckedSupplier<T, X> body;
+
+    /** Null once it is decided that it never begins: an executor of the user may keep the task. */
+    private @Nullable CheckedSupplier<T, X> body;
+
     private final Thread caller = Thread.currentThread();
     private volatile Phase phase = Phase.NEW;
 
@@ -83,10 +87,14 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     /** Starts the call on a worker and waits for it; on the caller's thread. */
     T call() throws X {
         Ticker.Scheduled timer = wakeUp();
+        CallerContext context = CallerContext.capture();
         try {
-            start();
+            start(context.wrap(this, this::failed));
             await();
         } finally {
+            if (body == null) {
+                context.clear();
+            }
             if (timer != null) {
                 timer.cancel();
             }
@@ -99,8 +107,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         return timeout.ticker() == Ticker.system() ? null : limit.schedule(() -> LockSupport.unpark(caller));
     }
 
-    private void start() {
-        Runnable task = CallerContext.capture().wrap(this, this::failed);
+    private void start(Runnable task) {
         Executor executor = config.executor();
         try {
             if (executor == null) {
@@ -110,10 +117,19 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
             }
         } catch (Throwable rejected) {
             // An executor that rejects a task may have kept it nevertheless: the task must not run then.
-            if (PHASE.compareAndSet(this, Phase.NEW, Phase.LEFT)) {
+            if (tryDrop()) {
                 throw rejected;
             }
         }
+    }
+
+    /** Decides that the call never begins. Returns false if it has begun. */
+    private boolean tryDrop() {
+        boolean drops = PHASE.compareAndSet(this, Phase.NEW, Phase.LEFT);
+        if (drops) {
+            body = null;
+        }
+        return drops;
     }
 
     /** Ends the call because the context could not be restored, before the call or after it. */
@@ -194,7 +210,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
 
     /** Ends the caller's wait without a result, unless the call was faster. */
     private boolean stop() {
-        if (PHASE.compareAndSet(this, Phase.NEW, Phase.LEFT)) {
+        if (tryDrop()) {
             return true;
         }
         Abandonment leaving = new Abandonment(timeout);
@@ -257,7 +273,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     private void make(TimeoutInterrupts interrupts) {
         T value;
         try {
-            value = next.call(body, limit);
+            value = next.call(Objects.requireNonNull(body), limit);
         } catch (Throwable thrown) {
             if (!end(null, thrown)) {
                 leave(interrupts);
