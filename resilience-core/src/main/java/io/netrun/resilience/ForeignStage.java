@@ -112,11 +112,12 @@ public final class ForeignStage {
      * Ends a future that a call waits for and that nobody else ends, also if memory runs out meanwhile: the calling
      * thread then retries until there is memory. Dependents that fail are passed over.
      *
-     * @param value ignored if there is a failure
+     * @param value the result, which may be null for a call without one; ignored if there is a failure
      * @return false if the future had ended before
      */
+    @SuppressWarnings("NullAway") // the result of the future is null if its source has none
     public static <T extends @Nullable Object> boolean end(
-            CompletableFuture<T> future, T value, @Nullable Throwable failure) {
+            CompletableFuture<T> future, @Nullable T value, @Nullable Throwable failure) {
         boolean ended = future.isDone();
         for (int tries = 0; ; tries++) {
             try {

@@ -22,7 +22,9 @@ import reactor.util.context.Context;
  */
 final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreSubscriber<T>, ForeignStage.AsReported {
 
-    private final FluxCall<T> call;
+    /** Null once this attempt is over: its source may ignore that, and would keep the call and its subscriber. */
+    private volatile @Nullable FluxCall<T> call;
+
     private final Deadline scope;
     private final Context context;
     private final AtomicReference<@Nullable Subscription> upstream = new AtomicReference<>();
@@ -55,14 +57,15 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     /** Requests from the source what the subscriber has requested so far. */
     void requestUp() {
         Subscription source = upstream.get();
-        if (source == null) {
+        FluxCall<T> present = call;
+        if (source == null || present == null) {
             return;
         }
         long seen;
         long wanted;
         do {
             seen = asked.get();
-            wanted = call.requested();
+            wanted = present.requested();
             if (wanted <= seen) {
                 return;
             }
@@ -75,9 +78,19 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         }
     }
 
+    /** Decides that this attempt is over. Returns its call, which it lets go; null if that was decided before. */
+    private @Nullable FluxCall<T> tryEnd() {
+        FluxCall<T> present = call;
+        if (present == null || !present.tryEnd(this)) {
+            return null;
+        }
+        call = null;
+        return present;
+    }
+
     /** Records that another attempt owns the subscriber. Cancelling this one's source must not delay that. */
     void lose() {
-        if (call.tryEnd(this)) {
+        if (tryEnd() != null) {
             try {
                 Workers.executeReliably(this::endLost);
             } catch (OutOfMemoryError full) {
@@ -97,7 +110,6 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         end(failed);
     }
 
-    @SuppressWarnings("NullAway") // with a failure, the value is ignored
     private void end(Throwable failed) {
         ForeignStage.end(this, null, failed);
     }
@@ -131,8 +143,10 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     @Override
     public void onNext(T element) {
         try {
-            if (!call.pass(this, Objects.requireNonNull(element, "element"))) {
-                reject(element);
+            FluxCall<T> present = call;
+            Objects.requireNonNull(element, "element");
+            if (present == null || !present.pass(this, element)) {
+                reject(element, present);
             }
         } catch (Throwable thrown) {
             cancelSource();
@@ -144,21 +158,22 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
      * Discards an element that the subscriber does not receive. The code that gave up the call or the attempt's scope
      * cancels this future as well, so only an attempt that has lost ends by itself.
      */
-    private void reject(T element) {
+    private void reject(T element, @Nullable FluxCall<T> present) {
         Operators.onDiscard(element, context);
-        if (call.isCancelled() || scope.isOver()) {
+        if (present == null || present.isCancelled() || scope.isOver()) {
             cancelSource();
-        } else if (call.tryEnd(this)) {
+        } else if (tryEnd() != null) {
             endLost();
         }
     }
 
     @Override
     public void onComplete() {
-        if (call.hasLost(this)) {
+        FluxCall<T> present = call;
+        if (present != null && present.hasLost(this)) {
             lose();
-        } else if (call.tryEnd(this)) {
-            ForeignStage.end(this, call.hasDelivered() ? Boolean.TRUE : null, null);
+        } else if (tryEnd() != null) {
+            ForeignStage.end(this, present != null && present.hasDelivered() ? Boolean.TRUE : null, null);
         }
     }
 
@@ -166,9 +181,10 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     public void onError(Throwable thrown) {
         // must not throw once the attempt counts as over: nothing else would end it
         Throwable failure = thrown == null ? new NullPointerException("failure") : thrown;
-        if (!call.tryEnd(this)) {
+        FluxCall<T> ended = tryEnd();
+        if (ended == null) {
             drop(failure);
-        } else if (call.hasLost(this)) {
+        } else if (ended.hasLost(this)) {
             drop(failure);
             endLost();
         } else {
@@ -180,7 +196,11 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
      * A cancelled source that ends with a cancellation reports nothing new; it may be an inner call given up as well.
      */
     private void drop(Throwable failure) {
-        boolean cancelled = isCancelled() || call.isCancelled() || scope.isOver();
+        FluxCall<T> present = call;
+        boolean cancelled = upstream.get() == Operators.cancelledSubscription()
+                || isCancelled()
+                || (present != null && present.isCancelled())
+                || scope.isOver();
         if (!cancelled || !(failure instanceof CancellationException)) {
             Operators.onErrorDropped(failure, context);
         }
@@ -189,7 +209,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     /** An attempt that is over ends by itself, and is cancelled if it has lost. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        if (!call.tryEnd(this)) {
+        if (tryEnd() == null) {
             return isCancelled();
         }
         cancelSource();
