@@ -37,6 +37,14 @@ public abstract class AdaptedCall<T extends @Nullable Object>
     public abstract boolean isCommitted();
 
     /**
+     * Returns whether the caller has left, so that an attempt which is about to begin is not made. By default false. An
+     * attempt that has begun subscribes to its source in any case, so that it counts as made.
+     */
+    public boolean isLeft() {
+        return false;
+    }
+
+    /**
      * Returns whether a part of the result has been delivered to the caller, such as the first element of a stream. By
      * default false.
      */
@@ -114,6 +122,11 @@ public abstract class AdaptedCall<T extends @Nullable Object>
      */
     public static boolean hasDelivered(@Nullable Object body) {
         return body instanceof AdaptedCall<?> adapted && adapted.hasDelivered();
+    }
+
+    /** Returns whether the caller of a body {@linkplain #isLeft() has left}. */
+    public static boolean isLeft(Object body) {
+        return body instanceof AdaptedCall<?> adapted && adapted.isLeft();
     }
 
     /** Returns whether a body is {@linkplain #isCommitted() committed}. */

@@ -31,7 +31,7 @@ final class DirectLayer implements Layer {
         if (deadline == Deadline.NONE) {
             return startUnscoped(body);
         }
-        if (deadline.isOver()) {
+        if (deadline.isOver() || AdaptedCall.isLeft(body)) {
             return CompletableFuture.failedFuture(deadline.givenUp());
         }
         Deadline before = deadline.enter();

@@ -1,5 +1,6 @@
 package io.netrun.resilience.ratelimiter;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
@@ -179,7 +180,8 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         } else {
             limiter.countAccepted(reservation.permits());
             CompletableFuture<T> inner = call.next.callAsync(call.body, scope);
-            if (hasEnded() && scope.begun() == 0 && returnUnused()) {
+            boolean left = hasEnded() || AdaptedCall.isLeft(call.body);
+            if (left && scope.begun() == 0 && returnUnused()) {
                 limiter.countNotAccepted(reservation.permits()); // it was cancelled before its code was called
             }
             follow(inner);

@@ -108,6 +108,11 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         return subscribe(Flux.from(source)::subscribe, scope);
     }
 
+    @Override
+    public boolean isLeft() {
+        return cancelled;
+    }
+
     /**
      * Under the lock: an attempt that was becoming the owner while its scope was left is the owner now, or cannot
      * become it any more.
@@ -173,12 +178,12 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
     public CompletionStage<Boolean> adapt(@Nullable Object replacement) {
         Deadline scope = Deadline.current();
         if (replacement instanceof Publisher<?> publisher) {
-            return subscribe(Flux.from((Publisher<T>) publisher)::subscribe, scope);
+            return replace(Flux.from((Publisher<T>) publisher)::subscribe, scope);
         }
         if (replacement instanceof CompletionStage<?> stage) {
-            return subscribe(attempt -> StageSource.subscribe((CompletionStage<T>) stage, attempt), scope);
+            return replace(attempt -> StageSource.subscribe((CompletionStage<T>) stage, attempt), scope);
         }
-        return subscribe(Mono.justOrEmpty((T) replacement)::subscribe, scope);
+        return replace(Mono.justOrEmpty((T) replacement)::subscribe, scope);
     }
 
     @Override
@@ -186,12 +191,20 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         return origin;
     }
 
+    /** Subscribes to what replaces the result, unless the subscriber has cancelled. */
+    private CompletableFuture<Boolean> replace(Consumer<StreamAttempt<T>> subscription, Deadline scope) {
+        return subscribe(cancelled ? attempt -> {} : subscription, scope);
+    }
+
     private CompletableFuture<Boolean> subscribe(Consumer<StreamAttempt<T>> subscription, Deadline scope) {
         StreamAttempt<T> attempt = new StreamAttempt<>(this, scope, ScopeContext.with(context, scope));
         attempts.add(attempt);
         if (owner != null) {
             attempt.lose();
-        } else if (!cancelled) {
+        } else {
+            if (cancelled) {
+                attempt.cancelSource(); // as soon as there is one
+            }
             subscription.accept(attempt);
         }
         if (cancelled) {

@@ -61,14 +61,12 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     }
 
     @Override
-    @SuppressWarnings("NullAway") // an empty source is a call with the result null
     public void onComplete() {
         call.ended(this);
         ForeignStage.end(this, null, null);
     }
 
     @Override
-    @SuppressWarnings("NullAway") // with a failure, the value is ignored
     public void onError(Throwable thrown) {
         Throwable failure = thrown == null ? new NullPointerException("failure") : thrown;
         call.ended(this);

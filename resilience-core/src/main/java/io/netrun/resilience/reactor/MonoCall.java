@@ -57,10 +57,13 @@ final class MonoCall<T> extends AdaptedCall<T> {
     @Override
     public CompletionStage<T> start(Deadline scope) {
         MonoAttempt<T> attempt = attempt(scope);
-        if (!ended) {
-            source.subscribe(attempt);
-        }
+        source.subscribe(attempt);
         return attempt;
+    }
+
+    @Override
+    public boolean isLeft() {
+        return ended;
     }
 
     @Override
