@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Option;
@@ -227,7 +228,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
     }
 
     private static boolean isForeignAfter(ModuleSettings module, JavaSourceFile file, ExecutionContext ctx) {
-        return JavaMove.isForeign(new JavaMove(
+        return JavaMove.needsForeign(new JavaMove(
                         module,
                         new ProtectedMethods.Options(false, true, left -> {}, new Constants()),
                         false,
@@ -412,6 +413,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         if (found.left().contains(path)) {
             addTypes(ctx, moved, excluded);
         }
+        leaveAttributes(ctx, file, moved);
         if (move.isAsync()) {
             found.asyncHomes()
                     .missing(Names.module(path), found.builds())
@@ -445,20 +447,52 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     .find(MappingTable.RESILIENCE4J, "type", name)
                     .map(FromResilience4j::counterpart)
                     .orElse("The code uses it beyond annotations and exceptions.");
-            List<String> lines = simple.isEmpty() ? List.of() : Remains.lines(text, simple);
-            String where = lines.isEmpty()
-                    ? ""
-                    : " It is in " + (lines.size() == 1 ? "line " : "lines ") + String.join(", ", lines) + ".";
-            leftovers.insertRow(ctx, row(SettingsMove.path(file), new Left(name, reason + where)));
-        });
-        if (types.isEmpty() && excluded.isEmpty() && JavaMove.isForeign(file)) {
             leftovers.insertRow(
-                    ctx,
-                    row(
-                            SettingsMove.path(file),
-                            new Left(
-                                    "types of resilience4j", "The code uses them beyond annotations and exceptions.")));
+                    ctx, row(SettingsMove.path(file), new Left(name, reason + where(text, Set.of(simple)))));
+        });
+        if (types.isEmpty() && excluded.isEmpty() && JavaMove.needsForeign(file)) {
+            JavaMove.keeping(file)
+                    .forEach((name, names) -> leftovers.insertRow(
+                            ctx,
+                            row(
+                                    SettingsMove.path(file),
+                                    new Left(
+                                            name,
+                                            "The code needs it beyond annotations and exceptions, so resilience4j"
+                                                    + " stays." + where(text, names)))));
         }
+    }
+
+    /** Lists attributes of annotations that code reads, and that the ones of this library do not have. */
+    private void leaveAttributes(ExecutionContext ctx, JavaSourceFile file, JavaSourceFile moved) {
+        Map<String, String> annotations = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "annotation");
+        Map<String, Set<String>> read = Remains.called(file, annotations.keySet());
+        List<String> text = moved.printAll().lines().toList();
+        read.forEach((type, calls) -> calls.stream()
+                .filter(call -> !call.matches("name|hashCode|equals|toString|annotationType"))
+                .forEach(call -> leftovers.insertRow(
+                        ctx,
+                        row(
+                                SettingsMove.path(file),
+                                new Left(
+                                        type.substring(type.lastIndexOf('.') + 1) + "." + call + "()",
+                                        "@" + annotations.get(type).substring(annotations.get(type).lastIndexOf('.') + 1)
+                                                + " of this library has no such attribute of that type, so the code"
+                                                + " does not compile. "
+                                                + (call.equals("fallbackMethod")
+                                                        ? "Read method of @Fallback instead."
+                                                        : "Remove what reads it.")
+                                                + where(text, Set.of(call)))))));
+    }
+
+    /** The lines in which one of some names stands; empty for none. */
+    private static String where(List<String> text, Set<String> names) {
+        Set<Integer> found = new TreeSet<>();
+        names.stream()
+                .filter(name -> !name.isEmpty())
+                .forEach(name -> Remains.lines(text, name).forEach(line -> found.add(Integer.valueOf(line))));
+        String lines = found.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return found.isEmpty() ? "" : " It is in " + (found.size() == 1 ? "line " : "lines ") + lines + ".";
     }
 
     private static String counterpart(MappingTable.Row row) {

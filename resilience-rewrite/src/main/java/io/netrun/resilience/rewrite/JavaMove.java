@@ -303,6 +303,37 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         return Trees.mentions(file, PACKAGE, Set.of()) || Trees.mentions(file, CLOUD_PACKAGE, Set.of());
     }
 
+    /** The types that are others after the move, where they are named. */
+    private static Set<String> movedTypes() {
+        Set<String> types = new HashSet<>(EXCEPTIONS.keySet());
+        types.addAll(MappingTable.get()
+                .renamed(MappingTable.RESILIENCE4J, "annotation")
+                .keySet());
+        return types;
+    }
+
+    /** Whether a file that was moved still needs resilience4j, by what it names now: a second run finds the same. */
+    static boolean needsForeign(JavaSourceFile moved) {
+        return PACKAGES.stream()
+                .anyMatch(name -> moved.getImports().stream()
+                                .anyMatch(imported -> imported.getTypeName().startsWith(name))
+                        || !Remains.types(moved, name).isEmpty()
+                        || !Remains.unnamed(moved, name, movedTypes()).isEmpty());
+    }
+
+    /**
+     * The types for which a file needs resilience4j, with the names that stand for them: their own, or those of the
+     * methods whose calls need them.
+     */
+    static Map<String, Set<String>> keeping(JavaSourceFile moved) {
+        Map<String, Set<String>> types = new TreeMap<>();
+        for (String name : PACKAGES) {
+            types.putAll(Remains.unnamed(moved, name, movedTypes()));
+            Remains.types(moved, name).forEach((type, simple) -> types.put(type, Set.of(simple)));
+        }
+        return types;
+    }
+
     /** The types of resilience4j that a file names and that are not moved, with their simple names. */
     static Map<String, String> foreignTypes(JavaSourceFile file) {
         Map<String, String> types = new TreeMap<>();
@@ -326,10 +357,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 .forEach(name -> types.put(name + ".*", ""));
         Set<String> all = Set.copyOf(types.keySet());
         types.keySet()
-                .removeIf(type -> EXCEPTIONS.containsKey(type)
-                        || MappingTable.get()
-                                .renamed(MappingTable.RESILIENCE4J, "annotation")
-                                .containsKey(type)
+                .removeIf(type -> movedTypes().contains(type)
                         || all.stream().anyMatch(outer -> type.startsWith(outer + ".")));
         return types;
     }

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.openrewrite.SourceFile;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.J;
@@ -24,12 +25,26 @@ final class Remains {
 
     private Remains() {}
 
-    /** The types of a package that a file names, with their simple names. */
+    /**
+     * The types of a package that a file names as it is written now, with their simple names. What a name meant when the
+     * file was read does not count, since its import may be another one after the move: a second run, which reads the
+     * file anew, has to find the same.
+     */
     static Map<String, String> types(JavaSourceFile file, String packageName) {
+        return names(file, packageName, true);
+    }
+
+    /** The types of a package that a file named, and whose names mean others by its imports now. */
+    static Map<String, String> renamed(JavaSourceFile file, String packageName) {
+        return names(file, packageName, false);
+    }
+
+    private static Map<String, String> names(JavaSourceFile file, String packageName, boolean written) {
         Map<String, String> types = new TreeMap<>();
         for (J.Import imported : file.getImports()) {
             String name = imported.getTypeName().replace('$', '.');
-            if (name.startsWith(packageName)
+            if (written
+                    && name.startsWith(packageName)
                     && !imported.getQualid().getSimpleName().equals("*")) {
                 types.put(name, name.substring(name.lastIndexOf('.') + 1));
             }
@@ -43,7 +58,9 @@ final class Remains {
             @Override
             public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
                 String name = Trees.typeName(annotation, file);
-                if (name.startsWith(packageName)) {
+                if (annotation.getAnnotationType() instanceof J.Identifier identifier) {
+                    add(name, identifier.getSimpleName());
+                } else if (written && name.startsWith(packageName)) {
                     types.put(name, annotation.getSimpleName());
                 }
                 return super.visitAnnotation(annotation, p);
@@ -52,22 +69,144 @@ final class Remains {
             @Override
             public J.FieldAccess visitFieldAccess(J.FieldAccess access, Integer p) {
                 if (access.toString().matches(Pattern.quote(packageName) + "([a-z0-9_]+\\.)*[A-Z]\\w*")) {
-                    types.put(access.toString(), access.getSimpleName());
+                    if (written) {
+                        types.put(access.toString(), access.getSimpleName());
+                    }
+                    return access;
                 }
-                return super.visitFieldAccess(access, p);
+                visit(access.getTarget(), p); // what stands behind a point has the meaning of what is before it
+                return access;
             }
 
             @Override
             public J.Identifier visitIdentifier(J.Identifier identifier, Integer p) {
                 JavaType.FullyQualified type = TypeUtils.asFullyQualified(identifier.getType());
-                String name = type == null ? "" : type.getFullyQualifiedName().replace('$', '.');
-                if (name.startsWith(packageName) && name.endsWith("." + identifier.getSimpleName())) {
-                    types.put(name, identifier.getSimpleName());
-                }
+                add(type == null ? "" : type.getFullyQualifiedName().replace('$', '.'), identifier.getSimpleName());
                 return identifier;
+            }
+
+            private void add(String name, String simple) {
+                if (name.startsWith(packageName)
+                        && name.endsWith("." + simple)
+                        && isWritten(file, name, packageName) == written) {
+                    types.put(name, simple);
+                }
             }
         }.visit(file, 0);
         return types;
+    }
+
+    /** Whether the simple name of a type means one of its package by the imports of a file. */
+    private static boolean isWritten(JavaSourceFile file, String type, String packageName) {
+        String simple = type.substring(type.lastIndexOf('.') + 1);
+        String owner = type.substring(0, type.lastIndexOf('.'));
+        for (J.Import imported : file.getImports()) {
+            if (imported.getQualid().getSimpleName().equals(simple)) {
+                return imported.getTypeName().replace('$', '.').startsWith(packageName);
+            }
+        }
+        J.Package own = file.getPackageDeclaration();
+        return isInPackage(owner, own == null ? "" : own.getExpression().toString())
+                || file.getImports().stream()
+                        .filter(imported -> imported.getQualid().getSimpleName().equals("*"))
+                        .anyMatch(imported -> imported.isStatic()
+                                ? imported.getTypeName().replace('$', '.').equals(owner)
+                                : imported.getPackageName().equals(owner)
+                                        || imported.getTypeName().replace('$', '.').equals(owner + ".*"))
+                || isInherited(file, owner);
+    }
+
+    /** Whether an owner of types is a package, or a class of it, whose names a file of the package has. */
+    private static boolean isInPackage(String owner, String name) {
+        return !name.isEmpty() && (owner.equals(name) || owner.startsWith(name + "."));
+    }
+
+    /** Whether a class of the file extends or implements another one, whose nested types it has by their names. */
+    private static boolean isInherited(JavaSourceFile file, String owner) {
+        boolean[] found = {false};
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
+                JavaType.FullyQualified type = declaration.getType();
+                found[0] |= type != null && isBeneath(type, owner, 0);
+                return super.visitClassDeclaration(declaration, p);
+            }
+        }.visit(file, 0);
+        return found[0];
+    }
+
+    private static boolean isBeneath(JavaType.FullyQualified type, String owner, int depth) {
+        List<JavaType.FullyQualified> above = new ArrayList<>(type.getInterfaces());
+        if (type.getSupertype() != null) {
+            above.add(type.getSupertype());
+        }
+        return depth < 8
+                && above.stream()
+                        .anyMatch(each ->
+                                each.getFullyQualifiedName().replace('$', '.').equals(owner)
+                                        || isBeneath(each, owner, depth + 1));
+    }
+
+    /**
+     * The types of a package that a file uses without naming them, such as that of a result of a call, with the names of
+     * the methods whose calls need them.
+     *
+     * @param moved the types that are others where they are named
+     */
+    static Map<String, Set<String>> unnamed(JavaSourceFile file, String packageName, Set<String> moved) {
+        Map<String, Set<String>> types = new TreeMap<>();
+        file.getTypesInUse().getTypesInUse().forEach(type -> add(types, type, packageName, moved, ""));
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
+                JavaType.Method method = call.getMethodType();
+                if (method != null) {
+                    add(types, method.getDeclaringType(), packageName, moved, call.getSimpleName());
+                    add(types, method.getReturnType(), packageName, moved, call.getSimpleName());
+                }
+                return super.visitMethodInvocation(call, p);
+            }
+        }.visit(file, 0);
+        return types;
+    }
+
+    /** The methods of types that a file calls or refers to, by these types. */
+    static Map<String, Set<String>> called(JavaSourceFile file, Collection<String> types) {
+        Map<String, Set<String>> called = new TreeMap<>();
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
+                add(call.getMethodType(), call.getSimpleName());
+                return super.visitMethodInvocation(call, p);
+            }
+
+            @Override
+            public J.MemberReference visitMemberReference(J.MemberReference reference, Integer p) {
+                add(reference.getMethodType(), reference.getReference().getSimpleName());
+                return super.visitMemberReference(reference, p);
+            }
+
+            private void add(JavaType.@Nullable Method method, String name) {
+                String type = method == null ? "" : method.getDeclaringType().getFullyQualifiedName();
+                if (types.contains(type)) {
+                    called.computeIfAbsent(type, each -> new TreeSet<>()).add(name);
+                }
+            }
+        }.visit(file, 0);
+        return called;
+    }
+
+    private static void add(
+            Map<String, Set<String>> types, @Nullable JavaType type, String packageName, Set<String> moved, String call) {
+        JavaType.FullyQualified known = TypeUtils.asFullyQualified(type);
+        String name = known == null ? "" : known.getFullyQualifiedName().replace('$', '.');
+        boolean isMoved = moved.stream().anyMatch(other -> name.equals(other) || name.startsWith(other + "."));
+        if (name.startsWith(packageName) && !isMoved) {
+            Set<String> calls = types.computeIfAbsent(name, each -> new TreeSet<>());
+            if (!call.isEmpty()) {
+                calls.add(call);
+            }
+        }
     }
 
     /** The annotations of a library that have no effect unless they are activated. */
@@ -114,6 +253,15 @@ final class Remains {
         Collection<String> known = new ArrayList<>(activated(library));
         known.addAll(SpringMove.ACTIVATING);
         Set<String> annotated = annotated(file, known);
+        renamed(file, packageName).forEach((type, simple) -> {
+            List<String> found = lines(lines, simple);
+            found.removeAll(annotationLines(lines, found, simple));
+            if (!found.isEmpty()) {
+                left.accept(new Left(
+                        type,
+                        "The code still has its name, in " + shown(found) + ". " + counterpart(library, type, simple)));
+            }
+        });
         types(file, packageName).forEach((type, simple) -> {
             List<String> found = lines(lines, simple);
             if (annotated.contains(type)) {

@@ -106,18 +106,9 @@ final class Trees {
     /** A file without imports of whole packages of annotations of which nothing is used any more. */
     static JavaSourceFile withoutUnusedPackages(JavaSourceFile file, String packageName) {
         Set<String> used = new HashSet<>();
-        file.getTypesInUse().getTypesInUse().stream()
-                .map(TypeUtils::asFullyQualified)
-                .filter(type -> type != null)
-                .forEach(type -> used.add(type.getPackageName()));
-        new JavaIsoVisitor<Set<String>>() {
-            @Override
-            public J.Annotation visitAnnotation(J.Annotation annotation, Set<String> found) {
-                String name = typeName(annotation, file);
-                found.add(name.substring(0, Math.max(0, name.lastIndexOf('.'))));
-                return super.visitAnnotation(annotation, found);
-            }
-        }.visit(file, used);
+        for (String type : Remains.types(file, packageName).keySet()) {
+            used.add(type.substring(0, type.lastIndexOf('.')));
+        }
         List<J.Import> imports = new ArrayList<>();
         @Nullable Space first = null;
         for (J.Import imported : file.getImports()) {

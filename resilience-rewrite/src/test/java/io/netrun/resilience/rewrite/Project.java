@@ -2,11 +2,13 @@ package io.netrun.resilience.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.spring.mapping.Names;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.InMemoryExecutionContext;
@@ -32,6 +34,23 @@ import org.openrewrite.yaml.YamlParser;
  */
 record Project(Map<String, String> files, List<String> left, List<String> classPath) {
 
+    private static final String POM = """
+            <project>
+                <dependencies>
+                    <dependency>
+                        <groupId>io.github.resilience4j</groupId>
+                        <artifactId>resilience4j-spring-boot3</artifactId>
+                        <version>2.3.0</version>
+                    </dependency>
+                    <dependency>
+                        <groupId>org.springframework.retry</groupId>
+                        <artifactId>spring-retry</artifactId>
+                        <version>2.0.12</version>
+                    </dependency>
+                </dependencies>
+            </project>
+            """;
+
     Project() {
         this(new LinkedHashMap<>(), List.of(), new ArrayList<>());
     }
@@ -48,11 +67,37 @@ record Project(Map<String, String> files, List<String> left, List<String> classP
         return this;
     }
 
-    /** After a recipe; a second run changes nothing. */
+    /**
+     * After a recipe; a second run changes nothing. Modules without a build file have one with the libraries meanwhile,
+     * so that the second run also decides on their dependencies as the first one did.
+     */
     Project after(Recipe recipe) {
-        Project moved = run(recipe);
+        Map<String, String> poms = missingPoms();
+        Map<String, String> all = new LinkedHashMap<>(files);
+        all.putAll(poms);
+        Project moved = new Project(all, List.of(), classPath).run(recipe);
         assertThat(moved.run(recipe).files).isEqualTo(moved.files);
-        return moved;
+        Map<String, String> own = new LinkedHashMap<>(moved.files);
+        own.keySet().removeAll(poms.keySet());
+        List<String> rows = moved.left.stream()
+                .filter(row -> !poms.containsKey(row.substring(0, row.indexOf(' '))))
+                .toList();
+        return new Project(own, rows, classPath);
+    }
+
+    private Map<String, String> missingPoms() {
+        Map<String, String> poms = new LinkedHashMap<>();
+        for (String path : files.keySet()) {
+            String module = Names.module(path);
+            String directory = module.isEmpty() ? "" : module.substring(1) + "/";
+            boolean built = files.keySet().stream()
+                    .anyMatch(file -> file.matches(
+                            Pattern.quote(directory) + "(pom\\.xml|build\\.gradle.*|settings\\.gradle.*)"));
+            if (path.contains("src/main/") && !built) {
+                poms.put(directory + "pom.xml", POM);
+            }
+        }
+        return poms;
     }
 
     private Project run(Recipe recipe) {
