@@ -928,6 +928,48 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             options.left()
                     .accept(new Left("@Retry at " + owner.getSimpleName() + "." + method.getSimpleName(), reason));
         }
+        if (owner != null) {
+            leaveFuture(owner, method);
+        }
+    }
+
+    /** A method whose future counts otherwise than there. */
+    private void leaveFuture(J.ClassDeclaration owner, J.MethodDeclaration method) {
+        boolean direct = method.hasModifier(J.Modifier.Type.Private) || method.hasModifier(J.Modifier.Type.Static);
+        if (direct || owner.getKind() == J.ClassDeclaration.Kind.Type.Annotation) {
+            return;
+        }
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        Map<String, J.Annotation> patterns = new LinkedHashMap<>();
+        List<J.Annotation> all = new ArrayList<>(
+                isCovered(owner, method, "") && !fallbacks.contains(method.getSimpleName())
+                        ? owner.getLeadingAnnotations()
+                        : List.of());
+        all.addAll(method.getLeadingAnnotations());
+        for (J.Annotation annotation : all) {
+            String pattern = ProtectedMethods.pattern(annotation, file);
+            if (pattern != null) {
+                patterns.put(pattern, annotation);
+            }
+        }
+        boolean pool = patterns.values().stream().anyMatch(each -> ProtectedMethods.isPool(Trees.arguments(each)));
+        Map<String, Expression> named = new LinkedHashMap<>();
+        patterns.forEach((pattern, annotation) -> {
+            Expression fallback = ProtectedMethods.fallback(annotation);
+            if (fallback != null) {
+                named.put(pattern, fallback);
+            }
+        });
+        String reason = pool
+                ? null
+                : FutureBodies.reason(method, patterns.keySet(), named, module.order(SettingsMove.path(file)));
+        if (reason != null) {
+            String names = patterns.values().stream()
+                    .map(annotation -> "@" + annotation.getSimpleName())
+                    .collect(Collectors.joining(", "));
+            options.left()
+                    .accept(new Left(names + " at " + owner.getSimpleName() + "." + method.getSimpleName(), reason));
+        }
     }
 
     /** With the fallback of the class, where that is not for all of its methods, and the method has none yet. */

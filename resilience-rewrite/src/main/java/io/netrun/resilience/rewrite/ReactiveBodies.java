@@ -30,14 +30,17 @@ final class ReactiveBodies {
             "fromCompletionStage",
             "from",
             "item",
-            "items");
+            "items",
+            "completedFuture",
+            "completedStage",
+            "forValue");
 
     private static final String LOG = "(?i)(this\\.)?(log|logger)";
 
     private ReactiveBodies() {}
 
     /** The simple name of a type, without its arguments. */
-    private static String simple(@Nullable J type) {
+    static String simple(@Nullable J type) {
         String written = WrittenTypes.of(type).replaceAll("(?s)<.*>", "");
         return written.substring(written.lastIndexOf('.') + 1);
     }
@@ -50,7 +53,7 @@ final class ReactiveBodies {
      */
     static @Nullable String reason(J.MethodDeclaration method, String types) {
         String publisher = simple(method.getReturnTypeExpression());
-        if (!publisher.matches(types) || method.getBody() == null || !doesMore(method.getBody())) {
+        if (!publisher.matches(types) || method.getBody() == null || !doesMore(method.getBody(), ADAPTED, true)) {
             return null;
         }
         return "There, the method is called once, also if nothing subscribes to its " + publisher
@@ -59,8 +62,13 @@ final class ReactiveBodies {
                 + ": move what is to happen once into its callers.";
     }
 
-    /** Whether something happens outside of lambdas: a call, an assignment, or a failure. */
-    private static boolean doesMore(J.Block body) {
+    /**
+     * Whether something happens outside of lambdas: a call, a failure, or an assignment.
+     *
+     * @param built the simple names of the types whose variables only build the result
+     * @param effects whether assignments count, which do not fail
+     */
+    static boolean doesMore(J.Block body, String built, boolean effects) {
         AtomicBoolean more = new AtomicBoolean();
         new JavaIsoVisitor<Integer>() {
             @Override
@@ -70,6 +78,11 @@ final class ReactiveBodies {
 
             @Override
             public J.NewClass visitNewClass(J.NewClass created, Integer p) {
+                if (created.getClazz() != null
+                        && simple(created.getClazz()).equals("AsyncResult")
+                        && created.getArguments().stream().anyMatch(ReactiveBodies::calls)) {
+                    more.set(true);
+                }
                 if (created.getArguments() != null) {
                     created.getArguments().forEach(argument -> visit(argument, p, getCursor()));
                 }
@@ -87,7 +100,7 @@ final class ReactiveBodies {
                 boolean logs = call.getSelect() != null
                         && CodeCounterparts.text(call.getSelect()).matches(LOG);
                 boolean eager = EAGER.contains(call.getSimpleName())
-                        && call.getArguments().stream().anyMatch(ReactiveBodies::isCall);
+                        && call.getArguments().stream().anyMatch(ReactiveBodies::calls);
                 if (logs) {
                     return call;
                 } else if (!result || eager) {
@@ -98,26 +111,26 @@ final class ReactiveBodies {
 
             @Override
             public J.VariableDeclarations visitVariableDeclarations(J.VariableDeclarations variables, Integer p) {
-                return simple(variables.getTypeExpression()).matches(ADAPTED)
+                return simple(variables.getTypeExpression()).matches(built)
                         ? variables
                         : super.visitVariableDeclarations(variables, p);
             }
 
             @Override
             public J.Assignment visitAssignment(J.Assignment assignment, Integer p) {
-                more.set(true);
-                return assignment;
+                more.compareAndSet(false, effects);
+                return effects ? assignment : super.visitAssignment(assignment, p);
             }
 
             @Override
             public J.AssignmentOperation visitAssignmentOperation(J.AssignmentOperation assignment, Integer p) {
-                more.set(true);
-                return assignment;
+                more.compareAndSet(false, effects);
+                return effects ? assignment : super.visitAssignmentOperation(assignment, p);
             }
 
             @Override
             public J.Unary visitUnary(J.Unary unary, Integer p) {
-                if (unary.getOperator().isModifying()) {
+                if (effects && unary.getOperator().isModifying()) {
                     more.set(true);
                 }
                 return super.visitUnary(unary, p);
@@ -132,7 +145,26 @@ final class ReactiveBodies {
         return more.get();
     }
 
-    private static boolean isCall(Expression argument) {
-        return argument instanceof J.MethodInvocation;
+    /** Whether an argument calls a method before the result is made. */
+    private static boolean calls(Expression argument) {
+        AtomicBoolean found = new AtomicBoolean();
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Lambda visitLambda(J.Lambda lambda, Integer p) {
+                return lambda;
+            }
+
+            @Override
+            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
+                return declaration;
+            }
+
+            @Override
+            public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
+                found.set(true);
+                return call;
+            }
+        }.visit(argument, 0);
+        return found.get();
     }
 }

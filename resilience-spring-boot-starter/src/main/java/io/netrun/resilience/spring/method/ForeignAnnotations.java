@@ -31,6 +31,9 @@ public final class ForeignAnnotations {
     private static final String FALLBACK_METHOD = "fallbackMethod";
     private static final String UNKNOWN = "java.util.concurrent.TimeoutException";
 
+    /** The slots of the patterns that make a future that fails of what a method throws. */
+    private static final Set<String> CATCHING = Set.of("circuit-breaker", "rate-limiter", "bulkhead");
+
     private static final PatternDescriptor<?, ?> FALLBACK =
             PatternDescriptors.slotOf(Fallback.class).pattern();
 
@@ -148,6 +151,49 @@ public final class ForeignAnnotations {
                         reason.replace("`", "") + "; remove the attribute"));
             }
         });
+        return problems;
+    }
+
+    /**
+     * How a method signals completion: where all annotations are those of resilience4j, a plain future is a result like
+     * any other, as there.
+     */
+    static ReturnKind returns(ReturnKind kind, List<Declaration> declarations) {
+        boolean foreign = !declarations.isEmpty() && declarations.stream().allMatch(Declaration::isForeign);
+        return foreign && kind == ReturnKind.FUTURE ? ReturnKind.PLAIN : kind;
+    }
+
+    /**
+     * What behaves differently and depends on the body of the method: what a method throws that returns a stage passes
+     * the retry and the time limiter there, unless a pattern inside makes a future of it that fails.
+     *
+     * @param declarations those of the method, the outermost first
+     */
+    static List<Problem> unlikeThere(
+            List<Declaration> declarations, Method method, Class<?> userClass, ReturnKind returns) {
+        if (returns != ReturnKind.STAGE || declarations.stream().anyMatch(ForeignAnnotations::isPool)) {
+            return List.of();
+        }
+        List<Problem> problems = new ArrayList<>();
+        String fallback = "";
+        for (int i = 0; i < declarations.size(); i++) {
+            Declaration declaration = declarations.get(i);
+            String key = declaration.slot().key();
+            boolean passes = key.equals("retry") || (key.equals("timeout") && fallback.equals("timeout-fallback"));
+            boolean caught = declarations.stream()
+                    .skip(i + 1L)
+                    .anyMatch(inside -> CATCHING.contains(inside.slot().key()));
+            if (declaration.isForeign() && passes && !caught) {
+                problems.add(new Problem(
+                        userClass.getName() + "." + UserClasses.name(method, userClass) + ": "
+                                + declaration.slot().title() + " of resilience4j lets pass what the method throws"
+                                + " itself, instead of returning a future that fails; this library "
+                                + (key.equals("retry") ? "retries it" : "calls the fallback for it"),
+                        "Check that the work of the method may be repeated, or let it throw nothing before its future"
+                                + " exists"));
+            }
+            fallback = key;
+        }
         return problems;
     }
 

@@ -375,7 +375,7 @@ public final class MethodPipelines {
     private MethodPipeline build(
             Method method, Class<?> userClass, List<Declaration> declarations, ProblemCollector collector) {
         ReactiveAdapter adapter = ReactiveTypes.adapter(method);
-        ReturnKind returns = ReturnKind.of(method, adapter);
+        ReturnKind returns = ForeignAnnotations.returns(ReturnKind.of(method, adapter), declarations);
         Obstacle obstacle = declarations.isEmpty() ? null : Obstacle.of(method, returns, adapter, classLoader);
         if (obstacle != null) {
             return unprotected(method, userClass, declarations, obstacle);
@@ -455,6 +455,7 @@ public final class MethodPipelines {
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
+        ForeignAnnotations.unlikeThere(declarations, method, userClass, returns).forEach(this::warnOnce);
         requireDistinct(chain, userClass, method);
         List<Policy> policies = List.copyOf(chain.values());
         return new MethodPipeline(

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,54 @@ class ForeignAnnotationTests {
         runner.withBean(Client.class)
                 .run(context ->
                         assertThat(context.getBean(Client.class).later().join()).isEqualTo("later"));
+    }
+
+    @Test
+    void plainFutureThatFailsShouldBeAResult() {
+        runner.withBean(Futures.class).run(context -> {
+            assertThat(context.getBean(Futures.class).plain().isDone()).isTrue();
+            assertThat(CALLS).hasValue(1);
+        });
+    }
+
+    @Test
+    void plainFutureThatFailsShouldNotOpenACircuit() {
+        runner.withPropertyValues("resilience4j.circuitbreaker.instances.plain.minimum-number-of-calls=1")
+                .withBean(Futures.class)
+                .run(context -> {
+                    Futures futures = context.getBean(Futures.class);
+                    futures.counted();
+                    futures.counted();
+                    assertThat(CALLS).hasValue(2);
+                });
+    }
+
+    @Test
+    void methodWithAPlainFutureThatThrowsShouldBeRetried() {
+        runner.withBean(Futures.class).run(context -> {
+            assertThat(context.getBean(Futures.class).throwing().get()).isEqualTo("fallback");
+            assertThat(CALLS).hasValue(3);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {RetriedStage.class, LimitedStage.class})
+    void stageWhoseMethodMayThrowShouldBeAWarning(Class<?> type, CapturedOutput output) {
+        runner.withBean(type).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(output)
+                    .contains(type.getName() + ".call: ", "lets pass what the method throws itself")
+                    .containsOnlyOnce("lets pass");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {GuardedStage.class, PooledStage.class, LimitOnly.class})
+    void stageWhoseFailuresAreCaughtInsideShouldBeNoWarning(Class<?> type, CapturedOutput output) {
+        runner.withBean(type).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(output).doesNotContain("lets pass");
+        });
     }
 
     @Test
@@ -1001,6 +1050,76 @@ class ForeignAnnotationTests {
 
         @Retry(name = "#root.args[0]")
         public void call(String name) {}
+    }
+
+    static class Futures {
+
+        @Retry(name = "plain", fallbackMethod = "fallback")
+        public Future<String> plain() {
+            CALLS.incrementAndGet();
+            return CompletableFuture.failedFuture(new IllegalStateException());
+        }
+
+        @CircuitBreaker(name = "plain")
+        public Future<String> counted() {
+            return plain();
+        }
+
+        @Retry(name = "plain", fallbackMethod = "fallback")
+        public Future<String> throwing() {
+            CALLS.incrementAndGet();
+            throw new IllegalStateException();
+        }
+
+        private Future<String> fallback(Exception failure) {
+            return CompletableFuture.completedFuture("fallback");
+        }
+    }
+
+    static class RetriedStage {
+
+        @Retry(name = "stage")
+        public CompletableFuture<String> call() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    static class LimitedStage {
+
+        @TimeLimiter(name = "stage", fallbackMethod = "fallback")
+        public CompletableFuture<String> call() {
+            return CompletableFuture.completedFuture("");
+        }
+
+        private CompletableFuture<String> fallback(Exception failure) {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    static class GuardedStage {
+
+        @Retry(name = "stage")
+        @CircuitBreaker(name = "stage")
+        public CompletableFuture<String> call() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    static class PooledStage {
+
+        @Retry(name = "stage")
+        @Bulkhead(name = "stage", type = Bulkhead.Type.THREADPOOL)
+        public CompletableFuture<String> call() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    static class LimitOnly {
+
+        @TimeLimiter(name = "stage")
+        public CompletableFuture<String> call() {
+            return CompletableFuture.completedFuture("");
+        }
     }
 
     static class Both {
