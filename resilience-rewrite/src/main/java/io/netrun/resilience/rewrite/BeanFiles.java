@@ -50,6 +50,11 @@ final class BeanFiles {
     }
 
     private static String remedy(String library, String type) {
+        String annotation = MappingTable.get().renamed(library, "annotation").getOrDefault(type, "");
+        if (!annotation.isEmpty() && !SpringMove.REMOVED.contains(type)) {
+            return "The recipe has replaced the annotation by " + annotation
+                    + ": what looks for this one finds none. Write the other one.";
+        }
         if (type.endsWith("Interceptor")) {
             return "A method that it retries must not have @Retry, too, or attempts multiply. Put @Retry on the methods"
                     + " of its pointcut instead.";

@@ -286,6 +286,12 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                         Exclusions.list(file, left -> leftovers.insertRow(ctx, row(path, left)));
                     }
                 }
+                if (tree instanceof SourceFile file
+                        && !isOfJava(file)
+                        && !OtherLanguages.isSource(file)
+                        && !found.annotated().isEmpty()) {
+                    texts(file, found, ctx).list(file);
+                }
                 if (tree instanceof SourceFile file) {
                     found.files()
                             .list(
@@ -317,11 +323,21 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                                     ctx,
                                     left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
                 } else if (tree instanceof JavaSourceFile file) {
-                    return FromResilience4j.this.moved(file, found, ctx);
+                    JavaSourceFile moved = FromResilience4j.this.moved(file, found, ctx);
+                    if (!found.annotated().isEmpty() && isOfJava(moved)) {
+                        texts(moved, found, ctx).list(moved);
+                    }
+                    return moved;
                 }
                 return tree;
             }
         };
+    }
+
+    private AnnotationTexts texts(SourceFile file, Found found, ExecutionContext ctx) {
+        String path = SettingsMove.path(file);
+        return new AnnotationTexts(
+                MappingTable.RESILIENCE4J, found.constants(), left -> leftovers.insertRow(ctx, row(path, left)));
     }
 
     /** Lists sections whose names are those of annotations in another spelling. */
@@ -363,7 +379,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         return moved instanceof SourceFile changed ? settings.withDocument(changed) : moved;
     }
 
-    private @Nullable Tree moved(JavaSourceFile file, Found found, ExecutionContext ctx) {
+    private JavaSourceFile moved(JavaSourceFile file, Found found, ExecutionContext ctx) {
         String path = SettingsMove.path(file);
         ModuleSettings module = found.modules().get(Names.module(path));
         if (module == null) {

@@ -180,6 +180,9 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 if (library().equals(MappingTable.SPRING_RETRY) && !code) {
                     OtherTexts.listSpringRetry(source, !found.left().isEmpty(), left -> leave(ctx, path, left));
                 }
+                if (!code && !BeanFiles.uses(source, packageName())) {
+                    texts(path, found, ctx).list(source);
+                }
                 if (BeanFiles.uses(source, packageName())) {
                     BeanFiles.list(source, library(), packageName(), left -> leave(ctx, path, left));
                     return tree;
@@ -191,8 +194,13 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     return tree;
                 } else if (BuildFiles.isBuild(source)) {
                     return found.files().moved(source, found.build(), ctx, left -> leave(ctx, path, left));
-                } else if (tree instanceof JavaSourceFile file && isConcerned(file, found)) {
-                    return SpringRecipe.this.moved(file, path, found, ctx);
+                } else if (tree instanceof JavaSourceFile file) {
+                    JavaSourceFile moved =
+                            isConcerned(file, found) ? SpringRecipe.this.moved(file, path, found, ctx) : file;
+                    if (!GradleMove.isScript(file)) {
+                        texts(path, found, ctx).list(moved);
+                    }
+                    return moved;
                 } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
                     return found.settings().move(source, ctx);
                 }
@@ -219,7 +227,11 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         leftovers.insertRow(ctx, new Leftovers.Row(path, left.what(), left.reason()));
     }
 
-    private Tree moved(JavaSourceFile file, String path, Found found, ExecutionContext ctx) {
+    private AnnotationTexts texts(String path, Found found, ExecutionContext ctx) {
+        return new AnnotationTexts(library(), found.uses().constants(), left -> leave(ctx, path, left));
+    }
+
+    private JavaSourceFile moved(JavaSourceFile file, String path, Found found, ExecutionContext ctx) {
         JavaSourceFile moved = new SpringMove(
                         library(),
                         new SpringAnnotations(keeps(), found.numbers(), left -> leave(ctx, path, left)),
