@@ -61,7 +61,11 @@ final class FallbackFit {
         return failures.isEmpty() ? Set.of("Throwable") : failures;
     }
 
-    /** Whether resilience4j calls a method for the failures of another one. */
+    /** Whether resilience4j calls a method, if it has the name, for the failures of another one. */
+    static boolean isCalled(J.MethodDeclaration candidate, J.MethodDeclaration method) {
+        return !candidate.getId().equals(method.getId()) && isCalled(candidate, types(method), method);
+    }
+
     private static boolean isCalled(J.MethodDeclaration candidate, List<String> own, J.MethodDeclaration method) {
         List<String> types = types(candidate);
         return (isFollowedByAFailure(types, own) || isFollowedByAFailure(types, List.of()))

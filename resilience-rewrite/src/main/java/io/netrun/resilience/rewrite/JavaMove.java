@@ -495,8 +495,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                     || ofClass
                     || Trees.isAdvised(declaration);
             boolean direct = method.hasModifier(J.Modifier.Type.Private) || method.hasModifier(J.Modifier.Type.Static);
-            boolean called = fallbacks.contains(method.getSimpleName()) && FallbackFit.takesFailure(method);
-            if (called && counts && !direct) {
+            if (counts && !direct && isCalledAsFallback(method, declaration, file)) {
                 options.left()
                         .accept(new Left(
                                 "fallbackMethod = " + method.getSimpleName(),
@@ -506,6 +505,33 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                                         + " @Fallback."));
             }
         }
+    }
+
+    /** Whether a method of a class, or of one beneath it in its file, names another one that fits as its fallback. */
+    private static boolean isCalledAsFallback(
+            J.MethodDeclaration fallback, J.ClassDeclaration owner, JavaSourceFile file) {
+        boolean[] called = {false};
+        if (!FallbackFit.takesFailure(fallback)) {
+            return false;
+        }
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
+                boolean own = declaration.getId().equals(owner.getId());
+                boolean beneath = !own && TypeUtils.isAssignableTo(Hierarchy.name(owner, file), declaration.getType());
+                if (own || beneath) {
+                    Set<String> ofClass = fallbacks(declaration.getLeadingAnnotations(), file);
+                    for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
+                        Set<String> names = new HashSet<>(fallbacks(method.getLeadingAnnotations(), file));
+                        names.addAll(isCovered(declaration, method, fallback.getSimpleName()) ? ofClass : Set.of());
+                        called[0] |= names.contains(fallback.getSimpleName())
+                                && FallbackFit.isCalled(fallback, method);
+                    }
+                }
+                return super.visitClassDeclaration(declaration, p);
+            }
+        }.visit(file, 0);
+        return called[0];
     }
 
     private static boolean isProtected(List<J.Annotation> annotations, JavaSourceFile file) {

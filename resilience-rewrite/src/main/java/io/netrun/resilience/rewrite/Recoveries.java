@@ -30,6 +30,7 @@ import org.openrewrite.java.tree.Statement;
  *     retries
  * @param bridges what is added behind recovery methods that keep their parameters, by their ids
  * @param lost recovery methods that fit no method of the class
+ * @param inherited the methods of classes above that a recovery method fits, and that have no recovery method there
  * @param unseen the methods of classes beneath that a recovery method fits, but for which there is none there
  * @param closed those of the methods with a circuit breaker that do not take the failure of an open circuit
  */
@@ -41,13 +42,14 @@ record Recoveries(
         Set<UUID> ofClass,
         Map<UUID, List<Bridge>> bridges,
         Set<J.MethodDeclaration> lost,
+        Map<J.MethodDeclaration, Set<String>> inherited,
         Map<J.MethodDeclaration, Set<String>> unseen,
         Map<UUID, String> closed) {
 
     private static final int DEPTH = 8;
 
     static final Recoveries NONE =
-            new Recoveries(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Map.of(), Set.of(), Map.of(), Map.of());
+            new Recoveries(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Map.of(), Set.of(), Map.of(), Map.of(), Map.of());
 
     /** Those of a class. */
     static Recoveries of(J.ClassDeclaration declaration, JavaSourceFile file, Uses uses) {
@@ -73,6 +75,7 @@ record Recoveries(
                 new HashSet<>(),
                 new HashMap<>(),
                 new LinkedHashSet<>(),
+                new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
                 new HashMap<>());
         Map<J.MethodDeclaration, Failing> failing = new LinkedHashMap<>();
@@ -117,10 +120,20 @@ record Recoveries(
                                 uses))
                         .map(Map.Entry::getKey)
                         .toList()));
+        Set<J.MethodDeclaration> used = new HashSet<>();
+        for (J.MethodDeclaration recovery : recovering) {
+            boolean isOverridden = uses.heirs(declaration).stream()
+                    .map(Uses.Source::declaration)
+                    .anyMatch(heir -> FailureArguments.methods(heir).stream()
+                            .anyMatch(each -> overrides(each, recovery, uses.bindings(heir, declaration))));
+            if (isOverridden || uses.isUsed(recovery)) {
+                used.add(recovery);
+            }
+        }
         failing.forEach((method, of) -> {
             pairs.forEach((recovery, methods) -> {
                 if (methods.contains(method)) {
-                    found.add(recovery, methods, method, uses, of.file());
+                    found.add(recovery, methods, method, used.contains(recovery), of.file());
                     if (of.inherited()) {
                         found.ofClass.add(method.getId());
                     }
@@ -130,11 +143,65 @@ record Recoveries(
         failing.keySet().forEach(method -> found.separate(method, pairs, FailureArguments.methods(declaration)));
         failing.forEach((method, of) -> found.close(method, pairs, of.file(), uses.composed()));
         pairs.forEach((recovery, methods) -> {
-            if (methods.isEmpty() && !found.unseen.containsKey(recovery)) {
+            if (methods.isEmpty()
+                    && !found.unseen.containsKey(recovery)
+                    && !found.isOfInherited(recovery, declaration, uses)) {
                 found.lost.add(recovery);
             }
         });
         return found;
+    }
+
+    /**
+     * Whether a recovery method is for methods that its class inherits. It is called for them where it overrides the
+     * recovery method that they have, and noted otherwise.
+     */
+    private boolean isOfInherited(J.MethodDeclaration recovery, J.ClassDeclaration owner, Uses uses) {
+        List<Uses.Source> classes = new ArrayList<>();
+        Uses.Source next = uses.parent(owner).orElse(null);
+        for (int depth = 0; next != null && depth < DEPTH; depth++) {
+            classes.add(next);
+            next = uses.parent(next.declaration()).orElse(null);
+        }
+        boolean found = false;
+        for (Uses.Source above : classes) {
+            Map<String, String> variables = uses.bindings(owner, above.declaration());
+            Map<J.MethodDeclaration, Failing> failing = new LinkedHashMap<>();
+            addFailing(above.declaration(), above.file(), uses, failing);
+            for (J.MethodDeclaration method : failing.keySet()) {
+                if (!fits(recovery, method, variables)
+                        || FailureArguments.methods(owner).stream().anyMatch(own -> overrides(own, method, variables))) {
+                    continue;
+                }
+                found = true;
+                boolean overrides = classes.stream()
+                        .map(Uses.Source::declaration)
+                        .anyMatch(type -> FailureArguments.methods(type).stream()
+                                .anyMatch(former -> overrides(recovery, former, uses.bindings(owner, type))));
+                if (!overrides) {
+                    inherited
+                            .computeIfAbsent(recovery, each -> new TreeSet<>())
+                            .add(above.declaration().getSimpleName() + "." + method.getSimpleName());
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Whether a method overrides another one, as far as their parameters show. */
+    private static boolean overrides(
+            J.MethodDeclaration method, J.MethodDeclaration above, Map<String, String> variables) {
+        List<J.VariableDeclarations> own = variables(method);
+        List<J.VariableDeclarations> others = variables(above);
+        boolean same = method.getSimpleName().equals(above.getSimpleName())
+                && own.size() == others.size()
+                && !above.hasModifier(J.Modifier.Type.Private)
+                && !above.hasModifier(J.Modifier.Type.Static);
+        for (int i = 0; same && i < own.size(); i++) {
+            String there = WrittenTypes.with(WrittenTypes.of(others.get(i)), variables);
+            same = WrittenTypes.areSame(WrittenTypes.of(own.get(i)), there);
+        }
+        return same;
     }
 
     /** Takes the recovery methods of a class above for methods that have none in their own class. */
@@ -254,15 +321,9 @@ record Recoveries(
     /** Whether a class has a method of one above it as its own: it overrides it, or the compiler adds it. */
     private static boolean isDeclaredAnew(
             J.MethodDeclaration recovery, J.ClassDeclaration owner, J.ClassDeclaration heir, Uses uses) {
-        List<String> types = variables(recovery).stream().map(WrittenTypes::of).toList();
-        boolean overrides = !recovery.hasModifier(J.Modifier.Type.Private)
-                && !recovery.hasModifier(J.Modifier.Type.Static)
-                && FailureArguments.methods(heir).stream()
-                        .filter(method -> method.getSimpleName().equals(recovery.getSimpleName()))
-                        .anyMatch(method -> variables(method).stream()
-                                .map(WrittenTypes::of)
-                                .toList()
-                                .equals(types));
+        Map<String, String> variables = uses.bindings(heir, owner);
+        boolean overrides =
+                FailureArguments.methods(heir).stream().anyMatch(method -> overrides(method, recovery, variables));
         if (overrides) {
             return true;
         }
@@ -283,7 +344,7 @@ record Recoveries(
             J.MethodDeclaration recovery,
             List<J.MethodDeclaration> methods,
             J.MethodDeclaration method,
-            Uses uses,
+            boolean used,
             JavaSourceFile file) {
         boolean several = methods.stream()
                         .map(each -> Bridges.types(reordered(recovery, each)))
@@ -292,7 +353,6 @@ record Recoveries(
                 > 1;
         List<Statement> reordered = reordered(recovery, method);
         boolean moves = !Bridges.types(reordered).equals(Bridges.types(recovery.getParameters()));
-        boolean used = uses.isUsed(recovery);
         String own = recovery.getSimpleName();
         String other = several || (used && moves) ? own + "Fallback" : own;
         String name = fallbacks.computeIfAbsent(method.getId(), id -> names.getOrDefault(recovery.getId(), other));
@@ -493,14 +553,26 @@ record Recoveries(
     }
 
     private static boolean fits(J.MethodDeclaration recovery, J.MethodDeclaration method) {
+        return fits(recovery, method, Map.of());
+    }
+
+    /**
+     * Whether a recovery method has the result and the parameters of a method.
+     *
+     * @param bound what the type variables of the method are in the class of the recovery method
+     */
+    private static boolean fits(J.MethodDeclaration recovery, J.MethodDeclaration method, Map<String, String> bound) {
         List<J.VariableDeclarations> own = withoutFailure(recovery);
         List<J.VariableDeclarations> given = variables(method);
         if (own.size() > given.size()
-                || !WrittenTypes.areSame(recovery.getReturnTypeExpression(), method.getReturnTypeExpression())) {
+                || !WrittenTypes.areSame(
+                        WrittenTypes.of(recovery.getReturnTypeExpression()),
+                        WrittenTypes.with(WrittenTypes.of(method.getReturnTypeExpression()), bound))) {
             return false;
         }
         for (int i = 0; i < own.size(); i++) {
-            if (!WrittenTypes.areSame(WrittenTypes.of(own.get(i)), WrittenTypes.of(given.get(i)))) {
+            if (!WrittenTypes.areSame(
+                    WrittenTypes.of(own.get(i)), WrittenTypes.with(WrittenTypes.of(given.get(i)), bound))) {
                 return false;
             }
         }

@@ -202,6 +202,18 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                         + " it recovers, with the failure last, and add @Fallback(method = \""
                                         + method.getSimpleName() + "\") to that method.")));
         recoveries
+                .inherited()
+                .forEach((method, methods) -> annotations
+                        .left()
+                        .accept(new Left(
+                                "@Recover " + method.getSimpleName(),
+                                "There, it recovers " + String.join(", ", methods)
+                                        + ", which the class inherits; here, a method names its fallback itself. Override"
+                                        + " each in this class with @Retry and @Fallback(method = \""
+                                        + method.getSimpleName()
+                                        + "\"), and write the parameters of the fallback as those of the method, with the"
+                                        + " failure last.")));
+        recoveries
                 .unseen()
                 .forEach((method, methods) -> annotations
                         .left()

@@ -131,6 +131,36 @@ record Uses(
         return heirs;
     }
 
+    /**
+     * What the type variables of a class are in one beneath it, such as {@code T} of {@code Base<T>} in a class that
+     * extends {@code Base<String>}; empty if it is not known.
+     */
+    Map<String, String> bindings(J.ClassDeclaration heir, J.ClassDeclaration owner) {
+        Map<String, String> known = Map.of();
+        J.ClassDeclaration type = heir;
+        for (int depth = 0; depth < DEPTH && !type.getId().equals(owner.getId()); depth++) {
+            Source parent = parent(type).orElse(null);
+            if (parent == null) {
+                return Map.of();
+            }
+            List<Expression> given =
+                    type.getExtends() instanceof J.ParameterizedType written && written.getTypeParameters() != null
+                            ? written.getTypeParameters()
+                            : List.of();
+            List<J.TypeParameter> variables = parent.declaration().getTypeParameters() == null
+                    ? List.of()
+                    : parent.declaration().getTypeParameters();
+            Map<String, String> next = new HashMap<>();
+            for (int i = 0; i < variables.size() && variables.size() == given.size(); i++) {
+                next.put(
+                        String.valueOf(variables.get(i).getName()), WrittenTypes.with(WrittenTypes.of(given.get(i)), known));
+            }
+            known = next;
+            type = parent.declaration();
+        }
+        return known;
+    }
+
     private boolean isBeneath(J.ClassDeclaration type, J.ClassDeclaration above, int depth) {
         Source parent = depth > DEPTH ? null : parent(type).orElse(null);
         return parent != null

@@ -1,6 +1,9 @@
 package io.netrun.resilience.rewrite;
 
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.J;
@@ -75,6 +78,17 @@ final class WrittenTypes {
                 : bound instanceof JavaType.FullyQualified named && !(bound instanceof JavaType.Unknown)
                         ? named.getFullyQualifiedName().replace('$', '.')
                         : null;
+    }
+
+    /** A type with what its variables are. */
+    static String with(String type, Map<String, String> variables) {
+        String changed = type;
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            changed = changed.replaceAll(
+                    "(?<![\\w.])" + Pattern.quote(variable.getKey()) + "(?![\\w.])",
+                    Matcher.quoteReplacement(variable.getValue()));
+        }
+        return changed;
     }
 
     /** Whether two types are the same; of those that are not known, one may lack the package that the other has. */

@@ -414,4 +414,103 @@ class InheritedRecoveryTests {
     void recoveryOfAnAbstractClassShouldStayWithoutBeansBeneath() {
         assertThat(moved(new Project().with(BASE, BOTH)).files().get(BASE)).contains("@Fallback(method = \"none\")");
     }
+
+    private static Project generic(String base, String recoveryAbove, String heir, String recovery) {
+        return moved(new Project().with(BASE, IMPORTS + """
+            abstract class Base%s {
+                @Retryable
+                public T run(T key) {
+                    return key;
+                }
+
+                %s
+            }
+            """.formatted(base, recoveryAbove)).with(CALLS, IMPORTS + """
+            class Calls extends Base%s {
+                %s {
+                    return key;
+                }
+            }
+            """.formatted(heir, recovery)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<T> | <String> | @Override @Recover public String back(RuntimeException failure, String key)",
+                "<T> | <String> | @Recover public String back(RuntimeException failure, String key)",
+                "<S, T extends Comparable<T>> | <Long, String> | @Override @Recover public String back(RuntimeException"
+                        + " failure, String key)",
+                "<T> | <java.util.List<String>> | @Override @Recover public java.util.List<String>"
+                        + " back(RuntimeException failure, java.util.List<String> key)",
+            })
+    void recoveryThatOverridesAGenericOneShouldBeCalled(String base, String heir, String recovery) {
+        Project after = generic(
+                base, "@Recover public T back(RuntimeException failure, T key) { return key; }", heir, recovery);
+
+        assertThat(after.files().get(BASE))
+                .contains("@Fallback(method = \"backFallback\")")
+                .contains("public T backFallback(T key, RuntimeException failure) {")
+                .contains("return back(failure, key);");
+        assertThat(after.files().get(CALLS))
+                .contains(" back(RuntimeException failure, ")
+                .doesNotContain("@Recover");
+        assertThat(after.left()).noneSatisfy(row -> assertThat(row).contains("@Recover "));
+    }
+
+    @Test
+    void recoveryThroughAClassBetweenShouldBeCalled() {
+        Project after = moved(new Project().with(BASE, IMPORTS + """
+            abstract class Base<T> {
+                @Retryable
+                public T run(T key) {
+                    return key;
+                }
+
+                @Recover
+                public T back(RuntimeException failure, T key) {
+                    return key;
+                }
+            }
+            """).with("src/main/java/Between.java", "abstract class Between<U> extends Base<U> {\n}\n").with(
+                        CALLS, IMPORTS + """
+            class Calls extends Between<String> {
+                @Override
+                @Recover
+                public String back(RuntimeException failure, String key) {
+                    return key;
+                }
+            }
+            """));
+
+        assertThat(after.files().get(BASE)).contains("@Fallback(method = \"backFallback\")");
+        assertThat(after.left()).noneSatisfy(row -> assertThat(row).contains("@Recover "));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<T> | <String> | @Recover public String back(RuntimeException failure, String key)",
+                "<T> | <String> | @Recover String back(Exception failure, String key)",
+            })
+    void recoveryOfAnInheritedMethodShouldBeListedWithIt(String base, String heir, String recovery) {
+        Project after = generic(base, "", heir, recovery);
+
+        assertThat(after.left())
+                .filteredOn(row -> row.contains("@Recover "))
+                .singleElement()
+                .asString()
+                .contains("@Recover back: There, it recovers Base.run, which the class inherits");
+    }
+
+    @Test
+    void recoveryOfAnotherTypeShouldBeLost() {
+        Project after = generic(
+                "<T>", "", "<String>", "@Recover public Long back(RuntimeException failure, Long key)");
+
+        assertThat(after.left())
+                .anySatisfy(row -> assertThat(row).contains("@Recover back: No method of this class"));
+    }
 }

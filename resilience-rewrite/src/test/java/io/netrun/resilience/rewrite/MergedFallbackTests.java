@@ -273,4 +273,73 @@ class MergedFallbackTests {
         assertThat(after.files().get(CALLS)).contains("@Fallback(method = \"ask\")");
         assertThat(after.left()).isEmpty();
     }
+
+    @Test
+    void overloadThatIsNoFallbackShouldNotBeListed() {
+        Project after = moved(true, """
+                class Calls {
+                    @Retry(name = "a", fallbackMethod = "ask")
+                    public String ask() {
+                        return "";
+                    }
+
+                    private String ask(Exception failure) {
+                        return "back";
+                    }
+
+                    @Retry(name = "b")
+                    public String ask(String key, Exception failure) {
+                        return "";
+                    }
+                }
+                """);
+
+        assertThat(after.left()).noneMatch(row -> row.contains("through the proxy"));
+    }
+
+    @Test
+    void methodOfAnotherClassShouldNotBeListedAsAFallback() {
+        Project after = moved(true, """
+                class Calls {
+                    @Retry(name = "a", fallbackMethod = "back")
+                    public String ask() {
+                        return "";
+                    }
+
+                    private String back(Exception failure) {
+                        return "back";
+                    }
+                }
+
+                class Others {
+                    @Retry(name = "b")
+                    public String back(Exception failure) {
+                        return "";
+                    }
+                }
+                """);
+
+        assertThat(after.left()).noneMatch(row -> row.contains("through the proxy"));
+    }
+
+    @Test
+    void fallbackOfAClassBeneathShouldBeListed() {
+        Project after = moved(true, """
+                class Others {
+                    @Retry(name = "b")
+                    public String back(Exception failure) {
+                        return "";
+                    }
+                }
+
+                class Calls extends Others {
+                    @Retry(name = "a", fallbackMethod = "back")
+                    public String ask() {
+                        return "";
+                    }
+                }
+                """);
+
+        assertThat(after.left()).anyMatch(row -> row.contains("fallbackMethod = back: There, it is called through"));
+    }
 }
