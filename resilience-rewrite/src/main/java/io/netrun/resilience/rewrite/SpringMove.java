@@ -31,6 +31,11 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private static final String LIMIT = SpringAnnotations.FRAMEWORK + "ConcurrencyLimit";
 
+    private static final String CIRCUIT = SpringAnnotations.RETRY + "CircuitBreaker";
+
+    /** What Spring Framework 7 has around one method, the limit outside. */
+    private static final List<String> FRAMEWORK_PAIR = List.of(SpringAnnotations.FRAMEWORK + "Retryable", LIMIT);
+
     /** What activates the other annotations. */
     static final List<String> ACTIVATING =
             List.of(SpringAnnotations.RETRY + "EnableRetry", SpringAnnotations.FRAMEWORK + "EnableResilientMethods");
@@ -666,9 +671,20 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             List<J.Annotation> former, String recovery, J.@Nullable MethodDeclaration method, Space owner) {
         JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
         List<J.Annotation> moved = new ArrayList<>();
+        boolean retried = isRetriedBeside(former, file);
         for (J.Annotation annotation : former) {
             String name = Trees.typeName(annotation, file);
             Map<String, Expression> there = Trees.arguments(annotation);
+            if (retried && name.equals(CIRCUIT)) {
+                imports.remove(name);
+                annotations
+                        .left()
+                        .accept(new Left(
+                                "@CircuitBreaker beside @Retryable" + at(method),
+                                "Spring Retry reads @Retryable alone, so that the circuit breaker had no effect, and it"
+                                        + " was removed. Add the one of this library if it is meant."));
+                continue;
+            }
             if (!isOfLibrary(name) || !SpringAnnotations.isMovable(name, there)) {
                 if (isOfLibrary(name) && there.containsKey("interceptor")) {
                     annotations
@@ -722,7 +738,69 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 imports.add(ProtectedMethods.FALLBACK);
             }
         }
+        addPair(former, moved, method, owner);
         return moved.equals(former) ? former : moved;
+    }
+
+    private String at(J.@Nullable MethodDeclaration method) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        return " at "
+                + (owner == null ? "" : owner.getSimpleName())
+                + (method == null ? "" : "." + method.getSimpleName());
+    }
+
+    /** Whether a method or class has an own retry that Spring Retry reads instead of a circuit breaker beside it. */
+    private static boolean isRetriedBeside(List<J.Annotation> all, JavaSourceFile file) {
+        return all.stream()
+                .anyMatch(annotation -> Trees.typeName(annotation, file).equals(SpringAnnotations.RETRY + "Retryable")
+                        && !"true".equals(String.valueOf(Trees.arguments(annotation).get("stateful"))));
+    }
+
+    /** What pairs of annotations need, on a method and on its class, that belong together in another way here. */
+    private void addPair(
+            List<J.Annotation> former, List<J.Annotation> moved, J.@Nullable MethodDeclaration method, Space owner) {
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        J.Annotation last = former.isEmpty() ? null : former.get(former.size() - 1);
+        if (last == null) {
+            return;
+        }
+        boolean retries = uses.composed().isAny(former, SpringAnnotations.RETRY + "Retryable", file);
+        boolean breaks = uses.composed().isAny(former, CIRCUIT, file);
+        if (method != null && library.equals(MappingTable.SPRING_RETRY)) {
+            if (breaks && !retries && isRetriedByType(false)) {
+                moved.add(single(last, owner)); // there, it replaces the retry of the class
+            } else if (isRetriedBeside(former, file) && isOfType(CIRCUIT)) {
+                annotations
+                        .left()
+                        .accept(new Left(
+                                "@Retryable" + at(method),
+                                "There, it replaced @CircuitBreaker of the class; here, both protect the method, so that"
+                                        + " an open circuit rejects its calls. Put @CircuitBreaker on the methods that are"
+                                        + " to have it, instead of their class."));
+            }
+        }
+        boolean ofMethod = former.stream().anyMatch(each -> FRAMEWORK_PAIR.contains(Trees.typeName(each, file)));
+        boolean both = FRAMEWORK_PAIR.stream()
+                .allMatch(name -> uses.composed().isAny(former, name, file) || (method != null && isOfType(name)));
+        if (ofMethod && both && annotations.keepBehaviour()) {
+            // there, the limit is around the retry: a call keeps its permit for all of its attempts
+            moved.add(Trees.beside(
+                    last, ProtectedMethods.ORDER, List.of(Trees.array(List.of("bulkhead", "retry"))), owner));
+            imports.add(ProtectedMethods.ORDER);
+        }
+    }
+
+    /** Whether the class of a method, or a type above it, has an annotation for its methods. */
+    private boolean isOfType(String name) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        if (owner == null) {
+            return false;
+        }
+        List<Uses.Source> types = new ArrayList<>(uses.above(owner));
+        types.add(new Uses.Source(owner, getCursor().firstEnclosingOrThrow(JavaSourceFile.class)));
+        return types.stream()
+                .anyMatch(type -> uses.composed()
+                        .isAny(type.declaration().getLeadingAnnotations(), name, type.file()));
     }
 
     /** Lists what an annotation composed of one of the library does not do here, as for that one itself. */
@@ -756,10 +834,15 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         types.add(new Uses.Source(owner, getCursor().firstEnclosingOrThrow(JavaSourceFile.class)));
         return types.stream()
                 .anyMatch(type -> type.declaration().getLeadingAnnotations().stream()
-                        .anyMatch(annotation -> Trees.typeName(annotation, type.file())
-                                        .equals(SpringAnnotations.RETRY + "Retryable")
-                                && isIntercepted(SpringAnnotations.RETRY + "Retryable", Trees.arguments(annotation))
-                                        == intercepted));
+                        .anyMatch(annotation -> {
+                            String name = SpringAnnotations.RETRY + "Retryable";
+                            J.Annotation retryable = Trees.typeName(annotation, type.file())
+                                            .equals(name)
+                                    ? annotation
+                                    : uses.composed().base(annotation, name, type.file());
+                            return retryable != null
+                                    && isIntercepted(name, Trees.arguments(retryable)) == intercepted;
+                        }));
     }
 
     /** A retry of one attempt, since the one of the class was not for a method with an interceptor of its own. */
@@ -775,11 +858,12 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     /** Lists a method that the interceptor of its class did not retry, since it had an annotation of its own. */
     private void leaveIntercepted(String name, J.@Nullable MethodDeclaration method) {
-        if (method != null && name.equals(SpringAnnotations.RETRY + "Retryable") && isRetriedByType(true)) {
+        boolean replaces = name.equals(SpringAnnotations.RETRY + "Retryable") || name.equals(CIRCUIT);
+        if (method != null && replaces && isRetriedByType(true)) {
             annotations
                     .left()
                     .accept(new Left(
-                            "@Retryable at " + method.getSimpleName(),
+                            "@" + name.substring(name.lastIndexOf('.') + 1) + " at " + method.getSimpleName(),
                             "There, it replaced the interceptor that @Retryable of the class names; here, both retry"
                                     + " the method, so that attempts multiply. Put the annotation with the interceptor"
                                     + " on the methods that need it, instead of their class."));
