@@ -179,9 +179,19 @@ final class CodeCounterparts {
                     text(call),
                     "Annotations have " + listed(names) + ", too. Their instances are of this library now, which this"
                             + " registry does not have. Use "
-                            + (method.equals("getEventPublisher") ? "onChange(…)" : "all(…)")
-                            + " of ResilienceRegistry for them."));
+                            + (method.equals("getEventPublisher")
+                                    ? "onChange(…) of ResilienceRegistry for them."
+                                    : "ResilienceRegistry instead: registry.all(" + typeOf(pattern) + ".TYPE).")));
         }
+    }
+
+    /** The simple name of the type of a pattern here. */
+    private static String typeOf(String pattern) {
+        return INSTANCES.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(pattern))
+                .map(entry -> Of.pattern(entry.getKey()))
+                .findFirst()
+                .orElse("");
     }
 
     /** Names in a sentence. */

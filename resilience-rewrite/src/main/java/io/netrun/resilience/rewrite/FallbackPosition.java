@@ -87,6 +87,21 @@ record FallbackPosition(
                 .toList();
     }
 
+    /** What patterns throw here, where a fallback method there replaces it and is not called here: simple names. */
+    List<String> rejecting(String name) {
+        return lost(name).stream().map(FallbackPosition::thrown).distinct().toList();
+    }
+
+    /** What a pattern throws here instead of what it throws there. */
+    private static String thrown(String pattern) {
+        return switch (pattern) {
+            case "circuit-breaker" -> "CircuitOpenException of an open circuit";
+            case "bulkhead" -> "BulkheadFullException of a full bulkhead";
+            case "rate-limiter" -> "RateLimitExceededException of a spent limit";
+            default -> "TimeoutExceededException of a call that takes too long";
+        };
+    }
+
     private List<String> outside(String pattern) {
         return order.stream()
                 .filter(other -> patterns.contains(other) && order.indexOf(other) < order.indexOf(pattern))

@@ -390,6 +390,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         if (found.left().contains(path)) {
             new CodeCounterparts(customized, found.constants(), found::annotatedNames)
                     .list(left -> leftovers.insertRow(ctx, row(path, left)));
+            InstanceCalls.list(customized, left -> leftovers.insertRow(ctx, row(path, left)));
             if (isMain(path)) {
                 RegistryBeans.list(
                         customized,

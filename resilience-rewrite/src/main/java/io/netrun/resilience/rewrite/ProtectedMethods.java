@@ -316,8 +316,12 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
         String annotations = patterns.stream()
                 .map(pattern -> "@" + MappedPatterns.annotation(pattern))
                 .collect(Collectors.joining(" and "));
+        List<String> rejecting = position.rejecting(name);
+        String lost = rejecting.isEmpty() ? "" : ", and so " + (rejecting.size() == 1 ? "does " : "do ")
+                + String.join(" and ", rejecting);
         return "A method has one fallback, which is inside " + String.join(" and ", patterns)
-                + "; there, this one is around it, and gets what that one does not replace. Move " + annotations
+                + "; there, this one is around it, and gets what that one does not replace. Here, that reaches the"
+                + " caller" + lost + ". Move " + annotations
                 + " to a method of another bean that calls this one, with @Fallback(method = \"" + name
                 + "\") and a method " + name + " there.";
     }

@@ -147,6 +147,6 @@ class FallbackPositionTests {
                 .singleElement()
                 .asString()
                 .contains("fallbackMethod = other: A method has one fallback, which is inside circuit-breaker;")
-                .contains("Move @CircuitBreaker to a method of another bean");
+                .contains("reaches the caller, and so does CircuitOpenException of an open circuit. Move @CircuitBreaker to");
     }
 }
