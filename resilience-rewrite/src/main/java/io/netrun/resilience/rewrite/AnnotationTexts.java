@@ -114,7 +114,8 @@ record AnnotationTexts(String library, Constants constants, Consumer<Left> left)
         while (matcher.find()) {
             String token = matcher.group();
             annotations().keySet().stream()
-                    .filter(name -> isMeant(token, name) && glob(token).matcher(name).matches())
+                    .filter(name ->
+                            isMeant(token, name) && glob(token).matcher(name).matches())
                     .findFirst()
                     .ifPresent(name -> patterns.put(token, name));
         }
@@ -124,8 +125,7 @@ record AnnotationTexts(String library, Constants constants, Consumer<Left> left)
     /** Whether a pattern has a part that is none of all libraries. */
     private static boolean isMeant(String token, String name) {
         List<String> parts = List.of(name.split("\\."));
-        return List.of(token.split("[.*]+")).stream()
-                .anyMatch(part -> !part.isEmpty() && parts.indexOf(part) >= 2);
+        return List.of(token.split("[.*]+")).stream().anyMatch(part -> !part.isEmpty() && parts.indexOf(part) >= 2);
     }
 
     private static Pattern glob(String token) {
@@ -134,8 +134,8 @@ record AnnotationTexts(String library, Constants constants, Consumer<Left> left)
     }
 
     private void leave(Set<String> found, Map<String, String> patterns, List<String> lines) {
-        found.forEach(name -> left.accept(
-                new Left(name, reason(name) + write(name) + where(lines, List.of(pattern(name), simple(name))))));
+        found.forEach(name -> left.accept(new Left(
+                name, reason(name) + write(name) + where(lines, List.of(pattern(name), simple(name))))));
         patterns.forEach((token, name) -> left.accept(new Left(
                 token,
                 "It matches " + name + ". " + reason(name) + write(name)

@@ -493,7 +493,13 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                                 SettingsMove.path(file),
                                 new Left(
                                         type.substring(type.lastIndexOf('.') + 1) + "." + call + "()",
-                                        "@" + annotations.get(type).substring(annotations.get(type).lastIndexOf('.') + 1)
+                                        "@"
+                                                + annotations
+                                                        .get(type)
+                                                        .substring(annotations
+                                                                        .get(type)
+                                                                        .lastIndexOf('.')
+                                                                + 1)
                                                 + " of this library has no such attribute of that type, so the code"
                                                 + " does not compile. "
                                                 + (call.equals("fallbackMethod")

@@ -13,20 +13,20 @@ import org.openrewrite.java.tree.TypeUtils;
 
 /**
  * Methods that return a future. To resilience4j, a {@code CompletionStage} that fails is a failure, but what such a
- * method throws itself passes its retry and its time limiter, unless a pattern inside catches it; and a plain {@code
- * Future} is a result like any other. To this library, both are failures.
+ * method throws itself passes its retry and its time limiter, unless a pattern inside catches it; and a plain
+ * {@code Future} is a result like any other. To this library, both are failures.
  */
 final class FutureBodies {
 
-    private static final String PLAIN = "(Listenable|Scheduled|RunnableScheduled|Runnable)?Future|FutureTask|AsyncResult"
-            + "|ForkJoinTask|RecursiveTask|RecursiveAction";
+    private static final String PLAIN =
+            "(Listenable|Scheduled|RunnableScheduled|Runnable)?Future|FutureTask|AsyncResult"
+                    + "|ForkJoinTask|RecursiveTask|RecursiveAction";
 
-    /** The patterns of resilience4j that turn what a method throws into a future that fails. */
+    /** The patterns of resilience4j that make a future that fails of what a method throws. */
     private static final Set<String> CATCHING = Set.of("circuit-breaker", "rate-limiter", "bulkhead");
 
     /** What makes a future that has ended well. */
-    private static final Set<String> ENDED =
-            Set.of("completedFuture", "completedStage", "forValue");
+    private static final Set<String> ENDED = Set.of("completedFuture", "completedStage", "forValue");
 
     private FutureBodies() {}
 
@@ -41,16 +41,17 @@ final class FutureBodies {
      */
     static @Nullable String reason(
             J.MethodDeclaration method, Set<String> patterns, Map<String, ?> fallbacks, List<String> order) {
-        JavaType type = method.getMethodType() == null
-                ? null
-                : method.getMethodType().getReturnType();
+        JavaType type =
+                method.getMethodType() == null ? null : method.getMethodType().getReturnType();
         String simple = ReactiveBodies.simple(method.getReturnTypeExpression());
         if (isA(type, simple, "java.util.concurrent.CompletionStage", "CompletableFuture|CompletionStage")) {
             boolean passed = patterns.stream()
-                    .filter(pattern -> pattern.equals("retry")
-                            || (pattern.equals("timeout") && fallbacks.containsKey(pattern)))
+                    .filter(pattern ->
+                            pattern.equals("retry") || (pattern.equals("timeout") && fallbacks.containsKey(pattern)))
                     .anyMatch(pattern -> !isCaughtInside(pattern, patterns, order));
-            return passed && method.getBody() != null && ReactiveBodies.doesMore(method.getBody(), "CompletableFuture|CompletionStage", false)
+            return passed
+                            && method.getBody() != null
+                            && ReactiveBodies.doesMore(method.getBody(), "CompletableFuture|CompletionStage", false)
                     ? "There, what the method throws itself, instead of returning a " + simple
                             + " that fails, reaches the caller: it is not retried, and no fallback is called. Here, it"
                             + " counts as a failure of the future: it is retried, and the fallback is called. The method"
@@ -62,7 +63,8 @@ final class FutureBodies {
         if (!isPlain || patterns.isEmpty() || (method.getBody() != null && returnsEnded(method.getBody()))) {
             return null;
         }
-        return "There, a " + simple + " that was returned is a success, and the call has ended. Here, the call ends with"
+        return "There, a " + simple
+                + " that was returned is a success, and the call has ended. Here, the call ends with"
                 + " the " + simple + ", and one that fails is a failure"
                 + (patterns.contains("retry") ? ", so that the work is repeated up to max-attempts times" : "")
                 + (fallbacks.isEmpty() ? "" : ", and the fallback replaces it")

@@ -106,7 +106,9 @@ final class InstanceCalls {
                 if (here != null) {
                     String container = CodeCounterparts.text(reference.getContaining());
                     String shown = container + "::" + method;
-                    found.put(shown, here.replaceFirst("^%s\\.(\\w+)\\(\\)$", "%s::$1").formatted(container));
+                    found.put(
+                            shown,
+                            here.replaceFirst("^%s\\.(\\w+)\\(\\)$", "%s::$1").formatted(container));
                     methods.put(shown, method);
                 }
                 return super.visitMemberReference(reference, p);

@@ -357,8 +357,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 .forEach(name -> types.put(name + ".*", ""));
         Set<String> all = Set.copyOf(types.keySet());
         types.keySet()
-                .removeIf(type -> movedTypes().contains(type)
-                        || all.stream().anyMatch(outer -> type.startsWith(outer + ".")));
+                .removeIf(type ->
+                        movedTypes().contains(type) || all.stream().anyMatch(outer -> type.startsWith(outer + ".")));
         return types;
     }
 
@@ -524,8 +524,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                     for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
                         Set<String> names = new HashSet<>(fallbacks(method.getLeadingAnnotations(), file));
                         names.addAll(isCovered(declaration, method, fallback.getSimpleName()) ? ofClass : Set.of());
-                        called[0] |= names.contains(fallback.getSimpleName())
-                                && FallbackFit.isCalled(fallback, method);
+                        called[0] |= names.contains(fallback.getSimpleName()) && FallbackFit.isCalled(fallback, method);
                     }
                 }
                 return super.visitClassDeclaration(declaration, p);

@@ -317,8 +317,9 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                 .map(pattern -> "@" + MappedPatterns.annotation(pattern))
                 .collect(Collectors.joining(" and "));
         List<String> rejecting = position.rejecting(name);
-        String lost = rejecting.isEmpty() ? "" : ", and so " + (rejecting.size() == 1 ? "does " : "do ")
-                + String.join(" and ", rejecting);
+        String lost = rejecting.isEmpty()
+                ? ""
+                : ", and so " + (rejecting.size() == 1 ? "does " : "do ") + String.join(" and ", rejecting);
         return "A method has one fallback, which is inside " + String.join(" and ", patterns)
                 + "; there, this one is around it, and gets what that one does not replace. Here, that reaches the"
                 + " caller" + lost + ". Move " + annotations

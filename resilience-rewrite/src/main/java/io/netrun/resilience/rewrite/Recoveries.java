@@ -48,8 +48,8 @@ record Recoveries(
 
     private static final int DEPTH = 8;
 
-    static final Recoveries NONE =
-            new Recoveries(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Map.of(), Set.of(), Map.of(), Map.of(), Map.of());
+    static final Recoveries NONE = new Recoveries(
+            Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Map.of(), Set.of(), Map.of(), Map.of(), Map.of());
 
     /** Those of a class. */
     static Recoveries of(J.ClassDeclaration declaration, JavaSourceFile file, Uses uses) {
@@ -170,7 +170,8 @@ record Recoveries(
             addFailing(above.declaration(), above.file(), uses, failing);
             for (J.MethodDeclaration method : failing.keySet()) {
                 if (!fits(recovery, method, variables)
-                        || FailureArguments.methods(owner).stream().anyMatch(own -> overrides(own, method, variables))) {
+                        || FailureArguments.methods(owner).stream()
+                                .anyMatch(own -> overrides(own, method, variables))) {
                     continue;
                 }
                 found = true;

@@ -26,9 +26,9 @@ final class Remains {
     private Remains() {}
 
     /**
-     * The types of a package that a file names as it is written now, with their simple names. What a name meant when the
-     * file was read does not count, since its import may be another one after the move: a second run, which reads the
-     * file anew, has to find the same.
+     * The types of a package that a file names as it is written now, with their simple names. What a name meant when
+     * the file was read does not count, since its import may be another one after the move: a second run, which reads
+     * the file anew, has to find the same.
      */
     static Map<String, String> types(JavaSourceFile file, String packageName) {
         return names(file, packageName, true);
@@ -112,7 +112,9 @@ final class Remains {
                         .anyMatch(imported -> imported.isStatic()
                                 ? imported.getTypeName().replace('$', '.').equals(owner)
                                 : imported.getPackageName().equals(owner)
-                                        || imported.getTypeName().replace('$', '.').equals(owner + ".*"))
+                                        || imported.getTypeName()
+                                                .replace('$', '.')
+                                                .equals(owner + ".*"))
                 || isInherited(file, owner);
     }
 
@@ -148,8 +150,8 @@ final class Remains {
     }
 
     /**
-     * The types of a package that a file uses without naming them, such as that of a result of a call, with the names of
-     * the methods whose calls need them.
+     * The types of a package that a file uses without naming them, such as that of a result of a call, with the names
+     * of the methods whose calls need them.
      *
      * @param moved the types that are others where they are named
      */
@@ -197,7 +199,11 @@ final class Remains {
     }
 
     private static void add(
-            Map<String, Set<String>> types, @Nullable JavaType type, String packageName, Set<String> moved, String call) {
+            Map<String, Set<String>> types,
+            @Nullable JavaType type,
+            String packageName,
+            Set<String> moved,
+            String call) {
         JavaType.FullyQualified known = TypeUtils.asFullyQualified(type);
         String name = known == null ? "" : known.getFullyQualifiedName().replace('$', '.');
         boolean isMoved = moved.stream().anyMatch(other -> name.equals(other) || name.startsWith(other + "."));

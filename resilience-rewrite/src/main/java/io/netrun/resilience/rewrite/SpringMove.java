@@ -753,7 +753,9 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     private static boolean isRetriedBeside(List<J.Annotation> all, JavaSourceFile file) {
         return all.stream()
                 .anyMatch(annotation -> Trees.typeName(annotation, file).equals(SpringAnnotations.RETRY + "Retryable")
-                        && !"true".equals(String.valueOf(Trees.arguments(annotation).get("stateful"))));
+                        && !"true"
+                                .equals(String.valueOf(
+                                        Trees.arguments(annotation).get("stateful"))));
     }
 
     /** What pairs of annotations need, on a method and on its class, that belong together in another way here. */
@@ -799,8 +801,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         List<Uses.Source> types = new ArrayList<>(uses.above(owner));
         types.add(new Uses.Source(owner, getCursor().firstEnclosingOrThrow(JavaSourceFile.class)));
         return types.stream()
-                .anyMatch(type -> uses.composed()
-                        .isAny(type.declaration().getLeadingAnnotations(), name, type.file()));
+                .anyMatch(type -> uses.composed().isAny(type.declaration().getLeadingAnnotations(), name, type.file()));
     }
 
     /** Lists what an annotation composed of one of the library does not do here, as for that one itself. */
@@ -836,12 +837,11 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 .anyMatch(type -> type.declaration().getLeadingAnnotations().stream()
                         .anyMatch(annotation -> {
                             String name = SpringAnnotations.RETRY + "Retryable";
-                            J.Annotation retryable = Trees.typeName(annotation, type.file())
-                                            .equals(name)
-                                    ? annotation
-                                    : uses.composed().base(annotation, name, type.file());
-                            return retryable != null
-                                    && isIntercepted(name, Trees.arguments(retryable)) == intercepted;
+                            J.Annotation retryable =
+                                    Trees.typeName(annotation, type.file()).equals(name)
+                                            ? annotation
+                                            : uses.composed().base(annotation, name, type.file());
+                            return retryable != null && isIntercepted(name, Trees.arguments(retryable)) == intercepted;
                         }));
     }
 

@@ -153,7 +153,8 @@ record Uses(
             Map<String, String> next = new HashMap<>();
             for (int i = 0; i < variables.size() && variables.size() == given.size(); i++) {
                 next.put(
-                        String.valueOf(variables.get(i).getName()), WrittenTypes.with(WrittenTypes.of(given.get(i)), known));
+                        String.valueOf(variables.get(i).getName()),
+                        WrittenTypes.with(WrittenTypes.of(given.get(i)), known));
             }
             known = next;
             type = parent.declaration();

@@ -32,7 +32,8 @@ class AnnotationPairTests {
     }
 
     private static Project ofFramework(boolean keepBehaviour, String onClass, String onMethod) {
-        return new Project().with(CALLS, """
+        return new Project()
+                .with(CALLS, """
                 import org.springframework.resilience.annotation.ConcurrencyLimit;
                 import org.springframework.resilience.annotation.Retryable;
 
@@ -43,7 +44,8 @@ class AnnotationPairTests {
                         return "";
                     }
                 }
-                """.formatted(onClass, onMethod)).after(new FromSpringFramework7(keepBehaviour));
+                """.formatted(onClass, onMethod))
+                .after(new FromSpringFramework7(keepBehaviour));
     }
 
     private static String ofMethod(Project after) {
@@ -60,8 +62,7 @@ class AnnotationPairTests {
     void circuitOfAMethodShouldReplaceTheRetryOfItsClass() {
         Project after = ofRetry("@Retryable", "@CircuitBreaker");
 
-        assertThat(ofMethod(after))
-                .contains("@CircuitBreaker(", "@Retry(maxAttempts = 1, onExhausted = \"rethrow\")");
+        assertThat(ofMethod(after)).contains("@CircuitBreaker(", "@Retry(maxAttempts = 1, onExhausted = \"rethrow\")");
     }
 
     @Test

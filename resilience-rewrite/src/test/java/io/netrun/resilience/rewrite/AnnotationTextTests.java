@@ -24,7 +24,8 @@ class AnnotationTextTests {
                     public void call() {
                     }
                 }
-                """.formatted(imported, imported.endsWith(".Retry") ? "Retry(name = \"a\")" : simple(imported)));
+                """.formatted(
+                        imported, imported.endsWith(".Retry") ? "Retry(name = \"a\")" : simple(imported)));
     }
 
     private static String simple(String type) {

@@ -147,6 +147,7 @@ class FallbackPositionTests {
                 .singleElement()
                 .asString()
                 .contains("fallbackMethod = other: A method has one fallback, which is inside circuit-breaker;")
-                .contains("reaches the caller, and so does CircuitOpenException of an open circuit. Move @CircuitBreaker to");
+                .contains(
+                        "reaches the caller, and so does CircuitOpenException of an open circuit. Move @CircuitBreaker to");
     }
 }

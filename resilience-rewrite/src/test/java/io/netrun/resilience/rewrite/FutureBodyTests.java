@@ -19,7 +19,7 @@ class FutureBodyTests {
 
     private static List<String> left(String onClass, String onMethod, String type, String body) {
         return new Project()
-                .with("src/main/java/Calls.java", """
+                        .with("src/main/java/Calls.java", """
                     import io.github.resilience4j.bulkhead.annotation.Bulkhead;
                     import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
                     import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
@@ -41,10 +41,11 @@ class FutureBodyTests {
                         }
                     }
                     """.formatted(onClass, onMethod, type, body))
-                .after(new FromResilience4j(true))
-                .left().stream()
-                .filter(row -> row.contains(" at Calls.pay: "))
-                .toList();
+                        .after(new FromResilience4j(true))
+                        .left()
+                        .stream()
+                        .filter(row -> row.contains(" at Calls.pay: "))
+                        .toList();
     }
 
     @ParameterizedTest

@@ -416,7 +416,8 @@ class InheritedRecoveryTests {
     }
 
     private static Project generic(String base, String recoveryAbove, String heir, String recovery) {
-        return moved(new Project().with(BASE, IMPORTS + """
+        return moved(new Project()
+                .with(BASE, IMPORTS + """
             abstract class Base%s {
                 @Retryable
                 public T run(T key) {
@@ -425,7 +426,8 @@ class InheritedRecoveryTests {
 
                 %s
             }
-            """.formatted(base, recoveryAbove)).with(CALLS, IMPORTS + """
+            """.formatted(base, recoveryAbove))
+                .with(CALLS, IMPORTS + """
             class Calls extends Base%s {
                 %s {
                     return key;
@@ -461,7 +463,8 @@ class InheritedRecoveryTests {
 
     @Test
     void recoveryThroughAClassBetweenShouldBeCalled() {
-        Project after = moved(new Project().with(BASE, IMPORTS + """
+        Project after = moved(new Project()
+                .with(BASE, IMPORTS + """
             abstract class Base<T> {
                 @Retryable
                 public T run(T key) {
@@ -473,8 +476,9 @@ class InheritedRecoveryTests {
                     return key;
                 }
             }
-            """).with("src/main/java/Between.java", "abstract class Between<U> extends Base<U> {\n}\n").with(
-                        CALLS, IMPORTS + """
+            """)
+                .with("src/main/java/Between.java", "abstract class Between<U> extends Base<U> {\n}\n")
+                .with(CALLS, IMPORTS + """
             class Calls extends Between<String> {
                 @Override
                 @Recover
@@ -507,10 +511,8 @@ class InheritedRecoveryTests {
 
     @Test
     void recoveryOfAnotherTypeShouldBeLost() {
-        Project after = generic(
-                "<T>", "", "<String>", "@Recover public Long back(RuntimeException failure, Long key)");
+        Project after = generic("<T>", "", "<String>", "@Recover public Long back(RuntimeException failure, Long key)");
 
-        assertThat(after.left())
-                .anySatisfy(row -> assertThat(row).contains("@Recover back: No method of this class"));
+        assertThat(after.left()).anySatisfy(row -> assertThat(row).contains("@Recover back: No method of this class"));
     }
 }

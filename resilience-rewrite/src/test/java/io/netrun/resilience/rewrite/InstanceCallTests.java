@@ -16,7 +16,7 @@ class InstanceCallTests {
 
     private static List<String> left(String code) {
         return new Project()
-                .with(LIBRARY + "circuitbreaker/CircuitBreaker.java", """
+                        .with(LIBRARY + "circuitbreaker/CircuitBreaker.java", """
                     package io.github.resilience4j.circuitbreaker;
 
                     public interface CircuitBreaker {
@@ -33,7 +33,7 @@ class InstanceCallTests {
                         }
                     }
                     """)
-                .with(LIBRARY + "retry/Retry.java", """
+                        .with(LIBRARY + "retry/Retry.java", """
                     package io.github.resilience4j.retry;
 
                     public interface Retry {
@@ -44,7 +44,7 @@ class InstanceCallTests {
                         }
                     }
                     """)
-                .with(CALLS, """
+                        .with(CALLS, """
                     import io.github.resilience4j.circuitbreaker.CircuitBreaker;
                     import io.github.resilience4j.retry.Retry;
 
@@ -54,10 +54,11 @@ class InstanceCallTests {
                         }
                     }
                     """.formatted(code))
-                .after(new FromResilience4j(true))
-                .left().stream()
-                .filter(row -> row.startsWith(CALLS) && row.contains(": Write "))
-                .toList();
+                        .after(new FromResilience4j(true))
+                        .left()
+                        .stream()
+                        .filter(row -> row.startsWith(CALLS) && row.contains(": Write "))
+                        .toList();
     }
 
     @ParameterizedTest

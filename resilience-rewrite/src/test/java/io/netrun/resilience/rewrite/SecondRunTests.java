@@ -56,7 +56,9 @@ class SecondRunTests {
                     "import io.github.resilience4j.retry.annotation." + type + ";",
                     annotated);
 
-            assertThat(after.files().get("pom.xml") + after.files().get(SETTINGS) + after.files().get(SOURCE))
+            assertThat(after.files().get("pom.xml")
+                            + after.files().get(SETTINGS)
+                            + after.files().get(SOURCE))
                     .doesNotContain("resilience4j");
         }
     }
