@@ -125,8 +125,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 MappingTable.get().renamed(MappingTable.RESILIENCE4J, "annotation"),
                 ctx);
         result = Trees.withoutUnusedPackages(result, PACKAGE);
-        Set<String> known = EXCEPTIONS.keySet();
-        if (!exceptionsStay && isForeign(result) && !Trees.mentions(result, PACKAGE, known)) {
+        if (!exceptionsStay && isForeign(result) && !needsMoreThanExceptions(result)) {
             for (Map.Entry<String, String> exception : EXCEPTIONS.entrySet()) {
                 if (exception.getKey().startsWith(PACKAGE)) {
                     result = imports.changed(result, exception.getKey(), exception.getValue(), ctx);
@@ -319,6 +318,17 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                                 .anyMatch(imported -> imported.getTypeName().startsWith(name))
                         || !Remains.types(moved, name).isEmpty()
                         || !Remains.unnamed(moved, name, movedTypes()).isEmpty());
+    }
+
+    /** Whether a file needs more of resilience4j than its exceptions, by what it names now. */
+    private static boolean needsMoreThanExceptions(JavaSourceFile moved) {
+        Set<String> names = new HashSet<>(Remains.types(moved, PACKAGE).keySet());
+        moved.getImports().stream()
+                .map(J.Import::getTypeName)
+                .filter(name -> name.startsWith(PACKAGE))
+                .forEach(names::add);
+        names.removeAll(EXCEPTIONS.keySet());
+        return !names.isEmpty() || !Remains.unnamed(moved, PACKAGE, movedTypes()).isEmpty();
     }
 
     /**

@@ -64,6 +64,19 @@ class SecondRunTests {
     }
 
     @Test
+    void exceptionBesideANameThatMeansTheNewTypeShouldKeepNothing() {
+        Project after = moved(
+                new FromResilience4j(true),
+                "import io.github.resilience4j.circuitbreaker.CallNotPermittedException;\n"
+                        + "import io.github.resilience4j.retry.annotation.Retry;",
+                "@Retry(name = \"a\") public void call() {}\n"
+                        + "Class<?> type() { return Retry.class; }\n"
+                        + "String of(CallNotPermittedException failure) { return failure.getMessage(); }");
+
+        assertThat(after.files().get("pom.xml")).doesNotContain("resilience4j");
+    }
+
+    @Test
     void exceptionInASignatureShouldKeepNothing() {
         Project after = moved(
                 new FromResilience4j(true),
