@@ -87,9 +87,21 @@ record FallbackPosition(
                 .toList();
     }
 
-    /** What patterns throw here, where a fallback method there replaces it and is not called here: simple names. */
+    /** What patterns throw here, where a fallback method replaces it there, and none does here: simple names. */
     List<String> rejecting(String name) {
-        return lost(name).stream().map(FallbackPosition::thrown).distinct().toList();
+        List<String> outer = outer();
+        int own = order.stream()
+                .filter(pattern -> name.equals(fallbacks.get(pattern)))
+                .mapToInt(order::indexOf)
+                .min()
+                .orElse(0);
+        return order.stream()
+                .filter(pattern -> patterns.contains(pattern) && REJECTIONS.containsKey(pattern))
+                .filter(pattern -> order.indexOf(pattern) >= own && takes(name, pattern))
+                .filter(pattern ->
+                        outer.contains(pattern) || merged().stream().noneMatch(each -> takes(each, pattern)))
+                .map(FallbackPosition::thrown)
+                .toList();
     }
 
     /** What a pattern throws here instead of what it throws there. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaType;
 
 /**
  * Methods that return a publisher and do more than build it. resilience4j and Spring Framework 7 call such a method
@@ -103,7 +104,7 @@ final class ReactiveBodies {
                         && call.getArguments().stream().anyMatch(ReactiveBodies::calls);
                 if (logs) {
                     return call;
-                } else if (!result || eager) {
+                } else if (!result || eager || (!effects && isOfAnyType(call))) {
                     more.set(true);
                 }
                 return super.visitMethodInvocation(call, p);
@@ -143,6 +144,17 @@ final class ReactiveBodies {
             }
         }.visit(body, 0);
         return more.get();
+    }
+
+    /** Whether a method returns whatever type is wanted, so that it makes no future itself: it may only throw. */
+    private static boolean isOfAnyType(J.MethodInvocation call) {
+        JavaType.Method type = call.getMethodType();
+        return type != null
+                && type.getDeclaringType().getMethods().stream()
+                        .filter(method -> method.getName().equals(call.getSimpleName())
+                                && method.getParameterNames().size()
+                                        == type.getParameterNames().size())
+                        .anyMatch(method -> method.getReturnType() instanceof JavaType.GenericTypeVariable);
     }
 
     /** Whether an argument calls a method before the result is made. */

@@ -150,4 +150,11 @@ class FallbackPositionTests {
                 .contains(
                         "reaches the caller, and so does CircuitOpenException of an open circuit. Move @CircuitBreaker to");
     }
+
+    @Test
+    void otherFallbackOutsideShouldBeListedWithWhatTheInnerOneDoesNotTake() {
+        assertThat(left(moved(annotations("Retry- CircuitBreaker+"), "IllegalArgumentException", "Exception")))
+                .anyMatch(row -> row.contains("fallbackMethod = other: A method has one fallback")
+                        && row.contains("reaches the caller, and so does CircuitOpenException of an open circuit."));
+    }
 }

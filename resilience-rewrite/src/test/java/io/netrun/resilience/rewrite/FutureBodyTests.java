@@ -31,6 +31,10 @@ class FutureBodyTests {
                     class Calls {
                         private int calls;
 
+                        static <T> T fail(String message) {
+                            throw new IllegalStateException(message);
+                        }
+
                         %s
                         public %s pay(String id) {
                             %s
@@ -52,6 +56,7 @@ class FutureBodyTests {
     @ValueSource(
             strings = {
                 "throw new IllegalStateException();",
+                "return fail(id);",
                 "return CompletableFuture.completedFuture(client.pay(id));",
                 "return CompletableFuture.completedFuture(\"a\" + client.pay(id));",
                 "String paid = client.pay(id); return CompletableFuture.completedFuture(paid);",
