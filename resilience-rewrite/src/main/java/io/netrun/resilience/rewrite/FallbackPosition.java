@@ -98,8 +98,7 @@ record FallbackPosition(
         return order.stream()
                 .filter(pattern -> patterns.contains(pattern) && REJECTIONS.containsKey(pattern))
                 .filter(pattern -> order.indexOf(pattern) >= own && takes(name, pattern))
-                .filter(pattern ->
-                        outer.contains(pattern) || merged().stream().noneMatch(each -> takes(each, pattern)))
+                .filter(pattern -> outer.contains(pattern) || merged().stream().noneMatch(each -> takes(each, pattern)))
                 .map(FallbackPosition::thrown)
                 .toList();
     }

@@ -328,7 +328,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 .filter(name -> name.startsWith(PACKAGE))
                 .forEach(names::add);
         names.removeAll(EXCEPTIONS.keySet());
-        return !names.isEmpty() || !Remains.unnamed(moved, PACKAGE, movedTypes()).isEmpty();
+        return !names.isEmpty()
+                || !Remains.unnamed(moved, PACKAGE, movedTypes()).isEmpty();
     }
 
     /**
