@@ -555,9 +555,10 @@ class DashboardViewsTests extends PageInBrowser {
         show(390, 844, "light");
         try {
             load("");
-            String often = "{\"kind\": \"half-open\", \"pattern\": \"circuit-breaker\", \"since\": \"2026-11-29T10:34:49Z\","
-                    + " \"onAndOffSince\": \"2026-11-29T10:32:11Z\", \"forcedBefore\": {\"by\": \"anna.anderson\"},"
-                    + " \"lastFailure\": {\"thrown\": \"HttpClientErrorException$TooManyRequests: 429\"}}";
+            String often =
+                    "{\"kind\": \"half-open\", \"pattern\": \"circuit-breaker\", \"since\": \"2026-11-29T10:34:49Z\","
+                            + " \"onAndOffSince\": \"2026-11-29T10:32:11Z\", \"forcedBefore\": {\"by\": \"anna.anderson\"},"
+                            + " \"lastFailure\": {\"thrown\": \"HttpClientErrorException$TooManyRequests: 429\"}}";
             String problem = "{\"name\": \"NAME\", \"level\": \"warning\", \"users\": [], \"causes\": [" + often + "]}";
             answer(
                     Stream.of("settlement-accounts", "reports", "mail")
