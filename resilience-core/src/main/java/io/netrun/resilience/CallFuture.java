@@ -42,6 +42,15 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     /** What a callback returns for a result that has reached nobody: what is around the call had ended before. */
     private static final Object UNTAKEN = new Object();
 
+    private static final VarHandle MARKS = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "marks", VarHandle.class, CallFuture.class, byte.class);
+
+    /** The holder has cancelled this future without requesting an interrupt. */
+    private static final byte SPARED = 1;
+
+    /** The result of the inner call has reached nobody; read by the thread that passes it. */
+    private static final byte BACK = 2;
+
     private static final byte RUNNING = 0;
 
     /** The outcome is decided, and what the call holds is being released. */
@@ -61,11 +70,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      */
     private volatile @Nullable Object follower;
 
-    /** Whether the holder has cancelled this future without requesting an interrupt. */
-    private volatile boolean spared;
-
-    /** Whether the result of the inner call has reached nobody; read by the thread that passes it. */
-    private boolean untaken;
+    /** {@link #SPARED} and {@link #BACK}, in one byte, because every call has it. */
+    private volatile byte marks;
 
     /**
      * Releases what the call holds and stops what is still running for it. Called at most once, by the thread that
@@ -126,7 +132,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /** Passes the result of an inner call outward, which comes after this call has ended; see {@link #answer()}. */
     protected final void passLateResult(T value) {
-        untaken = !onLateResult(value);
+        if (!onLateResult(value)) {
+            mark(BACK);
+        }
     }
 
     /** Ends this future with a failure raised by the policy; does nothing if its end was decided before. */
@@ -298,7 +306,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         }
         try {
             Object answer = ((BiFunction<? super T, @Nullable Throwable, ?>) callback).apply(value, failure);
-            untaken = answer == UNTAKEN && failure == null && !tryTakeBack(value);
+            if (answer == UNTAKEN && failure == null && !tryTakeBack(value)) {
+                mark(BACK);
+            }
         } catch (Throwable thrown) {
             SafeLog.error(log, "A policy failed when its call ended", thrown);
         }
@@ -363,9 +373,15 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /** Returns what a callback of an inner call's end returns, by which that call takes back what reached nobody. */
     protected final @Nullable Object answer() {
-        boolean back = untaken;
-        untaken = false;
-        return back ? UNTAKEN : null;
+        if ((marks & BACK) == 0) {
+            return null;
+        }
+        byte before = (byte) MARKS.getAndBitwiseAnd(this, (byte) ~BACK);
+        return (before & BACK) == 0 ? null : UNTAKEN;
+    }
+
+    private void mark(byte mark) {
+        MARKS.getAndBitwiseOr(this, mark);
     }
 
     /** Lets a callback that could not be registered by {@link #tryFollow} receive late results nevertheless. */
@@ -486,13 +502,13 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      * Cancels a part of the call as the call itself was cancelled: with an interrupt, unless its holder requested none.
      */
     protected final void cancelPart(CompletableFuture<?> part) {
-        ForeignStage.cancel(part, !spared);
+        ForeignStage.cancel(part, (marks & SPARED) == 0);
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (!mayInterruptIfRunning && !hasEnded()) {
-            spared = true;
+            mark(SPARED);
         }
         if (!hasEnded()) {
             endWith(new CancellationException());
@@ -506,7 +522,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      */
     final void cancelWithin(boolean mayInterruptIfRunning) {
         if (!mayInterruptIfRunning && !hasEnded()) {
-            spared = true;
+            mark(SPARED);
         }
         CancellationException cancellation = new CancellationException(); // before the end: it may fail
         if (tryEnd()) {

@@ -37,6 +37,11 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
         return decided;
     }
 
+    /** Returns what {@link #tryEndWithInner()} has decided, to the thread that reports the inner call's end. */
+    protected final boolean endsWithInner() {
+        return endedByInner;
+    }
+
     /**
      * Follows an inner call. If this future has ended meanwhile, the inner call is stopped, and so is one that cannot
      * be followed: nobody would learn of its end.

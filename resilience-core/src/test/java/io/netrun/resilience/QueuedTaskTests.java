@@ -32,7 +32,8 @@ class QueuedTaskTests {
     private final AtomicInteger begun = new AtomicInteger();
 
     private static Timeout timeout(Executor executor) {
-        return Timeout.of("t", c -> c.duration(MOMENT).thread(TimeoutThread.WORKER).executor(executor));
+        return Timeout.of(
+                "t", c -> c.duration(MOMENT).thread(TimeoutThread.WORKER).executor(executor));
     }
 
     private static Hedge hedge(Executor executor) {
@@ -42,11 +43,16 @@ class QueuedTaskTests {
     static Stream<Arguments> guards() {
         return Stream.of(
                 guard("timeout", QueuedTaskTests::timeout),
-                guard("timeout around a hedge", executor -> Pipeline.of(
-                        Timeout.of("t", c -> c.duration(MOMENT.multipliedBy(5))), hedge(executor))),
-                guard("timeout in a timeout", executor -> Pipeline.of(
-                        Timeout.of("t", c -> c.duration(MOMENT).thread(TimeoutThread.CALLER)),
-                        Timeout.of("i", c -> c.thread(TimeoutThread.WORKER).executor(executor)))));
+                guard(
+                        "timeout around a hedge",
+                        executor ->
+                                Pipeline.of(Timeout.of("t", c -> c.duration(MOMENT.multipliedBy(5))), hedge(executor))),
+                guard(
+                        "timeout in a timeout",
+                        executor -> Pipeline.of(
+                                Timeout.of("t", c -> c.duration(MOMENT).thread(TimeoutThread.CALLER)),
+                                Timeout.of(
+                                        "i", c -> c.thread(TimeoutThread.WORKER).executor(executor)))));
     }
 
     private static Arguments guard(String name, Function<Executor, Guard> guard) {

@@ -252,9 +252,6 @@ final class CircuitBreakerLayer implements Layer {
         private final InFlight inFlight;
         private final @Nullable CallerContext context;
 
-        /** Whether the inner call's end is this call's; written and read by the thread that reports it. */
-        private boolean decided;
-
         /** Whether a success is to be announced; written and read by the thread that ends the call. */
         private boolean success;
 
@@ -273,7 +270,7 @@ final class CircuitBreakerLayer implements Layer {
                     context.runAnyway(() -> settle(value, failure));
                 }
             } finally {
-                if (decided || tryEndWithInner()) {
+                if (endsWithInner() || tryEndWithInner()) {
                     inFlight.end(Verdict.IGNORED, null); // nothing is left to end unless something failed before
                     announceThenPublish(value, failure);
                 }
@@ -292,8 +289,7 @@ final class CircuitBreakerLayer implements Layer {
                         ? outcomes.judge(inFlight.judgement, value, inFlight.call())
                         : outcomes.judge(inFlight.judgement, failure, inFlight.deadline, false);
             }
-            decided = tryEndWithInner();
-            if (decided) {
+            if (tryEndWithInner()) {
                 success = inFlight.end(verdict, failure);
             }
         }

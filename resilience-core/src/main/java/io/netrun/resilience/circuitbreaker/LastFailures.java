@@ -130,7 +130,10 @@ final class LastFailures {
      * @param text the message of what was thrown, or why the call counts as failed
      */
     private record Kept(
-            int number, long epochMillis, @Nullable String exception, @Nullable String text) {
+            int number,
+            long epochMillis,
+            @Nullable String exception,
+            @Nullable String text) {
 
         Failure toFailure() {
             Instant time = Instant.ofEpochMilli(epochMillis);

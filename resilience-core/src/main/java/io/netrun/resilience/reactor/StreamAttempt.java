@@ -173,7 +173,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         if (present != null && present.hasLost(this)) {
             lose();
         } else if (tryEnd() != null) {
-            ForeignStage.end(this, present != null && present.hasDelivered() ? Boolean.TRUE : null, null);
+            ForeignStage.end(this, (present != null && present.hasDelivered()) ? Boolean.TRUE : null, null);
         }
     }
 

@@ -19,9 +19,7 @@ class LastFailuresTests {
 
     private final ReadTicker ticker = new ReadTicker();
     private final CircuitBreaker breaker = CircuitBreaker.of(
-            "c",
-            CircuitBreakerConfig.builder().failureThreshold(1_000_000).build(),
-            ticker);
+            "c", CircuitBreakerConfig.builder().failureThreshold(1_000_000).build(), ticker);
 
     private void fail(int from, int to) {
         IntStream.rangeClosed(from, to)

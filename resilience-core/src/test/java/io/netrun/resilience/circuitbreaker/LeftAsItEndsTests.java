@@ -43,9 +43,7 @@ class LeftAsItEndsTests {
     void resultThatIsCountedShouldBeTheCallsEnd(Leave leave) {
         CircuitBreaker breaker = CircuitBreaker.of(
                 "c",
-                CircuitBreakerConfig.builder()
-                        .detection(Detection.TIME_WINDOW)
-                        .build(),
+                CircuitBreakerConfig.builder().detection(Detection.TIME_WINDOW).build(),
                 ticker);
         CompletableFuture<String> call = breaker.callAsync(() -> body);
         ticker.beforeNextReading(() -> leave.way.accept(call));
