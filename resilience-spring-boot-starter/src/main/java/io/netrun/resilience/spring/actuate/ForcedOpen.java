@@ -1,6 +1,5 @@
 package io.netrun.resilience.spring.actuate;
 
-import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Track.Series;
 import java.time.Duration;
@@ -74,8 +73,12 @@ final class ForcedOpen {
     }
 
     private static boolean isOfOperators(Map<String, @Nullable Object> event) {
-        return event.get("to") == CircuitBreaker.State.FORCED_OPEN
-                || event.get("from") == CircuitBreaker.State.FORCED_OPEN;
+        return isForcedOpen(event.get("to")) || isForcedOpen(event.get("from"));
+    }
+
+    /** Without its text, since this runs for each change of each instance. */
+    private static boolean isForcedOpen(@Nullable Object state) {
+        return state instanceof Enum<?> constant && constant.name().equals(LaneState.FORCED_OPEN.name());
     }
 
     private static String plain(@Nullable Object state) {
