@@ -156,6 +156,12 @@ final class BuildFiles {
                 && (file instanceof Quark || activating.matcher(file.printAll()).find());
     }
 
+    /** Whether code names what activates the annotations of a library. */
+    static boolean isActivating(String library, String code) {
+        Pattern activating = ACTIVATING.get(library);
+        return activating != null && activating.matcher(code).find();
+    }
+
     private boolean isSourceOfBuild(SourceFile file) {
         String group = dependencies.group();
         boolean source = OtherLanguages.isSource(file)

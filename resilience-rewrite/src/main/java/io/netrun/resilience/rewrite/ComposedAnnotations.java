@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
@@ -37,7 +38,9 @@ record ComposedAnnotations(Map<String, List<Uses.Source>> types, Constants const
             @Override
             public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
                 JavaType.FullyQualified type = TypeUtils.asFullyQualified(annotation.getType());
-                if (type != null && !names.contains(type.getFullyQualifiedName()) && isTyped(type, names, DEPTH)) {
+                if (type != null
+                        && !names.contains(type.getFullyQualifiedName())
+                        && isTyped(type, names::contains, DEPTH)) {
                     typed.add(type.getFullyQualifiedName());
                 }
                 return annotation;
@@ -46,11 +49,11 @@ record ComposedAnnotations(Map<String, List<Uses.Source>> types, Constants const
         return typed;
     }
 
-    private static boolean isTyped(JavaType.FullyQualified type, Collection<String> names, int depth) {
+    private static boolean isTyped(JavaType.FullyQualified type, Predicate<String> condition, int depth) {
         return depth > 0
                 && type.getAnnotations().stream()
                         .anyMatch(meta ->
-                                names.contains(meta.getFullyQualifiedName()) || isTyped(meta, names, depth - 1));
+                                condition.test(meta.getFullyQualifiedName()) || isTyped(meta, condition, depth - 1));
     }
 
     /** Whether an annotation is declared in the sources. */
@@ -60,9 +63,37 @@ record ComposedAnnotations(Map<String, List<Uses.Source>> types, Constants const
                 .anyMatch(source -> source.declaration().getKind() == J.ClassDeclaration.Kind.Type.Annotation);
     }
 
+    /** Whether an annotation, or one of its meta-annotations, has a name that fulfils a condition. */
+    boolean isComposed(J.Annotation annotation, JavaSourceFile file, Predicate<String> condition) {
+        return isComposed(annotation, file, condition, DEPTH);
+    }
+
+    private boolean isComposed(J.Annotation annotation, JavaSourceFile file, Predicate<String> condition, int depth) {
+        JavaType.FullyQualified type = TypeUtils.asFullyQualified(annotation.getType());
+        return condition.test(Trees.typeName(annotation, file))
+                || (type != null && isTyped(type, condition, depth))
+                || (depth > 0
+                        && sources(annotation, file).stream()
+                                .anyMatch(source -> source.declaration().getLeadingAnnotations().stream()
+                                        .anyMatch(meta -> isComposed(meta, source.file(), condition, depth - 1))));
+    }
+
     /** Whether an annotation is composed of the one of a name, which is moved. */
     boolean isOf(J.Annotation annotation, String name, JavaSourceFile file) {
         return base(annotation, name, file) != null;
+    }
+
+    /** Whether a file has an annotation, or a meta-annotation of one, whose name fulfils a condition. */
+    boolean isAnyComposed(JavaSourceFile file, Predicate<String> condition) {
+        boolean[] found = new boolean[1];
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
+                found[0] |= isComposed(annotation, file, condition);
+                return annotation;
+            }
+        }.visit(file, 0);
+        return found[0];
     }
 
     /** Whether a file has an annotation that is composed of one of some names. */

@@ -248,6 +248,19 @@ final class Remains {
         return found;
     }
 
+    /** How many annotations of some names a file has. */
+    static int count(JavaSourceFile file, Collection<String> names) {
+        int[] count = {0};
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
+                count[0] += names.contains(Trees.typeName(annotation, file)) ? 1 : 0;
+                return super.visitAnnotation(annotation, p);
+            }
+        }.visit(file, 0);
+        return count[0];
+    }
+
     /** Whether a file names a type of a package, or may need one that is not named. */
     static boolean isAny(JavaSourceFile file, String packageName) {
         return !types(file, packageName).isEmpty();

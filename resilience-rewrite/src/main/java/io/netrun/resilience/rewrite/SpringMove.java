@@ -262,32 +262,69 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         }
     }
 
-    /** Lists an activation under a condition, without which the other annotations have no effect there. */
+    /**
+     * Lists what activates annotations under a condition, whether or not it stays: annotations that were moved have an
+     * effect always.
+     */
     private void leaveCondition(J.ClassDeclaration declaration) {
-        J.Annotation activating = declaration.getLeadingAnnotations().stream()
-                .filter(annotation -> isRemoved(annotation)
-                        && ACTIVATING.contains(
-                                Trees.typeName(annotation, getCursor().firstEnclosing(JavaSourceFile.class))))
-                .findFirst()
-                .orElse(null);
-        String conditions = getCursor()
+        if (!uses.moved().get()) {
+            return;
+        }
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        List<J.Annotation> outer = getCursor()
                 .getPathAsStream(J.ClassDeclaration.class::isInstance)
                 .flatMap(each -> ((J.ClassDeclaration) each).getLeadingAnnotations().stream())
-                .filter(annotation ->
-                        CONDITION.matcher(annotation.getSimpleName()).matches())
+                .toList();
+        declaration.getLeadingAnnotations().stream()
+                .filter(annotation -> isActivating(annotation, file))
+                .findFirst()
+                .ifPresent(annotation -> leaveCondition(
+                        "@" + annotation.getSimpleName() + " at " + declaration.getSimpleName(), outer, file));
+        FailureArguments.methods(declaration).stream()
+                .filter(method -> method.getLeadingAnnotations().stream()
+                                .anyMatch(
+                                        annotation -> annotation.getSimpleName().equals("Bean"))
+                        && isActivatingCode(method, file))
+                .forEach(method -> {
+                    List<J.Annotation> all = new ArrayList<>(method.getLeadingAnnotations());
+                    all.addAll(outer);
+                    leaveCondition("@Bean at " + declaration.getSimpleName() + "." + method.getSimpleName(), all, file);
+                });
+    }
+
+    private void leaveCondition(String what, List<J.Annotation> around, JavaSourceFile file) {
+        String conditions = around.stream()
+                .filter(annotation -> uses.composed().isComposed(annotation, file, SpringMove::isCondition))
                 .map(CodeCounterparts::text)
                 .distinct()
                 .collect(Collectors.joining(" and "));
-        if (activating != null && !conditions.isEmpty()) {
+        if (!conditions.isEmpty()) {
             String second = library.equals(MappingTable.SPRING_RETRY) ? "circuit-breaker" : "bulkhead";
             annotations
                     .left()
                     .accept(new Left(
-                            "@" + activating.getSimpleName() + " at " + declaration.getSimpleName(),
+                            what,
                             "There, annotations have an effect under " + conditions
                                     + " alone; here, always. Set resilience.retry.defaults.enabled and resilience."
                                     + second + ".defaults.enabled to false where the condition does not hold."));
         }
+    }
+
+    private static boolean isCondition(String name) {
+        return CONDITION.matcher(name.substring(name.lastIndexOf('.') + 1)).matches();
+    }
+
+    private boolean isActivatingCode(J code, JavaSourceFile file) {
+        String name = library.equals(MappingTable.SPRING_RETRY)
+                ? "org.springframework.retry."
+                : "org.springframework.resilience.";
+        return BuildFiles.isActivating(library, CodeCounterparts.text(code)) && Trees.mentions(file, name, Set.of());
+    }
+
+    /** Whether an annotation activates others, also as a meta-annotation, or imports what does. */
+    private boolean isActivating(J.Annotation annotation, JavaSourceFile file) {
+        return (annotation.getSimpleName().equals("Import") && isActivatingCode(annotation, file))
+                || uses.composed().isComposed(annotation, file, ACTIVATING::contains);
     }
 
     /** Lists methods that the annotation of their class does not cover here. */

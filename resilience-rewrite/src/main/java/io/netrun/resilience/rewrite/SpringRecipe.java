@@ -123,6 +123,10 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     if (moved != file) {
                         found.later().add(new Annotated(file, path)); // constants may be in files that come later
                         found.files().addAnnotated(Names.module(path), main);
+                        Collection<String> names = Remains.activated(library());
+                        if (Remains.count(moved, names) < Remains.count(file, names)) {
+                            found.uses().moved().set(true);
+                        }
                     }
                     if (main
                             && !Remains.annotated(file, Remains.activated(library()))
@@ -213,6 +217,9 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
     private boolean isConcerned(JavaSourceFile file, Found found) {
         return Trees.mentions(file, packageName(), Set.of())
                 || found.composed().containsKey(SettingsMove.path(file))
+                || (!GradleMove.isScript(file)
+                        && found.uses().moved().get()
+                        && found.uses().composed().isAnyComposed(file, SpringMove.ACTIVATING::contains))
                 || (!GradleMove.isScript(file)
                         && found.uses()
                                 .composed()

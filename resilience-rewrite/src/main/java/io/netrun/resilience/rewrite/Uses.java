@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.JavaIsoVisitor;
@@ -32,6 +33,7 @@ import org.openrewrite.java.tree.JavaType;
  * @param modules the modules of all files
  * @param types the classes, by their simple names
  * @param constants what constants are
+ * @param moved whether annotations are moved that have to be activated there
  */
 record Uses(
         Set<String> called,
@@ -41,7 +43,8 @@ record Uses(
         Map<String, Map<String, Annotated>> reopening,
         Set<String> modules,
         Map<String, List<Source>> types,
-        Constants constants) {
+        Constants constants,
+        AtomicBoolean moved) {
 
     private static final int DEPTH = 8;
 
@@ -64,7 +67,8 @@ record Uses(
                 new HashMap<>(),
                 new HashSet<>(),
                 new HashMap<>(),
-                new Constants());
+                new Constants(),
+                new AtomicBoolean());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.netrun.resilience.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,8 @@ class ActivationTests {
         }
         """;
 
+    private static final String RETRYABLE = INTERCEPTED.replace("interceptor", "label");
+
     private static Project moved(String calls) {
         return new Project().with(APP, ENABLED).with(CALLS, calls).after(new FromSpringRetry(false));
     }
@@ -61,6 +64,142 @@ class ActivationTests {
                 .anyMatch(left -> left.contains("@EnableRetry at App")
                         && left.contains("under " + condition + " alone")
                         && left.contains("resilience.circuit-breaker.defaults.enabled to false"));
+    }
+
+    private static final String RETRIED = """
+
+        class Others {
+            @Retryable
+            public String ask() {
+                return "";
+            }
+        }
+        """;
+
+    private static List<String> leftOf(String app, String calls) {
+        return new Project()
+                .with(APP, app)
+                .with(CALLS, calls)
+                .after(new FromSpringRetry(true))
+                .left();
+    }
+
+    @Test
+    void activationThatStaysUnderAConditionShouldBeListed() {
+        assertThat(leftOf(ENABLED.replace("// active", "@Profile(\"loud\")"), INTERCEPTED + RETRIED))
+                .anyMatch(left -> left.contains("@EnableRetry at App")
+                        && left.contains("under @Profile(\"loud\") alone; here, always"));
+    }
+
+    @Test
+    void activationUnderAConditionWithoutMovesShouldNotBeListed() {
+        assertThat(leftOf(ENABLED.replace("// active", "@Profile(\"loud\")"), INTERCEPTED))
+                .noneMatch(left -> left.contains("here, always"));
+    }
+
+    @Test
+    void activationByABeanUnderAConditionShouldBeListed() {
+        assertThat(leftOf("""
+                        import org.springframework.retry.annotation.RetryConfiguration;
+
+                        class App {
+                            @Bean
+                            @ConditionalOnProperty("retries")
+                            RetryConfiguration retries() {
+                                return new RetryConfiguration();
+                            }
+                        }
+                        """, RETRYABLE))
+                .anyMatch(left -> left.contains("@Bean at App.retries")
+                        && left.contains("under @ConditionalOnProperty(\"retries\") alone"));
+    }
+
+    @Test
+    void activationByAnImportUnderAConditionShouldBeListed() {
+        assertThat(leftOf("""
+                        import org.springframework.retry.annotation.RetryConfiguration;
+
+                        @Profile("loud")
+                        @Import(RetryConfiguration.class)
+                        class App {
+                        }
+                        """, RETRYABLE)).anyMatch(left -> left.contains("@Import at App: There, annotations"));
+    }
+
+    @Test
+    void importOfAnotherClassOfThatNameShouldNotBeListed() {
+        assertThat(leftOf("""
+                        @Profile("loud")
+                        @Import(RetryConfiguration.class)
+                        class App {
+                        }
+                        """, RETRYABLE)).noneMatch(left -> left.contains("@Import at App"));
+    }
+
+    @Test
+    void composedActivationUnderAConditionShouldBeListed() {
+        assertThat(new Project()
+                        .with("app/src/main/java/Retries.java", """
+                                import org.springframework.retry.annotation.EnableRetry;
+
+                                @EnableRetry
+                                @interface Retries {
+                                }
+                                """)
+                        .with(APP, """
+                                @Profile("loud")
+                                @Retries
+                                class App {
+                                }
+                                """)
+                        .with(CALLS, RETRYABLE)
+                        .after(new FromSpringRetry(true))
+                        .left())
+                .anyMatch(left -> left.contains("@Retries at App: There, annotations have an effect under @Profile"));
+    }
+
+    @Test
+    void activationUnderAComposedConditionShouldBeListed() {
+        assertThat(new Project()
+                        .with("app/src/main/java/Loud.java", """
+                                @Profile("loud")
+                                @interface Loud {
+                                }
+                                """)
+                        .with(APP, ENABLED.replace("// active", "@Loud"))
+                        .with(CALLS, RETRYABLE)
+                        .after(new FromSpringRetry(true))
+                        .left())
+                .anyMatch(left -> left.contains("@EnableRetry at App") && left.contains("under @Loud alone"));
+    }
+
+    @Test
+    void activationOfSpring7ThatStaysShouldBeListed() {
+        String enabled = """
+            import org.springframework.resilience.annotation.EnableResilientMethods;
+
+            @Profile("loud")
+            @EnableResilientMethods
+            class App {
+            }
+            """;
+        Project after = new Project()
+                .with(APP, enabled)
+                .with("calls/src/main/kotlin/Calls.kt", """
+                    import org.springframework.resilience.annotation.*
+
+                    open class Calls {
+                        @ConcurrencyLimit(2)
+                        open fun ask() = ""
+                    }
+                    """)
+                .with("calls/src/main/java/Others.java", """
+                    import org.springframework.resilience.annotation.Retryable;
+                    """ + RETRIED)
+                .after(new FromSpringFramework7(true));
+
+        assertThat(after.left())
+                .anyMatch(left -> left.contains("@EnableResilientMethods at App: There, annotations have an effect"));
     }
 
     @Test
