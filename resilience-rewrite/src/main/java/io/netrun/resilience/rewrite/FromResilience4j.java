@@ -101,7 +101,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new LinkedHashSet<>(),
                 new LinkedHashMap<>(),
                 new LinkedHashSet<>(),
-                new LinkedHashSet<>());
+                new LinkedHashSet<>(),
+                new Projects());
     }
 
     @Override
@@ -109,37 +110,41 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         return new TreeVisitor<Tree, ExecutionContext>() {
             @Override
             public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
-                if (tree instanceof Yaml.Documents file) {
-                    add(found, file, YamlMove.read(file));
-                    addImports(found, file, YamlMove.imports(file));
-                } else if (tree instanceof Properties.File file) {
-                    add(found, file, PropertiesMove.read(file));
-                    addImports(found, file, PropertiesMove.imports(file));
-                } else if (tree instanceof SourceFile file && OtherLanguages.isSource(file)) {
-                    if (OtherLanguages.uses(file, JavaMove.PACKAGES)) {
-                        found.module(SettingsMove.path(file)).keepForeign();
-                        found.left().add(SettingsMove.path(file));
-                        found.asked().add("*");
-                    }
-                    addApplication(found, SettingsMove.path(file), OtherLanguages.text(file));
-                } else if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
-                    found.constants().scan(file);
-                    found.hierarchy().scan(file);
+                if (tree instanceof SourceFile file && found.projects().scan(file)) {
                     scan(found, file, ctx);
-                }
-                if (tree instanceof SourceFile file) {
-                    found.builds().scan(file);
-                    found.catalogs().scan(file);
-                    found.asyncHomes().scan(file);
-                    found.numbers().scan(file);
-                    found.files().scan(file);
-                    if (HealthGroups.areOff(file)) {
-                        found.healthOff().add(Names.module(SettingsMove.path(file)));
-                    }
                 }
                 return tree;
             }
         };
+    }
+
+    private static void scan(Found found, SourceFile file, ExecutionContext ctx) {
+        if (file instanceof Yaml.Documents yaml) {
+            add(found, file, YamlMove.read(yaml));
+            addImports(found, file, YamlMove.imports(yaml));
+        } else if (file instanceof Properties.File properties) {
+            add(found, file, PropertiesMove.read(properties));
+            addImports(found, file, PropertiesMove.imports(properties));
+        } else if (OtherLanguages.isSource(file)) {
+            if (OtherLanguages.uses(file, JavaMove.PACKAGES)) {
+                found.module(SettingsMove.path(file)).keepForeign();
+                found.left().add(SettingsMove.path(file));
+                found.asked().add("*");
+            }
+            addApplication(found, SettingsMove.path(file), OtherLanguages.text(file));
+        } else if (file instanceof JavaSourceFile java && !GradleMove.isScript(java)) {
+            found.constants().scan(java);
+            found.hierarchy().scan(java);
+            scanJava(found, java, ctx);
+        }
+        found.builds().scan(file);
+        found.catalogs().scan(file);
+        found.asyncHomes().scan(file);
+        found.numbers().scan(file);
+        found.files().scan(file);
+        if (HealthGroups.areOff(file)) {
+            found.healthOff().add(Names.module(SettingsMove.path(file)));
+        }
     }
 
     private static void add(Found found, SourceFile file, List<SettingsDocument> documents) {
@@ -177,7 +182,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         }
     }
 
-    private static void scan(Found found, JavaSourceFile file, ExecutionContext ctx) {
+    private static void scanJava(Found found, JavaSourceFile file, ExecutionContext ctx) {
         String path = SettingsMove.path(file);
         String text = file.printAll();
         addApplication(found, path, text);
@@ -240,6 +245,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
 
     @Override
     public Collection<? extends SourceFile> generate(Found found, ExecutionContext ctx) {
+        found.projects().settle(MappingTable.RESILIENCE4J, file -> scan(found, file, ctx));
         found.settle();
         List<SourceFile> generated = new ArrayList<>();
         found.modules().forEach((name, module) -> {
@@ -264,6 +270,14 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             }
 
             private @Nullable Tree moved(@Nullable Tree tree, ExecutionContext ctx) {
+                if (tree instanceof SourceFile file && found.projects().isOutside(file)) {
+                    found.projects()
+                            .list(
+                                    file,
+                                    "FromResilience4j",
+                                    left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
+                    return tree;
+                }
                 SettingsMove settings = new SettingsMove(
                         found.modules(),
                         found.applications(),
@@ -561,6 +575,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param customizing the files that use it for customizers alone, by their paths
      * @param asked the instances that code may ask resilience4j for, as {@code pattern name}
      * @param healthOff the modules whose health contributors are off unless they are switched on
+     * @param projects which directories are in the build
      */
     record Found(
             Map<String, ModuleSettings> modules,
@@ -581,7 +596,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             Set<String> settingsKept,
             Map<String, JavaSourceFile> customizing,
             Set<String> asked,
-            Set<String> healthOff) {
+            Set<String> healthOff,
+            Projects projects) {
 
         /** A placeholder with a default. */
         private static final Pattern DEFAULT = Pattern.compile("\\$\\{[^:{}]+:([^:{}]+)}");

@@ -66,7 +66,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 new Numbers(),
                 new BuildFiles(library()),
                 new ArrayList<>(),
-                new LinkedHashMap<>());
+                new LinkedHashMap<>(),
+                new Projects());
     }
 
     @Override
@@ -74,80 +75,83 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         return new TreeVisitor<Tree, ExecutionContext>() {
             @Override
             public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
-                if (tree instanceof SourceFile file && OtherLanguages.isSource(file)) {
-                    if (OtherLanguages.uses(file, List.of(packageName()))) {
-                        found.modules().add(Names.module(SettingsMove.path(file)));
-                        found.left().add(SettingsMove.path(file));
-                    }
-                    if (Remains.isActive(file, library())) {
-                        found.active().add(SettingsMove.path(file));
-                    }
-                    found.files().scan(file);
-                    return tree;
-                }
-                if (tree instanceof SourceFile file && BeanFiles.uses(file, packageName())) {
-                    found.modules().add(Names.module(SettingsMove.path(file)));
-                    found.left().add(SettingsMove.path(file));
-                }
-                if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
-                    found.uses().scan(file);
-                    Set<String> composed = ComposedAnnotations.typed(file, Remains.activated(library()));
-                    if (!composed.isEmpty()) {
-                        found.composed().put(SettingsMove.path(file), composed);
-                    }
-                }
-                if (tree instanceof JavaSourceFile file
-                        && !GradleMove.isScript(file)
-                        && Trees.mentions(file, packageName(), Set.of())) {
-                    String path = SettingsMove.path(file);
-                    found.modules().add(Names.module(path));
-                    JavaSourceFile moved = new SpringMove(
-                                    library(),
-                                    new SpringAnnotations(false, new Numbers(), left -> {}),
-                                    new Uses(),
-                                    false,
-                                    Set.of(),
-                                    (key, value) -> {})
-                            .move(file, ctx);
-                    if (Remains.isAny(moved, packageName())) {
-                        found.left().add(path);
-                    }
-                    if (!Remains.annotated(moved, Remains.activated(library())).isEmpty()) {
-                        found.active().add(path);
-                    }
-                    if (!Remains.annotated(file, SpringMove.ACTIVATING).isEmpty()) {
-                        found.activating().add(path);
-                    }
-                    String sources = SettingsDocument.sources(path);
-                    boolean main = sources.isEmpty() || sources.equals("main");
-                    if (moved != file) {
-                        found.later().add(new Annotated(file, path)); // constants may be in files that come later
-                        found.files().addAnnotated(Names.module(path), main);
-                        Collection<String> names = Remains.activated(library());
-                        if (Remains.count(moved, names) < Remains.count(file, names)) {
-                            found.uses().moved().set(true);
-                        }
-                    }
-                    if (main
-                            && !Remains.annotated(file, Remains.activated(library()))
-                                    .isEmpty()) {
-                        found.files().addInactive(Names.module(path));
-                    }
-                } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
-                    found.numbers().scan((SourceFile) tree);
-                }
-                if (tree instanceof SourceFile file) {
-                    found.settings().scan(file);
-                    found.catalogs().scan(file);
-                    found.files().scan(file);
+                if (tree instanceof SourceFile file && found.projects().scan(file)) {
+                    scan(found, file, ctx);
                 }
                 return tree;
             }
         };
     }
 
+    private void scan(Found found, SourceFile file, ExecutionContext ctx) {
+        if (OtherLanguages.isSource(file)) {
+            if (OtherLanguages.uses(file, List.of(packageName()))) {
+                found.modules().add(Names.module(SettingsMove.path(file)));
+                found.left().add(SettingsMove.path(file));
+            }
+            if (Remains.isActive(file, library())) {
+                found.active().add(SettingsMove.path(file));
+            }
+            found.files().scan(file);
+            return;
+        }
+        if (BeanFiles.uses(file, packageName())) {
+            found.modules().add(Names.module(SettingsMove.path(file)));
+            found.left().add(SettingsMove.path(file));
+        }
+        if (file instanceof JavaSourceFile java && !GradleMove.isScript(java)) {
+            found.uses().scan(java);
+            Set<String> composed = ComposedAnnotations.typed(java, Remains.activated(library()));
+            if (!composed.isEmpty()) {
+                found.composed().put(SettingsMove.path(java), composed);
+            }
+        }
+        if (file instanceof JavaSourceFile java
+                && !GradleMove.isScript(java)
+                && Trees.mentions(java, packageName(), Set.of())) {
+            String path = SettingsMove.path(java);
+            found.modules().add(Names.module(path));
+            JavaSourceFile moved = new SpringMove(
+                            library(),
+                            new SpringAnnotations(false, new Numbers(), left -> {}),
+                            new Uses(),
+                            false,
+                            Set.of(),
+                            (key, value) -> {})
+                    .move(java, ctx);
+            if (Remains.isAny(moved, packageName())) {
+                found.left().add(path);
+            }
+            if (!Remains.annotated(moved, Remains.activated(library())).isEmpty()) {
+                found.active().add(path);
+            }
+            if (!Remains.annotated(java, SpringMove.ACTIVATING).isEmpty()) {
+                found.activating().add(path);
+            }
+            String sources = SettingsDocument.sources(path);
+            boolean main = sources.isEmpty() || sources.equals("main");
+            if (moved != java) {
+                found.later().add(new Annotated(java, path)); // constants may be in files that come later
+                found.files().addAnnotated(Names.module(path), main);
+                Collection<String> names = Remains.activated(library());
+                if (Remains.count(moved, names) < Remains.count(java, names)) {
+                    found.uses().moved().set(true);
+                }
+            }
+            if (main && !Remains.annotated(java, Remains.activated(library())).isEmpty()) {
+                found.files().addInactive(Names.module(path));
+            }
+        } else if (file instanceof Yaml.Documents || file instanceof Properties.File) {
+            found.numbers().scan(file);
+        }
+        found.settings().scan(file);
+        found.catalogs().scan(file);
+        found.files().scan(file);
+    }
+
     @Override
     public Collection<? extends SourceFile> generate(Found found, ExecutionContext ctx) {
+        found.projects().settle(library(), file -> scan(found, file, ctx));
         found.later()
                 .forEach(annotated -> new SpringMove(
                                 library(),
@@ -179,6 +183,11 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                     return tree;
                 }
                 String path = SettingsMove.path(source);
+                if (found.projects().isOutside(source)) {
+                    found.projects()
+                            .list(source, SpringRecipe.this.getClass().getSimpleName(), left -> leave(ctx, path, left));
+                    return tree;
+                }
                 found.files().list(source, found.build(), left -> leave(ctx, path, left));
                 boolean code = tree instanceof JavaSourceFile || OtherLanguages.isSource(source);
                 if (library().equals(MappingTable.SPRING_RETRY) && !code) {
@@ -294,6 +303,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
      * @param files the build files
      * @param later the files with annotations whose settings are to be found once all constants are known
      * @param composed annotations of other libraries that are composed of those of the library, by files
+     * @param projects which directories are in the build
      */
     record Found(
             Set<String> modules,
@@ -306,7 +316,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
             Numbers numbers,
             BuildFiles files,
             List<Annotated> later,
-            Map<String, Set<String>> composed) {
+            Map<String, Set<String>> composed,
+            Projects projects) {
 
         /** Decides what needs all files: composed annotations that the sources declare are moved with these. */
         void settle() {
