@@ -438,6 +438,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             visited = visited.withBody(visited.getBody().withStatements(statements));
         }
         failureArguments = outer;
+        visited = withOpenResults(declaration, visited);
         JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
         if (declaration.getKind() == J.ClassDeclaration.Kind.Type.Annotation) {
             return without(visited, annotation -> isOfAnAnnotation(declaration, annotation, file));
@@ -476,6 +477,20 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             return visited.withLeadingAnnotations(annotations);
         }
         return visited;
+    }
+
+    /** With fallback methods whose results start here, too. */
+    private J.ClassDeclaration withOpenResults(J.ClassDeclaration declaration, J.ClassDeclaration visited) {
+        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
+        Set<String> ofClass = fallbacks(declaration.getLeadingAnnotations(), file);
+        List<Statement> former = visited.getBody().getStatements();
+        List<Statement> opened = new FallbackResults(file, options.left()).opened(declaration, former, (method, fallback) -> {
+            String name = fallback.getSimpleName();
+            boolean named = fallbacks(method.getLeadingAnnotations(), file).contains(name)
+                    || (ofClass.contains(name) && isCovered(declaration, method, name));
+            return named && FallbackFit.isCalled(fallback, method);
+        });
+        return visited.withBody(visited.getBody().withStatements(opened));
     }
 
     /** Lists fallback methods of a class that none of its methods ever had. */

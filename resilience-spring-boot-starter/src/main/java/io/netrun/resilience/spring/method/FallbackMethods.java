@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.ResolvableType;
@@ -19,6 +21,8 @@ import org.springframework.util.ReflectionUtils;
 
 /** The methods that can replace a failed call. They are found and validated when the pipeline is built. */
 public final class FallbackMethods implements Recovery {
+
+    private static final Logger log = LoggerFactory.getLogger(FallbackMethods.class);
 
     static final FallbackMethods NONE = new FallbackMethods(List.of(), target -> target, false, ConstantResult.NONE);
 
@@ -92,8 +96,11 @@ public final class FallbackMethods implements Recovery {
         ResolvableType wanted = returned(method, userClass);
         List<Candidate> fitting = named.stream()
                 .filter(each -> bean.isEmpty() || !Modifier.isPrivate(each.getModifiers()))
-                .filter(each -> !each.equals(method) && ReturnTypes.fit(wanted, returned(each, type)))
-                .filter(each -> !foreign || method.getReturnType().isAssignableFrom(each.getReturnType()))
+                .filter(each -> !each.equals(method))
+                .filter(each -> foreign
+                        ? ReturnTypes.fitErased(wanted, returned(each, type))
+                                && method.getReturnType().isAssignableFrom(each.getReturnType())
+                        : ReturnTypes.fit(wanted, returned(each, type)))
                 .map(each -> Candidate.of(each, type, method, userClass, foreign))
                 .filter(Objects::nonNull)
                 .filter(each -> !foreign || (each.takesFailure && each.hasParametersOf(type, method, userClass)))
@@ -118,6 +125,17 @@ public final class FallbackMethods implements Recovery {
         fitting.forEach(each -> {
             ReflectionUtils.makeAccessible(each.method);
             NamedMethods.warnOfUndeclared(each.method, method, where);
+            ResolvableType given = returned(each.method, type);
+            if (!ReturnTypes.fit(wanted, given)) { // resilience4j does not compare type arguments
+                log.warn(
+                        "{}method '{}' returns {}, and callers expect {}: code that reads an element may fail with a"
+                                + " ClassCastException. Return {}.",
+                        where,
+                        each.method.getName(),
+                        ReturnTypes.text(given),
+                        ReturnTypes.text(wanted),
+                        ReturnTypes.text(wanted));
+            }
         });
         return new FallbackMethods(
                 fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean), notKept == null, constant);

@@ -24,6 +24,11 @@ final class ReturnTypes {
                         && argumentsAgree(wanted, wantedClass.isArray() ? given : given.as(wantedClass)));
     }
 
+    /** The same without type arguments. */
+    static boolean fitErased(ResolvableType wanted, ResolvableType given) {
+        return wanted.toClass() == void.class || ClassUtils.isAssignable(wanted.toClass(), given.toClass());
+    }
+
     private static boolean argumentsAgree(ResolvableType wanted, ResolvableType given) {
         if (wanted.isArray() && given.isArray()) {
             return argumentsAgree(wanted.getComponentType(), given.getComponentType());

@@ -438,6 +438,22 @@ class ForeignAnnotationTests {
     }
 
     @Test
+    void fallbackWithOtherTypeArgumentsShouldReplaceTheFailure(CapturedOutput output) {
+        runner.withBean(Erased.class)
+                .run(context -> assertThat((Object) context.getBean(Erased.class).names())
+                        .isEqualTo(List.of(1)));
+        assertThat(output)
+                .contains("Erased.names: @Retry of resilience4j method 'numbers' returns List<Integer>, and callers"
+                        + " expect List<String>");
+    }
+
+    @Test
+    void fallbackWithOtherRawTypeShouldStopTheStart() {
+        runner.withBean(OtherRaw.class)
+                .run(context -> assertThat(context).getFailure().hasMessageContaining("finds no matching method"));
+    }
+
+    @Test
     void fallbackWithWiderParametersShouldStopTheStart() {
         runner.withBean(Wider.class)
                 .run(context -> assertThat(context)
@@ -891,6 +907,30 @@ class ForeignAnnotationTests {
 
         String fallback() {
             return "";
+        }
+    }
+
+    static class Erased {
+
+        @Retry(name = "erased", fallbackMethod = "numbers")
+        public List<String> names() {
+            throw new IllegalStateException();
+        }
+
+        List<Integer> numbers(Exception failure) {
+            return List.of(1);
+        }
+    }
+
+    static class OtherRaw {
+
+        @Retry(name = "otherRaw", fallbackMethod = "numbers")
+        public List<String> names() {
+            return List.of();
+        }
+
+        Iterable<String> numbers(Exception failure) {
+            return List.of();
         }
     }
 
