@@ -22,6 +22,8 @@ public final class SettingsTranslator {
     /** The order of the patterns among the aspects of an application. */
     private static final long ADVICE_ORDER = Integer.MAX_VALUE - 100L;
 
+    private static final Block.Id POOL_DEFAULTS = new Block.Id(View.POOL, true, "default");
+
     private final ModuleSettings module;
 
     private final boolean keepBehaviour;
@@ -323,7 +325,8 @@ public final class SettingsTranslator {
 
     private void addInstance(Block.Id id, String pattern) {
         Map<String, Moved> moved = instance(after, id, true);
-        Map<String, Moved> former = before.has(id) ? instance(before, id, false) : Map.of();
+        Map<String, Moved> former =
+                before.has(id) || isPoolWithDefaults(before, id) ? instance(before, id, false) : Map.of();
         String name = id.section().equals(View.POOL) ? module.poolName(id.name()) : id.name();
         List<String> path = List.of("resilience", pattern, "instances", name);
         Map<String, Moved> changed = changed(moved, former);
@@ -426,19 +429,41 @@ public final class SettingsTranslator {
         left.stream().filter(each -> keys.contains(each.what())).forEach(this::leave);
     }
 
-    /** Instances that only annotations name: a queue that the defaults of the other kind would take away. */
+    /**
+     * Instances that have no section where the document applies: they have the default configuration of pools, which
+     * the defaults of bulkheads are not; without one, a queue that these would take away.
+     */
     private void addPools(boolean home) {
-        if (!home || !keepBehaviour) {
-            return;
-        }
         for (String name : module.pools()) {
             Block.Id id = new Block.Id(View.POOL, false, name);
-            if (module.documents().stream().noneMatch(other -> other.blocks().containsKey(id))) {
+            if (after.has(id)) {
+                continue;
+            } else if (isPoolWithDefaults(after, id)) {
+                addInstance(id, "bulkhead");
+            } else if (home
+                    && keepBehaviour
+                    && module.documents().stream()
+                            .noneMatch(other -> other.blocks().containsKey(id))) {
                 putAll(
                         List.of("resilience", "bulkhead", "instances", module.poolName(name)),
                         Map.of("max-queue", new Moved(Setting.Value.of("100"), null)));
             }
         }
+        Block own = blocks.get(POOL_DEFAULTS);
+        if (own != null && module.pools().isEmpty()) {
+            own.settings()
+                    .values()
+                    .forEach(setting -> leave(new Left(
+                            setting.key(),
+                            "No section, and no annotation whose name is known, has a thread pool, so nothing is written"
+                                    + " for it. Set it for the bulkheads under resilience.bulkhead.instances that are"
+                                    + " meant.")));
+        }
+    }
+
+    /** Whether an instance is that of a thread pool which has the default configuration, by its annotation alone. */
+    private boolean isPoolWithDefaults(View view, Block.Id id) {
+        return id.section().equals(View.POOL) && module.pools().contains(id.name()) && view.has(POOL_DEFAULTS);
     }
 
     /** Shared configurations: what nobody can read in them, and what nobody uses. */

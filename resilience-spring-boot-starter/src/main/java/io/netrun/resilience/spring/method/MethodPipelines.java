@@ -14,6 +14,7 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.Compatibility;
 import io.netrun.resilience.spring.settings.GlobalSettings;
+import io.netrun.resilience.spring.settings.TranslatedSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
 import io.netrun.resilience.spring.settings.PolicyFamily;
@@ -542,7 +543,7 @@ public final class MethodPipelines {
                         declaration.pattern(),
                         names.of(declaration),
                         declaration.maxKeys(),
-                        declaration.settings(),
+                        settings(declaration),
                         declaration.location());
     }
 
@@ -595,7 +596,17 @@ public final class MethodPipelines {
         nameIfKnown(declaration)
                 .ifPresent(name -> instances
                         .get()
-                        .announce(declaration.pattern(), name, declaration.settings(), declaration.location()));
+                        .announce(declaration.pattern(), name, settings(declaration), declaration.location()));
+    }
+
+    /** The settings of an annotation; those of thread pools come from their default configuration in resilience4j. */
+    private Map<String, Object> settings(Declaration declaration) {
+        if (!ForeignAnnotations.isPool(declaration)) {
+            return declaration.settings();
+        }
+        Map<String, Object> settings = new LinkedHashMap<>(declaration.settings());
+        TranslatedSettings.of(environment).ifPresent(translated -> settings.putAll(translated.poolDefaults()));
+        return settings;
     }
 
     @Nullable
@@ -605,7 +616,7 @@ public final class MethodPipelines {
         }
         return instances
                 .get()
-                .obtain(declaration.pattern(), names.of(declaration), declaration.settings(), declaration.location())
+                .obtain(declaration.pattern(), names.of(declaration), settings(declaration), declaration.location())
                 .orElse(null);
     }
 

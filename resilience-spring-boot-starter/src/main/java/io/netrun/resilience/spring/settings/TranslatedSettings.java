@@ -14,10 +14,12 @@ import io.netrun.resilience.spring.mapping.SettingsTranslator.Placed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -36,8 +38,8 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
 
     private static final String NAME = "translated settings of resilience4j";
 
-    /** The shared configuration that only pools with a section get. */
-    public static final String POOL_DEFAULTS = "resilience4j.thread-pool-bulkhead.configs.default";
+    /** Stands for each pool that an annotation alone names. */
+    private static final String ANY_POOL = "*";
 
     private static final String EXCLUDED = "spring.autoconfigure.exclude";
 
@@ -73,18 +75,21 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
     private final List<String> order;
     private final List<Translation> translations;
     private final List<Leftover> leftovers;
+    private final Map<String, Object> poolDefaults;
 
     private TranslatedSettings(
             Map<String, String> values,
             Map<String, Origin> origins,
             List<String> order,
             List<Translation> translations,
-            List<Leftover> leftovers) {
+            List<Leftover> leftovers,
+            Map<String, Object> poolDefaults) {
         super(NAME, values);
         this.origins = origins;
         this.order = List.copyOf(order);
         this.translations = List.copyOf(translations);
         this.leftovers = List.copyOf(leftovers);
+        this.poolDefaults = Map.copyOf(poolDefaults);
     }
 
     /** The translation of an environment's present settings; empty unless the application wants it. */
@@ -106,6 +111,14 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
     /** The order of the patterns, outermost first. */
     List<String> order() {
         return order;
+    }
+
+    /**
+     * What the shared configuration {@code default} of thread pools sets for those that annotations alone name, as
+     * attributes of an annotation; empty if there is none.
+     */
+    public Map<String, Object> poolDefaults() {
+        return poolDefaults;
     }
 
     /** What became of the settings of resilience4j that the configuration has. */
@@ -145,14 +158,24 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
                 module.addBulkhead(id.name(), false); // so that each pool has the name that its annotations have
             }
         }
+        if (document.blocks().containsKey(new Block.Id("threadpoolbulkhead", true, "default"))) {
+            module.addBulkhead(ANY_POOL, true);
+        }
         SettingsTranslator.Result result = new SettingsTranslator(module, document, true).translate(true);
         Map<String, String> values = new LinkedHashMap<>();
         Map<String, Origin> origins = new LinkedHashMap<>();
         List<Translation> translations = new ArrayList<>();
+        Map<String, Object> poolDefaults = new LinkedHashMap<>();
         List<String> order = module.order(document.id());
         for (Placed placed : result.moved()) {
             if (placed.path().size() < 3) {
                 continue; // the order, which has a reader of its own
+            }
+            if (isOfAnyPool(placed.path())) {
+                poolDefaults.put(
+                        attribute(placed.path().get(4)),
+                        attributeValue(placed.setting().value().text()));
+                continue;
             }
             String key = key(placed.path());
             Moved moved = placed.setting();
@@ -184,14 +207,23 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
                 leftovers.add(new Leftover(EXCLUDED + " = " + name, left.reason(), new Excluded(name), harmless));
             }
         }
-        if (document.blocks().containsKey(new Block.Id("threadpoolbulkhead", true, "default"))) {
-            leftovers.add(new Leftover(
-                    POOL_DEFAULTS,
-                    "Write at least one setting under resilience4j.thread-pool-bulkhead.instances for each of them.",
-                    new Standard(),
-                    true));
-        }
-        return new TranslatedSettings(values, origins, order, translations, leftovers);
+        return new TranslatedSettings(values, origins, order, translations, leftovers, poolDefaults);
+    }
+
+    private static boolean isOfAnyPool(List<String> path) {
+        return path.size() == 5 && path.get(1).equals("bulkhead") && path.get(3).equals(ANY_POOL);
+    }
+
+    private static String attribute(String setting) {
+        return Pattern.compile("-(\\w)")
+                .matcher(setting)
+                .replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
+    }
+
+    private static Object attributeValue(String text) {
+        return text.matches("\\d{1,9}")
+                ? Integer.valueOf(text)
+                : text.matches("true|false") ? Boolean.valueOf(text) : text;
     }
 
     /** There, a pool has as many threads as there are processors, unless it is configured. */

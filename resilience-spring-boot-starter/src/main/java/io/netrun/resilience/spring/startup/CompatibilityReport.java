@@ -71,17 +71,6 @@ final class CompatibilityReport {
                 part("Translated:", translated) + part("Without effect:", left));
     }
 
-    /** A shared configuration of pools, which bulkheads that only annotations name do not get. */
-    static void warn(Environment environment) {
-        TranslatedSettings.of(environment).stream()
-                .flatMap(settings -> settings.leftovers().stream())
-                .filter(leftover -> leftover.key().equals(TranslatedSettings.POOL_DEFAULTS))
-                .forEach(leftover -> log.warn(
-                        "{} does not reach bulkheads of type THREADPOOL without a section. {}",
-                        leftover.key(),
-                        leftover.reason()));
-    }
-
     private static String line(Leftover leftover) {
         return "  " + leftover.key() + ": " + leftover.reason();
     }

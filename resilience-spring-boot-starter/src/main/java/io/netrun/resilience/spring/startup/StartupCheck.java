@@ -93,7 +93,6 @@ public final class StartupCheck implements SmartInitializingSingleton {
         problems.addAll(ofParent());
         report(problems);
         CompatibilityReport.log(environment);
-        CompatibilityReport.warn(environment);
         pipelines
                 .sharingBeans()
                 .forEach((method, sharing) -> log.info(

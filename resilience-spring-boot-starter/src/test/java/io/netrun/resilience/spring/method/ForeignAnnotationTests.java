@@ -411,6 +411,40 @@ class ForeignAnnotationTests {
     }
 
     @Test
+    void poolWithoutASectionShouldHaveTheDefaultConfigurationOfPools() {
+        assertThat(pool(
+                        "resilience4j.thread-pool-bulkhead.configs.default.max-thread-pool-size=2",
+                        "resilience4j.thread-pool-bulkhead.configs.default.queue-capacity=3"))
+                .isEqualTo("2+3");
+    }
+
+    @Test
+    void poolWithoutAQueueInItsDefaultConfigurationShouldHaveAHundred() {
+        assertThat(pool("resilience4j.thread-pool-bulkhead.configs.default.max-thread-pool-size=2"))
+                .isEqualTo("2+100");
+    }
+
+    @Test
+    void poolWithASectionShouldHaveItsSettingsAndTheDefaultConfiguration() {
+        assertThat(pool(
+                        "resilience4j.thread-pool-bulkhead.configs.default.max-thread-pool-size=2",
+                        "resilience4j.thread-pool-bulkhead.instances.ofClass.queue-capacity=4"))
+                .isEqualTo("2+4");
+    }
+
+    private String pool(String... settings) {
+        String[] limits = new String[1];
+        runner.withBean(PooledClass.class).withPropertyValues(settings).run(context -> {
+            var config = context.getBean(ResilienceRegistry.class)
+                    .find(io.netrun.resilience.bulkhead.Bulkhead.TYPE, "ofClass-pool")
+                    .orElseThrow()
+                    .config();
+            limits[0] = config.maxConcurrent() + "+" + config.maxQueue();
+        });
+        return limits[0];
+    }
+
+    @Test
     void poolOfAClassWithAMethodWithoutAFutureShouldStopTheStart() {
         runner.withBean(PartlyPooledClass.class)
                 .run(context -> assertThat(context)

@@ -190,7 +190,7 @@ class CompatibilityTests {
     }
 
     @Test
-    void defaultsOfPoolsShouldBeAWarning(CapturedOutput output) {
+    void defaultsOfPoolsShouldBeThoseOfPoolsWithASection() {
         runner.withPropertyValues(
                         "resilience4j.thread-pool-bulkhead.configs.default.queue-capacity=3",
                         "resilience4j.thread-pool-bulkhead.instances.mail.max-thread-pool-size=2")
@@ -199,8 +199,6 @@ class CompatibilityTests {
                             get(context, Bulkhead.TYPE, "mail-pool").config();
                     assertThat(mail.maxConcurrent()).isEqualTo(2);
                     assertThat(mail.maxQueue()).isEqualTo(3);
-                    assertThat(output.getAll())
-                            .contains("does not reach bulkheads of type THREADPOOL without a section");
                 });
     }
 
