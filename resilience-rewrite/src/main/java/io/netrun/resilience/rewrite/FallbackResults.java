@@ -63,7 +63,8 @@ record FallbackResults(JavaSourceFile file, Consumer<Left> left) {
         TypeTree given = fallback.getReturnTypeExpression();
         TypeTree open = given == null || isUsed(fallback) ? null : open(given, method.getReturnTypeExpression());
         String name = fallback.getSimpleName();
-        String wanted = CodeCounterparts.text(method.getReturnTypeExpression() == null ? method : method.getReturnTypeExpression());
+        String wanted = CodeCounterparts.text(
+                method.getReturnTypeExpression() == null ? method : method.getReturnTypeExpression());
         left.accept(new Left(
                 "fallbackMethod = " + name + ", at " + owner.getSimpleName() + "." + method.getSimpleName(),
                 "Its result is " + (given == null ? "another one" : CodeCounterparts.text(given)) + ", and callers get "
@@ -135,11 +136,15 @@ record FallbackResults(JavaSourceFile file, Consumer<Left> left) {
             return false;
         }
         JavaType.Parameterized other = as(parameterized.getFullyQualifiedName(), given, 0);
-        if (other == null || other.getTypeParameters().size() != parameterized.getTypeParameters().size()) {
+        if (other == null
+                || other.getTypeParameters().size()
+                        != parameterized.getTypeParameters().size()) {
             return false;
         }
         for (int i = 0; i < other.getTypeParameters().size(); i++) {
-            if (differ(parameterized.getTypeParameters().get(i), other.getTypeParameters().get(i))) {
+            if (differ(
+                    parameterized.getTypeParameters().get(i),
+                    other.getTypeParameters().get(i))) {
                 return true;
             }
         }
@@ -161,8 +166,8 @@ record FallbackResults(JavaSourceFile file, Consumer<Left> left) {
         for (JavaType.FullyQualified each : above) {
             JavaType.Parameterized found = as(name, each, depth + 1);
             if (found != null) {
-                boolean open = found.getTypeParameters().stream()
-                        .allMatch(JavaType.GenericTypeVariable.class::isInstance);
+                boolean open =
+                        found.getTypeParameters().stream().allMatch(JavaType.GenericTypeVariable.class::isInstance);
                 return open
                                 && known instanceof JavaType.Parameterized own
                                 && own.getTypeParameters().size()
@@ -194,7 +199,8 @@ record FallbackResults(JavaSourceFile file, Consumer<Left> left) {
     /** The bound of a wildcard, or the type itself; null where nothing is known of it. */
     private static @Nullable JavaType bound(@Nullable JavaType type) {
         if (type instanceof JavaType.GenericTypeVariable variable) {
-            boolean known = variable.getName().equals("?") && variable.getBounds().size() == 1;
+            boolean known =
+                    variable.getName().equals("?") && variable.getBounds().size() == 1;
             return known ? variable.getBounds().get(0) : null;
         }
         return type;

@@ -484,12 +484,14 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
         Set<String> ofClass = fallbacks(declaration.getLeadingAnnotations(), file);
         List<Statement> former = visited.getBody().getStatements();
-        List<Statement> opened = new FallbackResults(file, options.left()).opened(declaration, former, (method, fallback) -> {
-            String name = fallback.getSimpleName();
-            boolean named = fallbacks(method.getLeadingAnnotations(), file).contains(name)
-                    || (ofClass.contains(name) && isCovered(declaration, method, name));
-            return named && FallbackFit.isCalled(fallback, method);
-        });
+        List<Statement> opened = new FallbackResults(file, options.left())
+                .opened(declaration, former, (method, fallback) -> {
+                    String name = fallback.getSimpleName();
+                    boolean named =
+                            fallbacks(method.getLeadingAnnotations(), file).contains(name)
+                                    || (ofClass.contains(name) && isCovered(declaration, method, name));
+                    return named && FallbackFit.isCalled(fallback, method);
+                });
         return visited.withBody(visited.getBody().withStatements(opened));
     }
 

@@ -43,7 +43,6 @@ class DefaultConfigTests {
         return project.after(new FromResilience4j(true));
     }
 
-
     @Test
     void limitOfThePoolDefaultsShouldBeThatOfAPoolWithoutASection() {
         assertThat(moved(project().with(SETTINGS, POOLS)).files().get(SETTINGS)).contains("""
@@ -64,7 +63,8 @@ class DefaultConfigTests {
 
     @Test
     void poolDefaultsWithoutThePreservationShouldBeWritten() {
-        assertThat(project().with(SETTINGS, POOLS)
+        assertThat(project()
+                        .with(SETTINGS, POOLS)
                         .after(new FromResilience4j(false))
                         .files()
                         .get(SETTINGS))
@@ -86,7 +86,8 @@ class DefaultConfigTests {
 
     @Test
     void poolDefaultsOfAProfileShouldChangeThoseOfTheMainFile() {
-        Project after = moved(project().with(SETTINGS, POOLS)
+        Project after = moved(project()
+                .with(SETTINGS, POOLS)
                 .with(PROFILE, POOLS.replace("size: 2", "size: 1").replace("queue-capacity: 3", "queue-capacity: 3")));
 
         assertThat(after.files().get(PROFILE)).contains("max-concurrent: 1");
@@ -174,10 +175,11 @@ class DefaultConfigTests {
                             }
                         }
                         """.formatted(annotation, simple))
-                .with(SETTINGS, "resilience4j:\n  " + section + ":\n    configs:\n      default:\n        " + setting + "\n")
+                .with(
+                        SETTINGS,
+                        "resilience4j:\n  " + section + ":\n    configs:\n      default:\n        " + setting + "\n")
                 .after(new FromResilience4j(true));
 
-        assertThat(after.files().get(SETTINGS))
-                .containsPattern("(?s)" + pattern + ":\\s+defaults:.*" + written);
+        assertThat(after.files().get(SETTINGS)).containsPattern("(?s)" + pattern + ":\\s+defaults:.*" + written);
     }
 }

@@ -37,9 +37,7 @@ class FallbackResultsTests {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                 List<String>               | List<Integer>                | List<?>
                 Collection<String>         | List<Integer>                | List<?>
                 Map<String, String>        | Map<String, Integer>         | Map<String, ?>
@@ -54,9 +52,7 @@ class FallbackResultsTests {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                 List<String>           | List<String>
                 Collection<String>     | List<String>
                 List<? extends Number> | List<Integer>

@@ -72,8 +72,20 @@ final class Detections {
                 : Map.of(DETECTION, new Derived(possible.iterator().next(), source));
     }
 
+    /** Requires that the chosen detection uses what is set, unless a nearer level decides over that. */
     private static void requireUsed(List<Map<String, Object>> levels, Detection chosen) {
+        Set<Detection> possible = EnumSet.allOf(Detection.class);
+        boolean decided = false;
         for (Map<String, Object> level : levels) {
+            Set<Detection> left = EnumSet.copyOf(possible);
+            USED_BY.forEach((setting, usedBy) -> {
+                if (level.containsKey(setting)) {
+                    left.retainAll(usedBy);
+                }
+            });
+            if (left.isEmpty() && decided) {
+                continue;
+            }
             for (Map.Entry<String, Set<Detection>> setting : USED_BY.entrySet()) {
                 if (level.containsKey(setting.getKey()) && !setting.getValue().contains(chosen)) {
                     throw new InvalidSettingException(
@@ -84,6 +96,8 @@ final class Detections {
                             DETECTION);
                 }
             }
+            decided |= left.size() < possible.size();
+            possible = left;
         }
     }
 

@@ -3,9 +3,11 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of an instance by level, the most specific first. A more specific level wins. */
@@ -40,7 +42,10 @@ final class Levels {
     void derive(PatternDescriptor<?, ?> pattern, String name, String location, List<Problem> problems) {
         Map<String, ValueWithOrigin> derived = new LinkedHashMap<>();
         try {
-            pattern.derive(levels.stream().map(level -> values(pattern, level)).toList())
+            pattern.derive(levels.stream()
+                            .flatMap(level -> bySource(level).stream())
+                            .map(level -> values(pattern, level))
+                            .toList())
                     .forEach((setting, value) ->
                             derived.put(setting, new ValueWithOrigin(value.value(), "follows from " + value.source())));
         } catch (IllegalArgumentException e) {
@@ -49,6 +54,17 @@ final class Levels {
             problems.add(SettingProblems.outOfRange(pattern, name, Ranges.invalid(e), origins, location));
         }
         levels.add(derived);
+    }
+
+    /**
+     * The settings of a level by the precedence of their sources: what a profile chooses also decides over what does
+     * not go with it in the files beneath, whose keys it cannot remove.
+     */
+    private static Collection<Map<String, ValueWithOrigin>> bySource(Map<String, ValueWithOrigin> level) {
+        Map<Integer, Map<String, ValueWithOrigin>> bySource = new TreeMap<>();
+        level.forEach((setting, found) -> bySource.computeIfAbsent(found.rank(), rank -> new LinkedHashMap<>())
+                .put(setting, found));
+        return bySource.values();
     }
 
     /**

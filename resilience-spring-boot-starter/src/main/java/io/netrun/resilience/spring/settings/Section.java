@@ -97,7 +97,7 @@ final class Section {
             if (value instanceof String || ConstantSetting.isTypeOf(value.getClass())) {
                 requireResolved(property, value.toString());
             }
-            return new ValueWithOrigin(value, origin(property));
+            return new ValueWithOrigin(value, origin(property), rank(property));
         } catch (BindException | IllegalArgumentException e) {
             if (isWrittenNowhere(property)) {
                 return null; // of a source that cannot list its names, the binder tried parts of the value
@@ -258,6 +258,16 @@ final class Section {
         } catch (ResilienceConfigurationException unresolved) {
             return; // reported by the reader of the setting
         }
+    }
+
+    /** The position of the source that a property comes from. */
+    private int rank(ConfigurationPropertyName property) {
+        for (int i = 0; i < sources.size(); i++) {
+            if (written(sources.subList(i, i + 1), property).isPresent()) {
+                return i;
+            }
+        }
+        return 0;
     }
 
     private String origin(ConfigurationPropertyName property) {

@@ -474,7 +474,8 @@ class ForeignAnnotationTests {
     @Test
     void fallbackWithOtherTypeArgumentsShouldReplaceTheFailure(CapturedOutput output) {
         runner.withBean(Erased.class)
-                .run(context -> assertThat((Object) context.getBean(Erased.class).names())
+                .run(context -> assertThat(
+                                (Object) context.getBean(Erased.class).names())
                         .isEqualTo(List.of(1)));
         assertThat(output)
                 .contains("Erased.names: @Retry of resilience4j method 'numbers' returns List<Integer>, and callers"

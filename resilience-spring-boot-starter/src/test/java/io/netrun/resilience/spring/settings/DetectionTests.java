@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.MapPropertySource;
 
 /** The detection of a circuit breaker follows from the settings that are given, and no setting is given in vain. */
 class DetectionTests {
@@ -93,6 +94,56 @@ class DetectionTests {
     void settingOfAnotherDetectionShouldStopTheStart(String properties, String message) {
         runner.withPropertyValues(properties.split(";"))
                 .run(context -> assertThat(context).getFailure().hasMessageContaining(message));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                X + "detection=count-window;" + X + "window-size=2|" + X + "detection=time-window;" + X
+                        + "window-duration=30s|COUNT_WINDOW",
+                X + "detection=time-window;" + X + "window-duration=2s|" + X + "detection=count-window;" + X
+                        + "window-size=30|TIME_WINDOW",
+                X + "detection=consecutive|" + X + "window-size=30;" + X + "minimum-calls=3|CONSECUTIVE",
+                X + "detection=count-window|" + X + "window-duration=30s|COUNT_WINDOW",
+                X + "window-size=2|" + X + "window-duration=30s|COUNT_WINDOW",
+                X + "window-duration=2s|" + X + "failure-threshold=3|TIME_WINDOW",
+                DEFAULTS + "detection=count-window;" + DEFAULTS + "window-size=2|" + DEFAULTS + "detection=time-window;"
+                        + DEFAULTS + "window-duration=30s|COUNT_WINDOW",
+                DEFAULTS + "detection=count-window;" + X + "window-size=2|" + DEFAULTS + "detection=time-window;" + X
+                        + "window-duration=30s|COUNT_WINDOW",
+            })
+    void detectionOfAProfileShouldDecideOverTheFileBeneath(String profile, String main, Detection expected) {
+        with(profile, main)
+                .run(context -> assertThat(config(context.getBean(ResilienceRegistry.class))
+                                .detection())
+                        .isEqualTo(expected));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                X + "window-size=2|" + X + "detection=time-window|windowSize is 2, but detection is time-window",
+                X + "detection=count-window;" + X + "window-duration=2s|" + X
+                        + "window-size=3|windowDuration is PT2S, but detection is count-window",
+                X + "open-duration=2s|" + X + "detection=count-window;" + X
+                        + "window-duration=3s|windowDuration is PT3S, but detection is count-window",
+                X + "open-duration=2s|" + X + "window-size=3;" + X
+                        + "window-duration=3s|are for different detections: keep one of them",
+            })
+    void mistakeWithinOneFileShouldStopTheStart(String profile, String main, String message) {
+        with(profile, main).run(context -> assertThat(context).getFailure().hasMessageContaining(message));
+    }
+
+    private ApplicationContextRunner with(String profile, String main) {
+        Map<String, Object> beneath = new LinkedHashMap<>();
+        for (String property : main.split(";")) {
+            beneath.put(property.substring(0, property.indexOf('=')), property.substring(property.indexOf('=') + 1));
+        }
+        return runner.withPropertyValues(profile.split(";"))
+                .withInitializer(context ->
+                        context.getEnvironment().getPropertySources().addLast(new MapPropertySource("main", beneath)));
     }
 
     static class Annotated {
