@@ -128,7 +128,10 @@ record FallbackPosition(
         Collections.reverse(outwards);
         for (String pattern : outwards) {
             String name = fallbacks.get(pattern);
-            if (pattern.equals("retry") && (name == null || name.equals(inner) || !areRejections(hidden))) {
+            boolean isPassed = name == null && areRejections(hidden); // a rejection is neither counted nor retried
+            if (isPassed && outside(pattern).stream().anyMatch(fallbacks::containsKey)) {
+                continue; // the fallback further outside gets all that these do not take
+            } else if (pattern.equals("retry") && (name == null || name.equals(inner) || !areRejections(hidden))) {
                 break;
             } else if (pattern.equals("circuit-breaker") && (name == null || isAll(hidden) || !takes(name, pattern))) {
                 break;

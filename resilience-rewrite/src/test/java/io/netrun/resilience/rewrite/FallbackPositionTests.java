@@ -141,6 +141,70 @@ class FallbackPositionTests {
         assertThat(left(after)).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "Retry- CircuitBreaker RateLimiter+ Bulkhead+, RequestNotPermitted BulkheadFullException",
+        "Retry- CircuitBreaker Bulkhead+, BulkheadFullException",
+        "Retry- CircuitBreaker TimeLimiter RateLimiter+, RequestNotPermitted",
+        "Retry- CircuitBreaker+ RateLimiter+, CallNotPermittedException RequestNotPermitted",
+    })
+    void fallbackForAllShouldStayAroundThoseForRejections(String names, String rejections) {
+        Project after = moved(annotations(names), rejections, "Exception");
+
+        assertThat(code(after))
+                .contains("@Fallback(method = \"callFallback\")", "return no(id, failure);", "return other(failure);")
+                .doesNotContain("@PatternOrder");
+        assertThat(left(after)).isEmpty();
+    }
+
+    @Test
+    void fallbackForAllOfACircuitShouldPassARetryBetween() {
+        Project after = new Project()
+                .with("src/main/java/Calls.java", """
+                        import io.github.resilience4j.bulkhead.BulkheadFullException;
+                        import io.github.resilience4j.bulkhead.annotation.Bulkhead;
+                        import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+                        import io.github.resilience4j.retry.annotation.Retry;
+
+                        class Calls {
+                            @CircuitBreaker(name = "a", fallbackMethod = "all")
+                            @Retry(name = "a")
+                            @Bulkhead(name = "a", fallbackMethod = "full")
+                            public String call() {
+                                return "";
+                            }
+
+                            String all(Exception failure) {
+                                return "all";
+                            }
+
+                            String full(BulkheadFullException failure) {
+                                return "full";
+                            }
+                        }
+                        """)
+                .with("src/main/resources/application.properties", """
+                        resilience4j.circuitbreaker.circuitBreakerAspectOrder=1
+                        resilience4j.retry.retryAspectOrder=2
+                        """)
+                .after(new FromResilience4j(true));
+
+        assertThat(code(after))
+                .contains("return all(failure);", "return full(failure);")
+                .doesNotContain("@PatternOrder");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TimeoutException", "IOException", "Exception"})
+    void fallbackForMoreThanRejectionsShouldStayInsideTheCircuit(String failure) {
+        Project after = moved(annotations("Retry- CircuitBreaker Bulkhead+"), failure, "Exception");
+
+        assertThat(code(after)).contains("@PatternOrder({\"retry\", \"circuit-breaker\", \"fallback\"})");
+        assertThat(left(after))
+                .anyMatch(row -> row.contains("fallbackMethod = other: A method has one fallback")
+                        && row.contains("reaches the caller"));
+    }
+
     @Test
     void otherFallbackInsideShouldBeListedWithWhatIsLost() {
         assertThat(left(moved(annotations("CircuitBreaker- RateLimiter+"), "Exception", "CallNotPermittedException")))
