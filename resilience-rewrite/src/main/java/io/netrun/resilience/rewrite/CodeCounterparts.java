@@ -2,6 +2,7 @@ package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -85,7 +86,7 @@ final class CodeCounterparts {
             public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
                 addSplit(call, getCursor().firstEnclosing(J.ClassDeclaration.class), split);
                 addAbsent(call, getCursor().firstEnclosing(J.ClassDeclaration.class), split);
-                String code = within ? null : new CodeCounterparts.Of(imported, registries).code(call);
+                String code = within ? null : new CodeCounterparts.Of(imported, registries).whole(call);
                 if (code == null) {
                     addChain(call, found);
                     return super.visitMethodInvocation(call, p);
@@ -93,7 +94,9 @@ final class CodeCounterparts {
                 String remedy = code.startsWith("ResilienceRegistry.create()")
                         ? RegistryBeans.remedy(
                                 getCursor(),
-                                call.getSimpleName().equals("of") ? Of.arguments(call.getArguments(), 0) : "")
+                                call.getSimpleName().equals("of")
+                                        ? new CodeCounterparts.Of(imported, registries).arguments(call.getArguments())
+                                        : "")
                         : null;
                 found.add(new Left(text(call), remedy == null ? "Write " + code + "." : remedy));
                 within = true;
@@ -276,12 +279,36 @@ final class CodeCounterparts {
     static String text(J tree) {
         PrintOutputCapture<Integer> output = new PrintOutputCapture<>(0);
         new JavaPrinter<Integer>().visit(tree, output);
-        return output.getOut()
-                .replaceAll("(?m)//[^\n\"]*$", "")
+        return withoutComments(output.getOut())
                 .replaceAll("\\s+", " ")
                 .replaceAll(" ?\\. ?(?=\\w+\\()", ".")
                 .replace("( ", "(")
                 .strip();
+    }
+
+    /** Code without its comments; what looks like one within a text stays. */
+    private static String withoutComments(String code) {
+        StringBuilder kept = new StringBuilder();
+        char quote = 0;
+        for (int i = 0; i < code.length(); i++) {
+            char c = code.charAt(i);
+            if (quote == 0 && (code.startsWith("//", i) || code.startsWith("/*", i))) {
+                boolean line = code.startsWith("//", i);
+                int end = code.indexOf(line ? "\n" : "*/", i + 2);
+                kept.append(' ');
+                i = end < 0 ? code.length() : line ? end : end + 1;
+                continue;
+            }
+            kept.append(c);
+            if (c == '\\' && quote != 0 && i + 1 < code.length()) {
+                kept.append(code.charAt(++i));
+            } else if (quote == 0 && (c == '"' || c == '\'')) {
+                quote = c;
+            } else if (c == quote) {
+                quote = 0;
+            }
+        }
+        return kept.toString();
     }
 
     /**
@@ -289,8 +316,22 @@ final class CodeCounterparts {
      *
      * @param imported the simple names of the types of resilience4j that it imports
      * @param registries the variables that hold registries
+     * @param notes what has no counterpart in configurations that are arguments
      */
-    private record Of(Set<String> imported, Set<String> registries) {
+    private record Of(Set<String> imported, Set<String> registries, List<String> notes) {
+
+        private static final String WITHOUT = "; without a counterpart: ";
+
+        Of(Set<String> imported, Set<String> registries) {
+            this(imported, registries, new ArrayList<>());
+        }
+
+        /** The counterpart of a call, with what has none in what it passes on; null if it is none of resilience4j. */
+        @Nullable
+        String whole(J.MethodInvocation call) {
+            String code = code(call);
+            return code == null || notes.isEmpty() ? code : code + WITHOUT + String.join("; ", notes);
+        }
 
         /** The counterpart of a call; null if it is none of resilience4j. */
         @Nullable
@@ -327,8 +368,8 @@ final class CodeCounterparts {
             return imported.contains(name) || wildcard;
         }
 
-        private static @Nullable String registry(J.MethodInvocation call) {
-            String arguments = arguments(call.getArguments(), 0);
+        private @Nullable String registry(J.MethodInvocation call) {
+            String arguments = arguments(call.getArguments());
             return switch (call.getSimpleName()) {
                 case "ofDefaults" -> "ResilienceRegistry.create()";
                 case "of" -> "ResilienceRegistry.create(), and pass " + arguments + " to getOrCreate(…)";
@@ -369,14 +410,23 @@ final class CodeCounterparts {
         /** An argument, with what replaces it. */
         private String replaced(Expression config) {
             String code = config instanceof J.MethodInvocation call ? code(call) : null;
-            return code == null ? text(config) : code;
+            if (code == null) {
+                return text(config);
+            }
+            int end = code.indexOf(WITHOUT);
+            if (end >= 0) {
+                notes.add(code.substring(end + WITHOUT.length()));
+                return code.substring(0, end);
+            }
+            return code;
         }
 
         private @Nullable String executed(J.MethodInvocation call) {
             if (call.getSelect() == null) {
                 return null;
             }
-            String guard = replaced(call.getSelect());
+            boolean made = isRegistryOf(call.getSelect());
+            String guard = made ? "ResilienceRegistry.create()" : replaced(call.getSelect());
             List<Expression> given = call.getArguments();
             Expression body = given.get(given.size() - 1);
             return switch (call.getSimpleName()) {
@@ -385,15 +435,32 @@ final class CodeCounterparts {
                 case "executeRunnable", "executeCheckedRunnable" -> guard + ".run(" + body(body, "run") + ")";
                 case "executeCompletionStage" -> guard + ".callAsync(" + body(body, "get") + ")";
                 case "circuitBreaker", "retry", "bulkhead", "rateLimiter", "timeLimiter" ->
-                    isOfRegistry(call, registries) && !(body instanceof J.Empty)
+                    (made || isOfRegistry(call, registries)) && !(body instanceof J.Empty)
                             ? guard + ".getOrCreate(" + pattern(call.getSimpleName()) + ".TYPE, "
                                     + (isNamed(given)
                                             ? text(given.get(0)) + ", …), with the configuration of the name "
                                                     + text(given.get(1))
-                                            : arguments(given, 0) + ")")
+                                            : arguments(given) + ofRegistry(call, given) + ")")
                             : null;
                 default -> null;
             };
+        }
+
+        private boolean isRegistryOf(@Nullable Expression select) {
+            return select instanceof J.MethodInvocation made
+                    && made.getSimpleName().equals("of")
+                    && made.getSelect() instanceof J.Identifier type
+                    && type.getSimpleName().endsWith("Registry")
+                    && isImported(type.getSimpleName());
+        }
+
+        /** The configuration of a registry that is made in a call, where the instance has none of its own. */
+        private String ofRegistry(J.MethodInvocation call, List<Expression> given) {
+            return given.size() == 1
+                            && isRegistryOf(call.getSelect())
+                            && call.getSelect() instanceof J.MethodInvocation made
+                    ? ", " + arguments(made.getArguments())
+                    : "";
         }
 
         private static boolean isNamed(List<Expression> given) {
@@ -482,10 +549,8 @@ final class CodeCounterparts {
             return text(body) + (lambda ? "" : "::" + method);
         }
 
-        private static String arguments(List<Expression> arguments, int from) {
-            return arguments.subList(from, arguments.size()).stream()
-                    .map(CodeCounterparts::text)
-                    .collect(Collectors.joining(", "));
+        private String arguments(List<Expression> arguments) {
+            return arguments.stream().map(this::replaced).collect(Collectors.joining(", "));
         }
 
         private static J.MethodInvocation first(J.MethodInvocation call) {

@@ -118,7 +118,9 @@ final class OtherTexts {
         } else if (path.matches(".*\\.(env|sh)|(.*/)?\\.env")) {
             matches(EMBEDDED, text).forEach(key -> found.add(option(key, stays)));
         }
-        found.forEach(left);
+        found.stream()
+                .filter(each -> !stays || !each.what().startsWith(CLOUD)) // its starter stays, too, as it is
+                .forEach(left);
     }
 
     /** Lists what makes an application read other files than its main configuration. */

@@ -174,6 +174,50 @@ class CodeCounterpartTests {
                 "Pipeline.of(retry, breaker).decorate(supplier)");
     }
 
+    private static List<String> leftOf(String code) {
+        return new Project()
+                .with("src/main/java/Calls.java", IMPORTS + code + ";\n    }\n}\n")
+                .after(new FromResilience4j(true))
+                .left();
+    }
+
+    @Test
+    void configurationThatIsAnArgumentOfARegistryShouldBeWritten() {
+        assertThat(leftOf("CircuitBreakerRegistry.of(CircuitBreakerConfig.custom().failureRateThreshold(40).build())"))
+                .anyMatch(row -> row.contains("pass CircuitBreakerConfig.builder().failureRateThreshold(40)"))
+                .noneMatch(row -> row.matches("(?s).*: Write .*(custom\\(\\)|ofDefaults).*"));
+    }
+
+    @Test
+    void defaultsThatAreAnArgumentOfARegistryShouldBeWritten() {
+        assertThat(leftOf("CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults())"))
+                .anyMatch(row -> row.contains("pass CircuitBreakerConfig.builder()"));
+    }
+
+    @Test
+    void instanceOfARegistryThatIsMadeThereShouldHaveItsConfiguration() {
+        assertThat(leftOf("CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults()).circuitBreaker(\"x\")"))
+                .anyMatch(
+                        row -> row.contains("Write ResilienceRegistry.create().getOrCreate(CircuitBreaker.TYPE, \"x\","
+                                + " CircuitBreakerConfig.builder()"));
+    }
+
+    @Test
+    void configurationOfAnInstanceShouldBeWrittenWithoutComments() {
+        assertThat(leftOf("registry.circuitBreaker(\"x//y\", CircuitBreakerConfig.custom()/* why\n // and \" */"
+                        + ".failureRateThreshold(40) // rate \"40\"\n.build())"))
+                .anyMatch(row -> row.contains("getOrCreate(CircuitBreaker.TYPE, \"x//y\","
+                        + " CircuitBreakerConfig.builder().failureRateThreshold(40)"))
+                .noneMatch(row -> row.contains("why") || row.contains("rate \"40"));
+    }
+
+    @Test
+    void settingWithoutACounterpartShouldBeBehindTheCode() {
+        assertThat(leftOf("registry.circuitBreaker(\"x\", CircuitBreakerConfig.custom()"
+                        + ".automaticTransitionFromOpenToHalfOpenEnabled(true).build())"))
+                .anyMatch(row -> row.contains(".build()); without a counterpart: automaticTransition"));
+    }
+
     @Test
     void callsShouldBeListedWithTheirCounterparts() {
         StringBuilder source = new StringBuilder(IMPORTS);

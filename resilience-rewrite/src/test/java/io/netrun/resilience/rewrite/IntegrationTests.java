@@ -94,6 +94,24 @@ class IntegrationTests {
         assertThat(after.left()).noneMatch(left -> left.startsWith("pom.xml"));
     }
 
+    @Test
+    void settingOfAnAdapterThatStaysShouldNotBeListed() {
+        Project after = cloud("spring-cloud-starter-circuitbreaker-resilience4j")
+                .with("src/main/java/Settings.java", """
+                        import org.springframework.cloud.circuitbreaker.resilience4j.Resilience4JCircuitBreakerFactory;
+
+                        class Settings {
+                            Resilience4JCircuitBreakerFactory factory;
+                        }
+                        """)
+                .with(
+                        "src/main/resources/application.properties",
+                        "spring.cloud.circuitbreaker.resilience4j.enabled=true\n")
+                .after(new FromResilience4j(true));
+
+        assertThat(after.left()).noneMatch(left -> left.contains("spring.cloud.circuitbreaker.resilience4j.enabled"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
