@@ -156,6 +156,9 @@ class BuildDetailTests {
                     <project>
                         <groupId>shop</groupId>
                         <artifactId>shop</artifactId>
+                        <modules>
+                            <module>app</module>
+                        </modules>
                         <properties>
                             <boot.major>3</boot.major>
                             <r4j>io.github.resilience4j</r4j>

@@ -436,11 +436,10 @@ public final class SettingsTranslator {
     private void addPools(boolean home) {
         for (String name : module.pools()) {
             Block.Id id = new Block.Id(View.POOL, false, name);
-            if (after.has(id)) {
-                continue;
-            } else if (isPoolWithDefaults(after, id)) {
+            if (!after.has(id) && isPoolWithDefaults(after, id)) {
                 addInstance(id, "bulkhead");
-            } else if (home
+            } else if (!after.has(id)
+                    && home
                     && keepBehaviour
                     && module.documents().stream()
                             .noneMatch(other -> other.blocks().containsKey(id))) {
