@@ -2,6 +2,7 @@ package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.Names;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -154,7 +155,12 @@ final class CodeCounterparts {
                     text(call),
                     "Annotations have the name " + name
                             + ", too. There, that was one instance; here, it is two, and each"
-                            + " counts its own calls alone, until the code has its instance from this library."));
+                            + " counts its own calls alone, until the code has its instance from this library."
+                            + (call.getArguments().size() < 2
+                                    ? ""
+                                    : " There, annotated methods that are called after this code have its configuration;"
+                                            + " here, they have that of the settings alone. Write it under resilience."
+                                            + pattern + ".instances." + Names.bracketed(name) + ".")));
         }
     }
 

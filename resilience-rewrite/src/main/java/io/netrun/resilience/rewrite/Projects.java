@@ -124,7 +124,7 @@ final class Projects {
             while (name.find()) {
                 known = true;
                 String project = "";
-                for (String element : elements(name.group(1)).split("/")) {
+                for (String element : elements(name.group(1)).split("/", -1)) {
                     project = project.isEmpty() ? element : project + "/" + element;
                     named.add(normal(directory + "/" + above + directories.getOrDefault(project, project)));
                 }

@@ -211,6 +211,35 @@ class CodeCounterpartTests {
                 .noneMatch(row -> row.contains("why") || row.contains("rate \"40"));
     }
 
+    private static List<String> leftOfShared(String arguments) {
+        return new Project()
+                .with("src/main/java/Calls.java", IMPORTS + "registry.circuitBreaker(" + arguments + ");\n    }\n}\n")
+                .with("src/main/java/Others.java", """
+                        class Others {
+                            @io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "x")
+                            public String call() {
+                                return "";
+                            }
+                        }
+                        """)
+                .after(new FromResilience4j(true))
+                .left();
+    }
+
+    @Test
+    void configurationThatAnnotationsHadFromCodeShouldBeListed() {
+        assertThat(leftOfShared("\"x\", config"))
+                .anyMatch(row -> row.contains("Annotations have the name x, too.")
+                        && row.contains("Write it under resilience.circuit-breaker.instances.x."));
+    }
+
+    @Test
+    void instanceWithoutAConfigurationShouldBeListedWithoutOne() {
+        assertThat(leftOfShared("\"x\""))
+                .anyMatch(row -> row.contains("Annotations have the name x, too."))
+                .noneMatch(row -> row.contains("Write it under"));
+    }
+
     @Test
     void settingWithoutACounterpartShouldBeBehindTheCode() {
         assertThat(leftOf("registry.circuitBreaker(\"x\", CircuitBreakerConfig.custom()"
