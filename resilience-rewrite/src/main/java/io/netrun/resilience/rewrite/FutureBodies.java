@@ -79,7 +79,7 @@ final class FutureBodies {
     /** Whether a type is another one; by its simple name if it is not known. */
     private static boolean isA(@Nullable JavaType type, String simple, String other, String names) {
         JavaType.FullyQualified known = TypeUtils.asFullyQualified(type);
-        return known == null || known instanceof JavaType.Unknown
+        return (known == null || known instanceof JavaType.Unknown)
                 ? simple.matches(names)
                 : TypeUtils.isAssignableTo(other, known);
     }
