@@ -165,7 +165,8 @@ public final class Overview {
      * @param closed how many of the last samples have nothing of a time in which its circuit was not closed, if it is
      *     closed now, or was forced open, if it is open or half-open now
      * @param methods those that its instances protect
-     * @param attemptKeys those methods as attempts name them
+     * @param own those whose attempts are the name's, wherever these are shown or compared
+     * @param attemptKeys the latter as attempts name them
      * @param activity when calls came
      * @param measured whether calls would be known: a pattern of the name counts each, or attempts are measured
      */
@@ -178,6 +179,7 @@ public final class Overview {
             double rejected,
             int closed,
             Set<String> methods,
+            Set<String> own,
             List<String> attemptKeys,
             Activity activity,
             boolean measured) {
@@ -477,6 +479,7 @@ public final class Overview {
         List<Finding> findings =
                 Finding.of(cells, recentEvents, this::forcedOpen, changes, history.last(), calls, rejected, closed);
         Set<String> methods = users(cells, users);
+        Set<String> own = own(cells, methods, users);
         List<String> keys = attemptKeys(methods);
         return new Row(
                 name,
@@ -487,7 +490,8 @@ public final class Overview {
                 rejected,
                 closed,
                 methods,
-                keys,
+                own,
+                own.size() == methods.size() ? keys : attemptKeys(own),
                 activity(cells, keys),
                 attempts || cells.stream().anyMatch(Cell::countsCalls));
     }
@@ -645,7 +649,8 @@ public final class Overview {
     private void putSlower(Map<String, @Nullable Object> line, Row row, Slower slower, Chains.Users users) {
         List<String> keys = row.attemptKeys;
         Comparison comparison = comparison(row.calls, keys, slower.since);
-        List<String> shared = keys.stream().filter(slower.methods::contains).toList();
+        List<String> all = row.own.size() == row.methods.size() ? keys : attemptKeys(row.methods);
+        List<String> shared = all.stream().filter(slower.methods::contains).toList();
         if (comparison.change() != Comparison.Change.SLOW && shared.isEmpty()) {
             return;
         }
@@ -695,10 +700,9 @@ public final class Overview {
         putRates(line, row);
         Set<String> methods = row.methods;
         putIfAny(line, "classes", classes(methods));
-        Set<String> own = own(row, methods, users);
-        putIfAny(line, "leftOut", leftOut(methods, own));
+        putIfAny(line, "leftOut", leftOut(methods, row.own));
         if (!attempts.isEmpty()) {
-            putAttempts(line, row, own, attempts);
+            putAttempts(line, row, attempts);
             if (slower != null && !row.level().isProblem()) {
                 putSlower(line, row, slower, users);
             }
@@ -862,9 +866,9 @@ public final class Overview {
      * The methods whose attempts are those of a name. One that goes around an instance of the name, since it has
      * another one of that pattern, is in the row of the other one; all, if there are only such.
      */
-    private static Set<String> own(Row row, Set<String> methods, Chains.Users users) {
+    private static Set<String> own(List<Cell> cells, Set<String> methods, Chains.Users users) {
         Set<String> own = new LinkedHashSet<>(methods);
-        own.removeIf(method -> row.cells.stream()
+        own.removeIf(method -> cells.stream()
                 .anyMatch(cell -> !users.of(cell.policy).contains(method) && users.passes(method, cell.policy.type())));
         return own.isEmpty() ? methods : own;
     }
@@ -889,9 +893,8 @@ public final class Overview {
     }
 
     /** The attempts of the last minute, or since a problem began, as in its card; nothing if none has ended. */
-    private void putAttempts(
-            Map<String, @Nullable Object> line, Row row, Set<String> methods, Map<String, AttemptTime> attempts) {
-        List<String> keys = attemptKeys(methods);
+    private void putAttempts(Map<String, @Nullable Object> line, Row row, Map<String, AttemptTime> attempts) {
+        List<String> keys = row.attemptKeys;
         int from = Comparison.recent(row.since(), history.last());
         Attempts recent = history.attempts(keys, History.SAMPLES - from);
         int count = recent.count(from, History.SAMPLES);

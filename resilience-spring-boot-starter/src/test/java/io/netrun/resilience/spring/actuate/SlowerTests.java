@@ -96,6 +96,20 @@ class SlowerTests {
     }
 
     @Test
+    void callsThatPassAnotherBulkheadShouldNotMakeANameSlow() {
+        paths.put("shop.Orders.find()", Pipeline.of(registry.getOrCreate(Bulkhead.TYPE, "database"), database));
+        paths.put("shop.Orders.books()", Pipeline.of(registry.getOrCreate(Bulkhead.TYPE, "books"), database));
+        samples(10, 1_000, 10);
+        times.put("Orders.books", new AttemptTime(0, 0, 0));
+        for (int sample = 0; sample < 4; sample++) {
+            times.merge("Orders.books", new AttemptTime(5, 5_000, 1_000), AttemptTime::plus);
+            full(1, 3_000, 10);
+        }
+        assertThat(line("database").get("attempts")).isEqualTo(List.of(60, 600L, 10L));
+        assertThat(slower("database")).containsEntry("without", Map.of("attemptMillis", 10L, "before", 10L));
+    }
+
+    @Test
     void slightlySlowerNeighbourShouldNameWhatItShares() {
         samples(10, 1_000, 4_000);
         full(4, 3_000, 4_000);
