@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Overview.Level;
 import io.netrun.resilience.spring.actuate.Track.Series;
 import io.netrun.resilience.spring.event.OperatorChange;
+import io.netrun.resilience.spring.pattern.FailedCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -232,10 +233,7 @@ record Finding(
             view.put("by", by);
         }
         if (OF_FAILURES.contains(kind)) {
-            cell.pattern().details(cell.policy()).values().stream()
-                    .flatMap(List::stream)
-                    .findFirst()
-                    .ifPresent(failure -> view.put("lastFailure", JsonView.of(failure)));
+            addFailures(view);
         }
         put(view, "lastOpened", lastOpened);
         put(view, "onAndOffSince", spell);
@@ -267,6 +265,34 @@ record Finding(
         Overview.putRate(view, "rate", rate);
         view.put("action", kind.action);
         return view;
+    }
+
+    /** Of openings that are over, the last failure is the one that led to them; one that came later is another matter. */
+    private void addFailures(Map<String, @Nullable Object> view) {
+        List<? extends Record> failures = cell.pattern().details(cell.policy()).values().stream()
+                .flatMap(List::stream)
+                .toList();
+        Instant over = over();
+        failures.stream()
+                .filter(failure -> !isAfter(failure, over))
+                .findFirst()
+                .ifPresent(failure -> view.put("lastFailure", JsonView.of(failure)));
+        failures.stream()
+                .filter(failure -> isAfter(failure, over))
+                .findFirst()
+                .ifPresent(failure -> view.put("laterFailure", JsonView.of(failure)));
+    }
+
+    private static boolean isAfter(Record failure, @Nullable Instant time) {
+        return time != null
+                && failure instanceof FailedCall call
+                && call.time().isAfter(time);
+    }
+
+    /** When a circuit closed that had opened again and again; null if it is open, or that is not known. */
+    @Nullable
+    Instant over() {
+        return openings == null ? null : openings.closedSince;
     }
 
     /** Looks for what is wrong with one instance. */

@@ -87,22 +87,32 @@ final class Losses {
 
     /**
      * Adds how many calls were lost since a problem began, and since when that is counted: its failures led to it, and
-     * what is older than the history is not known.
+     * what is older than the history is not known. What was lost after its end is counted apart.
+     *
+     * @param over when it ended; null if it lasts, or that is not known
      */
-    void addTo(Map<String, @Nullable Object> view, @Nullable Instant since, @Nullable Instant last) {
+    void addTo(
+            Map<String, @Nullable Object> view, @Nullable Instant since, @Nullable Instant over, @Nullable Instant last) {
         if (since == null || last == null) {
             return;
         }
         int from = from(Comparison.began(since, last));
-        long sum = 0;
-        for (int i = from; i < lost.length; i++) {
-            sum += lost[i];
-        }
+        int end = over == null ? lost.length : Math.min(lost.length, Comparison.began(over, last) + 1);
+        long sum = sum(from, end);
+        Overview.putRate(view, "lostLater", sum(end, lost.length));
         if (sum > 0) {
             Instant counted = last.minus(History.EACH.multipliedBy(History.SAMPLES - (long) from));
             view.put("lostCalls", sum);
             view.put("lostFrom", Objects.toString(forced && counted.isBefore(since) ? since : counted));
         }
+    }
+
+    private long sum(int from, int end) {
+        long sum = 0;
+        for (int i = from; i < end; i++) {
+            sum += lost[i];
+        }
+        return sum;
     }
 
     /**

@@ -565,7 +565,7 @@ public final class Overview {
                         losses.from(Comparison.began(since, history.last())))
                 .addTo(view);
         putBeforeEntry(view, row);
-        losses.addTo(view, row.findings.get(0).lostSince(), history.last());
+        losses.addTo(view, row.findings.get(0).lostSince(), row.findings.get(0).over(), history.last());
         view.put("causes", row.findings.stream().map(Finding::view).toList());
         putUsers(view, shortTitles(affected), MAX_USERS);
         Set<Boolean> fallbacks = affected.stream().map(users::hasFallback).collect(Collectors.toSet());

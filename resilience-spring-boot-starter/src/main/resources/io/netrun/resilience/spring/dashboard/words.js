@@ -45,7 +45,7 @@ const CUT_OFF = 1_000;
 
 /** The time of an answer: nothing in it is later. */
 export function answeredAt({problems = [], changes = []}, serverTime) {
-  const past = problems.flatMap(({causes = []}) => causes.flatMap(({since, lastOpened, closedSince, lastFailure}) => [since, lastOpened, closedSince, lastFailure?.time]));
+  const past = problems.flatMap(({causes = []}) => causes.flatMap(({since, lastOpened, closedSince, lastFailure, laterFailure}) => [since, lastOpened, closedSince, lastFailure?.time, laterFailure?.time]));
   const times = [...past, ...changes.map(({time}) => time)].map(time => Date.parse(time ?? '')).filter(time => time > serverTime && time < serverTime + CUT_OFF + 500);
   return Math.max(serverTime, ...times);
 }
@@ -184,7 +184,7 @@ const LASTS = {
 export function sinceWords(problem, row, head, now) {
   const [{kind, pattern, since, periods, closedSince, onAndOffSince, forcedBefore}] = problem.causes, failed = failedFrom(problem, row, head, now), at = time => dayClock(time, now);
   if (!since) return '';
-  if (kind === 'flapping') return closedSince && isCalm(problem, row, now) ? `closed again since ${at(closedSince)}, for ${span(passed(closedSince, now))}` : `on and off since ${at(failed ?? since)}`;
+  if (kind === 'flapping') return !goesOn(problem, row, now) ? `closed again since ${at(closedSince)}, for ${span(passed(closedSince, now))}` : `on and off since ${at(failed ?? since)}`;
   const what = `${kind === 'off' ? `${title(pattern)} ` : kind === 'denied' ? pattern === 'hedge' ? 'hedges ' : 'retries ' : ''}${LASTS[kind] ?? 'so'}`;
   if (problem.causes[0].earlier) return `${what} ${longWords(periods, since, now)}`;
   if (periods > 1) return `${what} on and off since ${at(since)}, ${periods} times`;
@@ -376,20 +376,26 @@ const failureOf = ({causes}) => causes.find(each => each.lastFailure && !(isHalf
 const isHalfOpened = ({kind, by}) => kind === 'half-open' && by;
 
 /** The latest failure of a circuit that had closed before it: samples have it only some seconds later. */
-function failedAnew(problem) {
-  const [{kind, closedSince}] = problem.causes, time = failureOf(problem)?.time;
-  return kind === 'flapping' && closedSince && Date.parse(time) > Date.parse(closedSince) ? time : undefined;
-}
+const failedAnew = ({causes: [{kind, laterFailure}]}) => kind === 'flapping' ? laterFailure : undefined;
 
 /** Whether no call fails of a circuit that is closed again: within the ten seconds of the rates, or since the last sample. */
 function isCalm(problem, row, now) {
   const anew = failedAnew(problem);
-  return !row.failed && !row.rejected && !(anew && passed(anew, now) < RECENT);
+  return !row.failed && !row.rejected && !(anew && passed(anew.time, now) < RECENT);
 }
 const RECENT = 10_000;
 
-/** When the last call was lost: before the circuit closed, or an operator had it forced open, or later. */
-const lostUntil = problem => failedAnew(problem) ?? problem.causes[0].ended ?? problem.causes[0].closedSince;
+/** A circuit that has been closed for so long has ended its openings: what fails later is not theirs. */
+const ENDED = 60_000;
+
+/** Whether a circuit that opened again and again goes on to do so. */
+function goesOn(problem, row, now) {
+  const [{closedSince}] = problem.causes;
+  return !closedSince || (!isCalm(problem, row, now) && passed(closedSince, now) < ENDED);
+}
+
+/** When the last call of its openings was lost: before the circuit closed, or an operator had it forced open. */
+const lostUntil = ({causes: [{ended, closedSince}]}) => ended ?? closedSince;
 
 /** What a dependency does wrong, from the exception: answers 503, does not answer in time, fails with IOException. */
 function fault(failure, past) {
@@ -434,8 +440,9 @@ export function cause(problem, row, now, timed = false, head = {}) {
     case 'flapping': {
       const failure = failureOf(problem), why = failure ? ` (${shortFailure(failure.thrown ?? failure.reason ?? '', SHORT)})` : '', {opened, closedSince} = worst, at = time => dayClock(time, now);
       const from = beganAt(problem, row, head, now), often = `${opened ? `, opened ${opened} times` : ''}${why}`;
-      if (!closedSince || !isCalm(problem, row, now)) return `on and off${from ? ` since ${at(from)}` : ''}${often}`;
-      const fine = failure?.time ? `no failure for ${span(passed(failure.time, now))}` : `closed again for ${span(passed(closedSince, now))}`;
+      if (goesOn(problem, row, now)) return `on and off${from ? ` since ${at(from)}` : ''}${often}`;
+      const anew = failedAnew(problem), text = anew?.thrown ?? anew?.reason;
+      const fine = anew ? `${isCalm(problem, row, now) ? `failed again ${span(passed(anew.time, now))} ago` : 'calls fail again'}${text ? ` (${shortFailure(text, SHORT)})` : ''}` : !isCalm(problem, row, now) ? 'calls fail again' : failure?.time ? `no failure for ${span(passed(failure.time, now))}` : `closed again for ${span(passed(closedSince, now))}`;
       return `on and off${from ? ` from ${at(from)} to ${at(lostUntil(problem))}` : ''}${often}; ${fine}`;
     }
     case 'full': case 'limited': return `${readable(worst.text)}${lasts}${rejectedShare(row)}`;
@@ -519,7 +526,7 @@ const HARMLESS = {
 
 /** What a problem means: for whose calls, how many are lost a second, and how many so far. */
 export function effect(problem, row, now) {
-  const {fallback, lostCalls, lostFrom, users = [], moreUsers, causes: [worst]} = problem, {kind, onAndOffSince, lostShare} = worst, since = spellOf(worst), until = lostUntil(problem), texts = [];
+  const {fallback, lostCalls = 0, lostLater = 0, lostFrom, users = [], moreUsers, causes: [worst]} = problem, {kind, onAndOffSince, lostShare} = worst, since = spellOf(worst), until = lostUntil(problem), texts = [];
   const lost = row.seconds === 0 && PASSES_NONE.has(kind) ? arriving(row) : lostRate(row);
   const callers = users.length ? `callers of ${users.map(shortMethod).join(', ')}${moreUsers ? `, and ${moreUsers} more` : ''}: ` : '';
   const kept = since && lostFrom && (worst.earlier || Date.parse(lostFrom) > Date.parse(since) + 10_000) ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && isCalm(problem, row, now), anew = kind === 'flapping' && !over;
@@ -527,9 +534,9 @@ export function effect(problem, row, now) {
   else if (anew) texts.push('calls fail again');
   else if (kind === 'flapping' && row.seconds === 0) texts.push('whether calls fail since it closed is not known yet');
   else if (HARMLESS[kindOf(problem.causes[0])]) texts.push(HARMLESS[kindOf(problem.causes[0])]);
-  const ofThem = lostShare ? `${until ? ` until ${dayClock(until, now)}` : ''}${failedAnew(problem) ? '' : `, ${share(lostShare, 1)} of the calls`}` : '';
-  if (over && lostCalls) texts.push(`${counted(lostCalls)} ${PAST_FATE[fallback] ?? 'failed or were rejected'}${kept}${ofThem}`);
-  else if (lostCalls) texts.push(`${counted(lostCalls)} ${onAndOffSince && !kept ? `since ${dayClock(onAndOffSince, now)}` : 'so far'}${kept}`);
+  const ofThem = lostShare ? `${until ? ` until ${dayClock(until, now)}` : ''}, ${share(lostShare, 1)} of the calls` : '', later = lostLater ? `; ${counted(lostLater)} since then` : '';
+  if (over && lostCalls) texts.push(`${counted(lostCalls)} ${PAST_FATE[fallback] ?? 'failed or were rejected'}${kept}${ofThem}${later}`);
+  else if (lostCalls + lostLater) texts.push(`${counted(lostCalls + lostLater)} ${onAndOffSince && !kept ? `since ${dayClock(onAndOffSince, now)}` : 'so far'}${kept}`);
   else if (over && lostShare) texts.push(`${share(lostShare, 1)} of the calls ${PAST_FATE[fallback] ?? 'failed or were rejected'}${until ? ` until ${dayClock(until, now)}` : ''}`);
   const text = `${texts.join(over ? '; ' : ', ')}`;
   return text ? initial(`${callers}${text}`) : callers ? initial(callers.slice(0, -2)) : '';
@@ -752,10 +759,11 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   if (worst.kind === 'flapping' && worst.since && worst.opened) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${at(worst.since)} to ${at(worst.lastOpened)}` : ` since ${at(worst.since)}`}${worst.reason ? `, the last time because ${worst.reason}` : ''}`);
   if (failure && worst.kind !== 'forced-open' && (failure.thrown || failure.reason)) {
     const text = failure.thrown ?? failure.reason, trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
-    say(`${trial ? `A trial failed at ${at(failure.time)}` : worst.kind === 'flapping' ? `Last failure ${at(failure.time)}` : `Failed last at ${at(failure.time)}`}: ${shortFailure(text)}`, {full: text});
+    say(`${trial ? `A trial failed at ${at(failure.time)}` : worst.kind === 'flapping' ? `${failedAnew(problem) ? 'Last failure of these openings' : 'Last failure'} ${at(failure.time)}` : `Failed last at ${at(failure.time)}`}: ${shortFailure(text)}`, {full: text});
   }
   if (worst.kind === 'flapping') {
-    const {closedSince, until, flappingFrom} = worst;
+    const {closedSince, until, flappingFrom} = worst, anew = failedAnew(problem), text = anew?.thrown ?? anew?.reason;
+    if (text) say(`Failed again at ${at(anew.time)}, after it had closed: ${shortFailure(text)}`, {full: text});
     if (closedSince && passed(closedSince, now) < SURE) say('It may come back: calls passed between the openings, too');
     if (until) say(`This warning goes away at ${at(until)} if the circuit stays closed${flappingFrom ? `: fewer than ${flappingFrom} openings are then in the last ${tight('15 minutes')}` : ''}`);
   }

@@ -352,6 +352,30 @@ class OverviewTests {
                 .isEqualTo(3);
     }
 
+    @Test
+    void laterFailureShouldBeNoneOfTheOpeningsBefore() {
+        openThreeTimes();
+        ledger.halfOpen();
+        succeed(20); // trials, which close it
+        assertThat(ledger.state()).isEqualTo(CircuitBreaker.State.CLOSED);
+        ticker.pass(Duration.ofMinutes(2));
+        succeed(50);
+        catchThrowable(() -> ledger.run(() -> {
+            throw new IllegalStateException("too late");
+        }));
+        ticker.pass(History.EACH.multipliedBy(3));
+        String problem = "$.problems[?(@.name == 'ledger')]";
+        overview()
+                .jsonPath(problem + ".causes[0].lastFailure.thrown")
+                .isEqualTo("IllegalStateException: down")
+                .jsonPath(problem + ".causes[0].laterFailure.thrown")
+                .isEqualTo("IllegalStateException: too late")
+                .jsonPath(problem + ".lostCalls")
+                .isEqualTo(24)
+                .jsonPath(problem + ".lostLater")
+                .isEqualTo(1);
+    }
+
     /** The sample before them is no longer known. */
     @Test
     void failedTrialsAtTheEdgeOfTheHistoryShouldBeNoOpenings() {

@@ -87,9 +87,6 @@ class DashboardWordsTests {
                         + " \\(503 “payments is down”\\); no failure for 32 s");
         assertThat(headline(FLAPPING, row("payments", "\"calls\": 2.3, \"failed\": 0.1")))
                 .matches("payments: on and off since \\d+:33:45, opened 4 times \\(503 “payments is down”\\)");
-        assertThat(headline(FLAPPING.replace("10:34:28.450Z", "10:34:50.450Z"), row("payments", "\"calls\": 2.3")))
-                .as("a call failed later")
-                .endsWith("; no failure for 10 s");
         assertThat(headline(
                         FLAPPING.replace("payments is down", "the payments are down for as long as it takes to mend"),
                         row("payments", "\"calls\": 2.3")))
@@ -104,6 +101,31 @@ class DashboardWordsTests {
                                 "\"closedSince\": \"2026-11-29T10:24:43Z\""),
                         row("payments", "\"calls\": 2.3")))
                 .doesNotContain("may come back");
+    }
+
+    @Test
+    void laterFailureShouldNotBeTheCauseOfTheOpenings() throws Exception {
+        String later = FLAPPING.replace("\"closedSince\": \"2026-11-29T10:34:43Z\"", """
+                        "closedSince": "2026-11-29T10:31:43Z", "laterFailure": {"time": "2026-11-29T10:34:36Z", "reason": "given up by Timeout 'payments'"}""")
+                .replace("10:34:28.450Z", "10:31:28.450Z")
+                .replace("10:33:45Z", "10:30:45Z")
+                .replace("\"causes\"", "\"fallback\": false, \"lostCalls\": 31, \"lostLater\": 1, \"causes\"");
+        String row = row("payments", "\"calls\": 2.3");
+        assertThat(headline(later, row))
+                .matches("payments: on and off from \\d+:30:45 to \\d+:31:43, opened 4 times"
+                        + " \\(503 “payments is down”\\); failed again 24 s ago \\(“given up by Timeout 'payments'”\\)");
+        assertThat(headline(later.replace("10:34:36Z", "10:34:56Z"), row))
+                .as("a moment ago")
+                .matches(".* to \\d+:31:43, .*; calls fail again \\(“given up by Timeout 'payments'”\\)");
+        assertThat(headline(FLAPPING.replace("\"closedSince\"", "\"laterFailure\": " + DOWN.replace("34:28", "34:56") + ", \"closedSince\""), row))
+                .as("soon after it closed")
+                .matches("payments: on and off since \\d+:33:45, opened 4 times \\(503 “payments is down”\\)");
+        assertThat(effect(later, row))
+                .matches(".*: no call fails now; 31 got an error \\(no fallback\\) until \\d+:31:43, 38 % of the calls;"
+                        + " 1 since then");
+        assertThat(because(later, row))
+                .contains("Failed again at 10:34:36, after it had closed: “given up by Timeout 'payments'”")
+                .contains("Last failure of these openings 10:31:28: 503");
     }
 
     @Test
@@ -758,7 +780,9 @@ class DashboardWordsTests {
     /** Samples have a failure up to five seconds later than its own time. */
     @Test
     void failureAfterTheClosingShouldNotBeOver() throws Exception {
-        String again = FLAPPING.replace("10:34:28.450Z", "10:34:59.450Z")
+        String again = FLAPPING.replace(
+                        "\"closedSince\"",
+                        "\"laterFailure\": " + DOWN.replace("10:34:28.450Z", "10:34:59.450Z") + ", \"closedSince\"")
                 .replace("\"users\"", "\"lostCalls\": 169, \"fallback\": false, \"users\"");
         String row = row("payments", "\"calls\": 2.3");
         assertThat(headline(again, row)).matches("payments: on and off since \\d+:33:45, opened 4 times \\([^)]+\\)");
@@ -767,9 +791,9 @@ class DashboardWordsTests {
         assertThat(effect(again, row)).endsWith("alls fail again, 169 so far").doesNotContain("no call fails");
         String over = again.replace("10:34:59.450Z", "10:34:49.450Z");
         assertThat(effect(over, row))
-                .as("it is over since the later one")
-                .matches(".*o call fails now; 169 got an error \\(no fallback\\) until \\d+:34:49");
-        assertThat(headline(over, row)).matches(".*from \\d+:33:45 to \\d+:34:49, .*; no failure for 11 s");
+                .as("it is over")
+                .matches(".*o call fails now; 169 got an error \\(no fallback\\) until \\d+:34:43, 38 % of the calls");
+        assertThat(headline(over, row)).matches(".*from \\d+:33:45 to \\d+:34:43, .*; failed again 11 s ago \\(503.*");
     }
 
     @Test
