@@ -20,7 +20,7 @@ const WELL = {failureRate: 0, latency: '20ms', failNext: 0, slowNext: 0};
 const KNOBS = [['Works', WELL], ['Fails', {...WELL, failureRate: 1}], ['Slow', {...WELL, latency: '4s'}]];
 /** Each with how many come, and up to how many it is still that. */
 const CUSTOMERS = [['Nobody', 0, 0], ['A few', 2, 9], ['A crowd', 20, 20]];
-const SIGNS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐', observing: '○', healthy: '●', 'no-calls': '–', 'not-measured': '?'};
+const SIGNS = {rejecting: '■', failing: '▲', forced: '◆', warning: '◐', slower: '◔', observing: '○', healthy: '●', 'no-calls': '–', 'not-measured': '?'};
 /** A name that the overview does not have: it has not been called yet. */
 const NOTHING = {level: 'no-calls'};
 
@@ -138,7 +138,7 @@ function showArrows({head, names, problems}, now) {
   for (const {name, title, arrow, link, rates} of arrows) {
     const row = rows.get(name) ?? NOTHING, trouble = troubles.get(name), level = trouble?.level ?? levelOf(row);
     dress(arrow, level, row.calls ?? 0);
-    const words = trouble ? troubleOf(trouble, row, now, head, briefly) : level === 'observing' ? 'dry run' : levelWord(level);
+    const words = trouble ? troubleOf(trouble, row, now, head, briefly) : level === 'observing' ? 'dry run' : level === 'slower' ? `slower, ${millis(row.slower.attemptMillis)} instead of ${millis(row.slower.before)}` : levelWord(level);
     say(link, `${SIGNS[level]} ${words}`);
     say(rates, ratesOf(row));
     link.setAttribute('aria-label', `${title}, ${name}: ${words}${rates.textContent ? `, ${rates.textContent}` : ''}`);

@@ -12,6 +12,8 @@ final class Attempts {
     /** A mean of fewer samples would be an accident. */
     private static final int ENOUGH = 2;
 
+    private static final int LATEST = 3;
+
     private final int[] counts;
     private final float[] millis;
     private long slot = Long.MIN_VALUE;
@@ -86,7 +88,7 @@ final class Attempts {
 
     /** How long one usually took: the median of the samples in which any ended; NaN if these are too few. */
     double usual(int from, int to) {
-        double[] means = new double[counts.length];
+        double[] means = new double[Math.max(0, to - from)];
         int known = 0;
         for (int i = from; i < to; i++) {
             if (counts[i] > 0) {
@@ -94,6 +96,32 @@ final class Attempts {
             }
         }
         return median(means, known);
+    }
+
+    /** How long one takes in the last three samples in which any ended, from a sample on; NaN if these are fewer. */
+    double latest(int from) {
+        double[] means = new double[LATEST];
+        int known = 0;
+        for (int i = counts.length - 1; i >= from && known < LATEST; i--) {
+            if (counts[i] > 0) {
+                means[known++] = millis[i] / counts[i];
+            }
+        }
+        return known < LATEST ? Double.NaN : median(means, known);
+    }
+
+    /** In how many samples of a copy any ended. */
+    int known(int from, int to) {
+        return knownFrom(0, from, to);
+    }
+
+    /** In how many samples of a copy they took so long or longer on average. */
+    int knownFrom(double least, int from, int to) {
+        int known = 0;
+        for (int i = from; i < to; i++) {
+            known += counts[i] > 0 && millis[i] >= least * counts[i] ? 1 : 0;
+        }
+        return known;
     }
 
     /** The median of the first values, which it sorts; NaN if these are too few. */

@@ -267,7 +267,9 @@ record Finding(
         return view;
     }
 
-    /** Of openings that are over, the last failure is the one that led to them; one that came later is another matter. */
+    /**
+     * Of openings that are over, the last failure is the one that led to them; one that came later is another matter.
+     */
     private void addFailures(Map<String, @Nullable Object> view) {
         List<? extends Record> failures = cell.pattern().details(cell.policy()).values().stream()
                 .flatMap(List::stream)
@@ -284,9 +286,7 @@ record Finding(
     }
 
     private static boolean isAfter(Record failure, @Nullable Instant time) {
-        return time != null
-                && failure instanceof FailedCall call
-                && call.time().isAfter(time);
+        return time != null && failure instanceof FailedCall call && call.time().isAfter(time);
     }
 
     /** When a circuit closed that had opened again and again; null if it is open, or that is not known. */

@@ -92,7 +92,10 @@ final class Losses {
      * @param over when it ended; null if it lasts, or that is not known
      */
     void addTo(
-            Map<String, @Nullable Object> view, @Nullable Instant since, @Nullable Instant over, @Nullable Instant last) {
+            Map<String, @Nullable Object> view,
+            @Nullable Instant since,
+            @Nullable Instant over,
+            @Nullable Instant last) {
         if (since == null || last == null) {
             return;
         }

@@ -645,8 +645,33 @@ public final class Overview {
                 : comparison;
     }
 
+    /**
+     * A name that is no problem, and slower than before: since what is slow beside it began, or by itself.
+     *
+     * @return since when it is slower; null if it is not
+     */
+    private @Nullable Instant putSlower(
+            Map<String, @Nullable Object> line, Row row, @Nullable Slower slower, Chains.Users users) {
+        if (slower != null) {
+            putSlowerSince(line, row, slower, users);
+        }
+        if (line.containsKey("slower")) {
+            return Objects.requireNonNull(slower).since;
+        }
+        Slowdown slowdown = row.attemptKeys.isEmpty()
+                ? null
+                : Slowdown.of(row.attemptKeys, methods -> history.attempts(methods, History.SAMPLES), history.last());
+        if (slowdown == null) {
+            return null;
+        }
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        slowdown.addTo(view);
+        line.put("slower", view);
+        return slowdown.since();
+    }
+
     /** A healthy name that is slower since then, or shares slow methods and is no slower without them. */
-    private void putSlower(Map<String, @Nullable Object> line, Row row, Slower slower, Chains.Users users) {
+    private void putSlowerSince(Map<String, @Nullable Object> line, Row row, Slower slower, Chains.Users users) {
         List<String> keys = row.attemptKeys;
         Comparison comparison = comparison(row.calls, keys, slower.since);
         List<String> all = row.own.size() == row.methods.size() ? keys : attemptKeys(row.methods);
@@ -702,10 +727,8 @@ public final class Overview {
         putIfAny(line, "classes", classes(methods));
         putIfAny(line, "leftOut", leftOut(methods, row.own));
         if (!attempts.isEmpty()) {
-            putAttempts(line, row, attempts);
-            if (slower != null && !row.level().isProblem()) {
-                putSlower(line, row, slower, users);
-            }
+            Instant since = row.level().isProblem() ? row.since() : putSlower(line, row, slower, users);
+            putAttempts(line, row, attempts, since);
         }
         lane(row, line, detailed.contains(row.name));
         Map<String, Object> cells = new LinkedHashMap<>();
@@ -892,10 +915,11 @@ public final class Overview {
         return classes;
     }
 
-    /** The attempts of the last minute, or since a problem began, as in its card; nothing if none has ended. */
-    private void putAttempts(Map<String, @Nullable Object> line, Row row, Map<String, AttemptTime> attempts) {
+    /** The attempts of the last minute, or since then if that is later; nothing if none has ended. */
+    private void putAttempts(
+            Map<String, @Nullable Object> line, Row row, Map<String, AttemptTime> attempts, @Nullable Instant since) {
         List<String> keys = row.attemptKeys;
-        int from = Comparison.recent(row.since(), history.last());
+        int from = Comparison.recent(since, history.last());
         Attempts recent = history.attempts(keys, History.SAMPLES - from);
         int count = recent.count(from, History.SAMPLES);
         if (count > 0) {

@@ -37,7 +37,7 @@ export function showState({head, names, problems}, now, live) {
   const row = names.find(each => each.name === name), problem = problems.find(each => each.name === name), level = problem?.level ?? (row ? levelOf(row) : '');
   period = row?.seconds || undefined;
   dress($('panel-state'), `soft ${problem ? level : ''}`);
-  say($('panel-state'), `${live ? '' : `As of ${clock(now)}: `}${problem ? `${MARKS[level]} ${shortly(problem, row ?? {}, head, now, problems.indexOf(problem) < SPELLED)}` : !row ? '' : `${quiet(row) ? '–' : level === 'healthy' ? '●' : '○'} ${levelWord(level)}`}`);
+  say($('panel-state'), `${live ? '' : `As of ${clock(now)}: `}${problem ? `${MARKS[level]} ${shortly(problem, row ?? {}, head, now, problems.indexOf(problem) < SPELLED)}` : !row ? '' : `${quiet(row) ? '–' : level === 'healthy' ? '●' : level === 'slower' ? '◔' : '○'} ${levelWord(level)}`}`);
 }
 
 /** Below or beside the head, which has the sentence, only since when. */

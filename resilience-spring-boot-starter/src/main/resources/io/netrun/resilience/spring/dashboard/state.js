@@ -3,7 +3,7 @@
 import {levelOf} from './words.js';
 
 const KEYS = ['q', 'state', 'pattern', 'group', 'sort', 'name', 'tab', 'field'];
-const LEVELS = ['rejecting', 'failing', 'forced', 'warning', 'observing', 'healthy', 'no-calls', 'not-measured'];
+const LEVELS = ['rejecting', 'failing', 'forced', 'warning', 'slower', 'observing', 'healthy', 'no-calls', 'not-measured'];
 
 /** A field of the settings is only sought until something else is chosen. */
 const changed = change => ({...read(), field: '', ...change});

@@ -100,7 +100,10 @@ const unmeasured = ({level}) => level === NOT_MEASURED;
 /** Whether calls of a name are known. */
 export const isKnown = row => !quiet(row) && !unmeasured(row);
 /** How a name is, which its mark, the filter, the panel and the sentence ask alike. */
-export const levelOf = row => row.level ?? 'healthy';
+export const levelOf = row => row.level ?? (isSlow(row) ? SLOWER : 'healthy');
+/** A name that serves its calls, but takes longer than before: it is no problem yet, and not well. */
+const SLOWER = 'slower';
+const isSlow = ({slower}) => Boolean(slower) && !slower.by;
 /** A level as words. */
 export const levelWord = level => title(level);
 
@@ -546,6 +549,7 @@ export function effect(problem, row, now) {
 export function nowWords(problem, row) {
   const {calls, failed = 0, rejected = 0} = row, kind = kindOf(problem?.causes[0]), part = Math.max(failed, rejected), by = kind === 'forced-open' ? 'by-hand' : 'worst';
   if (part > 0) return [`${share(part, calls) || `${rate(part)}/s`} ${rejected >= failed ? 'rejected' : 'failing'}`, by === 'worst' && calls && part < calls / 10 ? 'worse' : by];
+  if (!problem && isSlow(row)) return [SLOWER, 'worse'];
   if (problem) return [BRIEF[kind] ?? title(kind ?? problem.level), PASSES_NONE.has(kind) ? by : 'worse'];
   return calls ? [`${rate(calls)}/s`, ''] : ['–', 'off'];
 }
@@ -888,8 +892,22 @@ function earlier(rows) {
 /** How many names of which nothing is known: 2 are not measured. */
 const unmeasuredWords = number => number ? `; ${number === 1 ? '1 is' : `${number} are`} not measured` : '';
 
-/** Without a problem: what is healthy, and of what that is not known. */
-function healthyWords({head, names}) {
+/**
+ * Names that are slower than before: one of them with its times.
+ *
+ * @param too whether a problem is slow as well
+ */
+function slowerWords(slow, too, now) {
+  const [{name, slower: {attemptMillis, before, since}}] = slow;
+  if (slow.length > 2) return `${slow.length}${too ? ' others' : ''} are slower ${too ? 'too' : 'than before'} (${slow.slice(0, 2).map(each => each.name).join(', ')}, …)`;
+  if (slow.length === 2) return `${name} and ${slow[1].name} are slower ${too ? 'too' : 'than before'}`;
+  return too ? `${name} is slower too` : `${name} is slower than before${since ? ` for ${span(passed(since, now))}` : ''}, ${millis(attemptMillis)} instead of ${millis(before)}`;
+}
+
+/** Without a problem: what is slower, what is healthy, and of what that is not known. */
+function healthyWords({head, names}, now) {
+  const slow = names.filter(isSlow);
+  if (slow.length) return neighbours({head, problems: [], names}, now);
   if (!head.names) return 'No instances yet';
   const silent = names.filter(quiet), idle = head.withoutCalls ?? silent.length, blind = head.notMeasured ?? names.filter(unmeasured).length, fine = names.filter(isKnown), number = head.names - idle - blind, past = earlier(fine), rest = earlier(silent);
   if (!number && !idle) return blind === 1 ? 'The only name is not measured' : `None of ${blind} names is measured`;
@@ -899,11 +917,11 @@ function healthyWords({head, names}) {
 }
 
 /** How names are that are no problems: slower too, fine, or without calls. Their cards have the rest. */
-function neighbours({head, problems, names}) {
-  const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(({slower}) => slower && !slower.by);
+function neighbours({head, problems, names}, now) {
+  const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(isSlow);
   const silent = others.filter(quiet), fine = others.filter(row => !slow.includes(row) && isKnown(row)), past = earlier(fine), texts = [];
   const idle = head.withoutCalls ?? silent.length, blind = head.notMeasured ?? others.filter(unmeasured).length, absent = head.names - problems.length - others.length - (idle - silent.length) - (blind - others.filter(unmeasured).length);
-  if (slow.length) texts.push(slow.length === 1 ? `${slow[0].name} is slower too` : slow.length === 2 ? `${slow[0].name} and ${slow[1].name} are slower too` : `${slow.length} others are slower too (${slow.slice(0, 2).map(({name}) => name).join(', ')}, …)`);
+  if (slow.length) texts.push(slowerWords(slow, problems.some(({change}) => change === 'slow'), now));
   if (fine.length) texts.push(`${fine.length === 1 ? '1 other is healthy' : `${fine.length} others are healthy`}${past ? ` now${past}` : ''}`);
   if (idle) texts.push(`${idle === 1 ? `${silent[0]?.name ?? '1'} has no calls` : `${idle} have no calls`}${earlier(silent)}`);
   if (blind) texts.push(unmeasuredWords(blind).slice(2));
@@ -949,7 +967,7 @@ export function headline(body, now) {
     kinds.get(kind).push({name, since: worst.since});
   }
   // Green is what is known to be well.
-  if (!first.length) return {level: body.names.some(isKnown) ? 'healthy' : NO_CALLS, text: healthyWords(body)};
+  if (!first.length) return {level: body.names.some(isSlow) ? SLOWER : body.names.some(isKnown) ? 'healthy' : NO_CALLS, text: healthyWords(body, now)};
   const texts = first.map(problem => `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true, body.head)}`), levels = first.map(({level}) => level);
   for (const [kind, names] of kinds) {
     const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(passed(since, now))}` : name).join(', ');
@@ -962,5 +980,5 @@ export function headline(body, now) {
   const level = ['rejecting', 'failing', 'forced', 'warning'].find(each => body.problems.some(problem => problem.level === each));
   // What is only a warning is not read as the worst is, nor is what is only counted.
   const parts = texts.map((text, index) => ({text, level: levels[index] ?? level}));
-  return {level, text: texts.join('; '), parts, others: neighbours(body)};
+  return {level, text: texts.join('; '), parts, others: neighbours(body, now)};
 }

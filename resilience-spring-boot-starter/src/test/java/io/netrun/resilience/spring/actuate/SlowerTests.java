@@ -7,6 +7,7 @@ import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
@@ -105,7 +106,7 @@ class SlowerTests {
             times.merge("Orders.books", new AttemptTime(5, 5_000, 1_000), AttemptTime::plus);
             full(1, 3_000, 10);
         }
-        assertThat(line("database").get("attempts")).isEqualTo(List.of(60, 600L, 10L));
+        assertThat(line("database").get("attempts")).isEqualTo(List.of(20, 200L, 10L));
         assertThat(slower("database")).containsEntry("without", Map.of("attemptMillis", 10L, "before", 10L));
     }
 
@@ -139,6 +140,85 @@ class SlowerTests {
         samples(10, 1_000, 10);
         full(4, 3_000, 200);
         assertThat(slower("reports")).isEmpty();
+    }
+
+    @Test
+    void slowNameShouldBeKnownWhileNothingElseIsWrong() {
+        samples(20, 1_000, 67);
+        samples(12, 1_000, 2_000);
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        assertThat(slower("database"))
+                .containsEntry("attemptMillis", 2_000L)
+                .containsEntry("before", 67L)
+                .containsEntry("since", String.valueOf(ticker.now().minusSeconds(60)));
+        assertThat(slower("reports")).isEmpty();
+    }
+
+    @Test
+    void meanOfASlowNameShouldBeThatSinceItIsSlow() {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 10, 67);
+        samples(5, 10, 2_000);
+        assertThat(slower("database")).containsEntry("attemptMillis", 2_000L);
+        assertThat(line("database")).containsEntry("attempts", List.of(25, 50_000L, 2_000L));
+    }
+
+    @Test
+    void slowNameShouldBeKnownBesideOneThatFails() {
+        CircuitBreaker mail = registry.getOrCreate(CircuitBreaker.TYPE, "mail");
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 1_000, 67);
+        for (int sample = 0; sample < 12; sample++) {
+            catchThrowable(() -> mail.run(() -> {
+                throw new IllegalStateException("down");
+            }));
+            samples(1, 1_000, 2_000);
+        }
+        assertThat(slower("database")).containsEntry("attemptMillis", 2_000L);
+    }
+
+    @Test
+    void fewMillisecondsShouldNotBeSlow() {
+        samples(20, 1, 0.1);
+        samples(12, 1, 9);
+        assertThat(slower("database")).isEmpty();
+    }
+
+    @Test
+    void oneLongSampleShouldNotBeSlow() {
+        samples(20, 10, 10);
+        samples(3, 10, 3_000);
+        assertThat(slower("database")).isEmpty();
+        samples(1, 10, 10);
+        assertThat(slower("database")).isEmpty();
+    }
+
+    @Test
+    void timesThatAlwaysVaryShouldNotBeSlow() {
+        for (int i = 0; i < 12; i++) {
+            samples(3, 10, 10);
+            samples(5, 10, 1_000);
+        }
+        assertThat(slower("database")).isEmpty();
+    }
+
+    @Test
+    void moreCallsOfALongMethodShouldNotBeSlow() {
+        for (int sample = 0; sample < 32; sample++) {
+            int reported = sample < 20 ? 1 : 50;
+            times.merge("Orders.report", new AttemptTime(reported, reported * 900.0, 900), AttemptTime::plus);
+            times.merge("Orders.find", new AttemptTime(100, 1_000, 10), AttemptTime::plus);
+            ticker.pass(History.EACH);
+        }
+        assertThat(slower("database")).isEmpty();
+    }
+
+    @Test
+    void slownessShouldBeOverSoon() {
+        samples(20, 10, 67);
+        samples(12, 10, 2_000);
+        samples(2, 10, 67);
+        assertThat(slower("database")).isEmpty();
     }
 
     private void full(int number, double report, double find) {

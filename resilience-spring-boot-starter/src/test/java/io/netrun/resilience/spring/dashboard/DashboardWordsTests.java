@@ -112,12 +112,17 @@ class DashboardWordsTests {
                 .replace("\"causes\"", "\"fallback\": false, \"lostCalls\": 31, \"lostLater\": 1, \"causes\"");
         String row = row("payments", "\"calls\": 2.3");
         assertThat(headline(later, row))
-                .matches("payments: on and off from \\d+:30:45 to \\d+:31:43, opened 4 times"
-                        + " \\(503 “payments is down”\\); failed again 24 s ago \\(“given up by Timeout 'payments'”\\)");
+                .matches(
+                        "payments: on and off from \\d+:30:45 to \\d+:31:43, opened 4 times"
+                                + " \\(503 “payments is down”\\); failed again 24 s ago \\(“given up by Timeout 'payments'”\\)");
         assertThat(headline(later.replace("10:34:36Z", "10:34:56Z"), row))
                 .as("a moment ago")
                 .matches(".* to \\d+:31:43, .*; calls fail again \\(“given up by Timeout 'payments'”\\)");
-        assertThat(headline(FLAPPING.replace("\"closedSince\"", "\"laterFailure\": " + DOWN.replace("34:28", "34:56") + ", \"closedSince\""), row))
+        assertThat(headline(
+                        FLAPPING.replace(
+                                "\"closedSince\"",
+                                "\"laterFailure\": " + DOWN.replace("34:28", "34:56") + ", \"closedSince\""),
+                        row))
                 .as("soon after it closed")
                 .matches("payments: on and off since \\d+:33:45, opened 4 times \\(503 “payments is down”\\)");
         assertThat(effect(later, row))
@@ -319,6 +324,26 @@ class DashboardWordsTests {
                 .endsWith(" rejected now. database is slower too; 1 other is healthy; settlement has no calls");
         assertThat(because(SLOW, row("reports", "\"calls\": 1.2, \"rejected\": 0.5"), "names: [" + names + "]"))
                 .contains("\"database is slower too: 201 ms instead of 12 ms\"");
+    }
+
+    @Test
+    void slowNameShouldNotBeCalledHealthy() throws Exception {
+        String slow = row(
+                "rates",
+                "\"calls\": 2, \"slower\": {\"attemptMillis\": 2000, \"before\": 67, \"since\":"
+                        + " \"2026-11-29T10:34:00Z\"}");
+        String fine = row("mail", "\"calls\": 2");
+        String words = "rates is slower than before for 1 min, 2.0 s instead of 67 ms; 1 other is healthy";
+        assertThat(headlineOf("head: {names: 2}, problems: [], names: [" + slow + ", " + fine + "]"))
+                .startsWith(words);
+        assertThat(headlineOf("head: {names: 3}, problems: [" + OPEN + "], names: [" + row("payments", "\"calls\": 2")
+                        + ", " + slow + ", " + fine + "]"))
+                .as("beside one that fails")
+                .endsWith(". " + words);
+        assertThat(run("words.levelOf(" + slow + ")")).isEqualTo("slower");
+        assertThat(run("words.headline({head: {names: 1}, problems: [], names: [" + slow + "]}, " + NOW + ").level"))
+                .isEqualTo("slower");
+        assertThat(run("words.nowWords(undefined, " + slow + ")")).isEqualTo("[\"slower\",\"worse\"]");
     }
 
     @Test
@@ -578,10 +603,9 @@ class DashboardWordsTests {
                 .as("the service comes first; what the other costs")
                 .startsWith(
                         "[\"Look at the service that Client.call calls: some calls succeed, so perhaps only some of its instances are down.\"")
-                .contains(
-                        "\"If the service needs rest, lower failureThreshold (now 1000) in the settings to 265 or less,"
+                .contains("\"If the service needs rest, lower failureThreshold (now 1000) in the settings to 265 or less,"
                                 + " which its count has passed for good, so that it opens with the next failure, and tries again by itself. Calls that would succeed"
-                                + " are rejected, too. Force open lasts until an operator ends it.\"");
+                        + " are rejected, too. Force open lasts until an operator ends it.\"");
         assertThat(advice(FAILING, row)).doesNotContain("threshold");
     }
 
