@@ -182,10 +182,15 @@ export function showHead({head, problems, names}, now, live) {
  * @param rest how many problems there are after the first: that is what there is room for on a phone
  */
 function sayParts(target, before, parts, level, after, rest) {
-  const wanted = parts.map((part, index) => [`${index ? '' : before}${part.text}${index < parts.length - 1 ? '; ' : after}`, `part part-${part.level}${part.level === level ? '' : ' other'}`]);
-  if (rest > 0 && parts.length > 1) wanted.push([`${rest} more ${rest === 1 ? 'problem' : 'problems'}`, 'part narrow-only other']);
-  if (target.childElementCount === wanted.length && wanted.every(([text, className], index) => target.children[index].textContent === text && target.children[index].className === className)) return;
-  target.replaceChildren(...wanted.map(([text, className]) => element('span', text, className)));
+  // On a phone, nothing may follow a semicolon.
+  const wanted = parts.map((part, index) => [`${index ? '' : before}${part.text}`, index < parts.length - 1 ? '; ' : after, `part part-${part.level}${part.level === level ? '' : ' other'}`]);
+  if (rest > 0 && parts.length > 1) wanted.push([`${rest} more ${rest === 1 ? 'problem' : 'problems'}`, '', 'part narrow-only other']);
+  if (target.childElementCount === wanted.length && wanted.every(([text, joint, className], index) => target.children[index].textContent === text + joint && target.children[index].className === className)) return;
+  target.replaceChildren(...wanted.map(([text, joint, className]) => {
+    const part = element('span', text, className);
+    if (joint) part.append(element('span', joint, 'joint'));
+    return part;
+  }));
 }
 
 // ---- problems

@@ -671,8 +671,10 @@ function unprotected({causes}, row, now) {
 /** A count that rises steadily is far above this when the advice has been read and applied; 0 if it sways, or is set to 0. */
 function surelyReached({opensAt, failureCount = 0}, {calls = 0, failed = 0, rejected = 0}) {
   const admittedCalls = calls - rejected, rise = 2 * failed - admittedCalls;
-  return /consecutive/.test(opensAt) || rise < STEADY * admittedCalls || failureCount < FAR ? 0 : Math.floor(failureCount / 2);
+  return /consecutive/.test(opensAt) || rise < STEADY * admittedCalls || failureCount < FAR ? 0 : roundBelow(failureCount / 2);
 }
+/** 1, 2 or 5, and zeros: what a person enters, and what does not change with each answer. */
+const roundBelow = number => { const power = 10 ** Math.floor(Math.log10(number)), first = number / power; return (first >= 5 ? 5 : first >= 2 ? 2 : 1) * power; };
 const STEADY = 0.2, FAR = 20;
 
 /** To ten seconds, as what is foreseen. */
@@ -840,7 +842,7 @@ function ownAdvice(problem, row, now, names) {
   }
   if (unprotected(problem, row, now)) {
     const each = causes.find(({opensAt}) => opensAt), {failureThreshold} = each, enough = surelyReached(each, row);
-    const lower = enough ? ` to ${enough} or less, which its count has passed for good, so that it opens with the next failure` : '';
+    const lower = enough ? ` to ${enough}: its count is far above that, so that it opens with the next failure` : '';
     lines.push(failureThreshold === undefined ? 'Check failureRateThreshold in the settings: the circuit waits for it.' : `If the service needs rest, lower failureThreshold (now ${failureThreshold}) in the settings${lower ? `${lower}, and tries again by itself` : ': the circuit then opens sooner'}. Calls that would succeed are rejected, too. Force open lasts until an operator ends it.`);
   }
   return lines;

@@ -603,8 +603,8 @@ class DashboardWordsTests {
                 .as("the service comes first; what the other costs")
                 .startsWith(
                         "[\"Look at the service that Client.call calls: some calls succeed, so perhaps only some of its instances are down.\"")
-                .contains("\"If the service needs rest, lower failureThreshold (now 1000) in the settings to 265 or less,"
-                                + " which its count has passed for good, so that it opens with the next failure, and tries again by itself. Calls that would succeed"
+                .contains("\"If the service needs rest, lower failureThreshold (now 1000) in the settings to 200:"
+                        + " its count is far above that, so that it opens with the next failure, and tries again by itself. Calls that would succeed"
                         + " are rejected, too. Force open lasts until an operator ends it.\"");
         assertThat(advice(FAILING, row)).doesNotContain("threshold");
     }
@@ -1210,7 +1210,7 @@ class DashboardWordsTests {
                 "\"since\"",
                 "\"opensAt\": \"1000 more failures than successes\", \"failureThreshold\": 1000, \"failureCount\": %d, \"since\"");
         String rises = row("payments", "\"calls\": 10, \"failed\": 7");
-        assertThat(advice(counts.formatted(45), rises)).contains("(now 1000) in the settings to 22 or less,");
+        assertThat(advice(counts.formatted(45), rises)).contains("(now 1000) in the settings to 20: its count");
         String named = "in the settings to";
         String number = "\\(now 1000\\) in the settings: the circuit then opens sooner\\.";
         assertThat(advice(counts.formatted(7), rises)).as("it has just begun").containsPattern(number);
