@@ -507,19 +507,17 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                                 SettingsMove.path(file),
                                 new Left(
                                         type.substring(type.lastIndexOf('.') + 1) + "." + call + "()",
-                                        "@"
-                                                + annotations
-                                                        .get(type)
-                                                        .substring(annotations
-                                                                        .get(type)
-                                                                        .lastIndexOf('.')
-                                                                + 1)
+                                        "@" + simple(annotations.getOrDefault(type, type))
                                                 + " of this library has no such attribute of that type, so the code"
                                                 + " does not compile. "
                                                 + (call.equals("fallbackMethod")
                                                         ? "Read method of @Fallback instead."
                                                         : "Remove what reads it.")
                                                 + where(text, Set.of(call)))))));
+    }
+
+    private static String simple(String type) {
+        return type.substring(type.lastIndexOf('.') + 1);
     }
 
     /** The lines in which one of some names stands; empty for none. */
