@@ -82,7 +82,8 @@ function axisOf(from, to, pixels, begins, began, live, groups) {
   label(1, live ? 'now' : clock(to), 'now');
   if (inside) { label(at(began), clock(began), 'onset', true); mark(began, 'onset'); }
   label(0, first, 'first');
-  for (const {from: one, to: other, count} of groups) label((one + other) / 2, `${count} trials`, 'trials');
+  // The most first: the count of fewer ones beside a mark without its own is taken for that of the mark.
+  [...groups].sort((one, other) => other.count - one.count).every(({from: one, to: other, count}) => label((one + other) / 2, `${count} trials`, 'trials'));
   for (const {at: time, text} of ticks(from, to, Math.max(2, Math.min(9, pixels / 90)))) if (label(at(time), text, 'tick')) mark(time, 'tick');
   made.setAttribute('aria-label', `${first}${began > from ? `, problem since ${clock(began)}` : ''}, until ${live ? 'now' : clock(to)}`);
   return made;
