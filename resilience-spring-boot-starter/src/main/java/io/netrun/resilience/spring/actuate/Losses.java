@@ -102,7 +102,10 @@ final class Losses {
         int from = from(Comparison.began(since, last));
         int end = over == null ? lost.length : Math.min(lost.length, Comparison.began(over, last) + 1);
         long sum = sum(from, end);
-        Overview.putRate(view, "lostLater", (double) sum(end, lost.length));
+        long later = sum(end, lost.length);
+        if (later > 0) {
+            view.put("lostLater", later);
+        }
         if (sum > 0) {
             Instant counted = last.minus(History.EACH.multipliedBy(History.SAMPLES - (long) from));
             view.put("lostCalls", sum);
