@@ -443,6 +443,28 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         publish(value, failure);
     }
 
+    /**
+     * {@link #stop() Stops} the call and then ends this future with a failure raised by the policy, for a policy that
+     * fails once an inner call may have begun: nobody else would cancel that. Does nothing if its end was decided
+     * before. If foreign code within {@code stop()} blocks, the future is completed as in {@link #releaseThenPublish}.
+     */
+    protected final void stopThenFail(Throwable failure) {
+        if (!tryEnd()) {
+            return;
+        }
+        OverdueRelease overdue = null;
+        try {
+            overdue = OverdueRelease.watch(() -> publishFailure(failure));
+        } catch (OutOfMemoryError full) {
+            // The future is only completed after the release.
+        }
+        release();
+        if (overdue != null) {
+            overdue.released();
+        }
+        publishFailure(failure);
+    }
+
     /** Returns null if the future is only completed after the release. */
     private @Nullable OverdueRelease watch(T value, @Nullable Throwable failure, CallerContext context) {
         try {

@@ -11,6 +11,9 @@ import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.fallback.Fallback;
 import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.hedge.HedgeConfig;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.ratelimiter.RateLimiterConfig;
+import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryExhaustedException;
 import io.netrun.resilience.retry.RetryMetrics;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
 
 /** A context that cannot be captured, restored, or put back: its accessors are code of others. */
 @org.junit.jupiter.api.Timeout(60)
@@ -176,6 +180,73 @@ class UnusableContextTests {
     }
 
     @Test
+    void queuedCallThatHasBegunShouldBeCancelled() {
+        Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1));
+        CompletableFuture<String> begun = new CompletableFuture<>();
+        bulkhead.callAsync(() -> own);
+        CompletableFuture<String> queued = bulkhead.callAsync(() -> begun);
+        tenant.resettable = false;
+        own.complete("first");
+        assertFailsByContext(queued);
+        assertThat(begun).isCancelled();
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    @Test
+    void queuedMonoThatHasBegunShouldBeCancelled() {
+        Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1));
+        AtomicInteger cancelled = new AtomicInteger();
+        bulkhead.callAsync(() -> own);
+        CompletableFuture<Object> queued = ReactorGuard.of(bulkhead)
+                .mono(() -> Mono.never().doOnCancel(cancelled::incrementAndGet))
+                .toFuture();
+        tenant.resettable = false;
+        own.complete("first");
+        assertFailsByContext(queued);
+        assertThat(cancelled).hasValue(1);
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    @Test
+    void callThatWaitedForATokenShouldBeCancelled() {
+        RateLimiterConfig onePerDelay = RateLimiterConfig.builder()
+                .limit(1)
+                .period(DELAY)
+                .maxWait(LimitFixture.LONG)
+                .build();
+        RateLimiter limiter = RateLimiter.of("l", onePerDelay, limits.ticker);
+        Bulkhead around = Bulkhead.of("around");
+        limiter.callAsync(() -> CompletableFuture.completedFuture("first"));
+        CompletableFuture<String> waited = Pipeline.of(around, limiter).callAsync(() -> own);
+        tenant.resettable = false;
+        limits.ticker.advance(DELAY);
+        assertFailsByContext(waited);
+        assertThat(own).isCancelled();
+        assertThat(around.metrics().asyncActive()).isZero();
+    }
+
+    @Test
+    void fallbackThatHasBegunShouldBeCancelled() {
+        CompletableFuture<String> replacement = new CompletableFuture<>();
+        Fallback fallback = Fallback.of("f", c -> c.handle(e -> replacement));
+        CompletableFuture<String> call = fallback.callAsync(() -> own);
+        tenant.resettable = false;
+        own.completeExceptionally(new IOException("down"));
+        assertFailsByContext(call);
+        assertThat(replacement).isCancelled();
+    }
+
+    @Test
+    void resultBeforeThatShouldBeKept() {
+        Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1));
+        bulkhead.callAsync(() -> own);
+        CompletableFuture<String> queued = bulkhead.callAsync(() -> CompletableFuture.completedFuture("made"));
+        tenant.resettable = false;
+        own.complete("first");
+        assertThat(queued).succeedsWithin(LimitFixture.LONG).isEqualTo("made");
+    }
+
+    @Test
     void workersCallShouldKeepItsResult() {
         tenant.resettable = false;
         assertThat(Timeout.of("t").<String, RuntimeException>call(() -> "ok")).isEqualTo("ok");
@@ -284,7 +355,7 @@ class UnusableContextTests {
         foreign.join(20_000);
     }
 
-    private static void assertFailsByContext(CompletableFuture<String> call) {
+    private static void assertFailsByContext(CompletableFuture<?> call) {
         assertThat(catchThrowable(() -> call.get(20, java.util.concurrent.TimeUnit.SECONDS)))
                 .hasRootCauseInstanceOf(IllegalStateException.class);
     }

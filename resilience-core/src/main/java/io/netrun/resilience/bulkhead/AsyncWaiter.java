@@ -226,10 +226,10 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         }
     }
 
-    /** The caller's context could not be restored. */
+    /** The caller's context could not be restored, or afterwards that of the thread: then the call has begun. */
     private void failToStart(Throwable thrown) {
         releaseUnused();
-        fail(thrown);
+        stopThenFail(thrown);
     }
 
     @Override

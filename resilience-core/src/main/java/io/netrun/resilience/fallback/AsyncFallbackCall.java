@@ -76,10 +76,11 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
             endWith(thrown);
         } else {
             failure = thrown;
+            running = null; // it is over: what fails from here on cancels the handler's stage
             try {
                 context.run(this);
             } catch (Throwable second) {
-                endWith(second);
+                stopThenFail(second);
             }
         }
     }

@@ -192,13 +192,22 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         fail(failure == null ? new IllegalStateException("no timer is available for the reservation") : failure);
     }
 
-    /** The caller's context could not be restored, or the call could not be started. */
+    /**
+     * The caller's context could not be restored, or the call could not be started, or the context of the thread could
+     * not be restored once the call had begun.
+     */
     private void failToStart(Throwable thrown) {
-        if (begun == null) {
+        Deadline scope = begun;
+        if (scope == null) {
             start.set(null);
             returnUnused();
+            fail(thrown);
+        } else if (isFollowing()) {
+            stopThenFail(thrown);
+        } else {
+            scope.tryStop(); // there is no future by which to cancel what has begun
+            fail(thrown);
         }
-        fail(thrown);
     }
 
     /** Returns the token of a call that does not begin. Returns false if there is none any more. */
