@@ -18,10 +18,11 @@ public final class ForeignStage {
     private static final Logger log = LoggerFactory.getLogger(ForeignStage.class);
 
     /** Created with the class, since there may be no memory later. */
-    private static final LateCancels<CompletableFuture<?>> LATE = new LateCancels<>(future -> tryCancel(future, true));
+    private static final LateCancels<CompletableFuture<?>> LATE =
+            new LateCancels<>(future -> tryCancel(future, true), ForeignStage::isOver);
 
     private static final LateCancels<CompletableFuture<?>> LATE_WITHOUT_INTERRUPT =
-            new LateCancels<>(future -> tryCancel(future, false));
+            new LateCancels<>(future -> tryCancel(future, false), ForeignStage::isOver);
 
     private ForeignStage() {}
 

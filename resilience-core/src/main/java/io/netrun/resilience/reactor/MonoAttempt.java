@@ -33,18 +33,18 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     public void onSubscribe(Subscription subscription) {
         if (subscription == null) {
             cancelSource();
-            onError(new NullPointerException("subscription"));
+            fail(new NullPointerException("subscription"));
             return;
         }
         if (!upstream.compareAndSet(null, subscription)) {
-            SafeCancel.of(subscription);
+            SafeCancel.of(subscription, this);
             return;
         }
         try {
             subscription.request(Long.MAX_VALUE);
         } catch (Throwable thrown) {
-            SafeCancel.of(subscription);
-            onError(thrown);
+            SafeCancel.of(subscription, this);
+            fail(thrown);
         }
     }
 
@@ -62,12 +62,25 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
 
     @Override
     public void onComplete() {
+        sourceEnded();
         call.ended(this);
         ForeignStage.end(this, null, null);
     }
 
     @Override
     public void onError(Throwable thrown) {
+        sourceEnded();
+        fail(thrown);
+    }
+
+    private void sourceEnded() {
+        if (upstream.get() == Operators.cancelledSubscription()) {
+            SafeCancel.sourceEnded(this);
+        }
+    }
+
+    /** Ends the attempt with a failure, whether or not the source has ended. */
+    private void fail(@Nullable Throwable thrown) {
         Throwable failure = thrown == null ? new NullPointerException("failure") : thrown;
         call.ended(this);
         if (!ForeignStage.end(this, null, failure) && !isOwnCancellation(failure)) {
@@ -86,7 +99,7 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     void cancelSource() {
         Subscription source = upstream.getAndSet(Operators.cancelledSubscription());
         if (source != null) {
-            SafeCancel.of(source);
+            SafeCancel.of(source, this);
         }
     }
 

@@ -74,7 +74,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
             source.request(wanted == Long.MAX_VALUE ? wanted : wanted - seen);
         } catch (Throwable thrown) {
             cancelSource();
-            onError(thrown);
+            fail(thrown);
         }
     }
 
@@ -118,7 +118,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     void cancelSource() {
         Subscription source = upstream.getAndSet(Operators.cancelledSubscription());
         if (source != null) {
-            SafeCancel.of(source);
+            SafeCancel.of(source, this);
         }
     }
 
@@ -132,11 +132,11 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     public void onSubscribe(Subscription subscription) {
         if (subscription == null) {
             cancelSource();
-            onError(new NullPointerException("subscription"));
+            fail(new NullPointerException("subscription"));
         } else if (upstream.compareAndSet(null, subscription)) {
             requestUp();
         } else {
-            SafeCancel.of(subscription);
+            SafeCancel.of(subscription, this);
         }
     }
 
@@ -150,7 +150,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
             }
         } catch (Throwable thrown) {
             cancelSource();
-            onError(thrown);
+            fail(thrown);
         }
     }
 
@@ -169,6 +169,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     @Override
     public void onComplete() {
+        sourceEnded();
         FluxCall<T> present = call;
         if (present != null && present.hasLost(this)) {
             lose();
@@ -179,6 +180,18 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     @Override
     public void onError(Throwable thrown) {
+        sourceEnded();
+        fail(thrown);
+    }
+
+    private void sourceEnded() {
+        if (upstream.get() == Operators.cancelledSubscription()) {
+            SafeCancel.sourceEnded(this);
+        }
+    }
+
+    /** Ends the attempt with a failure, whether or not the source has ended. */
+    private void fail(@Nullable Throwable thrown) {
         // must not throw once the attempt counts as over: nothing else would end it
         Throwable failure = thrown == null ? new NullPointerException("failure") : thrown;
         FluxCall<T> ended = tryEnd();
