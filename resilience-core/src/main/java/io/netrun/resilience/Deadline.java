@@ -455,7 +455,7 @@ public abstract class Deadline extends ScopeParts {
      * @param call the future of the call
      */
     public final void cancelWithScope(CompletableFuture<?> call) {
-        if (!call.isDone()) {
+        if (!ForeignStage.isDone(call)) {
             CallInScope.register(call, this == NONE ? ofStart() : this);
         }
     }

@@ -24,6 +24,9 @@ public final class ForeignStage {
     private static final LateCancels<CompletableFuture<?>> LATE_WITHOUT_INTERRUPT =
             new LateCancels<>(future -> tryCancel(future, false), ForeignStage::isOver);
 
+    /** What {@link #resultNow} returns for a future without a result. */
+    public static final Object NO_RESULT = new Object();
+
     private ForeignStage() {}
 
     /**
@@ -94,12 +97,21 @@ public final class ForeignStage {
     /** Returns the future of a body. If it has already failed, the future has failed with what was thrown. */
     static <T extends @Nullable Object> CompletableFuture<T> ofBody(CompletionStage<T> stage) {
         CompletableFuture<T> future = asFuture(stage);
-        if (!future.isCompletedExceptionally() || isAsReported(future)) {
+        if (isAsReported(future) || !hasFailed(future)) {
             return future;
         }
         Throwable failure = future.handle((value, thrown) -> thrown).getNow(null); // it may not have ended after all
         Throwable inside = failure == null ? null : ExceptionFilter.ofStage(failure);
         return inside == null || inside == failure ? future : failed(inside);
+    }
+
+    /** A future that throws is followed, and reports its failure then. */
+    private static boolean hasFailed(CompletableFuture<?> future) {
+        try {
+            return future.isCompletedExceptionally();
+        } catch (Throwable thrown) {
+            return false;
+        }
     }
 
     /** Returns a future of a body that has failed with what was thrown, and is not unwrapped again. */
@@ -140,10 +152,30 @@ public final class ForeignStage {
         if (future instanceof CallFuture<?> own) {
             return own.isReleased();
         }
+        return isDone(future);
+    }
+
+    /**
+     * Returns whether a future has ended, so that what is held for it need not wait for its end. A future that throws
+     * has not: it is followed.
+     */
+    public static boolean isDone(CompletableFuture<?> future) {
         try {
             return future.isDone();
         } catch (Throwable thrown) {
             return false;
+        }
+    }
+
+    /**
+     * Returns the result of a future that has ended with one, which may be null. Returns {@link #NO_RESULT} for one
+     * that has not ended, has failed, or throws. Does not block.
+     */
+    public static @Nullable Object resultNow(CompletableFuture<?> future) {
+        try {
+            return future.isDone() && !future.isCompletedExceptionally() ? future.getNow(null) : NO_RESULT;
+        } catch (Throwable thrown) {
+            return NO_RESULT;
         }
     }
 
@@ -203,6 +235,8 @@ public final class ForeignStage {
             return true;
         } catch (UnsupportedOperationException minimal) {
             return false;
+        } catch (Throwable thrown) {
+            return true;
         }
     }
 

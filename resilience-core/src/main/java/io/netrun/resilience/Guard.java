@@ -61,7 +61,7 @@ public interface Guard {
         try {
             Deadline scope = Deadline.current();
             call = entry().callAsync((CheckedSupplier<? extends CompletionStage<T>, ?>) body, scope);
-            if (call.isDone()) {
+            if (ForeignStage.isDone(call)) {
                 return call;
             }
             CompletableFuture<T> own = call instanceof CallFuture<?> ? call : new CancellableCall<T>().follow(call);

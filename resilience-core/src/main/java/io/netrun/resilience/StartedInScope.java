@@ -17,7 +17,7 @@ final class StartedInScope<T extends @Nullable Object> extends RelayFuture<T> {
     }
 
     static <T extends @Nullable Object> CompletableFuture<T> of(CompletableFuture<T> call, Deadline scope) {
-        if (call.isDone()) {
+        if (ForeignStage.isDone(call)) {
             scope.end();
             return call;
         }

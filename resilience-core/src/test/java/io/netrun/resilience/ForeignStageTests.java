@@ -147,15 +147,103 @@ class ForeignStageTests {
         CompletableFuture<String> call = Pipeline.of(limits.timeout(TimeoutThread.AUTO), bulkhead, breaker)
                 .callAsync(() -> broken);
         broken.complete("ok");
-        if (method.equals("toCompletableFuture")) {
-            assertThat(call).isCompletedWithValue("ok");
-        } else {
+        if (method.equals("handle")) {
             assertThat(catchThrowable(call::join)).hasRootCauseInstanceOf(IllegalStateException.class);
+        } else {
+            assertThat(call).isCompletedWithValue("ok");
         }
         assertThat(bulkhead.metrics().asyncActive()).isZero();
         assertThat(limits.ticker.scheduledCount()).isZero();
         assertThat(breaker.metrics().totalSucceeded() + breaker.metrics().totalFailed())
                 .isEqualTo(1);
+    }
+
+    /** A future that throws when it is queried for a time that is counted from one, and not before and after. */
+    private static final class ThrowsOnce extends CompletableFuture<String> {
+
+        private final AtomicInteger queries;
+
+        ThrowsOnce(int query) {
+            this.queries = new AtomicInteger(query);
+        }
+
+        @Override
+        public boolean isDone() {
+            throwIfCounted();
+            return super.isDone();
+        }
+
+        @Override
+        public boolean isCompletedExceptionally() {
+            throwIfCounted();
+            return super.isCompletedExceptionally();
+        }
+
+        @Override
+        public String getNow(String absent) {
+            throwIfCounted();
+            return super.getNow(absent);
+        }
+
+        private void throwIfCounted() {
+            if (queries.decrementAndGet() == 0) {
+                throw new IllegalStateException("queried");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void cancelledCallWhenAQueryThrowsShouldReleaseItsPermit(int query) {
+        Fallback fallback = Fallback.of("f", c -> c.value("else"));
+        CompletableFuture<String> call =
+                Pipeline.of(fallback, bulkhead).callAsync(() -> new ThrowsOnce(query));
+        call.cancel(true);
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void callWhenAQueryThrowsShouldEndWithItsResult(int query) {
+        CircuitBreaker breaker = CircuitBreaker.of("c");
+        ThrowsOnce body = new ThrowsOnce(query);
+        CompletableFuture<String> call = Pipeline.of(
+                        Fallback.of("f", c -> c.value("else")),
+                        limits.timeout(TimeoutThread.AUTO),
+                        limits.retry(c -> c),
+                        bulkhead,
+                        breaker)
+                .callAsync(() -> body);
+        body.complete("ok");
+        assertThat(call).isCompletedWithValue("ok");
+        assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void endedCallWhenAQueryThrowsShouldEndWithItsResult(int query) {
+        CircuitBreaker breaker = CircuitBreaker.of("c");
+        ThrowsOnce body = new ThrowsOnce(query);
+        body.complete("ok");
+        CompletableFuture<String> call = Pipeline.of(
+                        Fallback.of("f", c -> c.value("else")), limits.retry(c -> c), bulkhead, breaker)
+                .callAsync(() -> body);
+        assertThat(call).succeedsWithin(LimitFixture.LONG).isEqualTo("ok");
+        assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void nestedCallWhenAQueryThrowsShouldEndWithItsResult(int query) {
+        CircuitBreaker breaker = CircuitBreaker.of("c");
+        ThrowsOnce body = new ThrowsOnce(query);
+        CompletableFuture<String> call = bulkhead.callAsync(() -> breaker.callAsync(() -> body));
+        body.complete("ok");
+        assertThat(call).isCompletedWithValue("ok");
+        assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
     }
 
     @Test

@@ -65,7 +65,7 @@ final class BulkheadLayer implements Layer {
             SubscriptionPermit.release(permit, held);
             return CompletableFuture.failedFuture(thrown);
         }
-        if (call.isDone()) {
+        if (ForeignStage.isDone(call)) {
             SubscriptionPermit.release(permit, held);
             return call;
         }

@@ -112,16 +112,17 @@ final class CircuitBreakerLayer implements Layer {
             end(admission, inFlight, Verdict.IGNORED, null, Deadline.NONE);
             return CompletableFuture.failedFuture(thrown);
         }
-        if (call.isDone() && !call.isCompletedExceptionally()) {
-            end(admission, inFlight, outcomes.judge(judgement, resultOf(call), body), null, scope);
+        Object result = ForeignStage.resultNow(call);
+        if (result != ForeignStage.NO_RESULT) {
+            end(admission, inFlight, outcomes.judge(judgement, result, body), null, scope);
             return call;
         }
         try {
             if (inFlight == null) {
                 inFlight = new InFlight(outcomes, judgement, admission, scope, 0, body);
             }
-            InFlightCall<T> followed =
-                    new InFlightCall<>(inFlight, call.isDone() ? null : outcomes.contextOfUserCode(judgement));
+            InFlightCall<T> followed = new InFlightCall<>(
+                    inFlight, ForeignStage.isDone(call) ? null : outcomes.contextOfUserCode(judgement));
             followed.follow(call);
             return followed;
         } catch (Throwable thrown) {
@@ -129,12 +130,6 @@ final class CircuitBreakerLayer implements Layer {
             end(admission, inFlight, Verdict.IGNORED, null, Deadline.NONE);
             return CompletableFuture.failedFuture(thrown);
         }
-    }
-
-    /** Returns the result of a future that has one. A foreign one that has none after all must not block. */
-    @SuppressWarnings("NullAway") // null if T may be null
-    private static <T extends @Nullable Object> T resultOf(CompletableFuture<T> call) {
-        return call.getNow(null);
     }
 
     /**

@@ -80,8 +80,9 @@ final class FallbackLayer implements Layer {
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         Fallback.Rules rules = fallback.rules();
         CompletableFuture<T> call = Layer.start(next, body, deadline);
-        if (call.isDone() && !call.isCompletedExceptionally()) {
-            keepResultOf(call, body);
+        Object result = ForeignStage.resultNow(call);
+        if (result != ForeignStage.NO_RESULT) {
+            fallback.keep(body, result);
             return call;
         }
         AsyncFallbackCall<T> recovered;
@@ -92,10 +93,5 @@ final class FallbackLayer implements Layer {
             return CompletableFuture.failedFuture(thrown);
         }
         return recovered.follow(call);
-    }
-
-    @SuppressWarnings("NullAway") // no other result than the call's own is kept
-    private <T extends @Nullable Object> void keepResultOf(CompletableFuture<T> done, Object body) {
-        fallback.keep(body, done.getNow(null));
     }
 }

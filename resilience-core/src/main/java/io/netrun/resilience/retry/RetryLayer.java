@@ -170,7 +170,7 @@ final class RetryLayer implements Layer {
         Deadline limit = rules.limit(retry.ticker(), deadline);
         FirstAttempt begun = body instanceof AdaptedCall<?> ? FirstAttempt.register(retry, limit) : null;
         CompletableFuture<T> first = Layer.start(next, body, limit);
-        if (rules.isFastPath() && first.isDone() && !first.isCompletedExceptionally()) {
+        if (rules.isFastPath() && ForeignStage.resultNow(first) != ForeignStage.NO_RESULT) {
             if (begun != null) {
                 begun.tryEnd();
             }

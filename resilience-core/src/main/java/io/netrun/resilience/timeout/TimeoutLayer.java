@@ -53,7 +53,9 @@ final class TimeoutLayer implements Layer {
 
     private <T extends @Nullable Object> CompletableFuture<T> observed(
             Timeout.Settings settings, CompletableFuture<T> call) {
-        return call.isDone() ? call : new AsyncObservedCall<T>(ObservedLimit.begin(timeout, settings)).follow(call);
+        return ForeignStage.isDone(call)
+                ? call
+                : new AsyncObservedCall<T>(ObservedLimit.begin(timeout, settings)).follow(call);
     }
 
     @Override
@@ -70,7 +72,7 @@ final class TimeoutLayer implements Layer {
         Deadline limit = deadline.lazyWithin(timeout.ticker(), settings.nanos());
         limit.detach();
         CompletableFuture<T> call = Layer.start(next, body, limit);
-        if (call.isDone()) {
+        if (ForeignStage.isDone(call)) {
             limit.end();
             return call;
         }
