@@ -124,6 +124,21 @@ final class Attempts {
         return known;
     }
 
+    /** How many times that began within some samples of a copy: it ends with two shorter samples in a row. */
+    int runsFrom(double least, int from, int to) {
+        int runs = 0;
+        int shorter = 2;
+        for (int i = from; i < to; i++) {
+            if (knownFrom(least, i, i + 1) > 0) {
+                runs += shorter >= 2 ? 1 : 0;
+                shorter = 0;
+            } else if (counts[i] > 0) {
+                shorter++;
+            }
+        }
+        return runs;
+    }
+
     /** The median of the first values, which it sorts; NaN if these are too few. */
     static double median(double[] values, int known) {
         if (known < ENOUGH) {

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attempts of a name that take several times as long as in the five minutes before, for some samples already.
+ * Attempts of a name that take several times as long as they did before, as far as samples go, for some samples already.
  *
  * @param since since when, to a sample
  * @param attempt how long one usually takes now, in milliseconds
@@ -28,13 +28,14 @@ record Slowdown(Instant since, double attempt, double before) {
     /** From so many samples it is known how it was before. */
     private static final int LEAST_BEFORE = 6;
 
-    /** The last minute, and five minutes before it began. */
+    /** The last minute. */
     private static final int RECENT = 12;
-
-    private static final int BEFORE = 60;
 
     /** Of samples with both long and short attempts, one in four is no beginning. */
     private static final int SELDOM = 4;
+
+    /** A name may have been slow before, so many times; what is so more often varies. */
+    private static final int MOST_BEFORE = 3;
 
     /**
      * Of some methods together, one of which is slow by itself: more calls of a method that always takes longer are no
@@ -61,15 +62,16 @@ record Slowdown(Instant since, double attempt, double before) {
         }
         int began = began(attempts, latest);
         double now = attempts.usual(Math.max(began, end - RECENT), end);
-        double before = attempts.usual(Math.max(0, began - BEFORE), began);
+        double before = attempts.usual(0, began);
         boolean much = now >= MUCH * before && now - before >= LEAST_MILLIS;
         int longNow = attempts.knownFrom(now / 2, began, end);
         if (!much || longNow < LEAST_NOW) {
             return null;
         }
-        int known = attempts.known(Math.max(0, began - BEFORE), began);
-        int longBefore = attempts.knownFrom(now / 2, Math.max(0, began - BEFORE), began);
-        boolean seldom = known >= LEAST_BEFORE && longBefore * SELDOM <= known;
+        int known = attempts.known(0, began);
+        int longBefore = attempts.knownFrom(now / 2, 0, began);
+        boolean seldom = known >= LEAST_BEFORE
+                && (longBefore * SELDOM <= known || attempts.runsFrom(now / 2, 0, began) <= MOST_BEFORE);
         boolean mostly = longNow * SELDOM >= attempts.known(began, end) * (SELDOM - 1);
         Instant since = last.minus(History.EACH.multipliedBy(end - (long) began));
         return seldom && mostly ? new Slowdown(since, now, before) : null;

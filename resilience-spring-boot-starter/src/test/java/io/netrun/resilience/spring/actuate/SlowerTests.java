@@ -23,6 +23,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names that are slow beside one that rejects calls because it is slow. */
 class SlowerTests {
@@ -200,6 +202,20 @@ class SlowerTests {
             samples(5, 10, 1_000);
         }
         assertThat(slower("database")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {24, 60})
+    void nameThatWasSlowBeforeShouldBeSlowAgain(int first) {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(80, 10, 26);
+        samples(first, 10, 2_000);
+        samples(7, 10, 26);
+        samples(11, 10, 2_000);
+        assertThat(slower("database"))
+                .containsEntry("attemptMillis", 2_000L)
+                .containsEntry("before", 26L)
+                .containsEntry("since", String.valueOf(ticker.now().minusSeconds(55)));
     }
 
     @Test
