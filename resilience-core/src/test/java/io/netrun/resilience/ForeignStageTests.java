@@ -196,8 +196,7 @@ class ForeignStageTests {
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
     void cancelledCallWhenAQueryThrowsShouldReleaseItsPermit(int query) {
         Fallback fallback = Fallback.of("f", c -> c.value("else"));
-        CompletableFuture<String> call =
-                Pipeline.of(fallback, bulkhead).callAsync(() -> new ThrowsOnce(query));
+        CompletableFuture<String> call = Pipeline.of(fallback, bulkhead).callAsync(() -> new ThrowsOnce(query));
         call.cancel(true);
         assertThat(bulkhead.metrics().asyncActive()).isZero();
     }

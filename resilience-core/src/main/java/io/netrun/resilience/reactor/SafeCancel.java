@@ -9,16 +9,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Cancels foreign subscriptions. A cancellation may throw although it must not; what follows it is done nevertheless.
- * One that fails because the heap is full is repeated, as
- * {@link LateCancels} describes.
+ * One that fails because the heap is full is repeated, as {@link LateCancels} describes.
  */
 final class SafeCancel {
 
     private static final Logger log = LoggerFactory.getLogger(SafeCancel.class);
 
     /** Created with the class, since there may be no memory later. */
-    private static final LateCancels<Subscription> LATE =
-            new LateCancels<>(Subscription::cancel, unknown -> false);
+    private static final LateCancels<Subscription> LATE = new LateCancels<>(Subscription::cancel, unknown -> false);
 
     private SafeCancel() {}
 

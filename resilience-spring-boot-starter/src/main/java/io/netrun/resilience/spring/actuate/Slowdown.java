@@ -8,7 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attempts of a name that take several times as long as they did before, as far as samples go, for some samples already.
+ * Attempts of a name that take several times as long as they did before, as far as samples go, for some samples
+ * already.
  *
  * @param since since when, to a sample
  * @param attempt how long one usually takes now, in milliseconds
