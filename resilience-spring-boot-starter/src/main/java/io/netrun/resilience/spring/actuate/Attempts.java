@@ -124,7 +124,7 @@ final class Attempts {
         return known;
     }
 
-    /** How many times that began within some samples of a copy: it ends with two shorter samples in a row. */
+    /** How many times that began within some samples of a copy: two consecutive shorter samples end it. */
     int runsFrom(double least, int from, int to) {
         int runs = 0;
         int shorter = 2;
