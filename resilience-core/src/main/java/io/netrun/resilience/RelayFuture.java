@@ -87,8 +87,8 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     }
 
     private void end(T value, @Nullable Throwable failure) {
+        innerEnded = true; // first: who finds no inner call any more must know that it is over
         inner = null;
-        innerEnded = true;
         boolean settled = false;
         try {
             onInnerEnd(value, failure);
