@@ -2,10 +2,10 @@ package io.netrun.resilience.ratelimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.RelayTicker;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -211,13 +211,12 @@ class PausedRateTests {
     }
 
     /** A ticker that lets something happen between a thread's reading of the clock and its next step. */
-    private static final class LateTicker implements Ticker {
+    private static final class LateTicker extends RelayTicker {
 
-        private final Ticker ticker;
         private Runnable next = () -> {};
 
         LateTicker(Ticker ticker) {
-            this.ticker = ticker;
+            super(ticker);
         }
 
         void afterNextReading(Runnable action) {
@@ -226,26 +225,11 @@ class PausedRateTests {
 
         @Override
         public long nanoTime() {
-            long now = ticker.nanoTime();
+            long now = super.nanoTime();
             Runnable action = next;
             next = () -> {};
             action.run();
             return now;
-        }
-
-        @Override
-        public Instant now() {
-            return ticker.now();
-        }
-
-        @Override
-        public void sleep(long delay) throws InterruptedException {
-            ticker.sleep(delay);
-        }
-
-        @Override
-        public Scheduled schedule(Runnable task, long delay) {
-            return ticker.schedule(task, delay);
         }
     }
 }
