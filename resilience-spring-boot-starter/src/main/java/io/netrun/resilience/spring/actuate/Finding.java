@@ -567,7 +567,7 @@ record Finding(
                 return true;
             }
             return "closed".equals(JsonView.plain(before.get("to")))
-                    && !"forced-open".equals(JsonView.plain(before.get("from")))
+                    && !ForcedOpen.isForcedOpen(before.get("from"))
                     && opening.get("time") instanceof Instant from
                     && before.get("time") instanceof Instant closed
                     && from.isBefore(closed.plus(BRIEF));
@@ -580,7 +580,7 @@ record Finding(
                     .filter(event -> "stateChanged".equals(event.get("event")))
                     .findFirst()
                     .orElse(Map.of());
-            if (!"forced-open".equals(JsonView.plain(latest.get("from")))) {
+            if (!ForcedOpen.isForcedOpen(latest.get("from"))) {
                 addState(Kind.HALF_OPEN, "circuit half-open: trials decide", "");
                 return;
             }
@@ -617,7 +617,7 @@ record Finding(
             for (int i = 0; i < events.size(); i++) {
                 Map<String, @Nullable Object> event = events.get(i);
                 boolean changed = "stateChanged".equals(event.get("event"));
-                if (byItself && since != null && changed && "forced-open".equals(JsonView.plain(event.get("from")))) {
+                if (byItself && since != null && changed && ForcedOpen.isForcedOpen(event.get("from"))) {
                     break; // what an operator has done ends what was before
                 }
                 if (opened == null && kind == Kind.OPEN && changed && event.get("time") instanceof Instant time) {

@@ -76,8 +76,8 @@ final class ForcedOpen {
         return isForcedOpen(event.get("to")) || isForcedOpen(event.get("from"));
     }
 
-    /** Without its text, since this runs for each change of each instance. */
-    private static boolean isForcedOpen(@Nullable Object state) {
+    /** Whether a state of a change is that. Without its text, since this runs for each change of each instance. */
+    static boolean isForcedOpen(@Nullable Object state) {
         return state instanceof Enum<?> constant && constant.name().equals(LaneState.FORCED_OPEN.name());
     }
 
