@@ -31,9 +31,10 @@ final class Attempts {
         totalMillis = total.totalMillis();
     }
 
-    void add(long current, AttemptTime total) {
+    /** Adds a sample; false if it is there already. */
+    boolean add(long current, AttemptTime total) {
         if (slot != Long.MIN_VALUE && current <= slot) {
-            return;
+            return false;
         }
         long oldest = current - counts.length + 1;
         for (long skipped = Math.max(slot + 1, oldest); skipped < current && slot >= 0; skipped++) {
@@ -44,6 +45,7 @@ final class Attempts {
         counts[index(current)] = (int) Math.max(0, total.count() - totalCount);
         millis[index(current)] = (float) Math.max(0, total.totalMillis() - totalMillis);
         countFrom(total);
+        return true;
     }
 
     /** Adds what is known of the last samples to a copy that ends with the given sample. */
@@ -56,6 +58,19 @@ final class Attempts {
                 copy.millis[target] += millis[index(from)];
             }
         }
+    }
+
+    /** All samples up to one, the oldest first. */
+    Attempts copy(long end) {
+        Attempts copy = new Attempts(counts.length);
+        addTo(copy, end, counts.length);
+        return copy;
+    }
+
+    /** How long one took on average within the latest sample of a ring, if that is this one; NaN if none has ended. */
+    double meanOf(long latest) {
+        int at = index(latest);
+        return slot != latest || counts[at] == 0 ? Double.NaN : (double) millis[at] / counts[at];
     }
 
     private int index(long ofSlot) {

@@ -53,7 +53,7 @@ public final class History implements SmartLifecycle {
     private final Ticker ticker;
     private final Object lock = new Object();
     private final Map<Policy, Track> tracks = new HashMap<>();
-    private final Map<String, Attempts> attempts = new HashMap<>();
+    private final Map<String, OfMethod> attempts = new HashMap<>();
     private final long origin;
 
     private boolean running;
@@ -65,6 +65,9 @@ public final class History implements SmartLifecycle {
 
     /** An instance as it was read, before it is kept. */
     private record Reading(Policy policy, PatternDescriptor<?, ?> pattern, Figures figures, boolean keyed) {}
+
+    /** The attempts of a method. */
+    private record OfMethod(Attempts attempts, UsualTime usual) {}
 
     /**
      * The history of a registry's instances.
@@ -141,13 +144,50 @@ public final class History implements SmartLifecycle {
         Attempts sum = new Attempts(SAMPLES);
         synchronized (lock) {
             for (String method : methods) {
-                Attempts ofMethod = attempts.get(method);
+                OfMethod ofMethod = attempts.get(method);
                 if (ofMethod != null) {
-                    ofMethod.addTo(sum, slot, samples);
+                    ofMethod.attempts.addTo(sum, slot, samples);
                 }
             }
         }
         return sum;
+    }
+
+    /**
+     * That the attempts of some methods together are slower than they usually were, because one of the methods is: more
+     * calls of a method that always takes longer are no slow work. Null if they are not, or none has ended for a
+     * minute.
+     */
+    @Nullable
+    Slowdown slowdown(Collection<String> methods) {
+        synchronized (lock) {
+            Instant since = slowSince(methods);
+            if (since == null) {
+                return null;
+            }
+            int from = Comparison.recent(since, last);
+            SlowMethods slow = new SlowMethods();
+            for (String method : methods) {
+                OfMethod ofMethod = attempts.get(method);
+                if (ofMethod != null) {
+                    slow.add(ofMethod.attempts.copy(slot), ofMethod.usual.slowdown(), from);
+                }
+            }
+            return slow.together(attempts(methods, SAMPLES).usual(from, SAMPLES));
+        }
+    }
+
+    /** Since when the first of some methods is slow; null if none is. Without a copy, since most are not. */
+    private @Nullable Instant slowSince(Collection<String> methods) {
+        Instant since = null;
+        for (String method : methods) {
+            OfMethod ofMethod = attempts.get(method);
+            Slowdown slowdown = ofMethod == null ? null : ofMethod.usual.slowdown();
+            if (slowdown != null && (since == null || slowdown.since().isBefore(since))) {
+                since = slowdown.since();
+            }
+        }
+        return since;
     }
 
     private void sampleAndContinue(int mine) {
@@ -207,7 +247,7 @@ public final class History implements SmartLifecycle {
                 }
             }
             tracks.keySet().removeIf(policy -> !present.contains(policy));
-            addAttempts(current, times);
+            addAttempts(current, times, now);
             if (!afresh) {
                 slot = current;
                 last = now;
@@ -216,17 +256,19 @@ public final class History implements SmartLifecycle {
         }
     }
 
-    private void addAttempts(long current, Map<String, AttemptTime> times) {
+    private void addAttempts(long current, Map<String, AttemptTime> times, Instant now) {
         times.forEach((method, time) -> {
-            Attempts ofMethod = attempts.get(method);
+            OfMethod ofMethod = attempts.get(method);
             if (ofMethod == null && attempts.size() < MAX_METHODS) {
-                ofMethod = new Attempts(SAMPLES);
+                ofMethod = new OfMethod(new Attempts(SAMPLES), new UsualTime());
                 attempts.put(method, ofMethod);
             }
             if (ofMethod != null && afresh) {
-                ofMethod.countFrom(time);
+                ofMethod.attempts.countFrom(time);
             } else if (ofMethod != null) {
-                ofMethod.add(current, time);
+                if (ofMethod.attempts.add(current, time)) {
+                    ofMethod.usual.sampled(ofMethod.attempts, current, now);
+                }
             }
         });
     }

@@ -658,9 +658,7 @@ public final class Overview {
         if (line.containsKey("slower")) {
             return Objects.requireNonNull(slower).since;
         }
-        Slowdown slowdown = row.attemptKeys.isEmpty()
-                ? null
-                : Slowdown.of(row.attemptKeys, methods -> history.attempts(methods, History.SAMPLES), history.last());
+        Slowdown slowdown = history.slowdown(row.attemptKeys);
         if (slowdown == null) {
             return null;
         }

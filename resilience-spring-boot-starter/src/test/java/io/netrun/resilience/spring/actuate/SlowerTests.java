@@ -218,6 +218,97 @@ class SlowerTests {
                 .containsEntry("since", String.valueOf(ticker.now().minusSeconds(55)));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {168, 192, 720})
+    void nameShouldBeSlowForAsLongAsNothingChanges(int slow) {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 10, 67);
+        samples(slow, 10, 2_000);
+        assertThat(slower("database"))
+                .containsEntry("attemptMillis", 2_000L)
+                .containsEntry("before", 67L)
+                .containsEntry("since", ago(slow));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {168, 192, 720})
+    void nameShouldBeSlowAgainHoweverLongItWasBefore(int first) {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 10, 67);
+        samples(first, 10, 2_000);
+        samples(6, 10, 67);
+        assertThat(slower("database")).isEmpty();
+        samples(8, 10, 2_000);
+        assertThat(slower("database")).containsEntry("before", 67L).containsEntry("since", ago(8));
+    }
+
+    @Test
+    void secondSlownessShouldLastAsWell() {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(60, 10, 26);
+        samples(14, 10, 1_500);
+        samples(12, 10, 26);
+        samples(250, 10, 1_500);
+        assertThat(slower("database")).containsEntry("before", 26L).containsEntry("since", ago(250));
+    }
+
+    @Test
+    void slownessShouldOutlastATimeWithoutCalls() {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 10, 67);
+        samples(12, 10, 2_000);
+        pass(60);
+        assertThat(slower("database")).as("nothing is known now").isEmpty();
+        samples(1, 10, 2_000);
+        assertThat(slower("database")).containsEntry("before", 67L).containsEntry("since", ago(73));
+    }
+
+    @Test
+    void slownessShouldBeForgottenWithoutCalls() {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 10, 67);
+        samples(12, 10, 2_000);
+        pass(History.SAMPLES);
+        samples(12, 10, 2_000);
+        assertThat(slower("database")).isEmpty();
+    }
+
+    @Test
+    void slownessOfADayShouldBeUsual() {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 10, 67);
+        samples(24 * 720 - 1, 10, 2_000);
+        assertThat(slower("database")).isNotEmpty();
+        samples(2, 10, 2_000);
+        assertThat(slower("database")).isEmpty();
+    }
+
+    @Test
+    void nameThatWasAlwaysSlowShouldNotBeSlower() {
+        samples(200, 10, 2_000);
+        assertThat(slower("database")).isEmpty();
+    }
+
+    @Test
+    void smallPartOfTheCallsShouldNotMakeANameSlow() {
+        for (int sample = 0; sample < 240; sample++) {
+            double report = sample < 20 ? 20 : 100;
+            times.merge("Orders.report", new AttemptTime(1, report, report), AttemptTime::plus);
+            times.merge("Orders.find", new AttemptTime(100, 2_000, 20), AttemptTime::plus);
+            ticker.pass(History.EACH);
+        }
+        assertThat(slower("database")).isEmpty();
+    }
+
+    @Test
+    void timesNearALimitShouldNotCrossItOften() {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 10, 30);
+        samples(6, 10, 100);
+        samples(6, 10, 80);
+        assertThat(slower("database")).containsEntry("before", 30L).containsEntry("since", ago(12));
+    }
+
     @Test
     void moreCallsOfALongMethodShouldNotBeSlow() {
         for (int sample = 0; sample < 32; sample++) {
@@ -242,6 +333,17 @@ class SlowerTests {
             reports.run(() -> catchThrowable(() -> reports.run(() -> {})));
             samples(1, report, find);
         }
+    }
+
+    /** Without calls. */
+    private void pass(int samples) {
+        for (int sample = 0; sample < samples; sample++) {
+            ticker.pass(History.EACH);
+        }
+    }
+
+    private String ago(int samples) {
+        return String.valueOf(ticker.now().minus(History.EACH.multipliedBy(samples)));
     }
 
     private void samples(int number, double report, double find) {
