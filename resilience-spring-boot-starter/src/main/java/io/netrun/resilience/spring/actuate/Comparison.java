@@ -63,6 +63,17 @@ record Comparison(double calls, double callsBefore, double attempt, double attem
                 attempts.usual(Math.max(0, began - BEFORE), began));
     }
 
+    /** With what is known of the time before, when the problem began. */
+    Comparison with(@Nullable Comparison began) {
+        return began == null
+                ? this
+                : new Comparison(
+                        calls,
+                        Double.isNaN(began.callsBefore) ? callsBefore : began.callsBefore,
+                        attempt,
+                        Double.isNaN(began.attemptBefore) ? attemptBefore : began.attemptBefore);
+    }
+
     /** With attempts that take as long as in most samples, if that is less: a few long ones are not slow work. */
     Comparison withoutOutliers(Attempts attempts, @Nullable Instant since, @Nullable Instant last) {
         double usual = attempts.usual(recent(since, last), History.SAMPLES);

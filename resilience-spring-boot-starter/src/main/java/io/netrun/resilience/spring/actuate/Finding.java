@@ -70,7 +70,7 @@ record Finding(
             EnumSet.of(Kind.OPEN, Kind.FORCED_OPEN, Kind.FLAPPING, Kind.HALF_OPEN, Kind.FAILING);
 
     /** So many samples without it, in between, are not its end. */
-    private static final int PAUSE = 2;
+    static final int PAUSE = 2;
 
     /** A change by an operator and its effect are not further apart. */
     private static final Duration AT_ONCE = Duration.ofSeconds(2);
@@ -196,6 +196,30 @@ record Finding(
         int byLevel = level.severity().compareTo(other.level.severity());
         int byKind = byLevel != 0 ? byLevel : kind.compareTo(other.kind);
         return byKind != 0 ? byKind : Double.compare(other.rate, rate);
+    }
+
+    /** The same, of which it is known when it began. */
+    Finding since(Instant known, boolean andEarlier) {
+        return new Finding(
+                kind,
+                level,
+                cell,
+                text,
+                known,
+                reason,
+                by,
+                rate,
+                periods,
+                lastOpened,
+                openings,
+                spell,
+                andEarlier,
+                forced);
+    }
+
+    /** Whether what was known at its beginning goes for all of it; openings leave the history one after the other. */
+    boolean isOne() {
+        return openings == null && spell == null;
     }
 
     /** Since when calls are lost again and again, as far as that is known. */

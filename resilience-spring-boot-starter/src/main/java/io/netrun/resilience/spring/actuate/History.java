@@ -62,6 +62,8 @@ public final class History implements SmartLifecycle {
     private long slot = Long.MIN_VALUE;
     private @Nullable Instant last;
     private Ticker.@Nullable Scheduled next;
+    private int every = 1;
+    private Runnable follower = () -> {};
 
     /** An instance as it was read, before it is kept. */
     private record Reading(Policy policy, PatternDescriptor<?, ?> pattern, Figures figures, boolean keyed) {}
@@ -81,6 +83,18 @@ public final class History implements SmartLifecycle {
         this.executor = executor;
         this.ticker = registry.ticker();
         this.origin = ticker.nanoTime();
+    }
+
+    /**
+     * Has some work done after some of the samples, in their thread; instead of other such work.
+     *
+     * @param samples after how many, each time
+     */
+    void afterEach(int samples, Runnable work) {
+        synchronized (lock) {
+            every = samples;
+            follower = work;
+        }
     }
 
     @Override
@@ -137,6 +151,19 @@ public final class History implements SmartLifecycle {
             Track track = tracks.get(policy);
             return track == null ? null : track.copy(slot);
         }
+    }
+
+    /** The names of the instances that were not well in the last samples. */
+    Set<String> troubled(int samples) {
+        Set<String> names = new HashSet<>();
+        synchronized (lock) {
+            tracks.forEach((policy, track) -> {
+                if (track.isTroubled(slot, samples)) {
+                    names.add(policy.name());
+                }
+            });
+        }
+        return names;
     }
 
     /** The attempts of some methods together in the last samples; none of those that are not followed. */
@@ -221,13 +248,19 @@ public final class History implements SmartLifecycle {
     }
 
     private void sample(int mine) {
+        Runnable work = take(mine);
+        work.run();
+    }
+
+    /** Takes a sample; what it returns is to be done without the lock. */
+    private Runnable take(int mine) {
         List<Reading> readings = busiest(readings());
         Map<String, AttemptTime> times = attemptTimes.byMethod();
         Instant now = ticker.now();
         long current = Math.floorDiv(ticker.nanoTime() - origin, EACH.toNanos());
         synchronized (lock) {
             if (!running || run != mine) {
-                return;
+                return () -> {};
             }
             Set<Policy> present = new HashSet<>();
             for (Reading reading : readings) {
@@ -248,11 +281,13 @@ public final class History implements SmartLifecycle {
             }
             tracks.keySet().removeIf(policy -> !present.contains(policy));
             addAttempts(current, times, now);
+            boolean first = afresh;
             if (!afresh) {
                 slot = current;
                 last = now;
             }
             afresh = false;
+            return first || current % every != 0 ? () -> {} : follower;
         }
     }
 

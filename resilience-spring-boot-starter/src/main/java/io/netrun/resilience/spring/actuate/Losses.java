@@ -1,7 +1,9 @@
 package io.netrun.resilience.spring.actuate;
 
+import io.netrun.resilience.spring.actuate.Beginnings.Beginning;
 import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Track.Series;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -87,16 +89,27 @@ final class Losses {
 
     /**
      * Adds how many calls were lost since a problem began, and since when that is counted: its failures led to it, and
-     * what is older than the history is not known. What was lost after its end is counted apart.
+     * what is older than the history is known only of problems that were seen to begin. What was lost after its end is
+     * counted apart.
      *
      * @param over when it ended; null if it lasts, or that is not known
+     * @param began what was known of it before; null if nothing was
      */
     void addTo(
             Map<String, @Nullable Object> view,
             @Nullable Instant since,
             @Nullable Instant over,
+            @Nullable Beginning began,
             @Nullable Instant last) {
         if (since == null || last == null) {
+            return;
+        }
+        if (began != null) {
+            Beginning now = began.with(since(began.until(), last) + lost[History.SAMPLES], last);
+            if (now.lost() > 0) {
+                view.put("lostCalls", now.lost());
+                view.put("lostFrom", String.valueOf(now.lostFrom()));
+            }
             return;
         }
         int from = from(Comparison.began(since, last));
@@ -107,10 +120,37 @@ final class Losses {
             view.put("lostLater", later);
         }
         if (sum > 0) {
-            Instant counted = last.minus(History.EACH.multipliedBy(History.SAMPLES - (long) from));
             view.put("lostCalls", sum);
-            view.put("lostFrom", Objects.toString(forced && counted.isBefore(since) ? since : counted));
+            view.put("lostFrom", Objects.toString(countedFrom(from, since, last)));
         }
+    }
+
+    private Instant countedFrom(int from, Instant since, Instant last) {
+        Instant counted = last.minus(History.EACH.multipliedBy(History.SAMPLES - (long) from));
+        return forced && counted.isBefore(since) ? since : counted;
+    }
+
+    /**
+     * What is known of a problem that began within the samples.
+     *
+     * @param before calls and attempts before it
+     */
+    Beginning begin(Finding finding, Instant since, Comparison before, Instant last) {
+        int from = from(Comparison.began(since, last));
+        long sum = sum(from, History.SAMPLES);
+        return new Beginning(
+                since, finding.earlier(), before, sum, sum == 0 ? null : countedFrom(from, since, last), last);
+    }
+
+    /** What is known of it later. */
+    Beginning goOn(Beginning beginning, Instant last) {
+        return beginning.with(since(beginning.until(), last), last);
+    }
+
+    /** How many were lost in whole samples after one. */
+    private long since(Instant until, Instant last) {
+        double samples = Duration.between(until, last).toNanos() / (double) History.EACH.toNanos();
+        return sum((int) Math.max(0, History.SAMPLES - Math.round(samples)), History.SAMPLES);
     }
 
     private long sum(int from, int end) {

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -89,6 +90,7 @@ public final class Overview {
     private final Function<Policy, List<Map<String, @Nullable Object>>> stateChanges;
     private final Supplier<List<OperatorChange>> changes;
     private final Node node;
+    private final Beginnings beginnings = new Beginnings();
 
     /**
      * Over an application's instances.
@@ -114,6 +116,7 @@ public final class Overview {
         this.stateChanges = stateChanges;
         this.changes = changes;
         this.node = node;
+        history.afterEach(MINUTE, this::remember);
     }
 
     /** One instance of a name. */
@@ -308,10 +311,66 @@ public final class Overview {
         }
     }
 
+    /**
+     * Once a minute, whether anybody reads the overview or not: what is known of the beginnings of problems, before the
+     * samples lose it. Names that are well need no work.
+     */
+    private void remember() {
+        Instant last = history.last();
+        Set<String> troubled = history.troubled(Finding.PAUSE + 1);
+        if (last == null || (troubled.isEmpty() && beginnings.isEmpty())) {
+            return;
+        }
+        if (!troubled.isEmpty()) {
+            rows(chains.users(), !chains.attempts().isEmpty(), troubled::contains).stream()
+                    .filter(row -> row.level().isProblem())
+                    .sorted(Row.WORST_FIRST)
+                    .limit(MAX_PROBLEMS)
+                    .forEach(row -> remember(row, last));
+        }
+        beginnings.forgetUntil(last);
+    }
+
+    private void remember(Row row, Instant last) {
+        boolean forced = row.findings.get(0).kind() == Finding.Kind.FORCED_OPEN;
+        Losses losses = Losses.of(row.cells, forced, this::forcedOpen);
+        for (Finding finding : row.findings) {
+            Instant since = finding.since();
+            if (since != null && finding.isOne()) {
+                Beginnings.Beginning known = beginnings.of(finding);
+                beginnings.put(
+                        finding,
+                        known == null
+                                ? losses.begin(finding, since, compared(row, since, losses), last)
+                                : losses.goOn(known, last));
+            }
+        }
+    }
+
+    /** The calls and attempts of a name since then, beside those before. */
+    private Comparison compared(Row row, @Nullable Instant since, Losses losses) {
+        Track track = row.cells.stream()
+                .filter(Cell::countsCalls)
+                .max(Comparator.comparingDouble((Cell cell) -> cell.arriving(RECENT)))
+                .map(Cell::track)
+                .orElse(null);
+        return Comparison.of(
+                arriving(row),
+                track,
+                history.attempts(row.attemptKeys, History.SAMPLES),
+                since,
+                history.last(),
+                losses.from(Comparison.began(since, history.last())));
+    }
+
+    private Beginnings.@Nullable Beginning beginning(Finding finding) {
+        return finding.isOne() ? beginnings.of(finding) : null;
+    }
+
     Map<String, Object> all() {
         Chains.Users users = chains.users(); // first: it may create instances
         Map<String, AttemptTime> attempts = chains.attempts();
-        List<Row> rows = rows(users, !attempts.isEmpty());
+        List<Row> rows = rows(users, !attempts.isEmpty(), name -> true);
         List<Row> problems = problems(rows);
         Map<String, Object> head = head(rows, attempts);
         List<Map<String, @Nullable Object>> cards = cards(problems, users);
@@ -459,10 +518,11 @@ public final class Overview {
         return JsonView.plain(summary);
     }
 
-    private List<Row> rows(Chains.Users users, boolean attempts) {
+    private List<Row> rows(Chains.Users users, boolean attempts, Predicate<String> names) {
         Map<String, List<Cell>> byName = new TreeMap<>();
         for (Policy policy : registry.all()) {
             PatternDescriptors.of(policy)
+                    .filter(pattern -> names.test(policy.name()))
                     .ifPresent(pattern -> byName.computeIfAbsent(policy.name(), first -> new ArrayList<>())
                             .add(new Cell(pattern, policy, Figures.of(pattern, policy), history.of(policy))));
         }
@@ -478,6 +538,7 @@ public final class Overview {
         double rejected = rejected(cells, closed);
         List<Finding> findings =
                 Finding.of(cells, recentEvents, this::forcedOpen, changes, history.last(), calls, rejected, closed);
+        findings.replaceAll(beginnings::complete);
         Set<String> methods = users(cells, users);
         Set<String> own = own(cells, methods, users);
         List<String> keys = attemptKeys(methods);
@@ -548,24 +609,14 @@ public final class Overview {
     private Map<String, @Nullable Object> problem(Row row, Chains.Users users) {
         Set<String> affected = row.methods;
         Map<String, @Nullable Object> view = problem(row);
-        Track track = row.cells.stream()
-                .filter(Cell::countsCalls)
-                .max(Comparator.comparingDouble((Cell cell) -> cell.arriving(RECENT)))
-                .map(Cell::track)
-                .orElse(null);
-        boolean forced = row.findings.get(0).kind() == Finding.Kind.FORCED_OPEN;
-        Losses losses = Losses.of(row.cells, forced, this::forcedOpen);
-        Instant since = row.findings.get(0).since();
-        Comparison.of(
-                        arriving(row),
-                        track,
-                        history.attempts(row.attemptKeys, History.SAMPLES),
-                        since,
-                        history.last(),
-                        losses.from(Comparison.began(since, history.last())))
+        Finding worst = row.findings.get(0);
+        Beginnings.Beginning began = beginning(worst);
+        Losses losses = Losses.of(row.cells, worst.kind() == Finding.Kind.FORCED_OPEN, this::forcedOpen);
+        compared(row, worst.since(), losses)
+                .with(began == null ? null : began.before())
                 .addTo(view);
         putBeforeEntry(view, row);
-        losses.addTo(view, row.findings.get(0).lostSince(), row.findings.get(0).over(), history.last());
+        losses.addTo(view, worst.lostSince(), worst.over(), began, history.last());
         view.put("causes", row.findings.stream().map(Finding::view).toList());
         putUsers(view, shortTitles(affected), MAX_USERS);
         Set<Boolean> fallbacks = affected.stream().map(users::hasFallback).collect(Collectors.toSet());
@@ -625,12 +676,20 @@ public final class Overview {
         for (Row row : problems) {
             List<String> keys = row.attemptKeys;
             Instant began = row.findings.get(0).since();
-            if (began != null && isSlower(row.calls, keys, began)) {
+            if (began != null && isSlow(row, began)) {
                 since = since == null ? began : since;
                 methods.addAll(keys);
             }
         }
         return since == null ? null : new Slower(since, methods);
+    }
+
+    private boolean isSlow(Row row, Instant since) {
+        Beginnings.Beginning began = beginning(row.findings.get(0));
+        return comparison(row.calls, row.attemptKeys, since)
+                        .with(began == null ? null : began.before())
+                        .change()
+                == Comparison.Change.SLOW;
     }
 
     private boolean isSlower(double calls, List<String> keys, Instant since) {
@@ -681,7 +740,11 @@ public final class Overview {
         List<String> own = keys.stream().filter(key -> !shared.contains(key)).toList();
         if (!shared.isEmpty() && !isSlower(row.calls, own, slower.since)) {
             view.put("by", shared);
-            Map<String, @Nullable Object> without = times(comparison(row.calls, own, slower.since));
+            Comparison others = comparison(row.calls, own, slower.since);
+            Map<String, @Nullable Object> without = times(others);
+            if (without.isEmpty() && !Double.isNaN(others.attempt())) {
+                without.put("attemptMillis", rounded(others.attempt())); // how long they took is too long ago
+            }
             if (!without.isEmpty()) {
                 view.put("without", without);
             }

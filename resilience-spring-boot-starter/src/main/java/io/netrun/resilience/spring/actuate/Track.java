@@ -96,6 +96,21 @@ final class Track {
         System.arraycopy(like.states, source, states, target, length);
     }
 
+    /**
+     * Whether calls failed, were rejected or waited within the last samples of the ring, up to the given one, or the
+     * state may be a problem.
+     */
+    boolean isTroubled(long end, int last) {
+        for (long each = end; each > end - last; each--) {
+            int at = index(each);
+            boolean kept = each <= slot && each > slot - samples;
+            if (kept && (states[at] > LaneState.CLOSED.rank() || failures[at] > 0 || waiting[at] > 0)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A copy that ends with the given sample, the oldest first. */
     Track copy(long end) {
         return new Track(this, end);

@@ -61,6 +61,7 @@ public final class ResilienceEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint(endpoint = ResilienceEndpoint.class)
+    @Lazy(false) // it remembers how problems began, whether anybody reads it or not
     Overview resilienceOverview(
             ResilienceRegistry registry,
             Chains chains,

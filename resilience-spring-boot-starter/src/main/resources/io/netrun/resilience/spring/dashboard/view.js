@@ -4,7 +4,7 @@ import {BUTTONS, RECOMMENDED} from './actions.js';
 import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, read, write} from './state.js';
-import {FULL_BUDGET, RETRY_COST, SPELLED, advice, adviceField, because, beganAt, budgetLeft, changedWords, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, isKnown, laneWords, letterWord, levelOf, levelWord, millis, nowWords, passed, period, pixelated, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialOf, withTrials, zonedClock} from './words.js';
+import {FULL_BUDGET, RETRY_COST, SPELLED, advice, adviceField, because, beganAt, budgetLeft, changedWords, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, isKnown, laneWords, letterWord, levelOf, levelWord, millis, nowWords, passed, period, pixelated, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialLabels, trialOf, withTrials, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -79,13 +79,17 @@ function axisOf(from, to, pixels, begins, began, live, groups) {
     return true;
   };
   const first = begins ? `no data before ${clock(from + begins)}` : clock(from), inside = began > from && began < to;
-  label(1, live ? 'now' : clock(to), 'now');
+  const last = live ? 'now' : clock(to);
+  label(1, last, 'now');
+  // A mark that stands for several trials has their count, whatever else has no room then.
+  for (const {text, left, width} of trialLabels(groups, pixels, LETTER, pixels - (last.length + 1) * LETTER)) {
+    taken.push([left, left + width]);
+    made.append(svg('text', {class: 'trials', x: `${100 * (left + width / 2) / pixels}%`, y: 12, 'text-anchor': 'middle'}, text));
+  }
   if (inside) { label(at(began), clock(began), 'onset', true); mark(began, 'onset'); }
   label(0, first, 'first');
-  // The most first: the count of fewer ones beside a mark without its own is taken for that of the mark.
-  [...groups].sort((one, other) => other.count - one.count).every(({from: one, to: other, count}) => label((one + other) / 2, `${count} trials`, 'trials'));
   for (const {at: time, text} of ticks(from, to, Math.max(2, Math.min(9, pixels / 90)))) if (label(at(time), text, 'tick')) mark(time, 'tick');
-  made.setAttribute('aria-label', `${first}${began > from ? `, problem since ${clock(began)}` : ''}, until ${live ? 'now' : clock(to)}`);
+  made.setAttribute('aria-label', `${first}${began === undefined ? '' : `, problem since ${dayClock(began, to)}`}, until ${live ? 'now' : clock(to)}`);
   return made;
 }
 

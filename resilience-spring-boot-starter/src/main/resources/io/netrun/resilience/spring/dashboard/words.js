@@ -177,6 +177,9 @@ export function beganAt(problem, row, head, now) {
   return failedFrom(problem, row, head, now) ?? (since ? Date.parse(since) : undefined);
 }
 
+/** For how long samples are kept. */
+const KEPT = 900_000;
+
 /** What lasts since then. */
 const LASTS = {
   open: 'open', 'half-open': 'not closed', 'forced-open': 'forced open', full: 'rejecting', limited: 'rejecting', failing: 'failing', 'timing-out': 'timing out',
@@ -190,7 +193,8 @@ export function sinceWords(problem, row, head, now) {
   if (kind === 'flapping') return !goesOn(problem, row, now) ? `closed again since ${at(closedSince)}, for ${span(passed(closedSince, now))}` : `on and off since ${at(failed ?? since)}`;
   const what = `${kind === 'off' ? `${title(pattern)} ` : kind === 'denied' ? pattern === 'hedge' ? 'hedges ' : 'retries ' : ''}${LASTS[kind] ?? 'so'}`;
   if (problem.causes[0].earlier) return `${what} ${longWords(periods, since, now)}`;
-  if (periods > 1) return `${what} on and off since ${at(since)}, ${periods} times`;
+  // Of one that is older than the samples, the first times are no longer counted.
+  if (periods > 1) return `${what} on and off since ${at(since)}${passed(since, now) > KEPT ? '' : `, ${periods} times`}`;
   if (isHalfOpened(problem.causes[0])) return `half-opened since ${at(since)}, for ${span(passed(since, now))}${forcedBefore?.since ? `; not closed since ${at(forcedBefore.since)}` : ''}`;
   const before = onAndOffSince ? `on and off since ${at(failed ?? onAndOffSince)}, ` : failed ? `failing since about ${at(failed)}, ` : '';
   return `${before}${what} since ${at(since)}, for ${span(passed(since, now))}`;
@@ -241,6 +245,31 @@ export function withTrials(pieces, each) {
     else joined.push([letter, piece[1]]);
   });
   return {pieces: joined, marks};
+}
+
+/**
+ * The counts under the marks that stand for several trials, as labels that do not overlap: those of neighbours are one label,
+ * 8 + 2 trials, and all of them where there is no room even for that.
+ *
+ * @param groups from where to where each mark is, as parts of the whole, and its count
+ * @param pixels those of the whole
+ * @param letter those of a letter, at most
+ * @param end where something else begins, in pixels
+ */
+export function trialLabels(groups, pixels, letter, end = pixels) {
+  const placed = (counts, from, to) => {
+    const text = `${counts.join(' + ')} trials`, width = text.length * letter;
+    return {counts, from, to, text, width, left: Math.min(Math.max(0, (from + to) / 2 * pixels - width / 2), Math.max(0, end - width))};
+  };
+  const labels = [];
+  for (const {from, to, count} of [...groups].sort((one, other) => one.from - other.from)) {
+    labels.push(placed([count], from, to));
+    for (let last = labels.at(-1), before = labels.at(-2); before && last.left < before.left + before.width + letter; last = labels.at(-1), before = labels.at(-2)) {
+      labels.splice(-2, 2, placed([...before.counts, ...last.counts], before.from, last.to));
+    }
+  }
+  const all = labels.flatMap(({counts}) => counts);
+  return labels.some(({width}) => width > end) ? [placed([all.reduce((sum, count) => sum + count, 0)], 0, 1)] : labels;
 }
 
 /** The pieces of a lane in words: open for 40 s, half-open for 10 s. */
@@ -486,7 +515,8 @@ const failing = ({causes: [{kind}]}, {calls, failed}) => !FILLED.has(kind) && sh
 const FILLED = new Set(['full', 'limited', 'waiting']);
 
 /** What began before all that is kept: when that was is not known. */
-const longWords = (periods, since, now) => `${periods > 1 ? 'on and off ' : ''}for more than ${span(Math.floor(passed(since, now) / 60_000) * 60_000)}`;
+const longWords = (periods, since, now) => `${periods > 1 ? 'on and off ' : ''}for more than ${span(wholeMinutes(passed(since, now)))}`;
+const wholeMinutes = ms => ms < 60_000 ? ms : Math.floor(ms / 60_000) * 60_000;
 
 /** For how long, or since when with pauses: it is then not for that long that calls are lost. */
 const lasting = ({since, periods, earlier}, now) => !since ? '' : earlier ? longWords(periods, since, now) : periods > 1 ? `on and off since ${dayClock(since, now)}` : `for ${span(passed(since, now))}`;
@@ -532,14 +562,14 @@ export function effect(problem, row, now) {
   const {fallback, lostCalls = 0, lostLater = 0, lostFrom, users = [], moreUsers, causes: [worst]} = problem, {kind, onAndOffSince, lostShare} = worst, since = spellOf(worst), until = lostUntil(problem), texts = [];
   const lost = row.seconds === 0 && PASSES_NONE.has(kind) ? arriving(row) : lostRate(row);
   const callers = users.length ? `callers of ${users.map(shortMethod).join(', ')}${moreUsers ? `, and ${moreUsers} more` : ''}: ` : '';
-  const kept = since && lostFrom && (worst.earlier || Date.parse(lostFrom) > Date.parse(since) + 10_000) ? ` in the last ${tight('15 min')}` : '', over = kind === 'flapping' && isCalm(problem, row, now), anew = kind === 'flapping' && !over;
+  const kept = since && lostFrom && (worst.earlier || Date.parse(lostFrom) > Date.parse(since) + 10_000) ? ` in the last ${span(wholeMinutes(passed(lostFrom, now)))}` : '', over = kind === 'flapping' && isCalm(problem, row, now), anew = kind === 'flapping' && !over;
   if (lost > 0) texts.push(`${PASSES_NONE.has(kind) ? 'no call succeeds, ' : ''}${callRate(lost)} ${rate(lost) === '1' ? FATE_OF_ONE[fallback] ?? 'fails or is rejected' : FATE[fallback] ?? 'fail or are rejected'}`);
   else if (anew) texts.push('calls fail again');
   else if (kind === 'flapping' && row.seconds === 0) texts.push('whether calls fail since it closed is not known yet');
   else if (HARMLESS[kindOf(problem.causes[0])]) texts.push(HARMLESS[kindOf(problem.causes[0])]);
   const ofThem = lostShare ? `${until ? ` until ${dayClock(until, now)}` : ''}, ${share(lostShare, 1)} of the calls` : '', later = lostLater ? `; ${counted(lostLater)} since then` : '';
   if (over && lostCalls) texts.push(`${counted(lostCalls)} ${PAST_FATE[fallback] ?? 'failed or were rejected'}${kept}${ofThem}${later}`);
-  else if (lostCalls + lostLater) texts.push(`${counted(lostCalls + lostLater)} ${onAndOffSince && !kept ? `since ${dayClock(onAndOffSince, now)}` : 'so far'}${kept}`);
+  else if (lostCalls + lostLater) texts.push(`${counted(lostCalls + lostLater)}${kept || (onAndOffSince ? ` since ${dayClock(onAndOffSince, now)}` : ' so far')}`);
   else if (over && lostShare) texts.push(`${share(lostShare, 1)} of the calls ${PAST_FATE[fallback] ?? 'failed or were rejected'}${until ? ` until ${dayClock(until, now)}` : ''}`);
   const text = `${texts.join(over ? '; ' : ', ')}`;
   return text ? initial(`${callers}${text}`) : callers ? initial(callers.slice(0, -2)) : '';
@@ -697,7 +727,7 @@ function company(problem, row, names = []) {
     if (!by) return [`${name} is slower too: ${millis(attemptMillis)} instead of ${millis(before)}`];
     const around = Object.keys(cells ?? {}).filter(key => !through.includes(key) && key !== 'fallback');
     const left = leftOut?.length ? '; its row is without these calls' : '';
-    const cleared = without ? `${name} is ${without.before >= FASTER * without.attemptMillis ? 'faster' : 'no slower'} than before for its other calls: ${millis(without.attemptMillis)} (${millis(without.before)} before)${left}` : `These are the only calls of ${name} now`;
+    const cleared = without && without.before === undefined ? `${name} takes ${millis(without.attemptMillis)} for its other calls` : without ? `${name} is ${without.before >= FASTER * without.attemptMillis ? 'faster' : 'no slower'} than before for its other calls: ${millis(without.attemptMillis)} (${millis(without.before)} before)${left}` : `These are the only calls of ${name} now`;
     return [cleared, through.length && around.length ? `The ${around.map(title).join(' and the ')} of ${name} ${around.length > 1 ? 'do' : 'does'} not limit these calls` : ''].filter(Boolean);
   });
 }
@@ -966,13 +996,13 @@ export function headline(body, now) {
     const kind = kindOf(worst);
     if (worst.kind === 'denied' && worst.rate) continue;
     if (!kinds.has(kind)) kinds.set(kind, []);
-    kinds.get(kind).push({name, since: worst.since});
+    kinds.get(kind).push({name, worst});
   }
   // Green is what is known to be well.
   if (!first.length) return {level: body.names.some(isSlow) ? SLOWER : body.names.some(isKnown) ? 'healthy' : NO_CALLS, text: healthyWords(body, now)};
   const texts = first.map(problem => `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true, body.head)}`), levels = first.map(({level}) => level);
   for (const [kind, names] of kinds) {
-    const who = names.slice(0, 2).map(({name, since}) => since ? `${name} for ${span(passed(since, now))}` : name).join(', ');
+    const who = names.slice(0, 2).map(({name, worst}) => [name, lasting(worst, now)].filter(Boolean).join(' ')).join(', ');
     texts.push(`${(PLURALS[kind] ?? (n => `${n} ${kind}`))(names.length)} (${who}${names.length > 2 ? ', …' : ''})`);
   }
   const denied = deniedOf(body.problems);

@@ -1194,26 +1194,6 @@ class OverviewTests {
     }
 
     @Test
-    void problemOlderThanTheHistoryShouldBeSaidToBe() {
-        Bulkhead reports = registry.getOrCreate(
-                Bulkhead.TYPE,
-                "reports",
-                BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
-        for (int sample = 0; sample <= History.SAMPLES; sample++) {
-            reports.run(() -> catchThrowable(() -> reports.run(() -> {})));
-            ticker.pass(History.EACH);
-            if (sample == History.SAMPLES - 20) {
-                overview().jsonPath("$.problems[0].causes[0].earlier").doesNotExist();
-            }
-        }
-        overview()
-                .jsonPath("$.problems[0].causes[0].earlier")
-                .isEqualTo(true)
-                .jsonPath("$.problems[0].before.calls")
-                .doesNotExist();
-    }
-
-    @Test
     void pausesOfAProblemShouldBeKnown() {
         Bulkhead reports = registry.getOrCreate(
                 Bulkhead.TYPE,

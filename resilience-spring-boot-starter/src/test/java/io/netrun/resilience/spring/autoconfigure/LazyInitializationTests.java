@@ -56,6 +56,7 @@ class LazyInitializationTests {
             "resilienceApplicationEvents",
             "resilienceConfiguredRegistry",
             "resilienceHistory",
+            "resilienceOverview",
             "resilienceMdcPropagation");
 
     /** Spring, the application, or one of the beans above asks for these when they are needed. */
@@ -85,7 +86,6 @@ class LazyInitializationTests {
             "resilienceChains",
             "resilienceOperators",
             "resilienceOperatorJournal",
-            "resilienceOverview",
             "resilienceFleetChanges",
             "resilienceDashboard",
             "resilienceHealthIndicator");

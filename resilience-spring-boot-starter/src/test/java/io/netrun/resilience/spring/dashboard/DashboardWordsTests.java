@@ -172,13 +172,15 @@ class DashboardWordsTests {
                 .isEqualTo(
                         "Callers of Client.call: no call succeeds, 2.8 calls/s get an error (no fallback), 74 so far");
         assertThat(effect(
-                        open.replace(
-                                "\"causes\"", "\"moreUsers\": 3, \"lostFrom\": \"2026-11-29T10:40:00Z\", \"causes\""),
+                        open.replace("10:34:49Z", "09:34:49Z")
+                                .replace(
+                                        "\"causes\"",
+                                        "\"moreUsers\": 3, \"lostFrom\": \"2026-11-29T10:20:00Z\", \"causes\""),
                         row))
                 .as("what is older is not known")
                 .isEqualTo(
                         "Callers of Client.call, and 3 more: no call succeeds, 2.8 calls/s get an error (no fallback),"
-                                + " 74 so far in the last 15 min");
+                                + " 74 in the last 15 min");
         assertThat(effect(open.replace("false", "true"), row)).contains("2.8 calls/s reach the fallback, 74 so far");
         assertThat(effect(OPEN, row)).as("some methods have one").contains("2.8 calls/s fail or are rejected");
         assertThat(effect(open, """
@@ -927,11 +929,44 @@ class DashboardWordsTests {
         assertThat(headline(old, row)).startsWith("payments: answers 503 for more than 15 min; 88 % fail now");
         assertThat(run("words.sinceWords(" + old + ", " + row + ", {}, " + NOW + ")"))
                 .isEqualTo("failing for more than 15 min");
-        assertThat(effect(old, row)).endsWith(", 5424 so far in the last 15 min");
+        assertThat(effect(old, row)).endsWith(", 5424 in the last 15 min");
         assertThat(run("[words.beganAt(" + old + ", " + row + ", {}, " + NOW + ")].length + ' ' + words.beganAt(" + old
                         + ", " + row + ", {}, " + NOW + ")"))
                 .as("nothing to mark")
                 .isEqualTo("1 undefined");
+    }
+
+    @Test
+    void ageInTheHeadShouldBeThatOfTheCard() throws Exception {
+        String third = FAILING.replace("\"payments\"", "\"mail\"")
+                .replace("\"2026-11-29T10:33:37.100Z\"", "\"2026-11-29T10:19:57.100Z\", \"earlier\": true");
+        assertThat(run("words.headline({head: {names: 3}, problems: [" + FLOOD + ", " + OPEN + ", " + third
+                        + "], names: [" + row("mail", "\"calls\": 8, \"failed\": 7") + "]}, " + NOW + ").text"))
+                .endsWith("1 failing (mail for more than 15 min)");
+    }
+
+    @Test
+    void problemThatIsOlderThanTheSamplesShouldKeepItsReason() throws Exception {
+        String old = FLOOD.replace("2026-11-29T10:33:40.900Z", "2026-11-29T08:33:40.900Z\", \"periods\": 4, \"text2\": \"");
+        String row = row("reports", "\"calls\": 234, \"rejected\": 175");
+        assertThat(headline(old.replace("\"periods\": 4", "\"periods\": 1"), row))
+                .startsWith("reports: flooded for 2 h 1 min, 234 calls/s instead of 0.4;");
+        assertThat(run("words.sinceWords(" + old + ", " + row + ", {}, " + NOW + ")"))
+                .as("how often is known of the last 15 minutes only")
+                .matches("rejecting on and off since \\d+:33:40");
+    }
+
+    @Test
+    void everyMarkOfSeveralTrialsShouldHaveItsCount() throws Exception {
+        String groups = "[{from: 0.1, to: 0.3, count: 8}, {from: 0.31, to: 0.32, count: 2}, {from: 0.9, to: 1, count: 3}]";
+        assertThat(run("words.trialLabels(" + groups + ", 1200, 6).map(({text}) => text).join()"))
+                .isEqualTo("8 trials,2 trials,3 trials");
+        assertThat(run("words.trialLabels(" + groups + ", 340, 6, 310).map(({text, left, width}) => [text, Math.round(left), left + width <= 310]).join()"))
+                .as("on a phone, two are too close to one another")
+                .isEqualTo("8 + 2 trials,35,true,3 trials,262,true");
+        assertThat(run("words.trialLabels(" + groups + ", 80, 6).map(({text}) => text).join()"))
+                .as("where nothing else fits")
+                .isEqualTo("13 trials");
     }
 
     @Test

@@ -1,0 +1,192 @@
+package io.netrun.resilience.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.spring.HandTicker;
+import io.netrun.resilience.spring.event.ApplicationEvents;
+import io.netrun.resilience.spring.event.RecentEvents;
+import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.settings.InstanceUser;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Problems that are older than the samples. */
+class BeginningsTests {
+
+    private final HandTicker ticker = new HandTicker();
+    private final ResilienceRegistry registry = ResilienceRegistry.create(ticker);
+    private final Map<String, AttemptTime> times = new HashMap<>();
+    private final History history = new History(registry, () -> times, Runnable::run);
+    private final RecentEvents events = new RecentEvents();
+    private final ApplicationEvents listening = new ApplicationEvents(registry, event -> {}, events);
+    private final Bulkhead reports = registry.getOrCreate(
+            Bulkhead.TYPE,
+            "reports",
+            BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
+    private final CircuitBreaker payments = registry.getOrCreate(
+            CircuitBreaker.TYPE,
+            "payments",
+            CircuitBreakerConfig.builder()
+                    .failureThreshold(5)
+                    .openDuration(Duration.ofMinutes(5))
+                    .build());
+    private Overview overview = overview();
+
+    private record Methods(Map<String, Pipeline> pipelines) implements InstanceUser {
+
+        @Override
+        public List<Problem> check() {
+            return List.of();
+        }
+
+        @Override
+        public void rebind(Set<String> changed) {}
+    }
+
+    @BeforeEach
+    void begin() {
+        times.put("Orders.report", new AttemptTime(0, 0, 0));
+        history.start();
+    }
+
+    @AfterEach
+    void end() {
+        history.stop();
+        listening.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {20, 170, 200, 800})
+    void floodShouldKeepItsBeginning(int samples) {
+        calm(30);
+        Instant since = ticker.now();
+        flood(samples);
+        assertThat(cause())
+                .containsEntry("since", since.toString())
+                .doesNotContainKey("earlier");
+        assertThat(problem())
+                .containsEntry("change", "flood")
+                .containsEntry("before", Map.of("calls", 0.2, "attemptMillis", 30L))
+                .containsEntry("lostCalls", 9L * samples)
+                .containsEntry("lostFrom", since.toString());
+    }
+
+    @Test
+    void slowWorkShouldKeepWhatWasUsual() {
+        calm(30);
+        for (int sample = 0; sample < 300; sample++) {
+            reports.run(() -> catchThrowable(() -> reports.run(() -> {})));
+            attempts(4_000);
+        }
+        assertThat(problem()).containsEntry("change", "slow").containsEntry("attemptMillis", 4_000L);
+        assertThat(problem().get("before")).isEqualTo(Map.of("calls", 0.2, "attemptMillis", 30L));
+    }
+
+    @Test
+    void lostCallsShouldNeverBecomeFewer() {
+        long before = 0;
+        for (int sample = 0; sample < 500; sample++) {
+            for (int call = 0; call < (sample < 100 ? 20 : 1); call++) {
+                catchThrowable(() -> payments.run(() -> {
+                    throw new IllegalStateException("503");
+                }));
+            }
+            ticker.pass(History.EACH);
+            long lost = problem().get("lostCalls") instanceof Number number ? number.longValue() : 0;
+            assertThat(lost).isGreaterThanOrEqualTo(before);
+            before = lost;
+        }
+        assertThat(before).isEqualTo(2_400);
+    }
+
+    @Test
+    void pauseShouldEndAProblem() {
+        calm(30);
+        flood(200);
+        calm(10);
+        Instant since = ticker.now();
+        flood(20);
+        assertThat(cause()).containsEntry("since", since.toString());
+        assertThat(problem()).containsEntry("lostCalls", 180L);
+    }
+
+    @Test
+    void problemThatWasNotSeenToBeginShouldBeOlder() {
+        flood(History.SAMPLES);
+        overview = overview();
+        flood(12);
+        assertThat(cause()).containsEntry("earlier", true);
+        assertThat(problem()).doesNotContainKey("change");
+        Object since = cause().get("since");
+        flood(100);
+        assertThat(cause().get("since")).as("its age does not stand still").isEqualTo(since);
+    }
+
+    /** One call in five seconds. */
+    private void calm(int samples) {
+        for (int sample = 0; sample < samples; sample++) {
+            reports.run(() -> {});
+            attempts(30);
+        }
+    }
+
+    /** Ten calls in five seconds, of which one is admitted. */
+    private void flood(int samples) {
+        for (int sample = 0; sample < samples; sample++) {
+            reports.run(() -> {
+                for (int call = 0; call < 9; call++) {
+                    catchThrowable(() -> reports.run(() -> {}));
+                }
+            });
+            attempts(30);
+        }
+    }
+
+    private void attempts(double millis) {
+        times.merge("Orders.report", new AttemptTime(1, millis, millis), AttemptTime::plus);
+        ticker.pass(History.EACH);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> cause() {
+        return ((List<Map<String, Object>>) problem().get("causes")).get(0);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> problem() {
+        List<Map<String, Object>> problems =
+                (List<Map<String, Object>>) overview.all().get("problems");
+        return problems.isEmpty() ? Map.of() : problems.get(0);
+    }
+
+    private Overview overview() {
+        Methods methods = new Methods(Map.of("shop.Orders.report()", Pipeline.of(reports)));
+        return new Overview(
+                registry,
+                new Chains(List::of, () -> List.of(methods), () -> times),
+                new Operators(null, null, false, Optional::empty),
+                history,
+                events::of,
+                events::stateChanges,
+                List::of,
+                new Node("shop", "a", Instant.EPOCH));
+    }
+}
