@@ -45,6 +45,9 @@ class DashboardViewsTests extends PageInBrowser {
 
     private static final String HEALTHY = "{\"circuit-breaker\": {\"state\": \"closed\", \"calls\": 2}}";
 
+    private static final String MANY = "{\"circuit-breaker\": {\"state\": \"closed\", \"calls\": 2}, \"retry\": {\"calls\": 1},"
+            + " \"bulkhead\": {\"maxConcurrent\": 5, \"maxQueue\": 5}, \"timeout\": {}, \"fallback\": {}, \"hedge\": {}}";
+
     @Autowired
     private LocalServer server;
 
@@ -546,6 +549,91 @@ class DashboardViewsTests extends PageInBrowser {
         }
         await().atMost(Duration.ofSeconds(40))
                 .untilAsserted(() -> assertThat(text("connection")).isEmpty());
+    }
+
+    // ---- beside the panel
+
+    @ParameterizedTest
+    @CsvSource({"1100, 1", "1280, 1", "1280, 2", "1920, 2"})
+    void longSentenceShouldNotReachUnderThePanel(int width, int problems) {
+        show(width, 800, "light");
+        try {
+            String flapping =
+                    "{\"kind\": \"flapping\", \"pattern\": \"circuit-breaker\", \"opened\": 6, \"since\": \"2026-11-29T10:32:11Z\","
+                            + " \"closedSince\": \"2026-11-29T10:39:11Z\", \"lastFailure\": {\"time\": \"2026-11-29T10:39:01Z\","
+                            + " \"thrown\": \"HttpServerErrorException: 503 the payments are down for as long as it takes to mend\"}}";
+            answer(
+                    Stream.of("settlement-accounts-of-the-bank", "payments")
+                            .limit(problems)
+                            .map(name -> "{\"name\": \"" + name
+                                    + "\", \"level\": \"warning\", \"users\": [], \"causes\": [" + flapping + "]}")
+                            .collect(Collectors.joining(",")),
+                    Stream.of("payments", "mail", "reports", "exchange-rates-of-the-bank")
+                            .map(name -> row(name, "healthy", 2, 0, 0, HEALTHY)
+                                    .replace("159-21c", "150-10w10o10c")
+                                    .replace(
+                                            "\"level\": \"healthy\", ",
+                                            name.startsWith("exchange")
+                                                    ? "\"slower\": {\"attemptMillis\": 1500, \"before\": 35, \"since\": \"2026-11-29T10:32:11Z\"}, "
+                                                    : ""))
+                            .collect(Collectors.joining(",")));
+            at("#name=payments");
+            soon(() -> assertThat(browser.findElement(By.id("panel")).isDisplayed())
+                    .isTrue());
+            soon(() -> assertThat(cards()).hasSize(problems));
+            soon(() -> assertThat(text("headline")).contains("healthy now"));
+            assertThat((List<?>) browser.executeScript(
+                            "const edge = document.getElementById('panel').getBoundingClientRect().left, found = [];"
+                                    + " for (const root of [document.getElementById('head'), document.getElementById('trouble')]) {"
+                                    + "   const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);"
+                                    + "   while (texts.nextNode()) {"
+                                    + "     const range = document.createRange();"
+                                    + "     range.selectNodeContents(texts.currentNode);"
+                                    + "     const cut = texts.currentNode.parentElement.closest('#headline-others')?.getBoundingClientRect().right;"
+                                    + "     const right = Math.max(...[...range.getClientRects()].map(each => each.right), 0);"
+                                    + "     if (Math.min(right, cut ?? right) > edge) found.push([texts.currentNode.data, right]);"
+                                    + "   }"
+                                    + " } return found"))
+                    .isEmpty();
+        } finally {
+            showAsBefore();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1280, 1920, 390})
+    void focusShouldReturnToTheNameThatOpenedThePanel(int width) {
+        show(width, 800, "light");
+        try {
+            answer(
+                    "",
+                    Stream.of("mail", "payments", "reports")
+                            .map(name -> row(name, "healthy", 2, 0, 0, MANY))
+                            .collect(Collectors.joining(",")));
+            soon(() -> assertThat(names()).hasSize(3));
+            row("payments").findElement(By.tagName("a")).sendKeys(Keys.ENTER);
+            soon(() -> assertThat(browser.switchTo().activeElement().getDomAttribute("id"))
+                    .isEqualTo("panel-title"));
+            soon(() -> assertThat(text("view")).doesNotContain("Loading"));
+            browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
+            // The columns that have room again are laid out after it.
+            soon(() -> assertThat(browser.findElement(By.id("panel")).isDisplayed())
+                    .isFalse());
+            browser.executeAsyncScript("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))");
+            assertThat(browser.switchTo().activeElement()).isEqualTo(row("payments").findElement(By.tagName("a")));
+        } finally {
+            showAsBefore();
+        }
+    }
+
+    @Test
+    void focusShouldGoToTheRowWhereALinkOpenedThePanel() {
+        load("#name=payments");
+        soon(() -> assertThat(browser.switchTo().activeElement().getDomAttribute("id"))
+                .isEqualTo("panel-title"));
+        browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
+        browser.executeAsyncScript("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))");
+        assertThat(browser.switchTo().activeElement()).isEqualTo(row("payments").findElement(By.tagName("a")));
     }
 
     // ---- on a phone

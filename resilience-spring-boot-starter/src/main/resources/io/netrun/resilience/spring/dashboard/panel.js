@@ -5,7 +5,7 @@ import {button, dress, element, say} from './element.js';
 import {check, nameOf, writable} from './source.js';
 import {read, write} from './state.js';
 import {timeline} from './timeline.js';
-import {MARKS} from './view.js';
+import {MARKS, linkOf} from './view.js';
 import {RETRY_COST, SPELLED, budgetWords, cause, changedWords, clock, dayClock, deniedSince, duration, failureGroups, formatWords, initial, levelOf, levelWord, mistakeOf, notCounted, plain, quiet, shortMethod, sinceWords, title} from './words.js';
 
 const $ = id => document.getElementById(id);
@@ -53,7 +53,8 @@ export async function showPanel(hasFleet, changed) {
   // Where there is no room for both, it is the main content.
   $('panel').setAttribute('role', getComputedStyle(document.querySelector('main')).visibility === 'hidden' ? 'main' : 'complementary');
   if (!name) {
-    if (opened && opener?.isConnected) opener.focus();
+    // A row is another one where the columns have changed, and a link from elsewhere has none.
+    if (opened) (opener?.isConnected && opener !== document.body ? opener : linkOf(opened)).focus();
     opened = ''; drawn = ''; found = null;
     return;
   }

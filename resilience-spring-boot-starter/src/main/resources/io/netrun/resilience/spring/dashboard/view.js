@@ -537,6 +537,7 @@ export function showTable({head, names, problems}, now, asOf, live) {
   const troubles = new Map(problems.map(problem => [problem.name, problem]));
   const texts = new Map(names.map(row => [row.name, textsOf(row, troubles.get(row.name), now, asOf, live)]));
   measure(texts.values(), problems);
+  const focused = [...lines].find(([, {node}]) => node.contains(document.activeElement))?.[0];
   const chosen = read(), {columns, complete} = layOut(new Set(names.flatMap(row => Object.keys(row.cells))), head.attemptTimes, $('names').clientWidth, problems);
   for (const {key, cell} of headers) {
     const order = chosen.sort === key ? 'ascending' : chosen.sort === `-${key}` ? 'descending' : null;
@@ -571,6 +572,8 @@ export function showTable({head, names, problems}, now, asOf, live) {
   }
   for (const [key, {node}] of lines) if (!used.has(key)) { node.remove(); lines.delete(key); }
   arrange(wanted);
+  // Where the columns are others, so are the lines.
+  if (focused && !lines.get(focused)?.node.contains(document.activeElement)) lines.get(focused)?.link?.focus({preventScroll: true});
   $('names').classList.toggle('roomy', wanted.length <= ROOMY);
   $('legend-star').hidden = !names.some(({leftOut: others}) => others?.length);
   const absent = head.names - names.length;
@@ -578,6 +581,9 @@ export function showTable({head, names, problems}, now, asOf, live) {
   $('none').hidden = wantedRows.length > 0 || !names.length;
   say($('none'), `No name matches the filter.${absent > 0 && chosen.q ? ` Of all names, ${absent} healthy and quiet ones are left out: press Enter to open the one that is called exactly so.` : ''}`);
 }
+
+/** The link that opens a name, in its row; without one, the table. */
+export const linkOf = name => [...lines.values()].find(({link}) => link?.textContent === name)?.link ?? $('names');
 
 /** A node that moves loses the focus, so the others are moved around the one that has it. */
 function arrange(wanted) {
