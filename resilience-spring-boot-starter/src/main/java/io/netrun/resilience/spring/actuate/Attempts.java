@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many attempts of a method, or of several, ended within each sample, and how long they took. A ring while it is
@@ -16,6 +17,9 @@ final class Attempts {
 
     private final int[] counts;
     private final float[] millis;
+    /** How long an attempt usually took before it became slow, for samples in which it was; null if it never was. */
+    private float @Nullable [] usually;
+
     private long slot = Long.MIN_VALUE;
     private long totalCount;
     private double totalMillis;
@@ -38,14 +42,56 @@ final class Attempts {
         }
         long oldest = current - counts.length + 1;
         for (long skipped = Math.max(slot + 1, oldest); skipped < current && slot >= 0; skipped++) {
-            counts[index(skipped)] = 0;
-            millis[index(skipped)] = 0;
+            clear(index(skipped));
         }
         slot = current;
+        clear(index(current));
         counts[index(current)] = (int) Math.max(0, total.count() - totalCount);
         millis[index(current)] = (float) Math.max(0, total.totalMillis() - totalMillis);
         countFrom(total);
         return true;
+    }
+
+    private void clear(int at) {
+        counts[at] = 0;
+        millis[at] = 0;
+        if (usually != null) {
+            usually[at] = 0;
+        }
+    }
+
+    /** Marks the last samples as slow. */
+    void markSlow(int last, double before) {
+        if (usually == null) {
+            usually = new float[counts.length];
+        }
+        for (long each = slot; each > slot - Math.min(last, counts.length); each--) {
+            usually[index(each)] = (float) before;
+        }
+    }
+
+    boolean wasSlow() {
+        return usually != null;
+    }
+
+    /** How many ended within a sample of the ring. */
+    int countOf(long ofSlot) {
+        return isKept(ofSlot) ? counts[index(ofSlot)] : 0;
+    }
+
+    /** How long those took together. */
+    double millisOf(long ofSlot) {
+        return isKept(ofSlot) ? millis[index(ofSlot)] : 0;
+    }
+
+    /** How long they would have taken, if they were not slow. */
+    double usualMillisOf(long ofSlot) {
+        double before = usually == null || !isKept(ofSlot) ? 0 : usually[index(ofSlot)];
+        return before == 0 ? millisOf(ofSlot) : countOf(ofSlot) * before;
+    }
+
+    private boolean isKept(long ofSlot) {
+        return slot != Long.MIN_VALUE && ofSlot <= slot && ofSlot > slot - counts.length;
     }
 
     /** Adds what is known of the last samples to a copy that ends with the given sample. */

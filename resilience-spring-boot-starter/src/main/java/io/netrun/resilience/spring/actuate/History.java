@@ -204,6 +204,25 @@ public final class History implements SmartLifecycle {
         }
     }
 
+    /**
+     * In which of the samples, the oldest first, the attempts of some methods together were slower than they usually
+     * were; null if in none.
+     */
+    boolean @Nullable [] slowSamples(Collection<String> methods) {
+        synchronized (lock) {
+            List<Attempts> ofMethods = new ArrayList<>(methods.size());
+            boolean slow = false;
+            for (String method : methods) {
+                OfMethod ofMethod = attempts.get(method);
+                if (ofMethod != null) {
+                    ofMethods.add(ofMethod.attempts);
+                    slow |= ofMethod.attempts.wasSlow();
+                }
+            }
+            return slow ? SlowMethods.samples(ofMethods, slot) : null;
+        }
+    }
+
     /** Since when the first of some methods is slow; null if none is. Without a copy, since most are not. */
     private @Nullable Instant slowSince(Collection<String> methods) {
         Instant since = null;

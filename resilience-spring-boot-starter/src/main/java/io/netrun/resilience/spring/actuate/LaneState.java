@@ -13,22 +13,24 @@ enum LaneState {
     NO_CALLS(1, 'n'),
     /** Calls pass. */
     CLOSED(2, 'c'),
+    /** Calls pass, but take several times as long as before; only names have it, and no instance. */
+    SLOWER(3, 's'),
     /** Calls pass, but a few are rejected, or retries are denied. */
-    WARNING(3, 'a'),
+    WARNING(4, 'a'),
     /** Calls pass, and at least one in ten fails. */
-    FAILING(4, 'w'),
+    FAILING(5, 'w'),
     /** Switched off: calls bypass it. */
-    OFF(5, 'x'),
+    OFF(6, 'x'),
     /** The circuit is disabled by an operator: calls pass and are counted. */
-    DISABLED(6, 'd'),
+    DISABLED(7, 'd'),
     /** The circuit admits trials. */
-    HALF_OPEN(7, 'h'),
+    HALF_OPEN(8, 'h'),
     /** Not open, and rejects at least one call in ten. */
-    REJECTING(8, 'r'),
+    REJECTING(9, 'r'),
     /** The circuit is open, or was within the sample. */
-    OPEN(9, 'o'),
+    OPEN(10, 'o'),
     /** The circuit was opened by an operator. */
-    FORCED_OPEN(10, 'f');
+    FORCED_OPEN(11, 'f');
 
     /** The letters by rank, which is the order of the constants. */
     private static final String LETTERS =

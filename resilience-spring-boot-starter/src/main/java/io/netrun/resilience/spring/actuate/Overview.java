@@ -756,6 +756,10 @@ public final class Overview {
                             .map(cell -> cell.pattern.key())
                             .toList());
         }
+        Slowdown slowdown = view.containsKey("by") ? null : history.slowdown(keys);
+        if (slowdown != null) {
+            slowdown.addTo(view);
+        }
         if (view.containsKey("by") || comparison.change() == Comparison.Change.SLOW) {
             line.put("slower", view);
         }
@@ -920,6 +924,10 @@ public final class Overview {
         }
         if (known) {
             row.activity.forget(worst, row.measured ? LaneState.NO_CALLS : LaneState.UNKNOWN);
+            boolean[] slow = history.slowSamples(row.attemptKeys);
+            for (int i = 0; slow != null && i < worst.length; i++) {
+                worst[i] = slow[i] && worst[i] == LaneState.CLOSED.rank() ? LaneState.SLOWER.rank() : worst[i];
+            }
             line.put("lane", LaneState.encoded(worst));
             for (Cell cell : row.cells) {
                 Instant last = history.last();

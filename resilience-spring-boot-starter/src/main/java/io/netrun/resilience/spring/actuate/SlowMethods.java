@@ -51,6 +51,33 @@ final class SlowMethods {
         return Slowdown.isStill(now, before) ? new Slowdown(since(before), now, before) : null;
     }
 
+    /**
+     * In which samples the attempts of some methods together were slow, the oldest first.
+     *
+     * @param methods the rings of the methods
+     * @param end the latest sample
+     */
+    static boolean[] samples(List<Attempts> methods, long end) {
+        boolean[] slow = new boolean[History.SAMPLES];
+        int without = 0;
+        for (int i = 0; i < slow.length; i++) {
+            long slot = end - slow.length + 1 + i;
+            int number = 0;
+            double taken = 0;
+            double usual = 0;
+            for (Attempts method : methods) {
+                number += method.countOf(slot);
+                taken += method.millisOf(slot);
+                usual += method.usualMillisOf(slot);
+            }
+            without = number == 0 ? without + 1 : 0;
+            slow[i] = number == 0
+                    ? i > 0 && slow[i - 1] && without < Slowdown.RECENT // until the next one ends
+                    : Slowdown.isStill(taken / number, usual / number);
+        }
+        return slow;
+    }
+
     /** Since when one of them alone makes them slow, or that one which takes most of the time. */
     private Instant since(double before) {
         return methods.stream()

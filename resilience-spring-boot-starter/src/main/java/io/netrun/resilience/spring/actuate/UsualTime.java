@@ -50,23 +50,27 @@ final class UsualTime {
         double mean = attempts.meanOf(slot);
         if (slowdown != null) {
             stay(slowdown, mean, slot, now);
+            if (slowdown != null && quick == 0) {
+                attempts.markSlow(1, slowdown.before());
+            }
             return;
         }
         if (slot - over > History.SAMPLES) {
             usual = Double.NaN;
         }
         if (Slowdown.isLong(mean)) {
-            enter(attempts.copy(slot), slot, now);
+            enter(attempts, attempts.copy(slot), slot, now);
         }
     }
 
-    private void enter(Attempts copy, long slot, Instant now) {
+    private void enter(Attempts attempts, Attempts copy, long slot, Instant now) {
         Slowdown found = Slowdown.of(copy, now);
         if (found == null && !Double.isNaN(usual) && slot - entries[0] > History.SAMPLES) {
             found = Slowdown.again(copy, usual, (int) (slot - over), now);
         }
         if (found != null) {
             slowdown = found;
+            attempts.markSlow((int) (Duration.between(found.since(), now).toNanos() / History.EACH.toNanos()), found.before());
             quick = 0;
             latest = slot;
             System.arraycopy(entries, 1, entries, 0, entries.length - 1);

@@ -3,7 +3,7 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** The bars of a lane by their letters: where one begins, of twelve, and how high it is. States differ by more than their colours. */
-export const HEIGHTS = {o: [0, 12], f: [0, 12], r: [0, 12], h: [2, 8], w: [3, 6], a: [3, 6], c: [4, 4], d: [5, 2], x: [5, 2], n: [5.5, 1], '-': [5.5, 1]};
+export const HEIGHTS = {o: [0, 12], f: [0, 12], r: [0, 12], h: [2, 8], w: [3, 6], a: [3, 6], c: [4, 4], s: [3.5, 5], d: [5, 2], x: [5, 2], n: [5.5, 1], '-': [5.5, 1]};
 /** A lane is not drawn shorter than two minutes, in samples. */
 export const SHORTEST = 24;
 

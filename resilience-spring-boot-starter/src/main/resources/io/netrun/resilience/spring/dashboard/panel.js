@@ -6,7 +6,7 @@ import {check, nameOf, writable} from './source.js';
 import {read, write} from './state.js';
 import {timeline} from './timeline.js';
 import {MARKS, linkOf} from './view.js';
-import {RETRY_COST, SPELLED, budgetWords, cause, changedWords, clock, dayClock, deniedSince, duration, failureGroups, formatWords, initial, levelOf, levelWord, mistakeOf, notCounted, plain, quiet, shortMethod, sinceWords, title} from './words.js';
+import {RETRY_COST, SPELLED, budgetWords, cause, changedWords, clock, dayClock, deniedSince, duration, failureGroups, formatWords, initial, levelOf, levelWord, mistakeOf, notCounted, plain, quiet, shortMethod, sinceWords, slowWords, title} from './words.js';
 
 const $ = id => document.getElementById(id);
 const TABS = {now: 'Now', timeline: 'Timeline', failures: 'Failures', settings: 'Settings', actions: 'Actions'};
@@ -37,7 +37,7 @@ export function showState({head, names, problems}, now, live) {
   const row = names.find(each => each.name === name), problem = problems.find(each => each.name === name), level = problem?.level ?? (row ? levelOf(row) : '');
   period = row?.seconds || undefined;
   dress($('panel-state'), `soft ${problem ? level : ''}`);
-  say($('panel-state'), `${live ? '' : `As of ${clock(now)}: `}${problem ? `${MARKS[level]} ${shortly(problem, row ?? {}, head, now, problems.indexOf(problem) < SPELLED)}` : !row ? '' : `${quiet(row) ? '–' : level === 'healthy' ? '●' : level === 'slower' ? '◔' : '○'} ${levelWord(level)}`}`);
+  say($('panel-state'), `${live ? '' : `As of ${clock(now)}: `}${problem ? `${MARKS[level]} ${shortly(problem, row ?? {}, head, now, problems.indexOf(problem) < SPELLED)}` : !row ? '' : `${quiet(row) ? '–' : level === 'healthy' ? '●' : level === 'slower' ? '◔' : '○'} ${level === 'slower' ? initial(slowWords(row, now)) : levelWord(level)}`}`);
 }
 
 /** Below or beside the head, which has the sentence, only since when. */

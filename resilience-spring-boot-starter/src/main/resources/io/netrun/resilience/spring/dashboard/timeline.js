@@ -30,7 +30,7 @@ function ceiling(value) {
 const COLOURS = {
   succeeded: '--lane-passing', failed: '--rejecting', rejected: '--rejecting', calls: '--ink', retries: '--soft', denied: '--warning', hedges: '--soft', fallbacks: '--observing',
   would: '--observing', failures: '--rejecting', running: '--observing', waiting: '--warning', longestWait: '--ink',
-  c: '--lane-passing', a: '--warning', w: '--rejecting', h: '--lane-half', r: '--rejecting', o: '--rejecting', f: '--forced', d: '--lane-off', x: '--lane-off', n: '--line', '-': '--line',
+  c: '--lane-passing', s: '--lane-slower', a: '--warning', w: '--rejecting', h: '--lane-half', r: '--rejecting', o: '--rejecting', f: '--forced', d: '--lane-off', x: '--lane-off', n: '--line', '-': '--line',
   rejecting: '--rejecting', failing: '--rejecting', half: '--lane-half', healthy: '--healthy', forced: '--forced', soft: '--soft', warning: '--warning',
 };
 const DASHES = {retries: [6, 3], denied: [2, 2], hedges: [8, 2, 2, 2], fallbacks: [10, 3], would: [1, 3], failures: [5, 2], waiting: [4, 2]};

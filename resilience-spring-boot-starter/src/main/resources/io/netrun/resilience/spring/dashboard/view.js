@@ -518,7 +518,7 @@ function line(name, columns) {
       say(without, others.length ? ` without ${others.map(each => each.split('.').at(-1)).join(', ')}` : '');
       if (rowHead.title !== hint) rowHead.title = hint;
       // As on the card. That of a healthy name, or one of which nothing is known, is only cut off elsewhere until the next sample.
-      const strip = cells.get('state').cell, key = `${row.lane} ${row.level} ${left} ${pixels} ${row.states || row.level && isKnown(row) ? asOf : ''}`;
+      const strip = cells.get('state').cell, key = `${row.lane} ${level} ${left} ${pixels} ${row.states || row.level && isKnown(row) ? asOf : ''}`;
       if (key !== lane) {
         lane = key;
         strip.replaceChildren(...(row.lane ? [laneOf(head.sampleSeconds, left, drawn(row, head, asOf), pixels, asOf)] : []));

@@ -1,6 +1,6 @@
 // Numbers, times and states as words. Nothing here touches the page.
 
-const LETTERS = {n: 'no calls', c: 'healthy', a: 'warning', w: 'failing', x: 'off', d: 'disabled', h: 'half-open', r: 'rejecting', o: 'open', f: 'forced open', '-': 'not known'};
+const LETTERS = {n: 'no calls', c: 'healthy', s: 'slower', a: 'warning', w: 'failing', x: 'off', d: 'disabled', h: 'half-open', r: 'rejecting', o: 'open', f: 'forced open', '-': 'not known'};
 
 const STATE_TITLES = {'half-open': 'half-open'};
 /** A key as words: circuit breaker, forced open, half-open. */
@@ -87,7 +87,7 @@ const RED = 'or', RED_OR_FAILING = 'orw';
 /** The states of a circuit that is not closed; a sample has the worst of those within it. */
 const CIRCUIT = 'ohfd';
 /** From the least to the worst. */
-const WORSE = '-ncawxdhrof';
+const WORSE = '-ncsawxdhrof';
 const STATES = {open: 'o', 'half-open': 'h', 'forced-open': 'f', disabled: 'd'};
 const worse = (one, other) => WORSE.indexOf(one) >= WORSE.indexOf(other) ? one : other;
 
@@ -108,12 +108,12 @@ const isSlow = ({slower}) => Boolean(slower) && !slower.by;
 export const levelWord = level => title(level);
 
 /** How a name is now, as a letter: its circuit, or its level, which is that of the last ten seconds. */
-function present({level, cells = {}}, last) {
-  const {state, mode} = cells['circuit-breaker'] ?? {};
+function present(row, last) {
+  const {level, cells = {}} = row, {state, mode} = cells['circuit-breaker'] ?? {};
   if (state && mode !== 'observe' && STATES[state]) return STATES[state];
   // Below one in ten over two samples, whatever the last one has, is still not healthy.
   if (level === 'warning' && RED_OR_FAILING.includes(last)) return 'a';
-  return {failing: 'w', rejecting: 'r', [NO_CALLS]: 'n', [NOT_MEASURED]: '-'}[level] ?? (level === 'observing' || 'acxd-'.includes(last) ? last : 'c');
+  return {failing: 'w', rejecting: 'r', [NO_CALLS]: 'n', [NOT_MEASURED]: '-'}[level] ?? (level === 'observing' || 'axd-'.includes(last) ? last : isSlow(row) && row.slower.since ? 's' : 'c');
 }
 
 /**
@@ -125,7 +125,7 @@ export function drawn(row, {sampled, sampleSeconds}, now) {
   const {lane, states = [], level} = row, each = sampleSeconds * 1_000, pieces = runs(lane), whole = pieces.reduce((sum, [, count]) => sum + count, 0);
   const last = pieces.at(-1)?.[0], is = present(row, last), cuts = states.map(([letter, ms]) => [letter, whole - ms / each]), latest = cuts.at(-1), joined = [];
   // The level is that of two samples: where only the last one is quiet, the problem is not over.
-  if ((level === 'failing' || level === 'rejecting') && 'wr'.includes(is) && 'ca'.includes(last) && pieces.at(-1)[1] === 1 && pieces.length > 1) pieces.at(-1)[0] = is;
+  if ((level === 'failing' || level === 'rejecting') && 'wr'.includes(is) && 'csa'.includes(last) && pieces.at(-1)[1] === 1 && pieces.length > 1) pieces.at(-1)[0] = is;
   // The server's clock has whole seconds, which may end before the latest change.
   if (last && sampled && now !== undefined) pieces.push([is, Math.min(3, Math.max(0, (now - Date.parse(sampled)) / each, latest ? latest[1] - whole + 0.1 : 0))]);
   if (latest && now !== undefined && latest[0] !== is && (CIRCUIT.includes(latest[0]) || CIRCUIT.includes(is))) cuts.push([CIRCUIT.includes(is) ? is : 'c', Math.max(whole, latest[1])]);
@@ -906,17 +906,18 @@ const PLURALS = {
   off: n => `${n} switched off`,
 };
 
-/** What was wrong within a lane, the worst of it, and whether an operator had the circuit forced open; its other states are then the operator's, too. */
-function harmsOf(letters) {
-  const forced = letters.includes('f'), own = letters.includes('w') || !forced && letters.some(letter => 'ho'.includes(letter)) ? 'failed' : letters.includes('r') ? 'rejected calls' : letters.includes('a') ? 'had a warning' : '';
+/** What was wrong within a lane, the worst of it, and whether an operator had the circuit forced open; its other states are then the operator's, too, unless it was open by itself for more than a sample. */
+function harmsOf(pieces) {
+  const letters = pieces.map(([letter]) => letter), forced = letters.includes('f'), open = pieces.some(([letter, count]) => letter === 'o' && count > 1);
+  const own = letters.includes('w') || open || !forced && letters.some(letter => 'ho'.includes(letter)) ? 'failed' : letters.includes('r') ? 'rejected calls' : letters.includes('a') ? 'had a warning' : letters.includes('s') ? 'slower' : '';
   return [own, forced && 'forced'].filter(Boolean);
 }
 
 /** How many of some names were no better than a problem earlier, within their lanes: failed, rejected calls, or were forced open. */
 function earlier(rows) {
-  const harms = rows.flatMap(({lane}) => harmsOf(runs(lane).map(([letter]) => letter))), texts = ['failed', 'rejected calls', 'had a warning', 'forced'].flatMap(harm => {
+  const harms = rows.flatMap(({lane}) => harmsOf(runs(lane))), texts = ['failed', 'rejected calls', 'had a warning', 'slower', 'forced'].flatMap(harm => {
     const number = harms.filter(each => each === harm).length;
-    return number ? [`${number} ${harm === 'forced' ? `${number === 1 ? 'was' : 'were'} forced open` : harm}`] : [];
+    return number ? [`${number} ${harm === 'forced' || harm === 'slower' ? `${number === 1 ? 'was' : 'were'} ${harm === 'forced' ? 'forced open' : harm}` : harm}`] : [];
   });
   return texts.length ? ` (${texts.join(', ')} earlier)` : '';
 }
@@ -925,16 +926,25 @@ function earlier(rows) {
 const unmeasuredWords = number => number ? `; ${number === 1 ? '1 is' : `${number} are`} not measured` : '';
 
 /**
- * Names that are slower than before: one of them with its times.
+ * Names that are slower than before: the slowest one with its times.
  *
  * @param too whether a problem is slow as well
  */
 function slowerWords(slow, too, now) {
-  const [{name, slower: {attemptMillis, before, since}}] = slow;
-  if (slow.length > 2) return `${slow.length}${too ? ' others' : ''} are slower ${too ? 'too' : 'than before'} (${slow.slice(0, 2).map(each => each.name).join(', ')}, …)`;
-  if (slow.length === 2) return `${name} and ${slow[1].name} are slower ${too ? 'too' : 'than before'}`;
-  return too ? `${name} is slower too` : `${name} is slower than before${since ? ` for ${span(passed(since, now))}` : ''}, ${millis(attemptMillis)} instead of ${millis(before)}`;
+  const longer = ({slower: {attemptMillis, before}}) => attemptMillis - before;
+  if (too) return slow.length > 2 ? `${slow.length} others are slower too (${slow[0].name}, ${slow[1].name}, …)` : slow.length === 2 ? `${slow[0].name} and ${slow[1].name} are slower too` : `${slow[0].name} is slower too`;
+  const [{name, slower: {since, ...times}}, next] = [...slow].sort((one, other) => longer(other) - longer(one)), lasts = since ? `for ${lastingSlow(since, now)}` : '';
+  if (!next) return `${name} is slower than before${lasts ? ` ${lasts}` : ''}, ${insteadOf(times)}`;
+  const first = `${name} (${[insteadOf(times), lasts].filter(Boolean).join(', ')})`;
+  return slow.length === 2 ? `${first} and ${next.name} are slower than before` : `${slow.length} are slower than before: ${first}, ${next.name}, …`;
 }
+
+const insteadOf = ({attemptMillis, before}) => `${millis(attemptMillis)} instead of ${millis(before)}`;
+/** Samples know to five seconds since when something is slow. */
+const lastingSlow = (since, now) => span(wholeMinutes(passed(since, now)));
+
+/** How slow a name is that serves its calls, and since when. */
+export const slowWords = ({slower: {since, ...times}}, now) => `slower than before${since ? ` since ${dayClock(since, now)}, for ${lastingSlow(since, now)}` : ''}, ${insteadOf(times)}`;
 
 /** Without a problem: what is slower, what is healthy, and of what that is not known. */
 function healthyWords({head, names}, now) {

@@ -253,6 +253,15 @@ class SlowerTests {
     }
 
     @Test
+    void laneShouldShowWhenANameWasSlow() {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 10, 67);
+        samples(30, 10, 2_000);
+        samples(5, 10, 67);
+        assertThat(line("database").get("lane")).isEqualTo("125-20c30s5c");
+    }
+
+    @Test
     void slownessShouldOutlastATimeWithoutCalls() {
         paths.put("shop.Orders.report()", Pipeline.of(reports));
         samples(20, 10, 67);

@@ -349,6 +349,44 @@ class DashboardWordsTests {
     }
 
     @Test
+    void slowestOfSeveralNamesShouldHaveItsTimes() throws Exception {
+        String rates = slow("rates", 500, 20, "10:34:00Z");
+        String bikes = slow("bikes", 1_500, 35, "08:24:40Z");
+        String two = rates + ", " + bikes;
+        assertThat(headlineOf("head: {names: 3}, problems: [], names: [" + two + ", " + row("mail", "\"calls\": 2")
+                        + "]"))
+                .isEqualTo("bikes (1.5 s instead of 35 ms, for 2 h 10 min) and rates are slower than before;"
+                        + " 1 other is healthy");
+        assertThat(headlineOf("head: {names: 3}, problems: [], names: [" + two + ", "
+                        + slow("mail", 90, 20, "10:34:00Z") + "]"))
+                .isEqualTo("3 are slower than before: bikes (1.5 s instead of 35 ms, for 2 h 10 min), rates, …");
+        assertThat(run("words.slowWords(" + bikes + ", " + NOW + ")"))
+                .as("beside the title of the panel")
+                .matches("slower than before since \\d+:24:40, for 2 h 10 min, 1.5 s instead of 35 ms");
+    }
+
+    private static String slow(String name, int millis, int before, String since) {
+        return row(name, "\"calls\": 2, \"slower\": {\"attemptMillis\": %d, \"before\": %d, \"since\": \"2026-11-29T%s\"}".formatted(millis, before, since));
+    }
+
+    @Test
+    void slownessShouldBeOfWholeMinutes() throws Exception {
+        assertThat(headlineOf("head: {names: 1}, problems: [], names: [" + slow("rates", 500, 20, "10:33:24Z") + "]"))
+                .startsWith("rates is slower than before for 1 min, 500 ms instead of 20 ms");
+        assertThat(headlineOf("head: {names: 1}, problems: [], names: [" + slow("rates", 500, 20, "10:34:24Z") + "]"))
+                .startsWith("rates is slower than before for 36 s, ");
+    }
+
+    @Test
+    void slowTimeShouldHaveItsOwnPieceOfTheLane() throws Exception {
+        String row = "lane: '100-40c30s5c5s', slower: {since: '2026-11-29T10:34:30Z'}";
+        assertThat(drawn(row, "state: 'closed'")).contains("[\"c\",40],[\"s\",30],[\"c\",5],[\"s\",6");
+        assertThat(drawn("lane: '100-40c30s10c'", "state: 'closed'")).doesNotContain("[\"s\",1");
+        assertThat(healthy(1, row("mail", "\"calls\": 2, \"lane\": \"100-40c30s10c\"")))
+                .isEqualTo("The only name is healthy now (1 was slower earlier)");
+    }
+
+    @Test
     void slowerNeighboursShouldBeNamed() throws Exception {
         String slower = "\"calls\": 2, \"slower\": {\"attemptMillis\": 90, \"before\": 30}";
         String two = row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", " + row("mail", slower) + ", "
@@ -385,6 +423,9 @@ class DashboardWordsTests {
                 .as("an operator's entry is no failure, and what had no calls since may have failed before")
                 .endsWith(". 3 others are healthy now (1 failed, 1 was forced open earlier); settlement has no calls"
                         + " (1 rejected calls earlier)");
+        assertThat(healthy(1, row("mail", "\"calls\": 2, \"lane\": \"120-30c18f5o1h6c\"")))
+                .as("open by itself after it was forced open")
+                .isEqualTo("The only name is healthy now (1 failed, 1 was forced open earlier)");
         assertThat(healthy(1, row("mail", "\"calls\": 2, \"lane\": \"120-2w30c18f10c\"")))
                 .as("both")
                 .isEqualTo("The only name is healthy now (1 failed, 1 was forced open earlier)");
