@@ -21,7 +21,7 @@ const OFFERED = {
   flapping: [], failing: ['force-open'], exhausted: ['switch-off'],
 };
 /** The tab that the advice needs comes first. */
-const LEADING = {open: 'failures', 'half-open': 'failures', flapping: 'failures', failing: 'failures', exhausted: 'failures', limited: 'settings'};
+const LEADING = {open: 'failures', 'half-open': 'failures', flapping: 'failures', failing: 'failures', exhausted: 'failures'};
 /** What only shows something: a link to a tab. All else changes production. */
 const VIEWS = {timeline: 'Timeline', failures: 'Failures', settings: 'Settings'};
 /** Of what time the figures of a pattern are. */

@@ -651,6 +651,12 @@ function queued({maxWait}, {cells = {}}) {
   return `${waiting < maxQueue ? `Its queue has room now (${places}): calls are rejected ${late ? `${late}, or ` : ''}while it is full` : `Its queue is full (${places}): calls are rejected at once${late ? `, or ${late}` : ''}`}. Times exclude queueing`;
 }
 
+/** How many calls a limit lets through, as far as its text has that. */
+function limitWords({text = ''}) {
+  const [, limit, period] = /: (\d+) calls per (\S+)$/.exec(text) ?? [], every = {PT1S: 'a second', PT1M: 'a minute', PT1H: 'an hour'};
+  return limit ? `The limit lets ${limit} call${limit === '1' ? '' : 's'} ${every[period] ?? `in ${duration(period)}`} through, whoever makes them` : '';
+}
+
 /** The tokens of a full retry budget, and what a retry takes of it. */
 export const FULL_BUDGET = 500, RETRY_COST = 14;
 
@@ -789,6 +795,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   if (filled) {
     say(changed);
     if (worst.kind === 'full') say(queued(worst, row));
+    if (worst.kind === 'limited') say(limitWords(worst));
     for (const text of company(problem, row, names)) say(text);
   }
   if ((worst.kind === 'open' || worst.kind === 'half-open') && worst.reason) say(`Opened because ${worst.reason}${row.opened > 1 ? `; that is opening ${row.opened} in the last ${tight('15 min')}` : ''}`);
@@ -862,10 +869,13 @@ function ownAdvice(problem, row, now, names) {
       break;
     case 'full':
       if (change === 'slow') lines.push(`Look at what ${method ?? 'these calls'} ${method ? 'does' : 'do'}: its queries or requests, locks, amount of data. More permits would not make them faster, and would load ${through.join(' and ') || 'what is slow'} more.`);
-      else if (change === 'flood') lines.push(`Find who calls ${method ?? 'it'} so often. Callers are not recorded here: look in the access log for the requests that lead to ${method ? 'this method' : 'it'}.`, 'Limit them at that caller: more permits would let the flood through.');
+      else if (change === 'flood') lines.push(callersOf(method), 'Limit them at that caller: more permits would let the flood through.');
       else lines.push('Find what is slow, or who calls so often.');
       break;
-    case 'limited': lines.push(`Find who calls so often${worst.pattern === 'rate-limiter' ? ', or raise limit in the settings' : ''}.`); break;
+    case 'limited':
+      lines.push(callersOf(method));
+      if (worst.pattern === 'rate-limiter') lines.push('Limit them at that caller. Raise limit in the settings only if the owner of what is called allows more: most limits are theirs.');
+      break;
     case 'timing-out': lines.push(`Find what has become slow: look at ${service}.`); break;
     case 'disabled': case 'off': lines.push('Nothing protects these calls.'); break;
     default:
@@ -877,6 +887,9 @@ function ownAdvice(problem, row, now, names) {
   }
   return lines;
 }
+
+/** The first thing to do about too many calls. */
+const callersOf = method => `Find who calls ${method ?? 'it'} so often. Callers are not recorded here: look in the access log for the requests that lead to ${method ? 'this method' : 'it'}.`;
 
 /** The setting that the advice names first, by the name of its field, or the tab; null if it names none. */
 export function adviceField(problem, row, now, {changes, head = {}} = {}) {

@@ -1318,7 +1318,12 @@ class DashboardWordsTests {
         assertThat(adviceField(share, row)).contains("\"failureRateThreshold\"");
         String limited = problem("mail", """
                 {"kind": "limited", "pattern": "rate-limiter", "text": "rate limit exceeded: 5 calls per PT1S"}""", "");
-        assertThat(advice(limited, row)).contains("raise limit in the settings");
+        assertThat(advice(limited, row))
+                .startsWith("[\"Find who calls Client.call so often. Callers are not recorded here: look in the access log")
+                .as("but not first")
+                .contains("Raise limit in the settings only if");
+        assertThat(because(limited, row)).contains("The limit lets 5 calls a second through, whoever makes them");
+        assertThat(because(limited.replace("PT1S", "PT10S"), row)).contains("The limit lets 5 calls in 10s through");
         assertThat(adviceField(limited, row)).isEqualTo("{\"pattern\":\"rate-limiter\",\"setting\":\"limit\"}");
         assertThat(adviceField(OPEN, row)).as("it names none").isEqualTo("null");
     }
