@@ -204,6 +204,16 @@ class DashboardViewsTests extends PageInBrowser {
         assertThat(sorted("name")).isNull();
     }
 
+    @Test
+    void numbersWithinNamesShouldBeInOrder() {
+        answer(
+                "",
+                Stream.of("svc-1", "svc-10", "svc-2")
+                        .map(name -> row(name, "healthy", 1, 0, 0, HEALTHY))
+                        .collect(Collectors.joining(",")));
+        soon(() -> assertThat(names()).containsExactly("svc-1", "svc-2", "svc-10"));
+    }
+
     private static void press(String column) {
         browser.findElement(By.cssSelector("thead .col-" + column + " button")).sendKeys(Keys.ENTER);
     }

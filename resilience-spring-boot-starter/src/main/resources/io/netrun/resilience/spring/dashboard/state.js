@@ -51,6 +51,9 @@ const CELLS = {
 const often = ({calls = 0, denied = 0, failed = 0}) => calls + denied + failed;
 const valueOf = key => VALUES[key] ?? (row => row.cells[key] ? (CELLS[key] ?? often)(row.cells[key]) || 0 : -1);
 
+/** Numbers within names count as such: svc-2 comes before svc-10. */
+const byText = new Intl.Collator(undefined, {numeric: true}).compare;
+
 /** The rows that fit, in order: the worst first, unless another order was chosen. A minus sorts down. */
 export function arranged(rows, {q, state, pattern, sort}) {
   const text = q.toLowerCase();
@@ -60,7 +63,7 @@ export function arranged(rows, {q, state, pattern, sort}) {
   const sign = sort ? down : -1;
   return fitting.sort((a, b) => {
     const x = value(a), y = value(b);
-    return sign * (typeof x === 'string' ? x.localeCompare(y) : x - y) || a.name.localeCompare(b.name);
+    return sign * (typeof x === 'string' ? byText(x, y) : x - y) || byText(a.name, b.name);
   });
 }
 
@@ -75,5 +78,5 @@ export function grouped(rows, group) {
       groups.get(each).push(row);
     }
   }
-  return [...groups].sort(([a], [b]) => a.localeCompare(b));
+  return [...groups].sort(([a], [b]) => byText(a, b));
 }

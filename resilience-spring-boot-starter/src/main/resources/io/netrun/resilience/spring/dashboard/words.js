@@ -470,7 +470,8 @@ export function cause(problem, row, now, timed = false, head = {}) {
     case 'exhausted': return `${fault(failureOf(problem))} after all attempts${lasts}${failedShare(row)}`;
     case 'timing-out': return `does not answer in time${lasts}${failedShare(row)}`;
     case 'flapping': {
-      const failure = failureOf(problem), why = failure ? ` (${shortFailure(failure.thrown ?? failure.reason ?? '', SHORT)})` : '', {opened, closedSince} = worst, at = time => dayClock(time, now);
+      // Of many later failures, those that led to the openings are no longer kept.
+      const failure = failureOf(problem) ?? (goesOn(problem, row, now) ? failedAnew(problem) : undefined), why = failure ? ` (${shortFailure(failure.thrown ?? failure.reason ?? '', SHORT)})` : '', {opened, closedSince} = worst, at = time => dayClock(time, now);
       const from = beganAt(problem, row, head, now), often = `${opened ? `, opened ${opened} times` : ''}${why}`;
       if (goesOn(problem, row, now)) return `on and off${from ? ` since ${at(from)}` : ''}${often}`;
       const anew = failedAnew(problem), text = anew?.thrown ?? anew?.reason;
@@ -807,6 +808,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   if (worst.kind === 'flapping') {
     const {closedSince, until, flappingFrom} = worst, anew = failedAnew(problem), text = anew?.thrown ?? anew?.reason;
     if (text) say(`Failed again at ${at(anew.time)}, after it had closed: ${shortFailure(text)}`, {full: text});
+    if (worst.ended && closedSince) say(`An operator had it forced open after ${at(worst.ended)}: calls that were rejected then are not counted here`);
     if (closedSince && passed(closedSince, now) < SURE) say('It may come back: calls passed between the openings, too');
     if (until) say(`This warning goes away at ${at(until)} if the circuit stays closed${flappingFrom ? `: fewer than ${flappingFrom} openings are then in the last ${tight('15 minutes')}` : ''}`);
   }
@@ -1012,27 +1014,31 @@ function deniedWords(denied) {
 const deniedOf = problems => problems.flatMap(({name, causes}, index) => causes
   .filter(({kind, rate: denied}, at) => kind === 'denied' && denied && (index >= SPELLED || at > 0)).map(each => ({...each, name})));
 
+const worstOf = problems => ['rejecting', 'failing', 'forced', 'warning'].find(each => problems.some(({level}) => level === each));
+
 /** One sentence on how things are, one on other names, and the level. */
 export function headline(body, now) {
   const rows = new Map(body.names.map(row => [row.name, row])), kinds = new Map(), first = body.problems.slice(0, SPELLED);
-  for (const {name, causes: [worst]} of body.problems.slice(SPELLED)) {
+  for (const {name, level, causes: [worst]} of body.problems.slice(SPELLED)) {
     const kind = kindOf(worst);
     if (worst.kind === 'denied' && worst.rate) continue;
     if (!kinds.has(kind)) kinds.set(kind, []);
-    kinds.get(kind).push({name, worst});
+    kinds.get(kind).push({name, worst, level});
   }
   // Green is what is known to be well.
   if (!first.length) return {level: body.names.some(isSlow) ? SLOWER : body.names.some(isKnown) ? 'healthy' : NO_CALLS, text: healthyWords(body, now)};
   const texts = first.map(problem => `${problem.name}: ${cause(problem, rows.get(problem.name) ?? {}, now, true, body.head)}`), levels = first.map(({level}) => level);
   for (const [kind, names] of kinds) {
     const who = names.slice(0, 2).map(({name, worst}) => [name, lasting(worst, now)].filter(Boolean).join(' ')).join(', ');
+    levels[texts.length] = worstOf(names);
     texts.push(`${(PLURALS[kind] ?? (n => `${n} ${kind}`))(names.length)} (${who}${names.length > 2 ? ', …' : ''})`);
   }
   const denied = deniedOf(body.problems);
   // The sentence begins with its name.
   if (denied.length && body.problems.length === 1) texts.push(deniedWords(denied));
-  else if (denied.length) texts.push(`${deniedWords(denied)} (${denied.slice(0, 2).map(({name}) => name).join(', ')}${denied.length > 2 ? ', …' : ''})`);
-  const level = ['rejecting', 'failing', 'forced', 'warning'].find(each => body.problems.some(problem => problem.level === each));
+  else if (denied.length) levels[texts.length] = 'warning';
+  if (denied.length && body.problems.length > 1) texts.push(`${deniedWords(denied)} (${denied.slice(0, 2).map(({name}) => name).join(', ')}${denied.length > 2 ? ', …' : ''})`);
+  const level = worstOf(body.problems);
   // What is only a warning is not read as the worst is, nor is what is only counted.
   const parts = texts.map((text, index) => ({text, level: levels[index] ?? level}));
   return {level, text: texts.join('; '), parts, others: neighbours(body, now)};

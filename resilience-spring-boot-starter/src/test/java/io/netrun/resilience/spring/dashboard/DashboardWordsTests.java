@@ -125,6 +125,11 @@ class DashboardWordsTests {
                         row))
                 .as("soon after it closed")
                 .matches("payments: on and off since \\d+:33:45, opened 4 times \\(503 “payments is down”\\)");
+        assertThat(headline(
+                        FLAPPING.replace("\"lastFailure\": " + DOWN, "\"laterFailure\": " + DOWN.replace("34:28", "34:56")),
+                        row))
+                .as("of which no earlier failure is kept")
+                .matches("payments: on and off since \\d+:33:45, opened 4 times \\(503 “payments is down”\\)");
         assertThat(effect(later, row))
                 .matches(".*: no call fails now; 31 got an error \\(no fallback\\) until \\d+:31:43, 38 % of the calls;"
                         + " 1 since then");
@@ -817,6 +822,7 @@ class DashboardWordsTests {
                 .replace("\"users\"", "\"lostCalls\": 64, \"users\"");
         assertThat(headline(ended, row)).containsPattern("on and off from \\d+:33:45 to \\d+:34:35, ");
         assertThat(effect(ended, row)).containsPattern("64 .* until \\d+:34:35, 38 % of the calls");
+        assertThat(because(ended, row)).contains("An operator had it forced open after 10:34:35: calls that were rejected");
     }
 
     @Test
@@ -833,6 +839,11 @@ class DashboardWordsTests {
         assertThat(run("words.headline({head: {names: 2}, problems: [" + SLOW + ", " + warning + "], names: []}, " + NOW
                         + ").parts.map(({level}) => level)"))
                 .isEqualTo("[\"rejecting\",\"warning\"]");
+        String third = FAILING.replace("\"payments\"", "\"mail\"").replace("\"rejecting\"", "\"failing\"");
+        assertThat(run("words.headline({head: {names: 3}, problems: [" + SLOW + ", " + OPEN + ", " + third
+                        + "], names: []}, " + NOW + ").parts.map(({level}) => level)"))
+                .as("those that are only counted have theirs")
+                .isEqualTo("[\"rejecting\",\"rejecting\",\"failing\"]");
     }
 
     /** An arrow of a diagram has a line for it. */
