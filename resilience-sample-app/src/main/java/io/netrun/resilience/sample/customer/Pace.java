@@ -6,12 +6,15 @@ import java.util.OptionalDouble;
 
 /**
  * How long an answer usually takes: the median of the last minutes, without the time in which the shop was slow. What
- * is slow for as long as it is remembered is usual again. Thread-safe.
+ * is slow for a day is usual, as on the dashboard. Thread-safe.
  */
 final class Pace {
 
     /** Fifteen minutes of samples, as the dashboard has. */
     static final int KEPT = 180;
+
+    /** A day of samples. */
+    static final int DAY = 24 * 720;
 
     /** A mean of fewer would be an accident. */
     private static final int ENOUGH = 3;
@@ -33,7 +36,7 @@ final class Pace {
         }
         OptionalDouble before = usualMillis();
         if (before.isPresent() && mean >= MUCH * before.getAsDouble()) {
-            if (++slow == KEPT) {
+            if (++slow == DAY) {
                 usual.clear();
                 slow = 0;
             }

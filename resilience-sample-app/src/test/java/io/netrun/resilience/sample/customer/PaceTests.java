@@ -14,7 +14,7 @@ class PaceTests {
     void slowTimeShouldNotBecomeUsual() {
         answer(5, 32);
         assertThat(pace.usualMillis()).hasValue(32);
-        answer(Pace.KEPT - 1, 770);
+        answer(Pace.DAY - 1, 770);
         assertThat(pace.usualMillis()).hasValue(32);
         answer(1, 30);
         assertThat(pace.usualMillis()).as("as before").hasValue(32);
@@ -23,7 +23,7 @@ class PaceTests {
     @Test
     void longSlowTimeShouldBecomeUsual() {
         answer(5, 32);
-        answer(Pace.KEPT, 770);
+        answer(Pace.DAY, 770);
         assertThat(pace.usualMillis()).isEmpty();
         answer(3, 770);
         assertThat(pace.usualMillis()).hasValue(770);
