@@ -149,11 +149,23 @@ function showArrows({head, names, problems}, now) {
 }
 
 function showHead(body, now, time) {
-  const {head, problems} = body, number = level => problems.filter(problem => problem.level === level).length, {level, text} = headline(body, now);
-  say($('headline'), text);
+  const {head, problems} = body, number = level => problems.filter(problem => problem.level === level).length, {level, text, parts = [{text, level}]} = headline(body, now);
+  sayParts($('headline'), parts);
   $('headline').className = level;
   say($('summary'), problems.length ? `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning` : text);
   say($('clock'), `updated ${zonedClock(time)}`);
+}
+
+/** Each part is as bad as it is, with its mark; not anew if it is the same, so that it is read out once. */
+function sayParts(target, parts) {
+  const wanted = parts.map((part, index) => [`${part.text}${index < parts.length - 1 ? '; ' : ''}`, `part-${part.level}`]);
+  if (target.childElementCount === wanted.length && wanted.every(([text, className], index) => target.children[index].textContent === text && target.children[index].className === className)) return;
+  target.replaceChildren(...wanted.map(([text, className]) => {
+    const part = document.createElement('span');
+    part.textContent = text;
+    part.className = className;
+    return part;
+  }));
 }
 
 function showConditions(knobs) {

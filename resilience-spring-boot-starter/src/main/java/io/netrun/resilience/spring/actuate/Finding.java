@@ -69,6 +69,9 @@ record Finding(
     private static final Set<Kind> OF_FAILURES =
             EnumSet.of(Kind.OPEN, Kind.FORCED_OPEN, Kind.FLAPPING, Kind.HALF_OPEN, Kind.FAILING);
 
+    /** Calls may fail for that alone. */
+    private static final double LARGE = 3;
+
     /** So many samples without it, in between, are not its end. */
     static final int PAUSE = 2;
 
@@ -158,6 +161,18 @@ record Finding(
         Kind(Level level, String action) {
             this.level = level;
             this.action = action;
+        }
+
+        /**
+         * Whether attempts that take so many times as long as before explain it: a circuit that rejects calls has other
+         * causes, and calls that fail have them as well.
+         */
+        boolean isOfSlowWork(double times) {
+            return switch (this) {
+                case FULL, LIMITED, WAITING -> true;
+                case FAILING, TIMING_OUT, EXHAUSTED -> times >= LARGE;
+                default -> false;
+            };
         }
 
         /** What is not known to concern one call in ten is only a warning, and what rejects so many is more. */

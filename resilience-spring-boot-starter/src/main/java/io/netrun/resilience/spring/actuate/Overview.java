@@ -685,11 +685,12 @@ public final class Overview {
     }
 
     private boolean isSlow(Row row, Instant since) {
-        Beginnings.Beginning began = beginning(row.findings.get(0));
-        return comparison(row.calls, row.attemptKeys, since)
-                        .with(began == null ? null : began.before())
-                        .change()
-                == Comparison.Change.SLOW;
+        Finding worst = row.findings.get(0);
+        Beginnings.Beginning began = beginning(worst);
+        Comparison comparison =
+                comparison(row.calls, row.attemptKeys, since).with(began == null ? null : began.before());
+        return comparison.change() == Comparison.Change.SLOW
+                && worst.kind().isOfSlowWork(comparison.attempt() / comparison.attemptBefore());
     }
 
     private boolean isSlower(double calls, List<String> keys, Instant since) {

@@ -978,7 +978,7 @@ function neighbours({head, problems, names}, now) {
   const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(isSlow);
   const silent = others.filter(quiet), fine = others.filter(row => !slow.includes(row) && isKnown(row)), past = earlier(fine), texts = [];
   const idle = head.withoutCalls ?? silent.length, blind = head.notMeasured ?? others.filter(unmeasured).length, absent = head.names - problems.length - others.length - (idle - silent.length) - (blind - others.filter(unmeasured).length);
-  if (slow.length) texts.push(slowerWords(slow, problems.some(({change}) => change === 'slow'), now));
+  if (slow.length) texts.push(slowerWords(slow, problems.some(problem => problem.change === 'slow' && explains(problem, names.find(({name}) => name === problem.name) ?? {})), now));
   if (fine.length) texts.push(`${fine.length === 1 ? '1 other is healthy' : `${fine.length} others are healthy`}${past ? ` now${past}` : ''}`);
   if (idle) texts.push(`${idle === 1 ? `${silent[0]?.name ?? '1'} has no calls` : `${idle} have no calls`}${earlier(silent)}`);
   if (blind) texts.push(unmeasuredWords(blind).slice(2));

@@ -180,6 +180,20 @@ class SlowerTests {
     }
 
     @Test
+    void openCircuitShouldHaveNoSlowNeighbours() {
+        CircuitBreaker mail = registry.getOrCreate(CircuitBreaker.TYPE, "mail");
+        paths.put("shop.Orders.report()", Pipeline.of(mail));
+        samples(20, 40, 40);
+        for (int sample = 0; sample < 12; sample++) {
+            catchThrowable(() -> mail.run(() -> {
+                throw new IllegalStateException("down");
+            }));
+            samples(1, 80, 70);
+        }
+        assertThat(slower("database")).as("less than three times as long").isEmpty();
+    }
+
+    @Test
     void fewMillisecondsShouldNotBeSlow() {
         samples(20, 1, 0.1);
         samples(12, 1, 9);

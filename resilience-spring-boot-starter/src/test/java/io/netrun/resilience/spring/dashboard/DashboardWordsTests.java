@@ -347,6 +347,12 @@ class DashboardWordsTests {
                         + ", " + slow + ", " + fine + "]"))
                 .as("beside one that fails")
                 .endsWith(". " + words);
+        String late = OPEN.replace(
+                "\"causes\"", "\"change\": \"slow\", \"attemptMillis\": 60, \"before\": {\"attemptMillis\": 36}, \"causes\"");
+        assertThat(headlineOf("head: {names: 3}, problems: [" + late + "], names: [" + row("payments", "\"calls\": 2")
+                        + ", " + slow + ", " + fine + "]"))
+                .as("whose calls also take a little longer, which is no cause")
+                .endsWith(". " + words);
         assertThat(run("words.levelOf(" + slow + ")")).isEqualTo("slower");
         assertThat(run("words.headline({head: {names: 1}, problems: [], names: [" + slow + "]}, " + NOW + ").level"))
                 .isEqualTo("slower");
