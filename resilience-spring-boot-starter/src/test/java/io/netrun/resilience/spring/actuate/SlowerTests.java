@@ -8,6 +8,7 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
@@ -180,8 +181,11 @@ class SlowerTests {
     }
 
     @Test
-    void openCircuitShouldHaveNoSlowNeighbours() {
-        CircuitBreaker mail = registry.getOrCreate(CircuitBreaker.TYPE, "mail");
+    void callsThatFailShouldHaveNoSlowNeighbours() {
+        CircuitBreaker mail = registry.getOrCreate(
+                CircuitBreaker.TYPE,
+                "mail",
+                CircuitBreakerConfig.builder().failureThreshold(1_000).build());
         paths.put("shop.Orders.report()", Pipeline.of(mail));
         samples(20, 40, 40);
         for (int sample = 0; sample < 12; sample++) {
