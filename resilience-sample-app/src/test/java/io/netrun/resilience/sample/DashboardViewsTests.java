@@ -45,8 +45,9 @@ class DashboardViewsTests extends PageInBrowser {
 
     private static final String HEALTHY = "{\"circuit-breaker\": {\"state\": \"closed\", \"calls\": 2}}";
 
-    private static final String MANY = "{\"circuit-breaker\": {\"state\": \"closed\", \"calls\": 2}, \"retry\": {\"calls\": 1},"
-            + " \"bulkhead\": {\"maxConcurrent\": 5, \"maxQueue\": 5}, \"timeout\": {}, \"fallback\": {}, \"hedge\": {}}";
+    private static final String MANY =
+            "{\"circuit-breaker\": {\"state\": \"closed\", \"calls\": 2}, \"retry\": {\"calls\": 1},"
+                    + " \"bulkhead\": {\"maxConcurrent\": 5, \"maxQueue\": 5}, \"timeout\": {}, \"fallback\": {}, \"hedge\": {}}";
 
     @Autowired
     private LocalServer server;
@@ -630,7 +631,8 @@ class DashboardViewsTests extends PageInBrowser {
             soon(() -> assertThat(browser.findElement(By.id("panel")).isDisplayed())
                     .isFalse());
             browser.executeAsyncScript("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))");
-            assertThat(browser.switchTo().activeElement()).isEqualTo(row("payments").findElement(By.tagName("a")));
+            assertThat(browser.switchTo().activeElement())
+                    .isEqualTo(row("payments").findElement(By.tagName("a")));
         } finally {
             showAsBefore();
         }

@@ -16,7 +16,9 @@ record Slowdown(Instant since, double attempt, double before) {
     /** What takes so many times as long is slow, whatever else happens: less may be chance. */
     private static final double MUCH = 3;
 
-    /** What is slow stays so until it takes less than so many times as long: times near a limit would cross it often. */
+    /**
+     * What is slow stays so until it takes less than so many times as long: times near a limit would cross it often.
+     */
     private static final double STILL = 2;
 
     /** Less than that more is no matter for callers. */
@@ -65,8 +67,7 @@ record Slowdown(Instant since, double attempt, double before) {
         int known = attempts.known(0, began);
         int longBefore = attempts.knownFrom(slowdown.attempt / 2, 0, began);
         boolean seldom = known >= LEAST_BEFORE
-                && (longBefore * SELDOM <= known
-                        || attempts.runsFrom(slowdown.attempt / 2, 0, began) <= MOST_BEFORE);
+                && (longBefore * SELDOM <= known || attempts.runsFrom(slowdown.attempt / 2, 0, began) <= MOST_BEFORE);
         return seldom ? slowdown : null;
     }
 

@@ -70,7 +70,8 @@ final class UsualTime {
         }
         if (found != null) {
             slowdown = found;
-            attempts.markSlow((int) (Duration.between(found.since(), now).toNanos() / History.EACH.toNanos()), found.before());
+            attempts.markSlow(
+                    (int) (Duration.between(found.since(), now).toNanos() / History.EACH.toNanos()), found.before());
             quick = 0;
             latest = slot;
             System.arraycopy(entries, 1, entries, 0, entries.length - 1);
@@ -82,7 +83,8 @@ final class UsualTime {
     private void stay(Slowdown since, double mean, long slot, Instant now) {
         boolean none = Double.isNaN(mean);
         latest = none ? latest : slot;
-        if (slot - latest >= History.SAMPLES || Duration.between(since.since(), now).compareTo(LONGEST) >= 0) {
+        if (slot - latest >= History.SAMPLES
+                || Duration.between(since.since(), now).compareTo(LONGEST) >= 0) {
             slowdown = null;
             usual = Double.NaN;
         } else if (!none) {

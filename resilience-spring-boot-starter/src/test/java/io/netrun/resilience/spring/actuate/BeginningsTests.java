@@ -79,9 +79,7 @@ class BeginningsTests {
         calm(30);
         Instant since = ticker.now();
         flood(samples);
-        assertThat(cause())
-                .containsEntry("since", since.toString())
-                .doesNotContainKey("earlier");
+        assertThat(cause()).containsEntry("since", since.toString()).doesNotContainKey("earlier");
         assertThat(problem())
                 .containsEntry("change", "flood")
                 .containsEntry("before", Map.of("calls", 0.2, "attemptMillis", 30L))

@@ -126,7 +126,8 @@ class DashboardWordsTests {
                 .as("soon after it closed")
                 .matches("payments: on and off since \\d+:33:45, opened 4 times \\(503 “payments is down”\\)");
         assertThat(headline(
-                        FLAPPING.replace("\"lastFailure\": " + DOWN, "\"laterFailure\": " + DOWN.replace("34:28", "34:56")),
+                        FLAPPING.replace(
+                                "\"lastFailure\": " + DOWN, "\"laterFailure\": " + DOWN.replace("34:28", "34:56")),
                         row))
                 .as("of which no earlier failure is kept")
                 .matches("payments: on and off since \\d+:33:45, opened 4 times \\(503 “payments is down”\\)");
@@ -348,7 +349,8 @@ class DashboardWordsTests {
                 .as("beside one that fails")
                 .endsWith(". " + words);
         String late = OPEN.replace(
-                "\"causes\"", "\"change\": \"slow\", \"attemptMillis\": 60, \"before\": {\"attemptMillis\": 36}, \"causes\"");
+                "\"causes\"",
+                "\"change\": \"slow\", \"attemptMillis\": 60, \"before\": {\"attemptMillis\": 36}, \"causes\"");
         assertThat(headlineOf("head: {names: 3}, problems: [" + late + "], names: [" + row("payments", "\"calls\": 2")
                         + ", " + slow + ", " + fine + "]"))
                 .as("whose calls also take a little longer, which is no cause")
@@ -364,8 +366,8 @@ class DashboardWordsTests {
         String rates = slow("rates", 500, 20, "10:34:00Z");
         String bikes = slow("bikes", 1_500, 35, "08:24:40Z");
         String two = rates + ", " + bikes;
-        assertThat(headlineOf("head: {names: 3}, problems: [], names: [" + two + ", " + row("mail", "\"calls\": 2")
-                        + "]"))
+        assertThat(headlineOf(
+                        "head: {names: 3}, problems: [], names: [" + two + ", " + row("mail", "\"calls\": 2") + "]"))
                 .isEqualTo("bikes (1.5 s instead of 35 ms, for 2 h 10 min) and rates are slower than before;"
                         + " 1 other is healthy");
         assertThat(headlineOf("head: {names: 3}, problems: [], names: [" + two + ", "
@@ -377,7 +379,10 @@ class DashboardWordsTests {
     }
 
     private static String slow(String name, int millis, int before, String since) {
-        return row(name, "\"calls\": 2, \"slower\": {\"attemptMillis\": %d, \"before\": %d, \"since\": \"2026-11-29T%s\"}".formatted(millis, before, since));
+        return row(
+                name,
+                "\"calls\": 2, \"slower\": {\"attemptMillis\": %d, \"before\": %d, \"since\": \"2026-11-29T%s\"}"
+                        .formatted(millis, before, since));
     }
 
     @Test
@@ -828,7 +833,8 @@ class DashboardWordsTests {
                 .replace("\"users\"", "\"lostCalls\": 64, \"users\"");
         assertThat(headline(ended, row)).containsPattern("on and off from \\d+:33:45 to \\d+:34:35, ");
         assertThat(effect(ended, row)).containsPattern("64 .* until \\d+:34:35, 38 % of the calls");
-        assertThat(because(ended, row)).contains("An operator had it forced open after 10:34:35: calls that were rejected");
+        assertThat(because(ended, row))
+                .contains("An operator had it forced open after 10:34:35: calls that were rejected");
     }
 
     @Test
@@ -1005,7 +1011,8 @@ class DashboardWordsTests {
 
     @Test
     void problemThatIsOlderThanTheSamplesShouldKeepItsReason() throws Exception {
-        String old = FLOOD.replace("2026-11-29T10:33:40.900Z", "2026-11-29T08:33:40.900Z\", \"periods\": 4, \"text2\": \"");
+        String old =
+                FLOOD.replace("2026-11-29T10:33:40.900Z", "2026-11-29T08:33:40.900Z\", \"periods\": 4, \"text2\": \"");
         String row = row("reports", "\"calls\": 234, \"rejected\": 175");
         assertThat(headline(old.replace("\"periods\": 4", "\"periods\": 1"), row))
                 .startsWith("reports: flooded for 2 h 1 min, 234 calls/s instead of 0.4;");
@@ -1016,10 +1023,14 @@ class DashboardWordsTests {
 
     @Test
     void everyMarkOfSeveralTrialsShouldHaveItsCount() throws Exception {
-        String groups = "[{from: 0.1, to: 0.3, count: 8}, {from: 0.31, to: 0.32, count: 2}, {from: 0.9, to: 1, count: 3}]";
+        String groups =
+                "[{from: 0.1, to: 0.3, count: 8}, {from: 0.31, to: 0.32, count: 2}, {from: 0.9, to: 1, count: 3}]";
         assertThat(run("words.trialLabels(" + groups + ", 1200, 6).map(({text}) => text).join()"))
                 .isEqualTo("8 trials,2 trials,3 trials");
-        assertThat(run("words.trialLabels(" + groups + ", 340, 6, 310).map(({text, left, width}) => [text, Math.round(left), left + width <= 310]).join()"))
+        assertThat(
+                        run(
+                                "words.trialLabels(" + groups
+                                        + ", 340, 6, 310).map(({text, left, width}) => [text, Math.round(left), left + width <= 310]).join()"))
                 .as("on a phone, two are too close to one another")
                 .isEqualTo("8 + 2 trials,35,true,3 trials,262,true");
         assertThat(run("words.trialLabels(" + groups + ", 80, 6).map(({text}) => text).join()"))
@@ -1336,7 +1347,8 @@ class DashboardWordsTests {
         String limited = problem("mail", """
                 {"kind": "limited", "pattern": "rate-limiter", "text": "rate limit exceeded: 5 calls per PT1S"}""", "");
         assertThat(advice(limited, row))
-                .startsWith("[\"Find who calls Client.call so often. Callers are not recorded here: look in the access log")
+                .startsWith(
+                        "[\"Find who calls Client.call so often. Callers are not recorded here: look in the access log")
                 .as("but not first")
                 .contains("Raise limit in the settings only if");
         assertThat(because(limited, row)).contains("The limit lets 5 calls a second through, whoever makes them");
