@@ -53,7 +53,7 @@ export async function showPanel(hasFleet, changed) {
   // Where there is no room for both, it is the main content.
   $('panel').setAttribute('role', getComputedStyle(document.querySelector('main')).visibility === 'hidden' ? 'main' : 'complementary');
   if (!name) {
-    // A row is another one where the columns have changed, and a link from elsewhere has none.
+    // Where the columns have changed, the rows are new; a link from elsewhere has no opener.
     if (opened) (opener?.isConnected && opener !== document.body ? opener : linkOf(opened)).focus();
     opened = ''; drawn = ''; found = null;
     return;

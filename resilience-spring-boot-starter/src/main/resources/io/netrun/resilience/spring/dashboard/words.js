@@ -655,7 +655,7 @@ function queued({maxWait}, {cells = {}}) {
 /** How many calls a limit lets through, as far as its text has that. */
 function limitWords({text = ''}) {
   const [, limit, period] = /: (\d+) calls per (\S+)$/.exec(text) ?? [], every = {PT1S: 'a second', PT1M: 'a minute', PT1H: 'an hour'};
-  return limit ? `The limit lets ${limit} call${limit === '1' ? '' : 's'} ${every[period] ?? `in ${duration(period)}`} through, whoever makes them` : '';
+  return limit ? `The limit lets ${limit} call${limit === '1' ? '' : 's'} ${every[period] ?? `in ${duration(period)}`} through, from all callers together` : '';
 }
 
 /** The tokens of a full retry budget, and what a retry takes of it. */
