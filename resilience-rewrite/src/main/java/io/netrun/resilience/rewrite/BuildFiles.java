@@ -4,6 +4,8 @@ import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,6 +18,7 @@ import org.openrewrite.ExecutionContext;
 import org.openrewrite.SourceFile;
 import org.openrewrite.java.marker.JavaSourceSet;
 import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.quark.Quark;
 import org.openrewrite.xml.tree.Xml;
 
@@ -58,6 +61,12 @@ final class BuildFiles {
 
     /** The modules whose main sources have annotations that need to be activated. */
     private final Set<String> inactive = new TreeSet<>();
+
+    /** The modules of resilience4j for publishers on the class paths of modules, as far as these are known. */
+    private final Map<String, Set<String>> extensions = new TreeMap<>();
+
+    /** The annotated methods of main sources that return publishers, by their modules. */
+    private final Map<String, List<PublisherMethods.Method>> publishers = new TreeMap<>();
 
     /** Whether main sources or XML activate annotations, as far as they were read. */
     private boolean isActivated;
@@ -130,12 +139,83 @@ final class BuildFiles {
                     .filter(sources -> sources.getName().equals("main"))
                     .map(JavaSourceSet::getClasspath)
                     .filter(types -> !types.isEmpty())
-                    .ifPresent(types -> aspects.put(
-                            module,
-                            types.stream()
-                                    .anyMatch(
-                                            type -> type.getFullyQualifiedName().equals(JOIN_POINT))));
+                    .ifPresent(types -> addClassPath(module, types));
         }
+    }
+
+    private void addClassPath(String module, List<JavaType.FullyQualified> types) {
+        aspects.put(
+                module, types.stream().anyMatch(type -> type.getFullyQualifiedName().equals(JOIN_POINT)));
+        Set<String> found = new TreeSet<>();
+        for (JavaType.FullyQualified type : types) {
+            PublisherMethods.MODULES.forEach((extension, name) -> {
+                if (type.getFullyQualifiedName().equals(name)) {
+                    found.add(extension);
+                }
+            });
+        }
+        extensions.put(module, found);
+    }
+
+    /** Notes annotated methods of main sources that return publishers. */
+    void addPublishers(String module, List<PublisherMethods.Method> methods) {
+        publishers.computeIfAbsent(module, name -> new ArrayList<>()).addAll(methods);
+    }
+
+    /**
+     * Whether the aspects knew what the methods of a module return, as far as is known.
+     *
+     * @param extension the module of resilience4j for it; empty if there is none
+     */
+    boolean isKnown(String module, String extension, Build build) {
+        return hosts(module, build).stream().anyMatch(host -> having(host, module, extension, build)
+                .contains(""));
+    }
+
+    /** Where an application has a module of resilience4j: the profiles, and an empty name if it needs none. */
+    private Set<String> having(String host, String module, String extension, Build build) {
+        Set<String> onPath = extensions.getOrDefault(host, extensions.get(module));
+        if (!extension.isEmpty() && (onPath == null || onPath.contains(extension))) {
+            return Set.of("");
+        }
+        Set<String> having = extension.isEmpty()
+                ? new TreeSet<>()
+                : build.builds().having(host, build.modules(), extension);
+        if (extension.equals("resilience4j-reactor")) {
+            having.addAll(build.builds()
+                    .having(host, build.modules(), "spring-cloud-starter-circuitbreaker-reactor-resilience4j"));
+        }
+        return having;
+    }
+
+    /** The applications that have a module, or the module itself if none does. */
+    private Set<String> hosts(String module, Build build) {
+        Set<String> hosts = new TreeSet<>();
+        applications.stream()
+                .filter(name -> name.equals(module)
+                        || build.builds().libraries(name, build.modules()).contains(module))
+                .forEach(hosts::add);
+        return hosts.isEmpty() ? Set.of(module) : hosts;
+    }
+
+    /** Lists the methods that run in a module, and whose publishers no aspect knew. */
+    private void leavePublishers(String host, Build build, Consumer<Left> left) {
+        Map<String, List<PublisherMethods.Method>> unknown = new TreeMap<>();
+        Map<String, Set<String>> profiles = new TreeMap<>();
+        publishers.forEach((module, methods) -> {
+            if (hosts(module, build).contains(host)) {
+                methods.forEach(method -> {
+                    Set<String> having = having(host, module, method.module(), build);
+                    if (!having.contains("")) {
+                        unknown.computeIfAbsent(method.module(), name -> new ArrayList<>())
+                                .add(method);
+                        profiles.put(method.module(), having);
+                    }
+                });
+            }
+        });
+        unknown.forEach((extension, methods) -> left.accept(
+                PublisherMethods.left(extension, methods, profiles.getOrDefault(extension, Set.of()))));
     }
 
     /** Whether no module has what makes the annotations of resilience4j have an effect, as far as is known. */
@@ -220,6 +300,9 @@ final class BuildFiles {
                     "annotations of resilience4j",
                     "AspectJ is not on the compile class path (spring-boot-starter-aop), so that they had no effect"
                             + " there. They have one here: remove those that are not meant to have it."));
+        }
+        if (Builds.isOwn(path, module) && !isWithoutAspects()) {
+            leavePublishers(module, build, left);
         }
         if (Builds.isOwn(path, module) && inactive.contains(module) && !isActivated) {
             String enabling = library.equals(MappingTable.SPRING_RETRY) ? "@EnableRetry" : "@EnableResilientMethods";

@@ -161,7 +161,9 @@ final class Builds {
                     .forEach(dependency -> all.add(new Pom.Dependency(
                             resolved(module, dependency.group()),
                             resolved(module, dependency.artifact()),
-                            dependency.transitive()))));
+                            dependency.transitive(),
+                            dependency.run(),
+                            dependency.profile()))));
         }
         return all;
     }
@@ -174,7 +176,7 @@ final class Builds {
         return all.stream()
                 .flatMap(pom -> pom.managed().stream())
                 .map(managed -> new Pom.Dependency(
-                        resolved(module, managed.group()), resolved(module, managed.artifact()), false))
+                        resolved(module, managed.group()), resolved(module, managed.artifact()), false, false, ""))
                 .toList();
     }
 
@@ -304,6 +306,41 @@ final class Builds {
         });
         reached.remove("");
         return reached;
+    }
+
+    /**
+     * Where a module has an artifact when it runs, by its build files and those of modules that it has: the profiles of
+     * Maven with it, and an empty name if it needs none; empty if it has it nowhere.
+     */
+    Set<String> having(String module, Set<String> modules, String artifact) {
+        Set<String> having = new TreeSet<>();
+        Set<String> libraries = libraries(module, modules);
+        dependencies(module).stream()
+                .filter(dependency -> dependency.run() && dependency.artifact().equals(artifact))
+                .forEach(dependency -> having.add(dependency.profile()));
+        libraries.forEach(library -> dependencies(library).stream()
+                .filter(dependency ->
+                        dependency.transitive() && dependency.artifact().equals(artifact))
+                .forEach(dependency -> having.add(dependency.profile())));
+        Pattern named = Pattern.compile("(?i)\\b" + Pattern.quote(artifact) + "\\b");
+        scripts.forEach((path, text) -> {
+            String directory = directory(path);
+            boolean part = isBeneath(directory, module) || isShared(path, modules) || libraries.contains(directory);
+            if (part
+                    && new GradleBlocks(text)
+                            .statements().stream()
+                                    .map(statement -> withoutComments(statement.text(text)))
+                                    .filter(statement -> !statement.matches("(?s)(test|compileOnly|annotationProcessor|exclude).*"))
+                                    .anyMatch(statement ->
+                                            named.matcher(statement.replace('.', '-')).find())) {
+                having.add("");
+            }
+        });
+        return having;
+    }
+
+    private static String withoutComments(String statement) {
+        return statement.replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("(?m)^\\s*//.*$", "").strip();
     }
 
     /** Whether a build file is the one to which dependencies of a module are added. */

@@ -215,6 +215,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 return annotation;
             }
         }.visit(file, 0);
+        if (main) {
+            found.later()
+                    .add(() -> found.files()
+                            .addPublishers(Names.module(path), PublisherMethods.of(file, found.constants())));
+        }
         if (isForeignAfter(module, file, ctx)) {
             JavaSourceFile customized = new Customizers(file, new Constants()).allReplaced(ctx);
             if (customized != file && !isForeignAfter(module, customized, ctx)) {
@@ -235,7 +240,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
     private static boolean isForeignAfter(ModuleSettings module, JavaSourceFile file, ExecutionContext ctx) {
         return JavaMove.needsForeign(new JavaMove(
                         module,
-                        new ProtectedMethods.Options(false, true, left -> {}, new Constants()),
+                        new ProtectedMethods.Options(false, true, left -> {}, new Constants(), method -> true),
                         false,
                         false,
                         new Constants(),
@@ -429,7 +434,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 keeps(),
                 !found.annotated().isEmpty(),
                 left -> leftovers.insertRow(ctx, row(path, left)),
-                found.constants());
+                found.constants(),
+                method -> {
+                    String extension = PublisherMethods.module(method, file);
+                    return extension == null || found.files().isKnown(Names.module(path), extension, found.build());
+                });
         JavaMove move = new JavaMove(
                 module,
                 options,

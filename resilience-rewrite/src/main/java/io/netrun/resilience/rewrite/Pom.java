@@ -40,8 +40,10 @@ record Pom(
      * @param group its group
      * @param artifact its artifact
      * @param transitive whether what depends on the module has it, too
+     * @param run whether the module has it when it runs
+     * @param profile the profile that has it; empty if it is in none
      */
-    record Dependency(String group, String artifact, boolean transitive) {}
+    record Dependency(String group, String artifact, boolean transitive, boolean run, String profile) {}
 
     static Pom of(String directory, Xml.Document document) {
         Xml.Tag project = document.getRoot();
@@ -52,11 +54,12 @@ record Pom(
                         .forEach(property -> properties.put(
                                 property.getName(), property.getValue().orElse(""))));
         List<Dependency> dependencies = new ArrayList<>();
-        add(project, dependencies);
+        add(project, dependencies, "");
         project.getChild("profiles")
-                .ifPresent(profiles -> profiles.getChildren("profile").forEach(profile -> add(profile, dependencies)));
+                .ifPresent(profiles -> profiles.getChildren("profile")
+                        .forEach(profile -> add(profile, dependencies, value(profile, "id"))));
         List<Dependency> managed = new ArrayList<>();
-        project.getChild("dependencyManagement").ifPresent(management -> add(management, managed));
+        project.getChild("dependencyManagement").ifPresent(management -> add(management, managed, ""));
         String group = value(project, "groupId");
         return new Pom(
                 directory,
@@ -69,15 +72,17 @@ record Pom(
                 managed);
     }
 
-    private static void add(Xml.Tag owner, List<Dependency> dependencies) {
+    private static void add(Xml.Tag owner, List<Dependency> dependencies, String profile) {
         owner.getChild("dependencies")
                 .ifPresent(all -> all.getChildren("dependency").forEach(tag -> {
                     String scope = value(tag, "scope");
+                    boolean run = scope.isEmpty() || scope.equals("compile") || scope.equals("runtime");
                     dependencies.add(new Dependency(
                             value(tag, "groupId"),
                             value(tag, "artifactId"),
-                            !value(tag, "optional").equals("true")
-                                    && (scope.isEmpty() || scope.equals("compile") || scope.equals("runtime"))));
+                            run && !value(tag, "optional").equals("true"),
+                            run,
+                            profile));
                 }));
     }
 

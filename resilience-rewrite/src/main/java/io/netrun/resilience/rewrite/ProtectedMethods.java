@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.Expression;
@@ -373,8 +374,14 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
      * @param annotated whether the application has annotations of resilience4j
      * @param left takes what was left
      * @param constants what constants are
+     * @param known whether the aspects know what a method returns, if that is a publisher
      */
-    record Options(boolean keepBehaviour, boolean annotated, Consumer<Left> left, Constants constants) {}
+    record Options(
+            boolean keepBehaviour,
+            boolean annotated,
+            Consumer<Left> left,
+            Constants constants,
+            Predicate<J.MethodDeclaration> known) {}
 
     /**
      * What fallbacks are among.

@@ -975,7 +975,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             String simple = type.substring(type.lastIndexOf('.') + 1);
             String repeated = springRetry ? null : ReactiveBodies.reason(each, ReactiveBodies.ADAPTED);
             boolean future = simple.matches("(Completable|Listenable|Scheduled)?Future|CompletionStage|AsyncResult");
-            if (future || (springRetry && simple.matches("Mono|Flux|Publisher"))) {
+            if (future || (springRetry && simple.matches(ReactiveBodies.ADAPTED))) {
                 annotations
                         .left()
                         .accept(new Left(
