@@ -14,8 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotationAttributes;
+import org.springframework.util.ClassUtils;
 
 /**
  * The annotations of resilience4j, which are known by their names alone: this library never needs the other one. Each
@@ -33,6 +35,15 @@ public final class ForeignAnnotations {
 
     /** The slots of the patterns that make a future that fails of what a method throws. */
     private static final Set<String> CATCHING = Set.of("circuit-breaker", "rate-limiter", "bulkhead");
+
+    /** The modules by which resilience4j knows publishers, with a class of each that its aspects look for. */
+    private static final Map<String, String> MODULES = Map.of(
+            "resilience4j-reactor",
+            "io.github.resilience4j.reactor.AbstractSubscriber",
+            "resilience4j-rxjava3",
+            "io.github.resilience4j.rxjava3.AbstractSubscriber",
+            "resilience4j-rxjava2",
+            "io.github.resilience4j.AbstractSubscriber");
 
     private static final PatternDescriptor<?, ?> FALLBACK =
             PatternDescriptors.slotOf(Fallback.class).pattern();
@@ -164,14 +175,17 @@ public final class ForeignAnnotations {
     }
 
     /**
-     * What behaves differently and depends on the body of the method: what a method throws that returns a stage passes
-     * the retry and the time limiter there, unless a pattern inside makes a future of it that fails.
+     * What behaves differently and depends on the body of the method, or on what is on the class path: what a method
+     * throws that returns a stage passes the retry and the time limiter there, unless a pattern inside makes a future of
+     * it that fails; and a publisher is a result that has come, unless the module of resilience4j for it is there.
      *
      * @param declarations those of the method, the outermost first
      */
     static List<Problem> unlikeThere(
             List<Declaration> declarations, Method method, Class<?> userClass, ReturnKind returns) {
-        if (returns != ReturnKind.STAGE || declarations.stream().anyMatch(ForeignAnnotations::isPool)) {
+        if (returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING) {
+            return unknownThere(declarations, method, userClass, returns);
+        } else if (returns != ReturnKind.STAGE || declarations.stream().anyMatch(ForeignAnnotations::isPool)) {
             return List.of();
         }
         List<Problem> problems = new ArrayList<>();
@@ -195,6 +209,48 @@ public final class ForeignAnnotations {
             fallback = key;
         }
         return problems;
+    }
+
+    /** A publisher that no aspect of resilience4j knows. */
+    private static List<Problem> unknownThere(
+            List<Declaration> declarations, Method method, Class<?> userClass, ReturnKind returns) {
+        List<Declaration> foreign =
+                declarations.stream().filter(Declaration::isForeign).toList();
+        String module = returns == ReturnKind.SUSPENDING ? "" : module(method.getReturnType());
+        if (foreign.isEmpty() || (!module.isEmpty() && ClassUtils.isPresent(MODULES.get(module), null))) {
+            return List.of();
+        }
+        String type = returns == ReturnKind.SUSPENDING
+                ? "suspending function"
+                : method.getReturnType().getSimpleName();
+        return List.of(new Problem(
+                userClass.getName() + "." + UserClasses.name(method, userClass) + ": "
+                        + (module.isEmpty()
+                                ? "resilience4j has no aspect for a " + type
+                                : module + ", by which resilience4j knows a " + type + ", is not on the class path")
+                        + ", so that it took what the method returned as a result that had come; this library protects"
+                        + " what is signalled later, too",
+                "Check that the work of the method may be repeated or rejected, or set "
+                        + foreign.stream()
+                                .filter(each -> !isFallback(each.slot()))
+                                .map(each -> "resilience." + each.slot().key() + ".instances." + each.name()
+                                        + ".enabled")
+                                .distinct()
+                                .collect(Collectors.joining(", "))
+                        + " to false"));
+    }
+
+    /** The module of resilience4j by which it knows a publisher; empty if there is none. */
+    private static String module(Class<?> returned) {
+        for (Class<?> type = returned; type != null; type = type.getSuperclass()) {
+            String name = type.getName();
+            if (name.equals("reactor.core.publisher.Mono") || name.equals("reactor.core.publisher.Flux")) {
+                return "resilience4j-reactor";
+            } else if (name.matches("io\\.reactivex\\.(rxjava3\\.core\\.)?(Flowable|Single|Maybe|Completable|Observable)")) {
+                return name.contains("rxjava3") ? "resilience4j-rxjava3" : "resilience4j-rxjava2";
+            }
+        }
+        return "";
     }
 
     /** What the fallback methods take that no call fails with. */

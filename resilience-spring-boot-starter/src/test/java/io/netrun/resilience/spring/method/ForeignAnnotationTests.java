@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.asm.ClassWriter;
+import org.springframework.asm.Opcodes;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -38,6 +41,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cache.annotation.Cacheable;
 import org.springframework.transaction.annotation.Transactional;
+import reactor.core.publisher.Mono;
 
 /** The annotations of resilience4j on methods that this library protects. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -164,6 +168,33 @@ class ForeignAnnotationTests {
                     .contains(type.getName() + ".call: ", "lets pass what the method throws itself")
                     .containsOnlyOnce("lets pass");
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {MonoClient.class, PublisherClient.class})
+    void publisherThatNoAspectKnowsShouldBeAWarning(Class<?> type, CapturedOutput output) {
+        runner.withBean(type).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(output)
+                    .contains(
+                            type.getName() + ".call: ",
+                            "as a result that had come",
+                            "set resilience.retry.instances.published.enabled to false")
+                    .containsOnlyOnce("as a result that had come");
+        });
+    }
+
+    @Test
+    void monoWithTheModuleForItShouldBeNoWarning(CapturedOutput output) {
+        runner.withClassLoader(new WithReactorModule())
+                .withBean(MonoClient.class)
+                .run(context -> assertThat(output).doesNotContain("as a result that had come"));
+    }
+
+    @Test
+    void publisherOfOwnAnnotationsShouldBeNoWarning(CapturedOutput output) {
+        runner.withBean(OwnMonoClient.class)
+                .run(context -> assertThat(output).doesNotContain("as a result that had come"));
     }
 
     @ParameterizedTest
@@ -1148,6 +1179,49 @@ class ForeignAnnotationTests {
 
         private Future<String> fallback(Exception failure) {
             return CompletableFuture.completedFuture("fallback");
+        }
+    }
+
+    /** Has a class of the module, which is not on the class path of these tests. */
+    static class WithReactorModule extends ClassLoader {
+
+        WithReactorModule() {
+            super(ForeignAnnotationTests.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            if (!name.equals("io.github.resilience4j.reactor.AbstractSubscriber")) {
+                throw new ClassNotFoundException(name);
+            }
+            ClassWriter written = new ClassWriter(0);
+            written.visit(Opcodes.V17, Opcodes.ACC_PUBLIC, name.replace('.', '/'), null, "java/lang/Object", null);
+            byte[] code = written.toByteArray();
+            return defineClass(name, code, 0, code.length);
+        }
+    }
+
+    public static class MonoClient { // public, since its proxy is of another class loader
+
+        @Retry(name = "published")
+        public Mono<String> call() {
+            return Mono.empty();
+        }
+    }
+
+    static class PublisherClient {
+
+        @Retry(name = "published")
+        public Publisher<String> call() {
+            return Mono.empty();
+        }
+    }
+
+    static class OwnMonoClient {
+
+        @io.netrun.resilience.annotation.Retry(name = "published")
+        public Mono<String> call() {
+            return Mono.empty();
         }
     }
 
