@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.PrintOutputCapture;
@@ -30,9 +31,6 @@ import org.openrewrite.java.tree.TypeUtils;
  * through them. It goes by the names, since the types need not be known.
  */
 final class CodeCounterparts {
-
-    private static final Set<String> DECORATING =
-            Set.of("decorateSupplier", "decorateCallable", "decorateRunnable", "decorateFunction");
 
     /** How a chain of {@code Decorators} ends. */
     private static final Set<String> ENDS = Set.of("decorate", "get", "call", "run", "apply");
@@ -72,11 +70,7 @@ final class CodeCounterparts {
 
     /** Lists the calls of the file, each once. */
     void list(Consumer<Left> left) {
-        Set<String> imported = file.getImports().stream()
-                .map(J.Import::getTypeName)
-                .filter(name -> name.startsWith(JavaMove.PACKAGE))
-                .map(name -> name.substring(name.lastIndexOf('.') + 1))
-                .collect(Collectors.toSet());
+        CodeNames names = new CodeNames(file);
         collectRegistries();
         Set<Left> found = new LinkedHashSet<>();
         Set<Left> split = new LinkedHashSet<>();
@@ -87,16 +81,17 @@ final class CodeCounterparts {
             public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
                 addSplit(call, getCursor().firstEnclosing(J.ClassDeclaration.class), split);
                 addAbsent(call, getCursor().firstEnclosing(J.ClassDeclaration.class), split);
-                String code = within ? null : new CodeCounterparts.Of(imported, registries).whole(call);
+                String code = within ? null : new Of(names, registries).whole(call);
                 if (code == null) {
                     addChain(call, found);
                     return super.visitMethodInvocation(call, p);
                 }
                 String remedy = code.startsWith("ResilienceRegistry.create()")
+                                && !call.getSimpleName().equals("build")
                         ? RegistryBeans.remedy(
                                 getCursor(),
                                 call.getSimpleName().equals("of")
-                                        ? new CodeCounterparts.Of(imported, registries).arguments(call.getArguments())
+                                        ? new Of(names, registries).arguments(call.getArguments())
                                         : "")
                         : null;
                 found.add(new Left(text(call), remedy == null ? "Write " + code + "." : remedy));
@@ -104,6 +99,15 @@ final class CodeCounterparts {
                 super.visitMethodInvocation(call, p);
                 within = false;
                 return call;
+            }
+
+            @Override
+            public J.MemberReference visitMemberReference(J.MemberReference reference, Integer p) {
+                String code = within ? null : new Of(names, registries).reference(reference);
+                if (code != null) {
+                    found.add(new Left(text(reference), "Write " + code + "."));
+                }
+                return super.visitMemberReference(reference, p);
             }
         }.visit(file, 0);
         found.forEach(left);
@@ -320,16 +324,16 @@ final class CodeCounterparts {
     /**
      * The counterparts of one file.
      *
-     * @param imported the simple names of the types of resilience4j that it imports
+     * @param names the types that its calls are of
      * @param registries the variables that hold registries
      * @param notes what has no counterpart in configurations that are arguments
      */
-    private record Of(Set<String> imported, Set<String> registries, List<String> notes) {
+    private record Of(CodeNames names, Set<String> registries, List<String> notes) {
 
         private static final String WITHOUT = "; without a counterpart: ";
 
-        Of(Set<String> imported, Set<String> registries) {
-            this(imported, registries, new ArrayList<>());
+        Of(CodeNames names, Set<String> registries) {
+            this(names, registries, new ArrayList<>());
         }
 
         /** The counterpart of a call, with what has none in what it passes on; null if it is none of resilience4j. */
@@ -343,35 +347,32 @@ final class CodeCounterparts {
         @Nullable
         String code(J.MethodInvocation call) {
             J.MethodInvocation first = first(call);
-            String root = first.getSelect() instanceof J.Identifier name ? name.getSimpleName() : "";
-            boolean ofType = isImported(root);
-            if (ofType && root.endsWith("Config") && ConfigCounterpart.isKnown(root)) {
+            String root = names.typeOf(first);
+            boolean only = first.equals(call);
+            if (ConfigCounterpart.isKnown(root)) {
                 return new ConfigCounterpart(root).code(call);
-            } else if (ofType && root.endsWith("Registry") && first.equals(call)) {
-                return registry(call);
-            } else if (imported.contains(root) && root.endsWith("Operator") && isOf(call)) {
+            } else if (root.endsWith("Registry")
+                    && (only || first.getSimpleName().equals("custom"))) {
+                return only ? registry(call) : built(call);
+            } else if (root.endsWith("Operator") && isOf(call)) {
                 String guard = "ReactorGuard.of(" + replaced(call.getArguments().get(0)) + ")";
                 return guard + "::mono for a Mono, and " + guard + "::flux for a Flux";
-            } else if (ofType && root.equals("Decorators")) {
+            } else if (root.equals("Decorators")) {
                 return decorated(call);
-            } else if (ofType && MappedPatterns.ANNOTATED.contains(root) && first.equals(call)) {
+            } else if (only
+                    && CodeNames.INSTANCES.contains(root)
+                    && call.getSimpleName().matches("of(Defaults)?")) {
                 return ofPattern(call, root);
+            }
+            String code = protecting(call);
+            if (code != null) {
+                return code;
             }
             return executed(call);
         }
 
         private static boolean isOf(J.MethodInvocation call) {
-            return call.getSimpleName().equals("of")
-                    && call.getSelect() instanceof J.Identifier
-                    && call.getArguments().size() == 1;
-        }
-
-        private boolean isImported(String name) {
-            boolean wildcard = imported.contains("*")
-                    && (MappedPatterns.ANNOTATED.contains(name)
-                            || name.endsWith("Config")
-                            || name.endsWith("Registry"));
-            return imported.contains(name) || wildcard;
+            return call.getSimpleName().equals("of") && call.getArguments().size() == 1;
         }
 
         private @Nullable String registry(J.MethodInvocation call) {
@@ -383,34 +384,115 @@ final class CodeCounterparts {
             };
         }
 
+        /** A registry that a builder makes. */
+        private @Nullable String built(J.MethodInvocation call) {
+            if (!call.getSimpleName().equals("build")) {
+                return null;
+            }
+            List<String> configs = new ArrayList<>();
+            boolean listened = false;
+            for (Expression next = call; next instanceof J.MethodInvocation part; next = part.getSelect()) {
+                if (part.getSimpleName().matches("(with\\w+|add\\w+)Config")) {
+                    configs.add(0, arguments(part.getArguments()));
+                } else if (part.getSimpleName().startsWith("addRegistryEventConsumer")) {
+                    listened = true;
+                } else if (part.getSimpleName().matches("with(Tags|RegistryStore)")) {
+                    notes.add(part.getSimpleName() + "(" + arguments(part.getArguments()) + ")");
+                }
+            }
+            return "ResilienceRegistry.create()"
+                    + (configs.isEmpty() ? "" : ", and pass " + String.join(" or ", configs) + " to getOrCreate(…)")
+                    + (listened ? ", and listen with registry.onChange(…)" : "");
+        }
+
+        /** An instance that is made. */
         private @Nullable String ofPattern(J.MethodInvocation call, String pattern) {
-            String here = MappedPatterns.type(pattern);
+            String here = CodeNames.here(pattern);
             List<Expression> given = call.getArguments();
             String name = call.getSimpleName();
             if (name.equals("ofDefaults")) {
                 String instance = given.get(0) instanceof J.Empty ? "\"name\"" : text(given.get(0));
                 return here + ".of(" + instance + ", " + new ConfigCounterpart(pattern + "Config").standard() + ")";
-            } else if (name.equals("of") && given.size() == 1) {
+            } else if (given.size() == 1) {
                 boolean duration =
                         pattern.equals("TimeLimiter") && !text(given.get(0)).contains("onfig");
                 return here + ".of(\"name\", " + (duration ? "c -> c.duration(" : "") + replaced(given.get(0))
                         + (duration ? "))" : ")");
-            } else if (name.equals("of")) {
-                return here + ".of(" + text(given.get(0)) + ", " + replaced(given.get(1)) + ")";
-            } else if (given.size() < 2) {
+            }
+            given.stream()
+                    .skip(2)
+                    .forEach(more ->
+                            notes.add(text(more) + (names.isMap(more) ? ": Add common tags with a MeterFilter" : "")));
+            return here + ".of(" + text(given.get(0)) + ", " + supplied(given.get(1)) + ")";
+        }
+
+        /** A configuration, also one that is supplied. */
+        private String supplied(Expression config) {
+            if (config instanceof J.Lambda lambda
+                    && lambda.getParameters().getParameters().stream().allMatch(J.Empty.class::isInstance)
+                    && lambda.getBody() instanceof Expression value) {
+                return replaced(value);
+            } else if (config instanceof J.MemberReference reference) {
+                String code = reference(reference);
+                return code == null
+                        ? text(config).replaceFirst("::(\\w+)$", ".$1()")
+                        : code.replaceFirst("^\\(?\\)? ?-> ", "");
+            }
+            return replaced(config) + (names.isSupplier(config) ? ".get()" : "");
+        }
+
+        /** The code for a call that protects other code, by the mapping table; null for another call. */
+        private @Nullable String protecting(J.MethodInvocation call) {
+            MappingTable.Row row = names.row(call);
+            boolean ofType = !names.typeOf(call).isEmpty();
+            List<Expression> given = call.getArguments().stream()
+                    .filter(argument -> !(argument instanceof J.Empty))
+                    .toList();
+            if (row == null || given.size() < (ofType ? 2 : 1) || (!ofType && call.getSelect() == null)) {
                 return null;
             }
-            String guard = replaced(given.get(0));
+            String policy = replaced(ofType ? given.get(0) : call.getSelect());
             Expression body = given.get(given.size() - 1);
-            if (DECORATING.contains(name)) {
-                return guard + "." + name.replace("decorateSupplier", "decorate") + "(" + replaced(body) + ")";
+            given.subList(ofType ? 1 : 0, given.size() - 1).stream()
+                    .filter(more -> names.isOfPermits(call, more))
+                    .forEach(more -> notes.add("the permits " + text(more)
+                            + ": take them with acquirePermit(…) of the rate limiter before the call"));
+            return written(row, policy, CalledCode.of(body, replaced(body)));
+        }
+
+        private static @Nullable String written(MappingTable.Row row, String policy, CalledCode body) {
+            String here = row.here().name();
+            if (here.isEmpty()) {
+                return "it otherwise: " + row.reason().replaceAll("\\.$", "");
             }
-            return switch (name) {
-                case "decorateCheckedSupplier" -> "() -> " + guard + ".call(" + body(body, "get") + ")";
-                case "decorateCheckedRunnable" -> "() -> " + guard + ".run(" + body(body, "run") + ")";
-                case "decorateCompletionStage" -> guard + ".decorateAsync(" + text(body) + ")";
-                default -> null;
-            };
+            String code = body.in(here.replaceAll("\\bx\\.", Matcher.quoteReplacement(policy + ".")));
+            return code + (row.note().isEmpty() ? "" : ". " + row.reason().replaceAll("\\.$", ""));
+        }
+
+        /** The code for a reference to a method; null if that is none of resilience4j. */
+        @Nullable
+        String reference(J.MemberReference reference) {
+            String method = reference.getReference().getSimpleName();
+            String root = names.type(reference.getContaining());
+            if (ConfigCounterpart.isKnown(root) && method.equals("ofDefaults")) {
+                return "() -> " + new ConfigCounterpart(root).standard();
+            } else if (ConfigCounterpart.isKnown(root) && method.matches("custom|from")) {
+                return method.equals("from")
+                        ? "c -> c.toBuilder()"
+                        : ConfigCounterpart.here(root) + "::builder, with the settings that differ by default";
+            } else if (CodeNames.INSTANCES.contains(root) && method.equals("ofDefaults")) {
+                return "name -> " + CodeNames.here(root) + ".of(name, "
+                        + new ConfigCounterpart(root + "Config").standard() + ")";
+            } else if (CodeNames.INSTANCES.contains(root) && method.equals("of")) {
+                return CodeNames.here(root) + "::of";
+            }
+            MappingTable.Row row = names.row(root, method, reference.getContaining());
+            if (row == null) {
+                return null;
+            }
+            String written =
+                    written(row, root.isEmpty() ? text(reference.getContaining()) : "x", CalledCode.named("s"));
+            return row.here().name().isEmpty() ? written : (root.isEmpty() ? "s -> " : "(x, s) -> ") + written;
         }
 
         /** An argument, with what replaces it. */
@@ -436,10 +518,6 @@ final class CodeCounterparts {
             List<Expression> given = call.getArguments();
             Expression body = given.get(given.size() - 1);
             return switch (call.getSimpleName()) {
-                case "executeSupplier", "executeCheckedSupplier" -> guard + ".call(" + body(body, "get") + ")";
-                case "executeCallable" -> guard + ".call(" + body(body, "call") + ")";
-                case "executeRunnable", "executeCheckedRunnable" -> guard + ".run(" + body(body, "run") + ")";
-                case "executeCompletionStage" -> guard + ".callAsync(" + body(body, "get") + ")";
                 case "circuitBreaker", "retry", "bulkhead", "rateLimiter", "timeLimiter" ->
                     (made || isOfRegistry(call, registries)) && !(body instanceof J.Empty)
                             ? guard + ".getOrCreate(" + pattern(call.getSimpleName()) + ".TYPE, "
@@ -455,9 +533,7 @@ final class CodeCounterparts {
         private boolean isRegistryOf(@Nullable Expression select) {
             return select instanceof J.MethodInvocation made
                     && made.getSimpleName().equals("of")
-                    && made.getSelect() instanceof J.Identifier type
-                    && type.getSimpleName().endsWith("Registry")
-                    && isImported(type.getSimpleName());
+                    && names.typeOf(made).endsWith("Registry");
         }
 
         /** The configuration of a registry that is made in a call, where the instance has none of its own. */
@@ -477,7 +553,7 @@ final class CodeCounterparts {
 
         private static String pattern(String method) {
             String type = method.substring(0, 1).toUpperCase(Locale.ROOT) + method.substring(1);
-            return MappedPatterns.ANNOTATED.contains(type) ? MappedPatterns.type(type) : method;
+            return CodeNames.INSTANCES.contains(type) ? CodeNames.here(type) : method;
         }
 
         /** There, what is added last is outermost. */

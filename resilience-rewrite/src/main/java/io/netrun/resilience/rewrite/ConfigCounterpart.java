@@ -25,6 +25,7 @@ final class ConfigCounterpart {
             "CircuitBreakerConfig", "circuitbreaker",
             "RetryConfig", "retry",
             "BulkheadConfig", "bulkhead",
+            "ThreadPoolBulkheadConfig", "thread-pool-bulkhead",
             "RateLimiterConfig", "ratelimiter",
             "TimeLimiterConfig", "timelimiter");
 
@@ -167,7 +168,16 @@ final class ConfigCounterpart {
     }
 
     private String here() {
-        return type.equals("TimeLimiterConfig") ? "TimeoutConfig" : type;
+        return here(type);
+    }
+
+    /** The simple name of a configuration here. */
+    static String here(String type) {
+        return switch (type) {
+            case "TimeLimiterConfig" -> "TimeoutConfig";
+            case "ThreadPoolBulkheadConfig" -> "BulkheadConfig";
+            default -> type;
+        };
     }
 
     private static List<J.MethodInvocation> chain(J.MethodInvocation last) {
@@ -213,7 +223,7 @@ final class ConfigCounterpart {
 
     private void addByTable(String name, String value) {
         Row row = rows().stream()
-                .filter(candidate -> Names.uniform(candidate.there().name()).equals(Names.uniform(name)))
+                .filter(candidate -> Names.uniform(candidate.there().name()).matches(Names.uniform(name) + "s?"))
                 .findFirst()
                 .orElse(null);
         String word = row == null || value.isEmpty() ? "true" : value;
@@ -309,6 +319,8 @@ final class ConfigCounterpart {
         }
         if (type.equals("BulkheadConfig")) {
             calls.putIfAbsent("pools", "BulkheadPools.SHARED");
+        } else if (type.equals("ThreadPoolBulkheadConfig")) {
+            calls.putIfAbsent("maxConcurrent", "Runtime.getRuntime().availableProcessors()");
         } else if (type.equals("CircuitBreakerConfig")) {
             calls.putIfAbsent("exceptions", "Exception.class"); // errors never count there
         } else if (type.equals("RateLimiterConfig") && !set.contains("limitrefreshperiod")) {

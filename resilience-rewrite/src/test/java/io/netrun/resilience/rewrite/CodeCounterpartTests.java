@@ -49,7 +49,8 @@ class CodeCounterpartTests {
         class Calls {
             void calls(CircuitBreaker breaker, Retry retry, CircuitBreakerRegistry registry,
                     Supplier<String> supplier, Callable<String> callable, Runnable runnable,
-                    CircuitBreakerConfig config) throws Exception {
+                    CircuitBreakerConfig config, TimeLimiter limiter, ThreadPoolBulkhead pool,
+                    java.util.concurrent.Executor executor) throws Exception {
         """;
 
     private static final String OURS = """
@@ -67,11 +68,13 @@ class CodeCounterpartTests {
         import java.util.concurrent.Callable;
         import java.util.concurrent.CompletableFuture;
         import java.util.function.Supplier;
+        import static java.util.concurrent.CompletableFuture.*;
 
         class Calls {
             void calls(CircuitBreaker breaker, Retry retry, ResilienceRegistry registry,
                     Supplier<String> supplier, Callable<String> callable, Runnable runnable,
-                    CircuitBreakerConfig config) throws Exception {
+                    CircuitBreakerConfig config, Timeout limiter, Bulkhead pool,
+                    java.util.concurrent.Executor executor) throws Exception {
         """;
 
     private static final Map<String, String> CODE = new LinkedHashMap<>();
@@ -169,6 +172,29 @@ class CodeCounterpartTests {
         CODE.put(
                 "breaker.executeCompletionStage(() -> CompletableFuture.completedFuture(1))",
                 "breaker.callAsync(() -> CompletableFuture.completedFuture(1))");
+        CODE.put("breaker.decorateSupplier(supplier)", "breaker.decorate(supplier)");
+        CODE.put("retry.decorateCallable(callable)", "retry.decorateCallable(callable)");
+        CODE.put(
+                "limiter.executeFutureSupplier(() -> CompletableFuture.completedFuture(\"x\"))",
+                "limiter.call(() -> CompletableFuture.completedFuture(\"x\").get()). A future that fails throws an"
+                        + " ExecutionException then, and its cause there");
+        CODE.put("pool.executeSupplier(supplier)", "pool.callAsync(() -> supplyAsync(supplier, executor))");
+        CODE.put("pool.executeRunnable(runnable)", "pool.callAsync(() -> runAsync(runnable, executor))");
+        CODE.put(
+                "ThreadPoolBulkhead.decorateSupplier(pool, () -> \"x\")",
+                "pool.decorateAsync(() -> supplyAsync(() -> \"x\", executor))");
+        CODE.put(
+                "ThreadPoolBulkheadConfig.custom().maxThreadPoolSize(10).queueCapacity(1).build()",
+                "BulkheadConfig.builder().maxConcurrent(10).maxQueue(1).build()");
+        CODE.put(
+                "ThreadPoolBulkheadConfig.ofDefaults()",
+                "BulkheadConfig.builder().maxConcurrent(Runtime.getRuntime().availableProcessors()).build()");
+        CODE.put(
+                "io.github.resilience4j.retry.Retry.decorateRunnable(retry, runnable)",
+                "retry.decorateRunnable(runnable)");
+        CODE.put(
+                "CircuitBreaker.of(\"supplied\", () -> CircuitBreakerConfig.from(config).build())",
+                "CircuitBreaker.of(\"supplied\", config.toBuilder().build())");
         CODE.put(
                 "Decorators.ofSupplier(supplier).withCircuitBreaker(breaker).withRetry(retry).decorate()",
                 "Pipeline.of(retry, breaker).decorate(supplier)");
@@ -260,7 +286,7 @@ class CodeCounterpartTests {
         StringBuilder source = new StringBuilder(OURS);
         int number = 0;
         for (String here : CODE.values()) {
-            String code = here.replaceAll("; without.*", "");
+            String code = here.replaceAll("; without.*|\\. A future.*", "");
             source.append(code.contains(".run(") ? "" : "var v" + number++ + " = ")
                     .append(code)
                     .append(";\n");
