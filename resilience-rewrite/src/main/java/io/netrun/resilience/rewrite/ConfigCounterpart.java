@@ -85,6 +85,7 @@ final class ConfigCounterpart {
     String change(List<J.MethodInvocation> given) {
         time = given.stream().anyMatch(call -> CodeCounterparts.text(call).contains("TIME_BASED"));
         given.forEach(this::add);
+        checks().apply();
         return setters();
     }
 
@@ -148,7 +149,13 @@ final class ConfigCounterpart {
         if (!from) {
             addStandards();
         }
+        checks().apply();
         return code(start);
+    }
+
+    private ConfigChecks checks() {
+        return new ConfigChecks(
+                rows().stream().map(row -> row.section().to()).findFirst().orElse(""), calls, left);
     }
 
     private String code(String start) {
@@ -232,9 +239,7 @@ final class ConfigCounterpart {
         } else if (row.here().name().isEmpty()) {
             left.add(name + "(" + value + "): " + row.reason().replaceAll("\\.$", ""));
         } else if (row.words().isEmpty()) {
-            boolean listed = row.here().name().equals("exceptions");
-            String counted = listed ? value.replaceAll("\\bThrowable\\.class", "Exception.class") : value;
-            row.here().names().forEach(here -> calls.put(camel(here), counted));
+            row.here().names().forEach(here -> calls.put(camel(here), value));
         } else {
             String last = word.substring(word.lastIndexOf('.') + 1);
             String here = row.words().getOrDefault(last, "");
@@ -323,7 +328,9 @@ final class ConfigCounterpart {
             calls.putIfAbsent("maxConcurrent", "Runtime.getRuntime().availableProcessors()");
         } else if (type.equals("CircuitBreakerConfig")) {
             calls.putIfAbsent("exceptions", "Exception.class"); // errors never count there
-        } else if (type.equals("RateLimiterConfig") && !set.contains("limitrefreshperiod")) {
+        } else if (type.equals("RateLimiterConfig")
+                && !set.contains("limitrefreshperiod")
+                && !calls.getOrDefault("limit", "").matches("-\\d+|0")) {
             calls.put("limit", Values.LARGEST);
         }
     }

@@ -201,7 +201,7 @@ public final class Values {
     }
 
     /** Whether a name is that of an {@code Error} of the JDK. */
-    static boolean isError(String name) {
+    public static boolean isError(String name) {
         if (!name.startsWith("java.")) {
             return false;
         }
