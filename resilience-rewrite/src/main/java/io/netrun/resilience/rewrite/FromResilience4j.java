@@ -301,7 +301,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                         if (!stays) {
                             HealthGroups.list(file, left -> leftovers.insertRow(ctx, row(path, left)));
                         }
-                        OtherTexts.list(file, stays, left -> leftovers.insertRow(ctx, row(path, left)));
+                        OtherTexts.list(
+                                file,
+                                stays,
+                                module == null ? new ModuleSettings() : module,
+                                left -> leftovers.insertRow(ctx, row(path, left)));
                         Exclusions.list(file, left -> leftovers.insertRow(ctx, row(path, left)));
                     }
                 }

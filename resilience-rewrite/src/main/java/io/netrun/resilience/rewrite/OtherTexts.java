@@ -1,6 +1,7 @@
 package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.ModuleSettings;
 import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
@@ -74,8 +75,9 @@ final class OtherTexts {
      * Lists those of a file, each once.
      *
      * @param stays whether code stays with resilience4j, so that its settings have an effect
+     * @param module the settings of the file's module
      */
-    static void list(SourceFile file, boolean stays, Consumer<Left> left) {
+    static void list(SourceFile file, boolean stays, ModuleSettings module, Consumer<Left> left) {
         String text = file.printAll();
         if (!text.toLowerCase(Locale.ROOT).contains("resilience4j")) {
             return;
@@ -87,36 +89,36 @@ final class OtherTexts {
             meters(text, found);
             levels(text, "io.github.resilience4j", RESILIENCE4J_LEVEL, stays, found);
         }
-        matches(OPTION, text).forEach(key -> found.add(option(key, stays)));
+        matches(OPTION, text).forEach(key -> found.add(option(key, stays, module)));
         if (JSON.matcher(text).find()) {
             found.add(new Left("SPRING_APPLICATION_JSON", WITHIN_A_TEXT));
         }
         if (file instanceof Xml.Document) {
-            matches(TAG, text).forEach(key -> found.add(option(key, stays)));
+            matches(TAG, text).forEach(key -> found.add(option(key, stays, module)));
             matches(NAMED, text).stream()
                     .filter(key -> !key.endsWith("version"))
-                    .forEach(key -> found.add(option(key, stays)));
+                    .forEach(key -> found.add(option(key, stays, module)));
         } else if (GradleMove.isScript(file) || OtherLanguages.isSource(file)) {
-            matches(NAMED, text).forEach(key -> found.add(option(key, stays)));
+            matches(NAMED, text).forEach(key -> found.add(option(key, stays, module)));
         } else if (path.endsWith("gradle.properties")) {
             matches(NAMED, text).stream()
                     .filter(key -> text.contains("systemProp." + key))
-                    .forEach(key -> found.add(option(key, stays)));
+                    .forEach(key -> found.add(option(key, stays, module)));
         } else if (!stays) {
-            matches(PLACEHOLDER, text).forEach(key -> found.add(placeholder(key)));
+            matches(PLACEHOLDER, text).forEach(key -> found.add(placeholder(key, module)));
         }
         if (file instanceof Yaml.Documents documents) {
             documents.getDocuments().forEach(document -> {
                 if (!stays) {
                     anchors(document, found);
                 }
-                embedded(document, stays, found);
+                embedded(document, stays, module, found);
                 nested(document, found);
             });
         } else if (file instanceof Properties.File properties) {
             nested(properties, found);
         } else if (path.matches(".*\\.(env|sh)|(.*/)?\\.env")) {
-            matches(EMBEDDED, text).forEach(key -> found.add(option(key, stays)));
+            matches(EMBEDDED, text).forEach(key -> found.add(option(key, stays, module)));
         }
         found.stream()
                 .filter(each -> !stays || !each.what().startsWith(CLOUD)) // its starter stays, too, as it is
@@ -197,19 +199,20 @@ final class OtherTexts {
         return matches;
     }
 
-    private static Left placeholder(String key) {
-        String here = PropertyTexts.here(Names.elements(key));
+    private static Left placeholder(String key, ModuleSettings module) {
+        KeyCounterpart here = KeyCounterpart.of(module, Names.elements(key));
         return new Left(
                 "${" + key + "}",
                 here == null
                         ? "The setting is not there any more. Write its value, or a placeholder for a key of your own."
-                        : "The setting is not there any more. Write ${" + here + "}, whose values may have a unit.");
+                        : "The setting is not there any more. Write ${" + here.key() + "}." + here.note());
     }
 
-    private static Left option(String key, boolean stays) {
+    private static Left option(String key, boolean stays, ModuleSettings module) {
         List<String> elements = Names.elements(key);
-        String here = PropertyTexts.here(elements);
-        return new Left(key, effect(stays) + (here == null ? PropertyTexts.remedy(elements) : written(here, stays)));
+        KeyCounterpart here = KeyCounterpart.of(module, elements);
+        return new Left(
+                key, effect(stays) + (here == null ? PropertyTexts.remedy(elements) : written(here.key(), stays)));
     }
 
     private static String effect(boolean stays) {
@@ -247,14 +250,14 @@ final class OtherTexts {
     }
 
     /** A text with a whole file of settings, as a ConfigMap of Kubernetes has it. */
-    private static void embedded(Yaml.Document document, boolean stays, Set<Left> found) {
+    private static void embedded(Yaml.Document document, boolean stays, ModuleSettings module, Set<Left> found) {
         new YamlIsoVisitor<Integer>() {
             @Override
             public Yaml.Scalar visitScalar(Yaml.Scalar scalar, Integer p) {
                 if (scalar.getValue().contains("\n")) {
                     matches(EMBEDDED, scalar.getValue()).forEach(key -> {
                         if (!key.endsWith(":")) {
-                            found.add(option(key, stays));
+                            found.add(option(key, stays, module));
                         } else {
                             found.add(new Left(key, WITHIN_A_TEXT));
                         }

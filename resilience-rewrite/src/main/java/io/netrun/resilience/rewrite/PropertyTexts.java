@@ -342,7 +342,7 @@ record PropertyTexts(
         return key(placed.path()) + "=" + placed.setting().value().text();
     }
 
-    private static String key(List<String> path) {
+    static String key(List<String> path) {
         return path.stream()
                 .map(Names::bracketed)
                 .collect(Collectors.joining("."))
@@ -434,21 +434,30 @@ record PropertyTexts(
             options.left().accept(new Left(shown, "It names a meter, which is " + meter + " here. Its tags differ."));
             return;
         }
-        String here = here(elements);
+        KeyCounterpart here = KeyCounterpart.of(module, elements);
         String exact = unknown.isEmpty() ? exact(text) : null;
-        String written = here == null ? null : code(replaced(text, key, here), unknown);
+        String written = here == null ? null : code(withDefault(replaced(text, key, here.key()), here), unknown);
+        String note = here == null || exact != null ? "" : here.note();
         String write = exact == null ? written : exact;
         String remedy;
         if (module.isForeignKept()) {
             remedy = "It counts for the code that stays with resilience4j, and not for annotated methods. "
-                    + (write == null ? remedy(elements) : "Write " + write + " beside it.");
+                    + (write == null ? remedy(elements) : "Write " + write + " beside it." + note);
         } else {
             remedy = "The text is not moved. "
                     + (write == null
                             ? "It names settings of resilience4j. " + remedy(elements)
-                            : "Write " + write + ".");
+                            : "Write " + write + "." + note);
         }
         options.left().accept(new Left(shown, remedy));
+    }
+
+    /** A placeholder whose default has the form of its value here. */
+    private static String withDefault(String text, KeyCounterpart here) {
+        Matcher standard = Pattern.compile("(\\$\\{" + Pattern.quote(here.key()) + ":)([^{}]*)(})")
+                .matcher(text);
+        return standard.replaceAll(
+                found -> Matcher.quoteReplacement(found.group(1) + here.valueHere(found.group(2)) + found.group(3)));
     }
 
     /** What a text with a key and a value becomes; null if it is no such text, or becomes nothing. */
@@ -498,9 +507,12 @@ record PropertyTexts(
                 .map(row -> "Write " + row.here().name() + ".")
                 .findFirst()
                 .orElse(
-                        pattern == null
-                                ? "Remove it, or write what it became in the configuration."
-                                : "Its counterparts are under resilience." + pattern + ".");
+                        elements.size() == 5 && Names.uniform(elements.get(2)).equals("configs")
+                                ? "Shared configurations are written out, and no instance has this value: write a key of"
+                                        + " your own."
+                                : pattern == null
+                                        ? "Remove it, or write what it became in the configuration."
+                                        : "Its counterparts are under resilience." + pattern + ".");
     }
 
     /** The pattern of a section of resilience4j; null for what is none. */

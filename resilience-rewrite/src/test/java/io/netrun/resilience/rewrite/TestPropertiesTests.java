@@ -96,14 +96,15 @@ class TestPropertiesTests implements RewriteTest {
                                 .extracting(row -> row.what() + ": " + row.reason())
                                 .containsExactly(
                                         "resilience4j.retry.instances.a.waitDuration: The text is not moved. Write"
-                                                + " resilience.retry.instances.a.base-delay.",
+                                                + " resilience.retry.instances.a.base-delay. Its value may have a unit:"
+                                                + " take it as a Duration, since a number does not have one.",
                                         "resilience4j.retry.instances.a.maxAttempts=2: The text is not moved. Write"
                                                 + " resilience.retry.instances.a.max-attempts=2.",
                                         "${resilience4j.retry.instances.a.max-attempts:3}: The text is not moved. Write"
                                                 + " ${resilience.retry.instances.a.max-attempts:3}.",
                                         "resilience4j.retry.configs.x.max-attempts: The text is not moved. It names"
-                                                + " settings of resilience4j. Its counterparts are under"
-                                                + " resilience.retry.")),
+                                                + " settings of resilience4j. Shared configurations are written out,"
+                                                + " and no instance has this value: write a key of your own.")),
                 srcTestJava(java("""
                     class CallTests {
                         void properties(Registry registry, Runner runner) {
