@@ -46,6 +46,12 @@ final class CodeCounterparts {
     /** The methods of registries for an instance that they have already. */
     private static final Set<String> ABSENT = Set.of("find", "replace", "remove");
 
+    /** The bulkheads of annotations with a thread pool, which have registries of their own. */
+    static final String POOL = "bulkhead:pool";
+
+    /** The other bulkheads of annotations. */
+    static final String SEMAPHORE = "bulkhead:semaphore";
+
     private final JavaSourceFile file;
 
     private final Constants constants;
@@ -54,8 +60,8 @@ final class CodeCounterparts {
 
     private final Set<String> registries = new HashSet<>();
 
-    /** The patterns of the registries that variables hold. */
-    private final Map<String, String> registryPatterns = new HashMap<>();
+    /** The simple types of the registries that variables hold. */
+    private final Map<String, String> registryTypes = new HashMap<>();
 
     /**
      * @param file the file with the calls
@@ -133,10 +139,10 @@ final class CodeCounterparts {
                 String type = String.valueOf(variables.getTypeExpression());
                 if (type.matches(
                         "(.*\\.)?(CircuitBreaker|Retry|(ThreadPool)?Bulkhead|RateLimiter|TimeLimiter)Registry")) {
-                    String pattern = pattern(type.substring(type.lastIndexOf('.') + 1));
+                    String simple = type.substring(type.lastIndexOf('.') + 1);
                     variables.getVariables().forEach(variable -> {
                         registries.add(variable.getSimpleName());
-                        registryPatterns.put(variable.getSimpleName(), pattern);
+                        registryTypes.put(variable.getSimpleName(), simple);
                     });
                 }
                 return super.visitVariableDeclarations(variables, p);
@@ -154,7 +160,7 @@ final class CodeCounterparts {
         }
         String name = constants.text(
                 call.getArguments().get(0), new Constants.Scope(file, owner == null ? "" : owner.getSimpleName()));
-        if (name != null && annotated.apply(pattern).contains(name)) {
+        if (name != null && annotated.apply(kind(call, pattern)).contains(name)) {
             split.add(new Left(
                     text(call),
                     "Annotations have the name " + name
@@ -176,7 +182,7 @@ final class CodeCounterparts {
         if (pattern == null) {
             return;
         }
-        Set<String> names = annotated.apply(pattern);
+        Set<String> names = annotated.apply(kind(call, pattern));
         String name = all
                 ? null
                 : constants.text(
@@ -217,11 +223,37 @@ final class CodeCounterparts {
         if (call.getSelect() == null || !isOfRegistry(call, registries)) {
             return null;
         }
+        String pattern = pattern(registryType(call));
+        return pattern.isEmpty() ? null : pattern;
+    }
+
+    /** The kind of a pattern's instances that the registry of a call has. */
+    private String kind(J.MethodInvocation call, String pattern) {
+        String registry = registryType(call);
+        return pattern.equals("bulkhead") && !registry.isEmpty() ? kind(registry) : pattern;
+    }
+
+    /** The kind of the instances of annotations that there is a registry for, by its simple name. */
+    static String kind(String registry) {
+        return switch (registry) {
+            case "ThreadPoolBulkheadRegistry" -> POOL;
+            case "BulkheadRegistry" -> SEMAPHORE;
+            default -> pattern(registry);
+        };
+    }
+
+    /** The simple name of the registry that a call is for; empty if it is not known. */
+    private String registryType(J.MethodInvocation call) {
+        if (call.getSelect() == null) {
+            return "";
+        }
         JavaType.FullyQualified type =
                 TypeUtils.asFullyQualified(call.getSelect().getType());
-        String known = type == null ? "" : pattern(type.getClassName());
         String guard = text(call.getSelect());
-        return known.isEmpty() ? registryPatterns.get(guard.substring(guard.lastIndexOf('.') + 1)) : known;
+        String known = type == null ? "" : type.getClassName();
+        return pattern(known).isEmpty()
+                ? registryTypes.getOrDefault(guard.substring(guard.lastIndexOf('.') + 1), "")
+                : known;
     }
 
     /** The pattern of a registry, by its simple name; empty for another type. */

@@ -383,7 +383,8 @@ final class Customizers {
             private void addCustomizer(
                     String what, Kind kind, @Nullable Expression instance, String owner, String change) {
                 String name = instance == null ? null : constants.text(instance, new Constants.Scope(file, owner));
-                Set<String> names = annotated.apply(kind.pattern());
+                Set<String> names =
+                        annotated.apply(CodeCounterparts.kind(kind.config().replaceFirst("Config$", "Registry")));
                 boolean same = name != null && names.contains(name);
                 if (!same && (name != null || names.isEmpty())) {
                     return;
@@ -424,7 +425,11 @@ final class Customizers {
         String observed = MappedPatterns.ofType(argument);
         Set<String> patterns = observed == null ? new LinkedHashSet<>(ORDER) : Set.of(observed);
         for (String pattern : ORDER) {
-            Set<String> names = patterns.contains(pattern) ? annotated.apply(pattern) : Set.of();
+            String kind = pattern.equals("bulkhead") && !argument.isEmpty()
+                    ? CodeCounterparts.kind(argument + "Registry")
+                    : pattern;
+            Set<String> names =
+                    patterns.contains(pattern) ? annotated.apply(kind.isEmpty() ? pattern : kind) : Set.of();
             if (!names.isEmpty()) {
                 found.add(new Left(
                         CodeCounterparts.text(type),

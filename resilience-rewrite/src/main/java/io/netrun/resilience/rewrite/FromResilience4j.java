@@ -102,6 +102,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new LinkedHashMap<>(),
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>(),
+                new LinkedHashSet<>(),
                 new Projects());
     }
 
@@ -129,6 +130,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             if (OtherLanguages.uses(file, JavaMove.PACKAGES)) {
                 found.module(SettingsMove.path(file)).keepForeign();
                 found.left().add(SettingsMove.path(file));
+                found.used().add("*");
                 found.asked().add("*");
             }
             addApplication(found, SettingsMove.path(file), OtherLanguages.text(file));
@@ -227,6 +229,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             } else {
                 module.keepForeign();
                 found.left().add(path);
+                JavaMove.foreignTypes(file).keySet().forEach(found.used()::add);
                 found.later()
                         .add(() -> new CodeCounterparts(file, found.constants(), pattern -> Set.of())
                                 .addAsked(found.asked()));
@@ -432,7 +435,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     ? "It stays, because code throws it that uses resilience4j beyond annotations."
                     : "It was replaced by %s. Code that uses resilience4j beyond annotations throws it as before:"
                             + " handle both.";
-            exceptions.forEach((there, here) -> addException(ctx, file, there, reason.formatted(here)));
+            exceptions.forEach((there, here) -> {
+                if (found.areExceptionsKept() || found.isThrown(there)) {
+                    addException(ctx, file, there, reason.formatted(here));
+                }
+            });
         }
         ProtectedMethods.Options options = new ProtectedMethods.Options(
                 keeps(),
@@ -586,6 +593,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param customizing the files that use it for customizers alone, by their paths
      * @param asked the instances that code may ask resilience4j for, as {@code pattern name}
      * @param healthOff the modules whose health contributors are off unless they are switched on
+     * @param used the types that code uses which stays, and {@code *} where they are not known
      * @param projects which directories are in the build
      */
     record Found(
@@ -608,6 +616,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             Map<String, JavaSourceFile> customizing,
             Set<String> asked,
             Set<String> healthOff,
+            Set<String> used,
             Projects projects) {
 
         /** A placeholder with a default. */
@@ -647,6 +656,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             } else {
                 module(path).keepForeign();
                 left.add(path);
+                used.add("*");
             }
         }
 
@@ -724,6 +734,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 names.computeIfAbsent(Names.module(path) + " " + pattern, key -> new TreeSet<>())
                         .add(placeholder.matches() ? placeholder.group(1) : text);
                 if (pattern.equals("bulkhead")) {
+                    names.computeIfAbsent(
+                                    Names.module(path) + " "
+                                            + (pool ? CodeCounterparts.POOL : CodeCounterparts.SEMAPHORE),
+                                    key -> new TreeSet<>())
+                            .add(placeholder.matches() ? placeholder.group(1) : text);
                     module(path).addBulkhead(text, pool);
                     if (pool) {
                         asked.add("bulkhead " + text); // there, its customizer is one of thread pools
@@ -732,7 +747,10 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             }
         }
 
-        /** The names of the instances of a pattern in annotations of any module. */
+        /**
+         * The names of the instances of a pattern in annotations of any module; those of one kind of bulkheads for
+         * {@link CodeCounterparts#POOL} and {@link CodeCounterparts#SEMAPHORE}.
+         */
         Set<String> annotatedNames(String pattern) {
             Set<String> all = new TreeSet<>();
             names.forEach((key, some) -> {
@@ -766,6 +784,15 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         /** Whether code stays that uses resilience4j beyond what is moved. */
         boolean isCodeKept() {
             return !left.isEmpty();
+        }
+
+        /** Whether code that stays may throw an exception of resilience4j: it uses other types of its pattern. */
+        boolean isThrown(String exception) {
+            String owner = exception.substring(0, exception.lastIndexOf('.') + 1);
+            return used.stream()
+                    .filter(type -> !type.contains(".annotation.") && !type.equals(exception))
+                    .anyMatch(type -> type.startsWith(owner)
+                            || type.matches("\\*|.*\\.(decorators|cloud|reactor|rxjava\\d)\\..*"));
         }
 
         /** Whether calls fail with the exceptions of resilience4j as before, because all of its code stays. */

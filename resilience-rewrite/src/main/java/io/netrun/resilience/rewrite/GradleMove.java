@@ -39,6 +39,11 @@ final class GradleMove {
     /** What is before coordinates that are the value of a variable or of an element of a map. */
     private static final Pattern VALUE = Pattern.compile("(?s).*(?:[=:]|\\bto)\\s*$");
 
+    /** A variable with a version of resilience4j. */
+    private static final Pattern VERSION =
+            Pattern.compile("(?im)^[ \\t]*(?:set\\(\\s*['\"](\\w*resilience4j\\w*)['\"]\\s*,[^\\n]*"
+                    + "|(?:(?:ext|val|def|extra)[ .]+)?(\\w*resilience4j\\w*)\\s*=\\s*['\"][^\\n]*)$");
+
     private final Dependencies dependencies;
 
     private final Catalogs catalogs;
@@ -123,12 +128,33 @@ final class GradleMove {
         String moved = moved(SettingsMove.path(file), text, left);
         if (!keepForeign) {
             dependencies.left(moved, "//", left);
+            leaveVersions(moved, left);
         }
         if (moved.equals(text)) {
             return file;
         }
         PlainText plain = PlainTextParser.convert(file);
         return plain.withText(moved);
+    }
+
+    /** Lists variables with versions of the library that nothing in the script uses any more. */
+    private static void leaveVersions(String text, Consumer<Left> left) {
+        Matcher declared = VERSION.matcher(text);
+        while (declared.find()) {
+            String name = declared.group(1) == null ? declared.group(2) : declared.group(1);
+            long uses = Pattern.compile("\\b" + Pattern.quote(name) + "\\b")
+                    .matcher(text)
+                    .results()
+                    .count();
+            if (uses == 1) {
+                int line = text.substring(0, declared.start(1) < 0 ? declared.start(2) : declared.start(1))
+                        .split("\n", -1)
+                        .length;
+                left.accept(new Left(
+                        "line " + line + ": " + declared.group().strip(),
+                        "Nothing in the script uses it any more. Remove it, unless another script does."));
+            }
+        }
     }
 
     private String moved(String path, String text, Consumer<Left> left) {

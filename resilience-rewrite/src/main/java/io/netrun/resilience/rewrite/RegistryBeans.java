@@ -49,7 +49,10 @@ final class RegistryBeans {
                 boolean configured = !isOfDefaults(method);
                 String own = configured
                         ? " The configuration that it has itself applied to all its instances: set it as resilience."
-                                + section + ".defaults."
+                                + section
+                                + (type.startsWith("ThreadPool")
+                                        ? ".instances for each of them, since .defaults is for all bulkheads."
+                                        : ".defaults.")
                         : "";
                 if (sections.contains(there)) {
                     left.accept(new Left(
@@ -59,10 +62,11 @@ final class RegistryBeans {
                                     + (there.startsWith("threadpool") ? "thread-pool-bulkhead" : there)
                                     + " had no effect on its instances; here, those of resilience."
                                     + section + " have one. Remove the settings that are not meant." + own));
-                } else if (configured && !annotated.apply(section).isEmpty()) {
+                } else if (configured
+                        && !annotated.apply(CodeCounterparts.kind(type)).isEmpty()) {
                     left.accept(new Left(
                             "@Bean " + method.getSimpleName(),
-                            "Annotations have " + CodeCounterparts.listed(annotated.apply(section))
+                            "Annotations have " + CodeCounterparts.listed(annotated.apply(CodeCounterparts.kind(type)))
                                     + ", too. Their instances are of this library now, which does not look at this"
                                     + " bean." + own));
                 }

@@ -2,6 +2,7 @@ package io.netrun.resilience.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -407,5 +408,37 @@ class BuildDetailTests {
 
         assertThat(moved(new Project().with("pom.xml", before)).files().get("pom.xml"))
                 .isEqualTo(pom(ours("resilience-spring-boot-starter", "")));
+    }
+
+    private static List<String> versionsLeft(String declared, String used) {
+        return new Project()
+                        .with("settings.gradle", "rootProject.name = 'a'\n")
+                        .with(
+                                "build.gradle",
+                                declared + "\ndependencies {\n    implementation \"io.github.resilience4j:"
+                                        + "resilience4j-spring-boot3:" + used + "\"\n}\n")
+                        .after(new FromResilience4j(false))
+                        .left()
+                        .stream()
+                        .filter(row -> row.contains("Nothing in the script uses it"))
+                        .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ext {\n    set('resilience4jVersion', \"2.2.0\")\n}",
+                "ext.resilience4jVersion = '2.2.0'",
+                "def resilience4jVersion = '2.2.0'",
+                "val resilience4jVersion = \"2.2.0\"",
+            })
+    void variableThatIsNotUsedAnyMoreShouldBeListed(String declared) {
+        assertThat(versionsLeft(declared, "${resilience4jVersion}")).hasSize(1);
+    }
+
+    @Test
+    void variableThatIsUsedShouldNotBeListed() {
+        assertThat(versionsLeft("ext.resilience4jVersion = '2.2.0'\nprintln(resilience4jVersion)", "2.2.0"))
+                .isEmpty();
     }
 }

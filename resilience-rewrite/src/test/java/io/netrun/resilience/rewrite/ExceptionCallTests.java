@@ -155,4 +155,43 @@ class ExceptionCallTests implements RewriteTest {
     private static String simple(String name) {
         return name.substring(name.lastIndexOf('.') + 1);
     }
+
+    private static boolean isBoth(String used) {
+        return new Project()
+                        .with("src/main/java/Code.java", "class Code { " + used + " any; }\n")
+                        .with("src/main/java/Calls.java", """
+                    import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+                    import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+
+                    class Calls {
+                        @CircuitBreaker(name = "a", fallbackMethod = "other")
+                        public String call() {
+                            return "";
+                        }
+
+                        String other(CallNotPermittedException e) {
+                            return "";
+                        }
+                    }
+                    """)
+                        .after(new FromResilience4j(false))
+                        .left()
+                        .stream()
+                        .anyMatch(row -> row.contains("throws it as before: handle both"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry",
+                "io.github.resilience4j.decorators.Decorators"
+            })
+    void exceptionOfCodeThatStaysShouldBeListed(String used) {
+        assertThat(isBoth(used)).isTrue();
+    }
+
+    @Test
+    void exceptionThatNoCodeThrowsShouldNotBeListed() {
+        assertThat(isBoth("io.github.resilience4j.retry.RetryRegistry")).isFalse();
+    }
 }

@@ -120,4 +120,36 @@ class RegistryBeanTests {
                 .asString()
                 .endsWith("Set there, as resilience.retry.defaults, what own() sets.");
     }
+
+    private static List<String> leftBeside(String type, String kind) {
+        Project project = new Project()
+                .with("src/main/java/Settings.java", bean("bulkhead", type, "@Bean", type + "Registry.of(own())"))
+                .with("src/main/java/Calls.java", """
+                    import io.github.resilience4j.bulkhead.annotation.Bulkhead;
+                    import java.util.concurrent.CompletableFuture;
+
+                    class Calls {
+                        @Bulkhead(name = "a", type = Bulkhead.Type.%s)
+                        public CompletableFuture<String> call() {
+                            return null;
+                        }
+                    }
+                    """.formatted(kind));
+        return left(project, "@Bean registry");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ThreadPoolBulkhead, SEMAPHORE", "Bulkhead, THREADPOOL"})
+    void bulkheadsOfTheOtherKindShouldNotBeNamed(String type, String kind) {
+        assertThat(leftBeside(type, kind)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ThreadPoolBulkhead, THREADPOOL, resilience.bulkhead.instances for each of them",
+        "Bulkhead, SEMAPHORE, resilience.bulkhead.defaults."
+    })
+    void bulkheadsOfTheSameKindShouldBeNamed(String type, String kind, String remedy) {
+        assertThat(leftBeside(type, kind)).singleElement().asString().contains("Annotations have the name a", remedy);
+    }
 }

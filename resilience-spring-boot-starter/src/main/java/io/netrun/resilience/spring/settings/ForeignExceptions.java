@@ -17,16 +17,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForeignExceptions {
 
+    private static final String TIMEOUT = "java.util.concurrent.TimeoutException";
+
     private ForeignExceptions() {}
 
-    /** One warning per such exception and instance; only one for a value that several instances share. */
+    /**
+     * One warning per such exception and instance; only one for a value that several instances share. Without timeouts,
+     * the {@link java.util.concurrent.TimeoutException} is one of the application itself.
+     */
     public static List<String> warnings(EffectiveSettings instances) {
         Set<String> warnings = new LinkedHashSet<>();
+        boolean limited = PatternDescriptors.all().stream()
+                .filter(pattern -> pattern.key().equals("timeout"))
+                .anyMatch(pattern -> !instances.names(pattern).isEmpty());
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             for (String name : instances.names(pattern)) {
                 instances
                         .settings(pattern, name)
-                        .ifPresent(settings -> warnings.addAll(warnings(pattern, name, settings)));
+                        .ifPresent(settings -> warnings.addAll(warnings(pattern, name, settings, limited)));
             }
         }
         return List.copyOf(warnings);
@@ -58,7 +66,8 @@ public final class ForeignExceptions {
         return notes;
     }
 
-    private static List<String> warnings(PatternDescriptor<?, ?> pattern, String name, ResolvedSettings<?> settings) {
+    private static List<String> warnings(
+            PatternDescriptor<?, ?> pattern, String name, ResolvedSettings<?> settings, boolean limited) {
         List<String> warnings = new ArrayList<>();
         for (Setting setting : Setting.of(pattern)) {
             if (setting.isWritable()
@@ -68,6 +77,7 @@ public final class ForeignExceptions {
                     if (value instanceof FailureMatcher matcher) {
                         ForeignNames.exception(matcher.toString())
                                 .filter(thrown -> !isCovered(thrown, values))
+                                .filter(thrown -> limited || !matcher.toString().equals(TIMEOUT))
                                 .ifPresent(thrown -> warnings.add(
                                         where(pattern, name, setting, settings.origin(setting.name())) + " names "
                                                 + matcher + ", which no policy of this library throws. Use "

@@ -24,8 +24,11 @@ class ForeignExceptionTests {
     private static final String WARNING = "which no policy of this library throws";
     private static final String OURS = "io.netrun.resilience.timeout.TimeoutExceededException";
 
-    private final ApplicationContextRunner runner =
+    private final ApplicationContextRunner unlimited =
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
+
+    private final ApplicationContextRunner runner =
+            unlimited.withPropertyValues("resilience.timeout.instances.limit.duration=1s");
 
     @ParameterizedTest
     @ValueSource(strings = {"retry.instances.x.exceptions", "circuit-breaker.instances.x.ignore-exceptions"})
@@ -38,6 +41,13 @@ class ForeignExceptionTests {
                             .asString()
                             .contains(key.replace(".x.", "[x]."), "Use " + OURS);
                 });
+    }
+
+    @Test
+    void timeoutExceptionOfTheApplicationShouldBeNoWarning(CapturedOutput output) {
+        unlimited
+                .withPropertyValues("resilience.retry.instances.x.exceptions=java.util.concurrent.TimeoutException")
+                .run(context -> assertThat(lines(output)).isEmpty());
     }
 
     @Test
