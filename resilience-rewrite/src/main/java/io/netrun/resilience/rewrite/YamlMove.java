@@ -4,6 +4,7 @@ import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
@@ -60,7 +61,7 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
         SettingsMove.Translated translated = move.translate(path, number++);
         Yaml.Document changed = document;
         if (translated != null && document.getBlock() instanceof Yaml.Mapping mapping) {
-            changed = document.withBlock(changed(mapping, translated, ctx));
+            changed = document.withBlock(changed(mapping, translated, YamlReading.sections(document), ctx));
             List<Yaml.Mapping.Entry> former = mapping.getEntries();
             if (!former.isEmpty()
                     && pruned(former.get(former.size() - 1), List.of(), translated.isForeignKept()) == null) {
@@ -74,8 +75,13 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
     }
 
     /** A mapping with other settings of this library. */
-    static Yaml.Mapping changed(Yaml.Mapping mapping, SettingsMove.Translated translated, ExecutionContext ctx) {
+    static Yaml.Mapping changed(
+            Yaml.Mapping mapping,
+            SettingsMove.Translated translated,
+            Map<List<String>, List<String>> sections,
+            ExecutionContext ctx) {
         YamlWriting writing = new YamlWriting();
+        sections.forEach(writing::comment);
         translated.settings().forEach(setting -> writing.add(setting.path(), setting.value(), setting.comments()));
         List<Yaml.Mapping.Entry> added = writing.isEmpty() ? List.of() : writing.entries(ctx);
         List<Yaml.Mapping.Entry> entries = new ArrayList<>();

@@ -1,11 +1,13 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.Setting;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -15,6 +17,9 @@ import org.openrewrite.yaml.tree.Yaml;
 /** Reads the settings of a YAML document, with their comments and with aliases resolved. One use for each document. */
 final class YamlReading {
 
+    /** Among comments, a blank line. */
+    static final String BLANK = "\n";
+
     private final Predicate<List<String>> wanted;
 
     private final Map<String, Yaml.Block> anchors = new HashMap<>();
@@ -22,6 +27,9 @@ final class YamlReading {
     private final List<Setting> settings = new ArrayList<>();
 
     private final List<String> comments = new ArrayList<>();
+
+    /** The comments before the sections of patterns, by the path of the section here. */
+    private final Map<List<String>, List<String>> sections = new LinkedHashMap<>();
 
     /** Whether the document applies under a condition alone. */
     private boolean profile;
@@ -56,6 +64,32 @@ final class YamlReading {
         return new SettingsDocument(id, base && writable && !reading.profile, List.copyOf(reading.settings));
     }
 
+    /** The comments before the sections of patterns in a document, by the path of the section here. */
+    static Map<List<String>, List<String>> sections(Yaml.Document document) {
+        YamlReading reading =
+                new YamlReading(elements -> SettingsDocument.isForeign(elements) || SettingsDocument.isOurs(elements));
+        reading.anchors.putAll(Anchors.anchored(document));
+        if (document.getBlock() instanceof Yaml.Mapping mapping) {
+            reading.mapping(mapping, List.of(), false);
+        }
+        return reading.sections;
+    }
+
+    /** The path here of a section of a pattern; null for another path. */
+    private static @Nullable List<String> section(List<String> path) {
+        if (path.size() != 2) {
+            return null;
+        }
+        String pattern = path.get(0).equals("resilience")
+                ? path.get(1)
+                : MappingTable.get()
+                        .settings(path.get(1))
+                        .map(row -> row.section().to())
+                        .findFirst()
+                        .orElse(null);
+        return pattern == null ? null : List.of("resilience", pattern);
+    }
+
     /** The elements of an entry's key. */
     static List<String> elements(Yaml.Mapping.Entry entry) {
         return Names.elements(entry.getKey().getValue());
@@ -83,6 +117,11 @@ final class YamlReading {
                 before(entry.getPrefix());
             } else {
                 comments.clear(); // they stay before the entry
+            }
+            List<String> section = inside && entry.getValue() instanceof Yaml.Mapping ? section(full) : null;
+            if (section != null && (beneath || begun)) {
+                sections.computeIfAbsent(section, name -> new ArrayList<>()).addAll(comments);
+                comments.clear();
             }
             begun |= moves;
             first = false;
@@ -157,7 +196,7 @@ final class YamlReading {
         if (!behind.startsWith("#") || aliases > 0) {
             return;
         }
-        String comment = behind.substring(1).strip();
+        String comment = text(behind);
         if (near && !first) {
             addToLast(comment);
         } else if (beneath) {
@@ -174,17 +213,36 @@ final class YamlReading {
             return;
         }
         int indent = prefix.length() - prefix.lastIndexOf('\n') - 1;
-        prefix.substring(line)
-                .lines()
-                .filter(each -> each.strip().startsWith("#"))
-                .forEach(each -> {
-                    String comment = each.strip().substring(1).strip();
-                    if (near && each.indexOf('#') > indent) {
-                        addToLast(comment);
-                    } else {
-                        comments.add(comment);
-                    }
-                });
+        List<String> lines = List.of(prefix.substring(line + 1).split("\n", -1));
+        lines = lines.subList(0, lines.size() - 1); // the last one is the indentation of the token
+        int blank = blank(lines);
+        for (int i = 0; i < lines.size(); i++) {
+            String each = lines.get(i);
+            if (each.isBlank()) {
+                if (comments.isEmpty()) {
+                    comments.add(BLANK);
+                }
+            } else if (near && (each.indexOf('#') > indent || i < blank)) {
+                addToLast(text(each.strip()));
+            } else {
+                comments.add(text(each.strip()));
+            }
+        }
+    }
+
+    /** Where the comments end that directly follow a setting and have a blank line behind them; 0 if none do. */
+    private static int blank(List<String> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).isBlank()) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /** The text of a comment, with its indentation. */
+    private static String text(String comment) {
+        return comment.substring(comment.startsWith("# ") ? 2 : 1).stripTrailing();
     }
 
     private void addToLast(String comment) {

@@ -2,6 +2,7 @@ package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.Setting;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,14 @@ import org.openrewrite.yaml.tree.Yaml;
 final class YamlWriting {
 
     private final Map<String, Object> tree = new LinkedHashMap<>();
+
+    /** The comments before sections, by their paths. */
+    private final Map<List<String>, List<String>> sections = new LinkedHashMap<>();
+
+    /** Adds comments before a section, which are written if it has settings. */
+    void comment(List<String> section, List<String> comments) {
+        sections.put(section, comments);
+    }
 
     /** Adds a setting; the first one of a key stays. */
     void add(List<String> path, Setting.Value value, List<String> comments) {
@@ -35,7 +44,7 @@ final class YamlWriting {
     /** The text, which ends with a line break. */
     String text() {
         StringBuilder text = new StringBuilder();
-        write(tree, "", text);
+        write(tree, List.of(), text);
         return text.toString();
     }
 
@@ -50,20 +59,46 @@ final class YamlWriting {
                 .orElseThrow(() -> new IllegalStateException("Not YAML: " + text()));
     }
 
-    private static void write(Map<String, Object> branch, String indent, StringBuilder text) {
+    private void write(Map<String, Object> branch, List<String> path, StringBuilder text) {
+        String indent = "  ".repeat(path.size());
+        boolean[] first = {true};
         branch.forEach((name, value) -> {
+            List<String> full = new ArrayList<>(path);
+            full.add(name);
+            if (!first[0] && isBlankBefore(value, full)) {
+                text.append('\n');
+            }
+            first[0] = false;
             String key = indent + (name.matches("[A-Za-z][A-Za-z0-9-]*") ? name : quoted(Names.bracketed(name))) + ":";
+            comments(value, full).stream()
+                    .filter(comment -> !comment.equals(YamlReading.BLANK))
+                    .forEach(comment -> text.append(indent)
+                            .append(("# " + comment).stripTrailing())
+                            .append('\n'));
+            text.append(key);
             if (value instanceof Leaf leaf) {
-                leaf.comments()
-                        .forEach(comment ->
-                                text.append(indent).append("# ").append(comment).append('\n'));
-                text.append(key);
                 write(leaf.value(), indent, text);
             } else {
-                text.append(key).append('\n');
-                write(cast(value), indent + "  ", text);
+                text.append('\n');
+                write(cast(value), full, text);
             }
         });
+    }
+
+    private List<String> comments(Object value, List<String> path) {
+        return value instanceof Leaf leaf ? leaf.comments() : sections.getOrDefault(path, List.of());
+    }
+
+    /** Whether a blank line was before what is written, which is the first setting of a section without a comment. */
+    private boolean isBlankBefore(Object value, List<String> path) {
+        List<String> comments = comments(value, path);
+        if (!comments.isEmpty() || value instanceof Leaf) {
+            return !comments.isEmpty() && comments.get(0).equals(YamlReading.BLANK);
+        }
+        Map.Entry<String, Object> child = cast(value).entrySet().iterator().next();
+        List<String> full = new ArrayList<>(path);
+        full.add(child.getKey());
+        return isBlankBefore(child.getValue(), full);
     }
 
     private static void write(Setting.Value value, String indent, StringBuilder text) {

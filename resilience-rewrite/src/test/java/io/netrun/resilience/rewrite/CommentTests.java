@@ -186,4 +186,121 @@ class CommentTests {
                 copied: *shared
                 """);
     }
+
+    @Test
+    void commentOfASectionShouldBeAboveTheSection() {
+        assertThat(Shapes.moved("""
+                # of retries
+                resilience4j.retry:
+                  instances:
+                    a:
+                      maxAttempts: 4
+                      # retryExceptions:
+                #       - java.io.IOException
+
+                # of limits,
+                #   in two lines
+                resilience4j.ratelimiter:
+                  instances:
+                    a:
+                      registerHealthIndicator: true # gone
+                      limitForPeriod: 3
+                """, false)).isEqualTo("""
+                # of retries
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        # retryExceptions:
+                        #       - java.io.IOException
+                        max-attempts: 4
+
+                  # of limits,
+                  #   in two lines
+                  rate-limiter:
+                    instances:
+                      a:
+                        limit: 3
+                """);
+    }
+
+    @Test
+    void commentOfANestedSectionShouldBeAboveTheSection() {
+        assertThat(Shapes.moved("""
+                resilience4j:
+                  # of retries
+                  retry:
+                    instances:
+                      a:
+                        registerHealthIndicator: true
+                        maxAttempts: 4
+                """, false)).isEqualTo("""
+                resilience:
+                  # of retries
+                  retry:
+                    instances:
+                      a:
+                        max-attempts: 4
+                """);
+    }
+
+    @Test
+    void blankLinesBetweenSettingsShouldStay() {
+        assertThat(Shapes.moved("""
+                resilience4j:
+
+                  retry:
+                    instances:
+                      a:
+                        maxAttempts: 4
+
+                        # slow
+                        waitDuration: 1s
+
+                      b:
+                        maxAttempts: 5
+                  ratelimiter:
+                    instances:
+
+                      a:
+                        limitForPeriod: 3
+                """, false)).isEqualTo("""
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        max-attempts: 4
+
+                        # slow
+                        base-delay: 1s
+
+                      b:
+                        max-attempts: 5
+
+                  rate-limiter:
+                    instances:
+                      a:
+                        limit: 3
+                """);
+    }
+
+    @Test
+    void indentationWithinCommentsShouldStay() {
+        assertThat(Shapes.moved("""
+                resilience4j.retry.instances.a:
+                  # Attempts:
+                  #   - 1 first
+                  #no space
+                  maxAttempts: 4
+                """, false)).isEqualTo("""
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        # Attempts:
+                        #   - 1 first
+                        # no space
+                        max-attempts: 4
+                """);
+    }
 }
