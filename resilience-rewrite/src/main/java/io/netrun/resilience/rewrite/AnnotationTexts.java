@@ -2,7 +2,6 @@ package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,9 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.openrewrite.SourceFile;
-import org.openrewrite.java.JavaIsoVisitor;
-import org.openrewrite.java.tree.Expression;
-import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.quark.Quark;
 
@@ -24,11 +20,11 @@ import org.openrewrite.quark.Quark;
  * Texts that name annotations which a recipe replaces, such as the pointcut of an aspect, an expression, or an element
  * of XML. What looks for these annotations finds none after the move, without a word, so each text is listed.
  *
- * @param library the library, as in the mapping table
+ * @param annotations the full names of the annotations, with those that replace them
  * @param constants what constants are
  * @param left takes what was left
  */
-record AnnotationTexts(String library, Constants constants, Consumer<Left> left) {
+record AnnotationTexts(Map<String, String> annotations, Constants constants, Consumer<Left> left) {
 
     /** Type patterns stand in pointcuts alone. */
     private static final Pattern POINTCUT =
@@ -38,37 +34,20 @@ record AnnotationTexts(String library, Constants constants, Consumer<Left> left)
 
     private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*[#!].*$|\\s#.*$|(?s)<!--.*?-->");
 
+    AnnotationTexts(String library, Constants constants, Consumer<Left> left) {
+        this(MappingTable.get().renamed(library, "annotation"), constants, left);
+    }
+
     /** Lists the texts of a source in Java, as it is after the move. */
     void list(JavaSourceFile file) {
         String all = file.printAll();
         Set<String> found = new LinkedHashSet<>();
         Map<String, String> patterns = new LinkedHashMap<>();
-        new JavaIsoVisitor<Integer>() {
+        new TextVisitor(file, constants) {
             @Override
-            public J.Literal visitLiteral(J.Literal literal, Integer p) {
-                add(literal);
-                return literal;
-            }
-
-            @Override
-            public J.Binary visitBinary(J.Binary binary, Integer p) {
-                add(binary);
-                return super.visitBinary(binary, p);
-            }
-
-            private void add(Expression expression) {
-                boolean isText = expression instanceof J.Binary binary
-                        ? binary.getOperator() == J.Binary.Type.Addition
-                        : Trees.text(expression) != null;
-                J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
-                String text = isText
-                        ? constants.text(
-                                expression, new Constants.Scope(file, owner == null ? "" : owner.getSimpleName()))
-                        : null;
-                if (text != null) {
-                    found.addAll(names(text));
-                    patterns.putAll(patterns(text));
-                }
+            void visitText(String text) {
+                found.addAll(names(text));
+                patterns.putAll(patterns(text));
             }
         }.visit(file, 0);
         leave(found, patterns, all.lines().toList());
@@ -94,10 +73,6 @@ record AnnotationTexts(String library, Constants constants, Consumer<Left> left)
                 .filter(name -> text.contains(name.substring(name.lastIndexOf('.') + 1)))
                 .filter(name -> pattern(name).matcher(text).find())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    private Map<String, String> annotations() {
-        return MappingTable.get().renamed(library, "annotation");
     }
 
     private static Pattern pattern(String name) {
@@ -173,9 +148,7 @@ record AnnotationTexts(String library, Constants constants, Consumer<Left> left)
                 }
             }
             if (!found.isEmpty()) {
-                List<String> numbers = new ArrayList<>();
-                found.forEach(number -> numbers.add(String.valueOf(number)));
-                return " It is in " + (found.size() == 1 ? "line " : "lines ") + String.join(", ", numbers) + ".";
+                return Remains.where(found);
             }
         }
         return "";

@@ -23,6 +23,9 @@ final class CodeNames {
     static final Set<String> INSTANCES =
             Set.of("CircuitBreaker", "Retry", "Bulkhead", "ThreadPoolBulkhead", "RateLimiter", "TimeLimiter");
 
+    /** The names of the methods that protect code. */
+    static final String PROTECTING = "(execute|decorate).*";
+
     private static final String ANY = "*.";
 
     private final JavaSourceFile file;
@@ -145,7 +148,7 @@ final class CodeNames {
     }
 
     private static @Nullable Row row(String type, String method) {
-        return INSTANCES.contains(type)
+        return INSTANCES.contains(type) && method.matches(PROTECTING)
                 ? MappingTable.get()
                         .find(MappingTable.RESILIENCE4J, "method", type + "." + method)
                         .or(() -> MappingTable.get().find(MappingTable.RESILIENCE4J, "method", ANY + method))

@@ -11,7 +11,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.SourceFile;
 import org.openrewrite.Tree;
-import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
@@ -54,7 +53,7 @@ final class Exclusions {
     /** Lists those of a source in Java, and returns their full names. */
     static Set<String> list(JavaSourceFile file, Constants constants, Consumer<Left> left) {
         Set<String> names = new LinkedHashSet<>();
-        new JavaIsoVisitor<Integer>() {
+        new TextVisitor(file, constants) {
             @Override
             public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
                 Trees.arguments(annotation).forEach((name, value) -> {
@@ -69,22 +68,8 @@ final class Exclusions {
             }
 
             @Override
-            public J.Literal visitLiteral(J.Literal literal, Integer p) {
-                add(literal);
-                return literal;
-            }
-
-            @Override
-            public J.Binary visitBinary(J.Binary binary, Integer p) {
-                add(binary);
-                return super.visitBinary(binary, p);
-            }
-
-            private void add(Expression expression) {
-                J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
-                String text = constants.text(
-                        expression, new Constants.Scope(file, owner == null ? "" : owner.getSimpleName()));
-                if (text != null && text.contains("AutoConfiguration") && excludes(text)) {
+            void visitText(String text) {
+                if (text.contains("AutoConfiguration") && excludes(text)) {
                     names.addAll(ForeignAutoConfigurations.names(text));
                 }
             }

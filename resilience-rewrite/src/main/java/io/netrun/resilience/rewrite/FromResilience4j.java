@@ -21,7 +21,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Option;
@@ -499,7 +498,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     .map(FromResilience4j::counterpart)
                     .orElse("The code uses it beyond annotations and exceptions.");
             leftovers.insertRow(
-                    ctx, row(SettingsMove.path(file), new Left(name, reason + where(text, Set.of(simple)))));
+                    ctx, row(SettingsMove.path(file), new Left(name, reason + Remains.where(text, Set.of(simple)))));
         });
         if (types.isEmpty() && excluded.isEmpty() && JavaMove.needsForeign(file)) {
             JavaMove.keeping(file)
@@ -510,7 +509,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                                     new Left(
                                             name,
                                             "The code needs it beyond annotations and exceptions, so resilience4j"
-                                                    + " stays." + where(text, names)))));
+                                                    + " stays." + Remains.where(text, names)))));
         }
     }
 
@@ -533,21 +532,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                                                 + (call.equals("fallbackMethod")
                                                         ? "Read method of @Fallback instead."
                                                         : "Remove what reads it.")
-                                                + where(text, Set.of(call)))))));
+                                                + Remains.where(text, Set.of(call)))))));
     }
 
     private static String simple(String type) {
         return type.substring(type.lastIndexOf('.') + 1);
-    }
-
-    /** The lines in which one of some names stands; empty for none. */
-    private static String where(List<String> text, Set<String> names) {
-        Set<Integer> found = new TreeSet<>();
-        names.stream()
-                .filter(name -> !name.isEmpty())
-                .forEach(name -> Remains.lines(text, name).forEach(line -> found.add(Integer.valueOf(line))));
-        String lines = found.stream().map(String::valueOf).collect(Collectors.joining(", "));
-        return found.isEmpty() ? "" : " It is in " + (found.size() == 1 ? "line " : "lines ") + lines + ".";
     }
 
     private static String counterpart(MappingTable.Row row) {

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaType;
@@ -87,17 +86,7 @@ final class FutureBodies {
     /** Whether all futures that a body returns have ended well. */
     private static boolean returnsEnded(J.Block body) {
         AtomicBoolean pending = new AtomicBoolean();
-        new JavaIsoVisitor<Integer>() {
-            @Override
-            public J.Lambda visitLambda(J.Lambda lambda, Integer p) {
-                return lambda;
-            }
-
-            @Override
-            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
-                return declaration;
-            }
-
+        new OwnCode() {
             @Override
             public J.Return visitReturn(J.Return returned, Integer p) {
                 Expression result = returned.getExpression();

@@ -3,7 +3,6 @@ package io.netrun.resilience.rewrite;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaType;
@@ -71,12 +70,7 @@ final class ReactiveBodies {
      */
     static boolean doesMore(J.Block body, String built, boolean effects) {
         AtomicBoolean more = new AtomicBoolean();
-        new JavaIsoVisitor<Integer>() {
-            @Override
-            public J.Lambda visitLambda(J.Lambda lambda, Integer p) {
-                return lambda;
-            }
-
+        new OwnCode() {
             @Override
             public J.NewClass visitNewClass(J.NewClass created, Integer p) {
                 if (created.getClazz() != null
@@ -88,11 +82,6 @@ final class ReactiveBodies {
                     created.getArguments().forEach(argument -> visit(argument, p, getCursor()));
                 }
                 return created;
-            }
-
-            @Override
-            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
-                return declaration;
             }
 
             @Override
@@ -160,17 +149,7 @@ final class ReactiveBodies {
     /** Whether an argument calls a method before the result is made. */
     private static boolean calls(Expression argument) {
         AtomicBoolean found = new AtomicBoolean();
-        new JavaIsoVisitor<Integer>() {
-            @Override
-            public J.Lambda visitLambda(J.Lambda lambda, Integer p) {
-                return lambda;
-            }
-
-            @Override
-            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
-                return declaration;
-            }
-
+        new OwnCode() {
             @Override
             public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
                 found.set(true);

@@ -320,6 +320,22 @@ final class Remains {
                 .toList();
     }
 
+    /** The lines in which one of some names stands, as a sentence behind a space; empty for none. */
+    static String where(List<String> text, Collection<String> names) {
+        Set<Integer> found = new TreeSet<>();
+        names.stream()
+                .filter(name -> !name.isEmpty())
+                .forEach(name -> lines(text, name).forEach(line -> found.add(Integer.valueOf(line))));
+        return where(found);
+    }
+
+    /** Some lines as a sentence behind a space; empty for none. */
+    static String where(Set<Integer> lines) {
+        return lines.isEmpty()
+                ? ""
+                : " It is in " + shown(lines.stream().map(String::valueOf).toList()) + ".";
+    }
+
     /** The numbers of the lines in which a name stands. */
     static List<String> lines(List<String> lines, String simple) {
         Pattern name = Pattern.compile("(?<![\\w\"])" + Pattern.quote(simple) + "(?![\\w\"])");
