@@ -480,10 +480,11 @@ final class CodeCounterparts {
             List<Expression> given = call.getArguments().stream()
                     .filter(argument -> !(argument instanceof J.Empty))
                     .toList();
-            if (row == null || given.size() < (ofType ? 2 : 1) || (!ofType && call.getSelect() == null)) {
+            Expression instance = ofType && !given.isEmpty() ? given.get(0) : call.getSelect();
+            if (row == null || instance == null || given.size() < (ofType ? 2 : 1)) {
                 return null;
             }
-            String policy = replaced(ofType ? given.get(0) : call.getSelect());
+            String policy = replaced(instance);
             Expression body = given.get(given.size() - 1);
             given.subList(ofType ? 1 : 0, given.size() - 1).stream()
                     .filter(more -> names.isOfPermits(call, more))

@@ -54,7 +54,7 @@ record ConfigChecks(String pattern, Map<String, String> calls, List<String> left
         boolean large = most != null && range.whole() && number.compareTo(most) > 0;
         left.add(name + "(" + calls.get(name) + "): it must be " + range.words()
                 + (large ? ", and the largest one is written" : ", so it is not written"));
-        if (large) {
+        if (large && most != null) {
             calls.put(name, most.toPlainString());
         } else {
             calls.remove(name);

@@ -184,50 +184,50 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
         return tree instanceof JavaSourceFile file ? file : otherwise;
     }
 
+    /** Lists the recovery methods of a class that cannot become fallback methods as they are. */
+    private void leaveRecoveries() {
+        recoveries
+                .shared()
+                .forEach(name -> leaveRecovery(
+                        name,
+                        "It recovers methods whose fallback methods have different names. Add an overload of each that"
+                                + " calls it."));
+        recoveries
+                .lost()
+                .forEach(method -> leaveRecovery(
+                        method.getSimpleName(),
+                        "No method of this class, or of one beneath it, that is retried has its result and its"
+                                + " parameters, in their order. Write its parameters as those of the method that it"
+                                + " recovers, with the failure last, and add @Fallback(method = \""
+                                + method.getSimpleName() + "\") to that method."));
+        recoveries
+                .inherited()
+                .forEach((method, methods) -> leaveRecovery(
+                        method.getSimpleName(),
+                        "There, it recovers " + String.join(", ", methods)
+                                + ", which the class inherits; here, a method names its fallback itself. Override each"
+                                + " in this class with @Retry and @Fallback(method = \"" + method.getSimpleName()
+                                + "\"), and write the parameters of the fallback as those of the method, with the"
+                                + " failure last."));
+        recoveries
+                .unseen()
+                .forEach((method, methods) -> leaveRecovery(
+                        method.getSimpleName(),
+                        "It had no effect on " + String.join(", ", methods)
+                                + ": Spring Retry looks for recovery methods among those that the class of the bean"
+                                + " itself declares. If one is meant, add @Fallback to each, with a method that has its"
+                                + " parameters, and the failure last."));
+    }
+
+    private void leaveRecovery(String name, String reason) {
+        annotations.left().accept(new Left("@Recover " + name, reason));
+    }
+
     @Override
     public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, ExecutionContext ctx) {
         Recoveries outer = recoveries;
         recoveries = Recoveries.of(declaration, getCursor().firstEnclosingOrThrow(JavaSourceFile.class), uses);
-        recoveries
-                .shared()
-                .forEach(name -> annotations
-                        .left()
-                        .accept(new Left(
-                                "@Recover " + name,
-                                "It recovers methods whose fallback methods have different names. Add an overload of"
-                                        + " each that calls it.")));
-        recoveries
-                .lost()
-                .forEach(method -> annotations
-                        .left()
-                        .accept(new Left(
-                                "@Recover " + method.getSimpleName(),
-                                "No method of this class, or of one beneath it, that is retried has its result and its"
-                                        + " parameters, in their order. Write its parameters as those of the method that"
-                                        + " it recovers, with the failure last, and add @Fallback(method = \""
-                                        + method.getSimpleName() + "\") to that method.")));
-        recoveries
-                .inherited()
-                .forEach((method, methods) -> annotations
-                        .left()
-                        .accept(new Left(
-                                "@Recover " + method.getSimpleName(),
-                                "There, it recovers " + String.join(", ", methods)
-                                        + ", which the class inherits; here, a method names its fallback itself. Override"
-                                        + " each in this class with @Retry and @Fallback(method = \""
-                                        + method.getSimpleName()
-                                        + "\"), and write the parameters of the fallback as those of the method, with the"
-                                        + " failure last.")));
-        recoveries
-                .unseen()
-                .forEach((method, methods) -> annotations
-                        .left()
-                        .accept(new Left(
-                                "@Recover " + method.getSimpleName(),
-                                "It had no effect on " + String.join(", ", methods)
-                                        + ": Spring Retry looks for recovery methods among those that the class of the"
-                                        + " bean itself declares. If one is meant, add @Fallback to each, with a method"
-                                        + " that has its parameters, and the failure last.")));
+        leaveRecoveries();
         J.ClassDeclaration visited = withBridges(super.visitClassDeclaration(declaration, ctx), ctx);
         recoveries = outer;
         leaveOrder(visited.getLeadingAnnotations());
