@@ -145,7 +145,8 @@ final class BuildFiles {
 
     private void addClassPath(String module, List<JavaType.FullyQualified> types) {
         aspects.put(
-                module, types.stream().anyMatch(type -> type.getFullyQualifiedName().equals(JOIN_POINT)));
+                module,
+                types.stream().anyMatch(type -> type.getFullyQualifiedName().equals(JOIN_POINT)));
         Set<String> found = new TreeSet<>();
         for (JavaType.FullyQualified type : types) {
             PublisherMethods.MODULES.forEach((extension, name) -> {
@@ -168,8 +169,8 @@ final class BuildFiles {
      * @param extension the module of resilience4j for it; empty if there is none
      */
     boolean isKnown(String module, String extension, Build build) {
-        return hosts(module, build).stream().anyMatch(host -> having(host, module, extension, build)
-                .contains(""));
+        return hosts(module, build).stream()
+                .anyMatch(host -> having(host, module, extension, build).contains(""));
     }
 
     /** Where an application has a module of resilience4j: the profiles, and an empty name if it needs none. */
@@ -178,9 +179,8 @@ final class BuildFiles {
         if (!extension.isEmpty() && (onPath == null || onPath.contains(extension))) {
             return Set.of("");
         }
-        Set<String> having = extension.isEmpty()
-                ? new TreeSet<>()
-                : build.builds().having(host, build.modules(), extension);
+        Set<String> having =
+                extension.isEmpty() ? new TreeSet<>() : build.builds().having(host, build.modules(), extension);
         if (extension.equals("resilience4j-reactor")) {
             having.addAll(build.builds()
                     .having(host, build.modules(), "spring-cloud-starter-circuitbreaker-reactor-resilience4j"));
@@ -214,8 +214,8 @@ final class BuildFiles {
                 });
             }
         });
-        unknown.forEach((extension, methods) -> left.accept(
-                PublisherMethods.left(extension, methods, profiles.getOrDefault(extension, Set.of()))));
+        unknown.forEach((extension, methods) ->
+                left.accept(PublisherMethods.left(extension, methods, profiles.getOrDefault(extension, Set.of()))));
     }
 
     /** Whether no module has what makes the annotations of resilience4j have an effect, as far as is known. */

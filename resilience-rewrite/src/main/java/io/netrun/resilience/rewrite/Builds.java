@@ -330,9 +330,10 @@ final class Builds {
                     && new GradleBlocks(text)
                             .statements().stream()
                                     .map(statement -> withoutComments(statement.text(text)))
-                                    .filter(statement -> !statement.matches("(?s)(test|compileOnly|annotationProcessor|exclude).*"))
-                                    .anyMatch(statement ->
-                                            named.matcher(statement.replace('.', '-')).find())) {
+                                    .filter(statement ->
+                                            !statement.matches("(?s)(test|compileOnly|annotationProcessor|exclude).*"))
+                                    .anyMatch(statement -> named.matcher(statement.replace('.', '-'))
+                                            .find())) {
                 having.add("");
             }
         });
@@ -340,7 +341,10 @@ final class Builds {
     }
 
     private static String withoutComments(String statement) {
-        return statement.replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("(?m)^\\s*//.*$", "").strip();
+        return statement
+                .replaceAll("(?s)/\\*.*?\\*/", "")
+                .replaceAll("(?m)^\\s*//.*$", "")
+                .strip();
     }
 
     /** Whether a build file is the one to which dependencies of a module are added. */

@@ -975,9 +975,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     private void leaveReactive(J.@Nullable ClassDeclaration owner, J.MethodDeclaration method, Moved moved) {
         boolean ofClass =
                 method.hasModifier(J.Modifier.Type.Public) && ofClass().contains("retry");
-        boolean retried = (moved.added().contains(RETRY) || ofClass) && options.known().test(method);
-        String reason =
-                retried ? ReactiveBodies.reason(method, ReactiveBodies.ASPECTS) : null;
+        boolean retried =
+                (moved.added().contains(RETRY) || ofClass) && options.known().test(method);
+        String reason = retried ? ReactiveBodies.reason(method, ReactiveBodies.ASPECTS) : null;
         if (owner != null && reason != null) {
             options.left()
                     .accept(new Left("@Retry at " + owner.getSimpleName() + "." + method.getSimpleName(), reason));

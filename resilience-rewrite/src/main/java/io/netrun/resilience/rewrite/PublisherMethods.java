@@ -16,8 +16,8 @@ import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
 
 /**
- * Methods with annotations of resilience4j that return a publisher. Its aspects know publishers by modules of their own,
- * which its starters do not bring: without them, a publisher is a result that has come.
+ * Methods with annotations of resilience4j that return a publisher. Its aspects know publishers by modules of their
+ * own, which its starters do not bring: without them, a publisher is a result that has come.
  */
 final class PublisherMethods {
 
@@ -84,9 +84,7 @@ final class PublisherMethods {
         boolean direct = method.hasModifier(J.Modifier.Type.Private) || method.hasModifier(J.Modifier.Type.Static);
         boolean isInterface = owner.getKind() == J.ClassDeclaration.Kind.Type.Interface;
         List<J.Annotation> annotations = new ArrayList<>(
-                isInterface || method.hasModifier(J.Modifier.Type.Public)
-                        ? owner.getLeadingAnnotations()
-                        : List.of());
+                isInterface || method.hasModifier(J.Modifier.Type.Public) ? owner.getLeadingAnnotations() : List.of());
         annotations.addAll(method.getLeadingAnnotations());
         Map<String, String> instances = new LinkedHashMap<>();
         boolean replaced = false;
@@ -94,9 +92,8 @@ final class PublisherMethods {
             String pattern = ProtectedMethods.pattern(annotation, file);
             if (pattern != null) {
                 Expression name = Trees.arguments(annotation).get("name");
-                String text = name == null
-                        ? null
-                        : constants.text(name, new Constants.Scope(file, owner.getSimpleName()));
+                String text =
+                        name == null ? null : constants.text(name, new Constants.Scope(file, owner.getSimpleName()));
                 instances.put(pattern, text == null ? "<name>" : text);
                 replaced |= ProtectedMethods.fallback(annotation) != null;
             }
@@ -125,9 +122,10 @@ final class PublisherMethods {
                 packages.contains("io.reactivex.rxjava3")
                         ? "resilience4j-rxjava3"
                         : packages.contains("io.reactivex") ? "resilience4j-rxjava2" : null;
-            default -> packages.matches("(?s).*\\b(org\\.reactivestreams|java\\.util\\.concurrent|reactor|io\\.smallrye)\\b.*")
-                    ? ""
-                    : null;
+            default ->
+                packages.matches("(?s).*\\b(org\\.reactivestreams|java\\.util\\.concurrent|reactor|io\\.smallrye)\\b.*")
+                        ? ""
+                        : null;
         };
     }
 

@@ -129,8 +129,8 @@ class PublisherMethodTests {
 
     @Test
     void reactiveStarterOfSpringCloudShouldCount() {
-        String starter = dependency(
-                "org.springframework.cloud", "spring-cloud-starter-circuitbreaker-reactor-resilience4j", "");
+        String starter =
+                dependency("org.springframework.cloud", "spring-cloud-starter-circuitbreaker-reactor-resilience4j", "");
 
         assertThat(left(project(starter, "@Retry(name = \"a\")"))).isEmpty();
     }

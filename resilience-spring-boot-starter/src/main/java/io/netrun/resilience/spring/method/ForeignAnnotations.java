@@ -176,8 +176,8 @@ public final class ForeignAnnotations {
 
     /**
      * What behaves differently and depends on the body of the method, or on what is on the class path: what a method
-     * throws that returns a stage passes the retry and the time limiter there, unless a pattern inside makes a future of
-     * it that fails; and a publisher is a result that has come, unless the module of resilience4j for it is there.
+     * throws that returns a stage passes the retry and the time limiter there, unless a pattern inside makes a future
+     * of it that fails; and a publisher is a result that has come, unless the module of resilience4j for it is there.
      *
      * @param declarations those of the method, the outermost first
      */
@@ -233,8 +233,8 @@ public final class ForeignAnnotations {
                 "Check that the work of the method may be repeated or rejected, or set "
                         + foreign.stream()
                                 .filter(each -> !isFallback(each.slot()))
-                                .map(each -> "resilience." + each.slot().key() + ".instances." + each.name()
-                                        + ".enabled")
+                                .map(each ->
+                                        "resilience." + each.slot().key() + ".instances." + each.name() + ".enabled")
                                 .distinct()
                                 .collect(Collectors.joining(", "))
                         + " to false"));
@@ -246,7 +246,8 @@ public final class ForeignAnnotations {
             String name = type.getName();
             if (name.equals("reactor.core.publisher.Mono") || name.equals("reactor.core.publisher.Flux")) {
                 return "resilience4j-reactor";
-            } else if (name.matches("io\\.reactivex\\.(rxjava3\\.core\\.)?(Flowable|Single|Maybe|Completable|Observable)")) {
+            } else if (name.matches(
+                    "io\\.reactivex\\.(rxjava3\\.core\\.)?(Flowable|Single|Maybe|Completable|Observable)")) {
                 return name.contains("rxjava3") ? "resilience4j-rxjava3" : "resilience4j-rxjava2";
             }
         }

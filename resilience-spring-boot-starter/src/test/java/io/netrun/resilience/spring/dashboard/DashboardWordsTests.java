@@ -1351,7 +1351,8 @@ class DashboardWordsTests {
                         "[\"Find who calls Client.call so often. Callers are not recorded here: look in the access log")
                 .as("but not first")
                 .contains("Raise limit in the settings only if");
-        assertThat(because(limited, row)).contains("The limit lets 5 calls a second through, from all callers together");
+        assertThat(because(limited, row))
+                .contains("The limit lets 5 calls a second through, from all callers together");
         assertThat(because(limited.replace("PT1S", "PT10S"), row)).contains("The limit lets 5 calls in 10s through");
         assertThat(adviceField(limited, row)).isEqualTo("{\"pattern\":\"rate-limiter\",\"setting\":\"limit\"}");
         assertThat(adviceField(OPEN, row)).as("it names none").isEqualTo("null");

@@ -33,8 +33,8 @@ class WayBackTests {
     private static final String COMPATIBLE = "resilience.compatibility=resilience4j";
 
     /**
-     * Starts the application without the auto-configurations of a library, as if its starter were not there; with all for
-     * {@link #NONE}.
+     * Starts the application without the auto-configurations of a library, as if its starter were not there; with all
+     * for {@link #NONE}.
      */
     private static ConfigurableApplicationContext start(String absent, String... properties) {
         List<String> all = new ArrayList<>(List.of(
@@ -51,7 +51,8 @@ class WayBackTests {
     }
 
     /** The attempts of a call that is retried, and the failure of one that an open circuit rejects. */
-    private static void requireProtection(ConfigurableApplicationContext context, Class<? extends Throwable> rejection) {
+    private static void requireProtection(
+            ConfigurableApplicationContext context, Class<? extends Throwable> rejection) {
         Calls calls = context.getBean(Calls.class);
         assertThat(calls.retried()).isEqualTo("fallback");
         assertThat(calls.attempts()).isEqualTo(5);
@@ -118,7 +119,8 @@ class WayBackTests {
         }
 
         @Override
-        protected List<String> getCandidateConfigurations(AnnotationMetadata metadata, AnnotationAttributes attributes) {
+        protected List<String> getCandidateConfigurations(
+                AnnotationMetadata metadata, AnnotationAttributes attributes) {
             String absent = getEnvironment().getRequiredProperty("without");
             return super.getCandidateConfigurations(metadata, attributes).stream()
                     .filter(name -> !name.startsWith(absent))
