@@ -39,18 +39,6 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     /** Replaces the follower once there can be none any more. */
     private static final Object PUBLISHED = new Object();
 
-    /** What a callback returns for a result that has reached nobody: what is around the call had ended before. */
-    private static final Object UNTAKEN = new Object();
-
-    private static final VarHandle MARKS = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "marks", VarHandle.class, CallFuture.class, byte.class);
-
-    /** The holder has cancelled this future without requesting an interrupt. */
-    private static final byte SPARED = 1;
-
-    /** The result of the inner call has reached nobody; read by the thread that passes it. */
-    private static final byte BACK = 2;
-
     private static final byte RUNNING = 0;
 
     /** The outcome is decided, and what the call holds is being released. */
@@ -70,8 +58,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      */
     private volatile @Nullable Object follower;
 
-    /** {@link #SPARED} and {@link #BACK}, in one byte, because every call has it. */
-    private volatile byte marks;
+    /** Whether the holder has cancelled this future without requesting an interrupt. */
+    private volatile boolean spared;
 
     /**
      * Releases what the call holds and stops what is still running for it. Called at most once, by the thread that
@@ -130,10 +118,18 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         }
     }
 
-    /** Passes the result of an inner call outward, which comes after this call has ended; see {@link #answer()}. */
+    /**
+     * Passes on the result of an inner call, which comes after this call has ended: outward, or if nobody there wants
+     * it, back to the {@link #origin()}.
+     */
     protected final void passLateResult(T value) {
-        if (!onLateResult(value)) {
-            mark(BACK);
+        if (follower instanceof CallInScope part && part.mayBeFollowed()) {
+            // Nobody is known yet who follows this call, and perhaps nobody will.
+            if (!tryTakeBack(value)) {
+                onLateResult(value);
+            }
+        } else if (!onLateResult(value)) {
+            tryTakeBack(value);
         }
     }
 
@@ -305,10 +301,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             return;
         }
         try {
-            Object answer = ((BiFunction<? super T, @Nullable Throwable, ?>) callback).apply(value, failure);
-            if (answer == UNTAKEN && failure == null && !tryTakeBack(value)) {
-                mark(BACK);
-            }
+            ((BiFunction<? super T, @Nullable Throwable, ?>) callback).apply(value, failure);
         } catch (Throwable thrown) {
             SafeLog.error(log, "A policy failed when its call ended", thrown);
         }
@@ -340,12 +333,22 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         return lateReceiver() != null;
     }
 
-    /** Passes a result outward if this call has ended, too, and not with it. */
+    /** Takes a result if this call was given up, too; otherwise passes it on to what may have been. */
     @Override
     public final void receiveLateResult(T value) {
-        if (hasEnded()) {
+        if (isGivenUp()) {
             onLateResult(value);
+            return;
         }
+        LateReceiver<T> receiver = lateReceiver();
+        if (receiver != null) {
+            receiver.receiveLateResult(value);
+        }
+    }
+
+    /** Returns whether results that come now are late: by default, once the call {@linkplain #hasEnded() has ended}. */
+    protected boolean isGivenUp() {
+        return hasEnded();
     }
 
     /**
@@ -362,32 +365,50 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /**
+     * Returns the inner call whose result is passed on, if it {@linkplain #takesBack() takes that back}; by default
+     * null. A call owns the result that it has ended with until what is around it has ended with it as well: if that
+     * had ended before, and has no hooks for late results, the result goes back to where it came from.
+     */
+    protected @Nullable CompletableFuture<T> origin() {
+        return null;
+    }
+
+    /** Returns an inner call if it {@linkplain #takesBack() takes back} a result; otherwise null, so it is not kept. */
+    protected static <T extends @Nullable Object> @Nullable CompletableFuture<T> takingBack(
+            @Nullable CompletableFuture<T> inner) {
+        return inner instanceof CallFuture<T> own && own.takesBack() ? inner : null;
+    }
+
+    /** Passes a result back to the inner call that it came from. Returns false if that does not take it. */
+    protected static <T extends @Nullable Object> boolean tryReturn(@Nullable CompletableFuture<T> inner, T value) {
+        return inner instanceof CallFuture<T> own && own.tryTakeBack(value);
+    }
+
+    /** Returns whether this call has hooks for late results, or what is within it. */
+    protected boolean takesBack() {
+        return takingBack(origin()) != null;
+    }
+
+    /**
      * Takes the result back that this call has ended with, because what is around it had ended before and has no hooks
-     * for late results. By default it is passed inward.
+     * for late results. By default it is passed to the {@link #origin()}. Must not throw.
      *
      * @return false if this call has no hooks either
      */
     protected boolean tryTakeBack(T value) {
-        return false;
+        return tryReturn(origin(), value);
     }
 
-    /** Returns what a callback of an inner call's end returns, by which that call takes back what reached nobody. */
-    protected final @Nullable Object answer() {
-        if ((marks & BACK) == 0) {
-            return null;
-        }
-        byte before = (byte) MARKS.getAndBitwiseAnd(this, (byte) ~BACK);
-        return (before & BACK) == 0 ? null : UNTAKEN;
-    }
-
-    private void mark(byte mark) {
-        MARKS.getAndBitwiseOr(this, mark);
-    }
-
-    /** Lets a callback that could not be registered by {@link #tryFollow} receive late results nevertheless. */
+    /**
+     * Lets a callback that could not be registered by {@link #tryFollow} receive late results nevertheless, those that
+     * have come already included.
+     */
+    @SuppressWarnings("unchecked") // it follows this future
     final void offerLateResults(Object callback) {
-        if (follower instanceof CallInScope part && callback instanceof LateReceiver<?> receiver) {
-            part.setLateReceiver(receiver);
+        Object known = follower;
+        Object part = known instanceof LateLink link ? link.receiver : known;
+        if (part instanceof CallInScope scoped && callback instanceof LateReceiver<?> receiver) {
+            scoped.setLateReceiver((LateReceiver<Object>) receiver, value -> tryTakeBack((T) value));
         }
     }
 
@@ -524,13 +545,13 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      * Cancels a part of the call as the call itself was cancelled: with an interrupt, unless its holder requested none.
      */
     protected final void cancelPart(CompletableFuture<?> part) {
-        ForeignStage.cancel(part, (marks & SPARED) == 0);
+        ForeignStage.cancel(part, !spared);
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (!mayInterruptIfRunning && !hasEnded()) {
-            mark(SPARED);
+            spared = true;
         }
         if (!hasEnded()) {
             endWith(new CancellationException());
@@ -544,7 +565,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      */
     final void cancelWithin(boolean mayInterruptIfRunning) {
         if (!mayInterruptIfRunning && !hasEnded()) {
-            mark(SPARED);
+            spared = true;
         }
         CancellationException cancellation = new CancellationException(); // before the end: it may fail
         if (tryEnd()) {

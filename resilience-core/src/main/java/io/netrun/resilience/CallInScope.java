@@ -1,5 +1,8 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -14,13 +17,19 @@ import org.jspecify.annotations.Nullable;
 final class CallInScope extends Deadline.InFlight
         implements BiFunction<Object, @Nullable Throwable, @Nullable Void>, LateReceiver<Object>, Runnable {
 
+    private static final VarHandle LATE_RECEIVER = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "lateReceiver", VarHandle.class, CallInScope.class, Object.class);
+
     private final CallerContext context = CallerContext.capture();
     private volatile @Nullable CompletableFuture<?> call;
 
     private final Deadline scope;
 
-    /** What follows the call besides this, and wants late results; null for nothing. */
-    private volatile @Nullable LateReceiver<?> lateReceiver;
+    /**
+     * What follows the call besides this, and may want late results; null as long as nothing is known to, or the
+     * {@link Unclaimed} result that came before.
+     */
+    private volatile @Nullable Object lateReceiver;
 
     private CallInScope(CompletableFuture<?> call, Deadline scope) {
         this.call = call;
@@ -39,10 +48,11 @@ final class CallInScope extends Deadline.InFlight
             return;
         }
         CallInScope part = new CallInScope(call, scope);
-        scope.register(part);
+        // First: the scope may have been left, and the call is cancelled as soon as it is registered there.
         if (!(call instanceof CallFuture<?> own) || !own.tryFollow(part)) {
             call.handle(part);
         }
+        scope.register(part);
     }
 
     /** The call has ended: nothing of it is kept. */
@@ -88,24 +98,47 @@ final class CallInScope extends Deadline.InFlight
         }
     }
 
-    void setLateReceiver(LateReceiver<?> receiver) {
-        lateReceiver = receiver;
+    /**
+     * Sets what follows the call besides this.
+     *
+     * @param back takes a result that came before, if the receiver does not want it
+     */
+    void setLateReceiver(LateReceiver<Object> receiver, Consumer<Object> back) {
+        Object before = LATE_RECEIVER.getAndSet(this, receiver);
+        if (before instanceof Unclaimed result) {
+            if (receiver.wantsLateResult()) {
+                receiver.receiveLateResult(result.value);
+            } else {
+                back.accept(result.value);
+            }
+        }
+    }
+
+    /**
+     * Returns whether the scope was left before it is known what follows the call: the call was cancelled before the
+     * code that has made it could return it.
+     */
+    boolean mayBeFollowed() {
+        return lateReceiver == null && scope.isOver();
     }
 
     @Override
     public boolean wantsLateResult() {
-        LateReceiver<?> receiver = lateReceiver;
-        return receiver != null && receiver.wantsLateResult();
+        Object receiver = lateReceiver;
+        return receiver instanceof LateReceiver<?> known ? known.wantsLateResult() : mayBeFollowed();
     }
 
     @Override
     @SuppressWarnings("unchecked") // it follows the same call
     public void receiveLateResult(Object value) {
-        LateReceiver<Object> receiver = (LateReceiver<Object>) lateReceiver;
-        if (receiver != null) {
-            receiver.receiveLateResult(value);
+        if (!LATE_RECEIVER.compareAndSet(this, null, new Unclaimed(value))
+                && lateReceiver instanceof LateReceiver<?> receiver) {
+            ((LateReceiver<Object>) receiver).receiveLateResult(value);
         }
     }
+
+    /** A late result, as long as nobody is known who could take it. */
+    private record Unclaimed(Object value) {}
 
     /** Returns whether the call has ended and holds nothing any more. */
     @Override

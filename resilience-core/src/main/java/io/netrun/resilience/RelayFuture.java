@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Object> {
 
-    /** Null before it is followed, and once it has ended or does not matter any more. */
+    /**
+     * Null before it is followed, and once it has ended or does not matter any more, unless it takes back the result
+     * that it has ended with.
+     */
     private volatile @Nullable CompletableFuture<T> inner;
 
     private volatile boolean following;
@@ -83,12 +86,12 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     @Override
     public final @Nullable Object apply(T value, @Nullable Throwable failure) {
         end(value, ForeignStage.thrownBy(inner, failure));
-        return answer();
+        return null;
     }
 
     private void end(T value, @Nullable Throwable failure) {
         innerEnded = true; // first: who finds no inner call any more must know that it is over
-        inner = null;
+        inner = failure == null ? takingBack(inner) : null;
         boolean settled = false;
         try {
             onInnerEnd(value, failure);
@@ -96,10 +99,19 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
         } finally {
             // Whatever fails, no caller may wait for ever.
             if (!endedByInner) {
-                finish(value, failure);
+                endWith(value, failure);
             } else if (!settled) {
                 publish(value, failure); // it failed after the end was decided, and before or after this
             }
+        }
+    }
+
+    private void endWith(T value, @Nullable Throwable failure) {
+        if (tryEnd()) {
+            publish(value, failure);
+        } else if (failure == null) {
+            passLateResult(value);
+            inner = null;
         }
     }
 
@@ -108,10 +120,15 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
         stopInner();
     }
 
+    @Override
+    protected final @Nullable CompletableFuture<T> origin() {
+        return inner;
+    }
+
     /** An inner call that ignores that it was cancelled may run for ever, and this future may be kept as long. */
     @Override
     protected final void onReleased() {
-        if (!isInnerOver()) {
+        if (!isInnerOver() && !takesBack()) {
             inner = null;
         }
     }

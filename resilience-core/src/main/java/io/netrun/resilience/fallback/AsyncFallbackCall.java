@@ -59,7 +59,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
         } catch (Throwable unexpected) {
             endWith(unexpected); // nobody else ends the call
         }
-        return answer();
+        return null;
     }
 
     private void onEnd(T value, @Nullable Throwable thrown) {
@@ -69,14 +69,16 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
                 fallback.keep(call, value);
             }
             end(value);
-        } else if (call == null || hasEnded()) {
+            return;
+        }
+        running = null; // it is over: what fails from here on cancels the handler's stage
+        if (call == null || hasEnded()) {
             clear();
         } else if (deadline.isOver() || Cancellation.ofAsyncCall(thrown, deadline)) {
             fallback.countPassed(rules);
             endWith(thrown);
         } else {
             failure = thrown;
-            running = null; // it is over: what fails from here on cancels the handler's stage
             try {
                 context.run(this);
             } catch (Throwable second) {
@@ -137,6 +139,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
                 if (thrown == null) {
                     end(value, recovery);
                 } else {
+                    running = null;
                     endWith(thrown, recovery);
                 }
                 return null;
@@ -150,7 +153,12 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
 
     private void end(T value) {
         clear();
-        finish(value, null);
+        if (tryEnd()) {
+            publish(value, null);
+        } else {
+            passLateResult(value);
+            running = null;
+        }
     }
 
     private void endWith(Throwable thrown) {
@@ -164,7 +172,8 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
             letGo();
             announceThenPublish(counted(recovery, null), value, null, context);
         } else {
-            onLateResult(value);
+            passLateResult(value);
+            running = null;
         }
     }
 
@@ -194,8 +203,17 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
 
     private void letGo() {
         body = null;
-        running = null;
+        CompletableFuture<?> call = running;
+        if (call != null && takingBack(call) == null) {
+            running = null;
+        }
         failure = null;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // both are calls of type T
+    protected @Nullable CompletableFuture<T> origin() {
+        return (CompletableFuture<T>) running;
     }
 
     private void stopIfEnded() {

@@ -39,7 +39,10 @@ final class Attempt<T extends @Nullable Object>
     private final Deadline scope;
     private volatile int state;
 
-    /** Null before the attempt begins, and once it is settled. */
+    /**
+     * Null before the attempt begins, and once it is settled. After the end of its call, it is only kept if it takes
+     * back a result.
+     */
     private volatile @Nullable CompletableFuture<T> future;
 
     /** The next attempt to begin. */
@@ -77,7 +80,7 @@ final class Attempt<T extends @Nullable Object>
     Attempt<T> passTo(AttemptOwner<T> late) {
         Attempt<T> following = next;
         owner = late;
-        future = null;
+        future = AttemptRace.origin(future);
         next = null;
         return following;
     }
@@ -104,7 +107,7 @@ final class Attempt<T extends @Nullable Object>
         } catch (Throwable outOfMemory) {
             present.giveUp(outOfMemory); // nobody else ends the call
         }
-        return present instanceof HedgedCall<T> call ? call.answerInside() : null;
+        return null;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.SpinBackoff;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,6 +127,16 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> imp
     /** Returns whether an attempt may not be settled. */
     final boolean hasUnsettled() {
         return firstUnsettled() != null;
+    }
+
+    /** Returns the future of an attempt if it takes back its result. */
+    static <T extends @Nullable Object> @Nullable CompletableFuture<T> origin(@Nullable CompletableFuture<T> future) {
+        return takingBack(future);
+    }
+
+    /** Passes a result back to the future of its attempt. Returns false if that does not take it. */
+    static <T extends @Nullable Object> boolean giveBack(@Nullable CompletableFuture<T> future, T result) {
+        return tryReturn(future, result);
     }
 
     /**

@@ -54,6 +54,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     /** Whether an attempt has ended the call with its result. */
     private volatile boolean won;
 
+    /** The future of the attempt that has ended the call with its result, if it takes that back. */
+    private volatile @Nullable CompletableFuture<T> origin;
+
     HedgedCall(HedgeLayer layer, HedgeConfig config, Deadline deadline) {
         super(layer);
         Hedge hedge = layer.hedge();
@@ -95,7 +98,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     @Override
     public void discard(T result) {
-        if (hasEnded() && isLateOutside()) {
+        if (isLateOutside()) {
             onLateResult(result);
         } else {
             hedge().discard(result);
@@ -103,7 +106,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     /**
-     * Returns whether results of attempts are late for what is around the hedge: the call has ended without one, and
+     * Returns whether results of attempts may be late for what is around the hedge: the call does not end with one, and
      * the hedge has no hooks of its own.
      */
     private boolean isLateOutside() {
@@ -115,18 +118,33 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         context.runAnyway(() -> discard(result));
     }
 
-    /** Returns whether the call of an attempt takes back its result, which has won and reached nobody. */
-    final @Nullable Object answerInside() {
-        return answer();
+    @Override
+    protected final @Nullable CompletableFuture<T> origin() {
+        return origin;
+    }
+
+    @Override
+    protected final boolean takesBack() {
+        return hedge().wantsLateResults() || hasAttemptTakingBack() || super.takesBack();
+    }
+
+    /** To be called before {@link #origin()} is read, which is set before the attempt that has won is settled. */
+    private boolean hasAttemptTakingBack() {
+        for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {
+            if (takingBack(each.future()) != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
     protected final boolean tryTakeBack(T value) {
-        boolean takes = hedge().wantsLateResults();
-        if (takes) {
-            discardLate(value);
+        if (!hedge().wantsLateResults()) {
+            return super.tryTakeBack(value);
         }
-        return takes;
+        discardLate(value);
+        return true;
     }
 
     @Override
@@ -356,6 +374,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
             lose(attempt, value);
         } else if (tryEnd()) {
             won = true;
+            origin = takingBack(attempt.future());
             try {
                 attempt.scope().end();
                 boolean isLater = !isFirst(attempt);
@@ -381,8 +400,11 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     private void lose(Attempt<T> attempt, T value) {
+        CompletableFuture<T> future = attempt.future();
         settle(attempt);
-        discardLate(value);
+        if (won || wantsLateResult() || !tryReturn(future, value)) {
+            discardLate(value);
+        }
     }
 
     /**

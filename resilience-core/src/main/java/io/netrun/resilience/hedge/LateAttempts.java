@@ -2,6 +2,7 @@ package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.LateReceiver;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ record LateAttempts<T extends @Nullable Object>(
 
     @Override
     public void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {
+        CompletableFuture<T> future = attempt.future();
         try {
             attempt.scope().end();
         } finally {
@@ -32,7 +34,7 @@ record LateAttempts<T extends @Nullable Object>(
                 leave(attempt);
             }
         }
-        if (failure == null) {
+        if (failure == null && (wantsLateResult() || !AttemptRace.giveBack(future, value))) {
             discardLate(value);
         }
     }

@@ -164,7 +164,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         if ((int) PENDING.getAndAdd(this, 1) == 0) {
             drain();
         }
-        return answer();
+        return null;
     }
 
     /** Processes ended attempts until one is left running, a delay begins, or the call ends. */
@@ -174,7 +174,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             Throwable failure = endedFailure;
             endedValue = null;
             endedFailure = null;
-            running = null;
+            running = failure == null ? takingBack(running) : null;
             if (!hasEnded()) {
                 try {
                     onEnd(value, failure);
@@ -185,6 +185,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
                 attempts = null;
                 if (failure == null) {
                     passLateResult(value);
+                    running = null;
                 }
             }
         } while ((int) PENDING.getAndAdd(this, -1) != 1);
@@ -285,6 +286,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     private void succeed(T value) {
         if (!tryEnd()) {
             passLateResult(value);
+            running = null;
             return;
         }
         try {
@@ -441,12 +443,20 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     private void letGo() {
         body = null;
-        running = null;
+        CompletableFuture<T> attempt = running;
+        if (attempt != null && takingBack(attempt) == null) {
+            running = null;
+        }
         attemptDelay = null;
         endFurther();
         if (rules.hasTimeLimit()) {
             deadline.end();
         }
+    }
+
+    @Override
+    protected @Nullable CompletableFuture<T> origin() {
+        return running;
     }
 
     /** Ends the call instead of its delay: the delay has ended, and no further attempt follows. */

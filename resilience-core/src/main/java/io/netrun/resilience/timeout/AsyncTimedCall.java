@@ -113,11 +113,22 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
 
     @Override
     protected boolean tryTakeBack(T value) {
-        boolean takes = timeout.wantsLateResults();
-        if (takes) {
-            context.runAnyway(() -> discard(value));
+        if (!timeout.wantsLateResults()) {
+            return super.tryTakeBack(value);
         }
-        return takes;
+        context.runAnyway(() -> discard(value));
+        return true;
+    }
+
+    @Override
+    protected boolean takesBack() {
+        return timeout.wantsLateResults() || super.takesBack();
+    }
+
+    /** A result is late as soon as the call is given up by what is around it, which is about to cancel this future. */
+    @Override
+    protected boolean isGivenUp() {
+        return hasEnded() || limit.isOver();
     }
 
     /** The context is kept for the hooks of a late result, which may come from a source that is not known here. */

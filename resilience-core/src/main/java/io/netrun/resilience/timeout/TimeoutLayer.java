@@ -72,7 +72,8 @@ final class TimeoutLayer implements Layer {
         Deadline limit = deadline.lazyWithin(timeout.ticker(), settings.nanos());
         limit.detach();
         CompletableFuture<T> call = Layer.start(next, body, limit);
-        if (ForeignStage.isDone(call)) {
+        boolean isDone = ForeignStage.isDone(call);
+        if (isDone && !(timeout.wantsLateResults() && ForeignStage.resultNow(call) != ForeignStage.NO_RESULT)) {
             limit.end();
             return call;
         }
@@ -83,6 +84,7 @@ final class TimeoutLayer implements Layer {
             ForeignStage.cancel(call);
             return CompletableFuture.failedFuture(thrown);
         }
-        return timed.start(call);
+        // A result that is there already may reach nobody as well, if what is around the call was left meanwhile.
+        return isDone ? timed.follow(call) : timed.start(call);
     }
 }
