@@ -1,5 +1,6 @@
 package io.netrun.resilience.bulkhead;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
@@ -217,7 +218,12 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         }
         try {
             setPermit(SubscriptionPermit.of(semaphore, call.body, own));
-            follow(call.next.callAsync(call.body, own));
+            semaphore.countAccepted();
+            CompletableFuture<T> inner = call.next.callAsync(call.body, own);
+            if (own.begun() == 0 && (hasEnded() || AdaptedCall.isLeft(call.body))) {
+                semaphore.countNotAccepted(); // it was cancelled before its code was called
+            }
+            follow(inner);
         } catch (Throwable thrown) {
             if (!isFollowing()) {
                 releasePermit();

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param syncQueued sync calls waiting
  * @param asyncActive asynchronous calls running
  * @param asyncQueued asynchronous calls waiting
- * @param totalAccepted calls admitted, at once or after a wait
+ * @param totalAccepted calls admitted, at once or after a wait; a call that is cancelled as its wait ends is not
  * @param totalRejected calls rejected, at once or after a wait
  * @param longestWait the longest wait of an admitted call
  * @param totalWouldWait mode {@link io.netrun.resilience.PolicyMode#OBSERVE}: calls that were admitted at once and

@@ -30,7 +30,7 @@ final class FairSemaphore implements HeldPermit {
      *  ---------  ---------  ------------------------------------------------------------
      *  0 to 20    active     calls that hold a permit; at most 2^21 - 1
      *  21         WAITING    there may be waiters in the queue
-     *  22 to 63   accepted   total of the permits granted; wraps around after 2^42 calls
+     *  22 to 63   accepted   total of the calls admitted; wraps around after 2^42 calls
      *
      * Waiting
      * -------
@@ -49,6 +49,9 @@ final class FairSemaphore implements HeldPermit {
      * to be empty, the permit is released again and the bit is cleared, after which the queue is checked once more.
      * A waiter that enqueues while the bit is being cleared may be barged once.
      *
+     * A call that has waited is counted as accepted when it begins and not with the grant: it may be cancelled between
+     * the two, and a total that was seen never decreases.
+     *
      * Memory
      * ------
      * Between two steps of a change nothing is allocated, since an OutOfMemoryError there would lose a permit or a
@@ -61,9 +64,10 @@ final class FairSemaphore implements HeldPermit {
      *  (0, -, 0)  A acquires a permit, then B:                               (1, -, 1), (2, -, 2)
      *  (2, -, 2)  C finds no permit, enters the queue, sets WAITING:         (2, W, 2)
      *  (2, W, 2)  A releases and finds the bit set:                          (1, W, 2)
-     *  (1, W, 2)  A acquires the permit for the queue and grants it to C:    (2, W, 3)
-     *  (2, W, 3)  B releases, acquires for the queue, finds it empty:        (1, W, 3), (2, W, 4)
-     *  (2, W, 4)  B undoes the acquisition and clears the bit:               (1, W, 3), (1, -, 3)
+     *  (1, W, 2)  A acquires the permit for the queue and grants it to C:    (2, W, 2)
+     *  (2, W, 2)  C begins:                                                  (2, W, 3)
+     *  (2, W, 3)  B releases, acquires for the queue, finds it empty:        (1, W, 3), (2, W, 3)
+     *  (2, W, 3)  B undoes the acquisition and clears the bit:               (1, W, 3), (1, -, 3)
      *
      * References
      * ----------
@@ -138,7 +142,8 @@ final class FairSemaphore implements HeldPermit {
 
     private static final long WAITING = 1L << 21;
     private static final int ACCEPTED_SHIFT = 22;
-    private static final long ADMIT_ONE = 1 + (1L << ACCEPTED_SHIFT);
+    private static final long ACCEPT_ONE = 1L << ACCEPTED_SHIFT;
+    private static final long ADMIT_ONE = 1 + ACCEPT_ONE;
 
     private static final VarHandle WORD = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "word", VarHandle.class, FairSemaphore.class, long.class);
@@ -188,6 +193,8 @@ final class FairSemaphore implements HeldPermit {
             steps.enqueue(leaving);
             steps.cancel(leaving);
             steps.release();
+            steps.countAccepted();
+            steps.countNotAccepted();
             steps.release();
             steps.acquireAnyway();
             steps.release();
@@ -230,6 +237,16 @@ final class FairSemaphore implements HeldPermit {
         setWaitingBit();
         grantWaiting();
         return true;
+    }
+
+    /** Counts a call that begins with a permit for which it has waited. */
+    void countAccepted() {
+        WORD.getAndAdd(this, ACCEPT_ONE);
+    }
+
+    /** Takes back {@link #countAccepted}, because the call was cancelled before its code was called. */
+    void countNotAccepted() {
+        WORD.getAndAdd(this, -ACCEPT_ONE);
     }
 
     /** Counts a call that is rejected without entering the queue. */
@@ -332,14 +349,14 @@ final class FairSemaphore implements HeldPermit {
             if ((seen & WAITING) == 0 || active(seen) >= maxActive) {
                 return null;
             }
-            if (!WORD.compareAndSet(this, seen, seen + ADMIT_ONE)) {
+            if (!WORD.compareAndSet(this, seen, seen + 1)) {
                 continue;
             }
             Node first = takeFirst();
             if (first != null) {
                 return first;
             }
-            WORD.getAndAdd(this, -ADMIT_ONE);
+            WORD.getAndAdd(this, -1L);
             if (!mustLookAgain()) {
                 return null; // a waiter that is about to enter requests a grant afterwards
             }

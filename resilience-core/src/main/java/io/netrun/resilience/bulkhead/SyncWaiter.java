@@ -49,8 +49,9 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
             if (!node.isGranted()) {
                 await(ticker, since);
             }
-            deadline.requireWanted();
             bulkhead.waitedSince(since);
+            deadline.requireWanted();
+            semaphore.countAccepted();
         } catch (Throwable thrown) {
             leave();
             throw thrown;
