@@ -123,7 +123,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      * it, back to the {@link #origin()}.
      */
     protected final void passLateResult(T value) {
-        if (follower instanceof CallInScope part && part.mayBeFollowed()) {
+        CallInScope part = partOfScope();
+        if (part != null && part.mayBeFollowed()) {
             // Nobody is known yet who follows this call, and perhaps nobody will.
             if (!tryTakeBack(value)) {
                 onLateResult(value);
@@ -405,11 +406,17 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      */
     @SuppressWarnings("unchecked") // it follows this future
     final void offerLateResults(Object callback) {
-        Object known = follower;
-        Object part = known instanceof LateLink link ? link.receiver : known;
-        if (part instanceof CallInScope scoped && callback instanceof LateReceiver<?> receiver) {
-            scoped.setLateReceiver((LateReceiver<Object>) receiver, value -> tryTakeBack((T) value));
+        CallInScope part = partOfScope();
+        if (part != null && callback instanceof LateReceiver<?> receiver) {
+            part.setLateReceiver((LateReceiver<Object>) receiver, value -> tryTakeBack((T) value));
         }
+    }
+
+    /** Returns the part of a scope that follows this call; null if there is none, or it wants nothing any more. */
+    private @Nullable CallInScope partOfScope() {
+        Object known = follower;
+        Object candidate = known instanceof LateLink link ? link.receiver : known;
+        return candidate instanceof CallInScope part ? part : null;
     }
 
     /** {@link #stop() Stops} the call, after a successful {@link #tryEnd()}. Never throws. */

@@ -220,8 +220,8 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
             setPermit(SubscriptionPermit.of(semaphore, call.body, own));
             semaphore.countAccepted();
             CompletableFuture<T> inner = call.next.callAsync(call.body, own);
-            if (own.begun() == 0 && (hasEnded() || AdaptedCall.isLeft(call.body))) {
-                semaphore.countNotAccepted(); // it was cancelled before its code was called
+            if (own.begun() == 0 && (hasEnded() || deadline.isOver() || AdaptedCall.isLeft(call.body))) {
+                semaphore.countNotAccepted(); // it was cancelled or given up before its code was called
             }
             follow(inner);
         } catch (Throwable thrown) {

@@ -11,6 +11,7 @@ import io.netrun.resilience.Workers;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 import io.netrun.resilience.circuitbreaker.OutcomeRecorder.Judgement;
 import io.netrun.resilience.circuitbreaker.OutcomeRecorder.Verdict;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -174,9 +175,11 @@ final class CircuitBreakerLayer implements Layer {
          * @return whether a success is to be announced
          */
         boolean end(Verdict verdict, @Nullable Throwable failure) {
-            if (!tryBeginEnd()) {
-                return false;
-            }
+            return tryBeginEnd() && settle(verdict, failure);
+        }
+
+        /** Ends this call as {@link #end} does, after {@link #tryBeginEnd()}. */
+        boolean settle(Verdict verdict, @Nullable Throwable failure) {
             adapted = null;
             try {
                 if (deadline != Deadline.NONE && deadline.isOver() && !hasBegun()) {
@@ -184,6 +187,15 @@ final class CircuitBreakerLayer implements Layer {
                     return false;
                 }
                 return outcomes.record(admission, verdict, failure, deadline);
+            } finally {
+                markSettled();
+            }
+        }
+
+        /** Ends this call because its holder has left, after {@link #tryBeginEnd()}. */
+        boolean settleLeft() {
+            try {
+                return abandon(deadline.isExceeded());
             } finally {
                 markSettled();
             }
@@ -265,16 +277,30 @@ final class CircuitBreakerLayer implements Layer {
                     context.runAnyway(() -> settle(value, failure));
                 }
             } finally {
-                if (endsWithInner() || tryEndWithInner()) {
-                    inFlight.end(Verdict.IGNORED, null); // nothing is left to end unless something failed before
+                if (!endsWithInner() && inFlight.tryBeginEnd()) {
+                    settle(Verdict.IGNORED, null); // something failed before
+                }
+                if (endsWithInner()) {
                     announceThenPublish(value, failure);
+                } else {
+                    endGivenUp();
+                }
+            }
+        }
+
+        /** The scope of the call was left, and has counted it: its outcome comes too late, as after a cancel. */
+        private void endGivenUp() {
+            if (!hasEnded()) {
+                fail(new CancellationException());
+                if (context != null) {
+                    context.clear();
                 }
             }
         }
 
         /**
-         * Counts the outcome that the future ends with. A call that was left meanwhile is counted by the thread that
-         * leaves it. The outcome is judged before that is decided: predicates are user code.
+         * Counts the outcome that the future ends with. One decision makes both: where the scope of the call was left
+         * before, that has counted it. The outcome is judged before that is decided: predicates are user code.
          */
         private void settle(T value, @Nullable Throwable failure) {
             OutcomeRecorder outcomes = inFlight.outcomes;
@@ -284,8 +310,16 @@ final class CircuitBreakerLayer implements Layer {
                         ? outcomes.judge(inFlight.judgement, value, inFlight.call())
                         : outcomes.judge(inFlight.judgement, failure, inFlight.deadline, false);
             }
+            if (inFlight.tryBeginEnd()) {
+                settle(verdict, failure);
+            }
+        }
+
+        private void settle(Verdict verdict, @Nullable Throwable failure) {
             if (tryEndWithInner()) {
-                success = inFlight.end(verdict, failure);
+                success = inFlight.settle(verdict, failure);
+            } else {
+                inFlight.outcomes.announce(inFlight.settleLeft());
             }
         }
 

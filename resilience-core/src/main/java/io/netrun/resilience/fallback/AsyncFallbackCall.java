@@ -6,6 +6,7 @@ import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
@@ -168,7 +169,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
 
     /** Ends the call as its handler ended. */
     private void end(T value, Recovery recovery) {
-        if (tryEnd()) {
+        if (tryEnd(recovery)) {
             letGo();
             announceThenPublish(counted(recovery, null), value, null, context);
         } else {
@@ -179,10 +180,29 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
 
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
     private void endWith(Throwable second, Recovery recovery) {
-        if (tryEnd()) {
+        if (tryEnd(recovery)) {
             letGo();
             announceThenPublish(counted(recovery, second), null, second, context);
         }
+    }
+
+    /**
+     * Decides that the call ends as its handler did, and counts so. If its scope was left before, which has counted it,
+     * the handler ends too late, as after a cancel.
+     */
+    private boolean tryEnd(Recovery recovery) {
+        if (!recovery.tryBeginEnd()) {
+            if (!hasEnded()) {
+                clear();
+                fail(new CancellationException());
+            }
+            return false;
+        }
+        if (tryEnd()) {
+            return true;
+        }
+        recovery.settleAbandoned(deadline.isExceeded());
+        return false;
     }
 
     /**
@@ -190,7 +210,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
      */
     private static @Nullable Runnable counted(Recovery recovery, @Nullable Throwable second) {
         try {
-            return second == null ? recovery.succeeded() : recovery.failed(second);
+            return second == null ? recovery.settleSucceeded() : recovery.settleFailed(second);
         } catch (OutOfMemoryError full) {
             return null; // it is decided that the call has ended
         }

@@ -88,9 +88,12 @@ final class Recovery extends Deadline.InFlight {
      */
     @Nullable
     Runnable succeeded() {
-        if (!tryBeginEnd()) {
-            return null;
-        }
+        return tryBeginEnd() ? settleSucceeded() : null;
+    }
+
+    /** Counts as {@link #succeeded()} does, after {@link #tryBeginEnd()}. */
+    @Nullable
+    Runnable settleSucceeded() {
         call = null;
         fallback.countRecovered(age != null);
         markSettled();
@@ -105,10 +108,13 @@ final class Recovery extends Deadline.InFlight {
      */
     @Nullable
     Runnable failed(Throwable second) {
+        return tryBeginEnd() ? settleFailed(second) : null;
+    }
+
+    /** Counts as {@link #failed} does, after {@link #tryBeginEnd()}. */
+    @Nullable
+    Runnable settleFailed(Throwable second) {
         boolean unchanged = second == failure || second == shown;
-        if (!tryBeginEnd()) {
-            return null;
-        }
         call = null;
         if (unchanged) {
             fallback.countPassed();
@@ -127,6 +133,15 @@ final class Recovery extends Deadline.InFlight {
     void abandoned(boolean exceeded) {
         if (tryEnd()) {
             countAbandoned(exceeded);
+        }
+    }
+
+    /** Counts as {@link #abandoned} does, after {@link #tryBeginEnd()}. */
+    void settleAbandoned(boolean exceeded) {
+        try {
+            countAbandoned(exceeded);
+        } finally {
+            markSettled();
         }
     }
 

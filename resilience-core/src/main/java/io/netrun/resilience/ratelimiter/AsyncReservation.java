@@ -180,9 +180,10 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         } else {
             limiter.countAccepted(reservation.permits());
             CompletableFuture<T> inner = call.next.callAsync(call.body, scope);
-            boolean left = hasEnded() || AdaptedCall.isLeft(call.body);
+            boolean left = hasEnded() || call.deadline.isOver() || AdaptedCall.isLeft(call.body);
             if (left && scope.begun() == 0 && returnUnused()) {
-                limiter.countNotAccepted(reservation.permits()); // it was cancelled before its code was called
+                limiter.countNotAccepted(
+                        reservation.permits()); // it was cancelled or given up before its code was called
             }
             follow(inner);
         }

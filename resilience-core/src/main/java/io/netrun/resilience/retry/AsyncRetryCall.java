@@ -9,6 +9,7 @@ import io.netrun.resilience.Workers;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
@@ -284,22 +285,63 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     }
 
     private void succeed(T value) {
-        if (!tryEnd()) {
+        RetrySequence known = attempts;
+        FirstAttempt begun = known == null ? firstAttempt() : null;
+        if (!tryEndWith(known == null ? begun : known.part(), known)) {
             passLateResult(value);
             running = null;
             return;
         }
         try {
-            if (attempts == null) {
-                countFirstSuccess(rules);
-            } else {
-                attempts.succeeded();
+            if (known != null) {
+                known.settleSucceeded();
+                known.succeeded();
                 attempts = null;
+            } else if (begun != null) {
+                begun.settleSucceeded(rules);
+            } else {
+                rules.onFirstAttemptSuccess();
             }
         } finally {
             clearOutcomeOwner();
             clear();
             publish(value, null);
+        }
+    }
+
+    /**
+     * Decides that the call ends as its attempt did, and that a part counts it. If its scope was left before, which has
+     * counted it, the attempt ends too late, as after a cancel.
+     */
+    private boolean tryEndWith(Deadline.@Nullable InFlight part, @Nullable RetrySequence known) {
+        if (part != null && !part.tryBeginEnd()) {
+            if (!hasEnded()) {
+                endGivenUp(known);
+            }
+            return false;
+        }
+        if (tryEnd()) {
+            return true;
+        }
+        if (part != null) {
+            settleStopped(layer.retry(), part); // the holder has left in this moment
+        }
+        return false;
+    }
+
+    private void endGivenUp(@Nullable RetrySequence known) {
+        Throwable cancellation = new CancellationException();
+        if (tryEnd()) {
+            try {
+                if (known != null) {
+                    known.releaseFailures();
+                }
+                attempts = null;
+                clearOutcomeOwner();
+                clear();
+            } finally {
+                publishFailure(cancellation);
+            }
         }
     }
 
@@ -342,13 +384,13 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     /** Ends the call as its last attempt ended. A result that was not accepted is better than no result. */
     @SuppressWarnings("NullAway") // the value is present if the attempt ended with one
     private void end(@Nullable T value, RetrySequence known) {
-        if (!tryEnd()) {
+        if (!tryEndWith(known.part(), known)) {
             return;
         }
         Throwable failure;
         Runnable event;
         try {
-            failure = known.conclude();
+            failure = known.conclude(true);
             event = known.event();
         } catch (Throwable outOfMemory) {
             failure = outOfMemory;

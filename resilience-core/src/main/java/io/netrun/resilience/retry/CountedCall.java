@@ -1,5 +1,6 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.Deadline;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -49,9 +50,18 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends FurtherAtt
         }
     }
 
-    /** Counts that the first attempt succeeded, and with it the call, unless a stop is counted already. */
-    final void countFirstSuccess(RetryRules rules) {
-        FirstAttempt.countSuccess(rules, outcomeOwner instanceof FirstAttempt begun ? begun : null);
+    /** Returns the part of the call that was registered before its first attempt; null if there is none. */
+    final @Nullable FirstAttempt firstAttempt() {
+        return outcomeOwner instanceof FirstAttempt begun ? begun : null;
+    }
+
+    /** Counts that the call was stopped from outside, after {@link Deadline.InFlight#tryBeginEnd()} of its part. */
+    static void settleStopped(Retry retry, Deadline.InFlight part) {
+        try {
+            retry.counts().cancelled.increment();
+        } finally {
+            part.markSettled();
+        }
     }
 
     /** Ends the counting of stops: the call ends by itself. */

@@ -43,11 +43,16 @@ final class FirstAttempt extends Deadline.InFlight {
         if (begun == null) {
             rules.onFirstAttemptSuccess();
         } else if (begun.tryBeginEnd()) {
-            try {
-                rules.onFirstAttemptSuccess();
-            } finally {
-                begun.markSettled();
-            }
+            begun.settleSucceeded(rules);
+        }
+    }
+
+    /** Counts a success, after {@link #tryBeginEnd()}. */
+    void settleSucceeded(RetryRules rules) {
+        try {
+            rules.onFirstAttemptSuccess();
+        } finally {
+            markSettled();
         }
     }
 

@@ -116,7 +116,7 @@ final class RetrySequence extends Deadline.InFlight {
     }
 
     /** Returns the part of the call whose end decides how the call counts. */
-    private Deadline.InFlight part() {
+    Deadline.InFlight part() {
         FirstAttempt first = begun;
         return first == null ? this : first;
     }
@@ -236,14 +236,19 @@ final class RetrySequence extends Deadline.InFlight {
     /** Records that the latest attempt succeeded, and with it the call. */
     void succeeded() {
         if (part().tryBeginEnd()) {
-            try {
-                retry.counts().recovered.increment();
-            } finally {
-                part().markSettled();
-            }
+            settleSucceeded();
         }
         refund();
         releaseFailures();
+    }
+
+    /** Counts a success, after {@link Deadline.InFlight#tryBeginEnd()} of its {@link #part()}. */
+    void settleSucceeded() {
+        try {
+            retry.counts().recovered.increment();
+        } finally {
+            part().markSettled();
+        }
     }
 
     /** Ends the call during the delay before the next attempt, because it was cancelled. */
@@ -321,7 +326,16 @@ final class RetrySequence extends Deadline.InFlight {
      * @return what the call ends with
      */
     Throwable conclude() {
-        counted = part().tryBeginEnd();
+        return conclude(part().tryBeginEnd());
+    }
+
+    /**
+     * Counts the decided end as {@link #conclude()} does.
+     *
+     * @param counts the result of {@link Deadline.InFlight#tryBeginEnd()} of the {@link #part()}
+     */
+    Throwable conclude(boolean counts) {
+        counted = counts;
         Throwable last = last();
         if (counted) {
             try {
