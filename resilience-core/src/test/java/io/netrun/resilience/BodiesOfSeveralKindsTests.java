@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -135,8 +136,16 @@ class BodiesOfSeveralKindsTests {
     @Test
     void limiterInsideAHedgeShouldTakeTheTokensOfTheAlternative() throws Exception {
         Guard guard = Pipeline.of(hedge, limiter);
-        guard.call(AlternativeCall.of(
-                WeightedCall.of(2, BodiesOfSeveralKindsTests::sleepThenFail), WeightedCall.of(5, () -> "alternative")));
+        CountDownLatch firstBegun = new CountDownLatch(1);
+        CheckedSupplier<String, Exception> first = () -> {
+            firstBegun.countDown();
+            return sleepThenFail();
+        };
+        CheckedSupplier<String, Exception> alternative = () -> {
+            firstBegun.await(); // otherwise it may win before a worker begins the first attempt, which takes no token
+            return "alternative";
+        };
+        guard.call(AlternativeCall.of(WeightedCall.of(2, first), WeightedCall.of(5, alternative)));
         assertThat(limiter.metrics().totalAcceptedTokens()).isEqualTo(7);
     }
 
