@@ -56,11 +56,11 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     private final LongAccumulator longestWait = new LongAccumulator(Math::max, 0);
     private final AtomicLong latestWaits = new AtomicLong();
 
-    @SuppressWarnings("this-escape") // the observation only keeps the reference
+    @SuppressWarnings("this-escape") // the semaphores and the observation only keep the reference
     private Bulkhead(String name, BulkheadConfig config, Ticker ticker) {
         super(name, config, ticker);
-        this.sync = new FairSemaphore(config.maxConcurrent(), config.maxQueue());
-        this.async = new FairSemaphore(config.maxConcurrent(), config.maxQueue());
+        this.sync = new FairSemaphore(config.maxConcurrent(), config.maxQueue(), this);
+        this.async = new FairSemaphore(config.maxConcurrent(), config.maxQueue(), this);
         this.observation = new Observation(sync, async, ticker(), this::publishWouldReject);
         applyConfig();
     }

@@ -173,7 +173,19 @@ final class FairSemaphore implements HeldPermit {
     private volatile int maxQueue;
     private volatile long word;
 
+    /**
+     * What the permits belong to; null for nothing. Who holds a permit keeps it in memory: a bulkhead that was evicted
+     * from its family is found again as long as a call runs in it, and its limit is not granted twice.
+     */
+    @SuppressWarnings("UnusedVariable") // it is only kept
+    private final @Nullable Object owner;
+
     FairSemaphore(int maxActive, int maxQueue) {
+        this(maxActive, maxQueue, null);
+    }
+
+    FairSemaphore(int maxActive, int maxQueue, @Nullable Object owner) {
+        this.owner = owner;
         this.maxAtOnce = maxActive;
         this.maxActive = maxActive;
         this.maxQueue = maxQueue;
