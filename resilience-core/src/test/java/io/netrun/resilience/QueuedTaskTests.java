@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -29,6 +30,7 @@ class QueuedTaskTests {
     private static final Duration MOMENT = Duration.ofMillis(10);
 
     private final List<Runnable> queued = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch anyQueued = new CountDownLatch(1);
     private final AtomicInteger begun = new AtomicInteger();
 
     private static Timeout timeout(Executor executor) {
@@ -64,7 +66,7 @@ class QueuedTaskTests {
         Object passed = new Object();
         catchThrowable(() -> guard.call(() -> {
             begun.incrementAndGet();
-            Thread.sleep(20 * MOMENT.toMillis()); // the other attempt begins, and is the loser
+            anyQueued.await(); // the other attempt has begun, and is the loser
             return passed.hashCode();
         }));
         return new WeakReference<>(passed);
@@ -95,6 +97,7 @@ class QueuedTaskTests {
         WeakReference<Object> passed = call(hedge(task -> {
             if (tasks.getAndIncrement() == kept) {
                 queued.add(task);
+                anyQueued.countDown();
             } else {
                 new Thread(task).start();
             }
