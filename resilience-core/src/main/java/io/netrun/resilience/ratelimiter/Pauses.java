@@ -35,6 +35,9 @@ final class Pauses implements PendingWaits.Waiting {
     /** The pause that counts; null once its end has been announced. Changed under the lock of this object. */
     private volatile @Nullable Pause current;
 
+    /** When the latest pause that is over ended, on the ticker; written before {@link #current} becomes null. */
+    private volatile long endedAt;
+
     /** The pause that would count, in a dry run. */
     private final AtomicReference<@Nullable Pause> observed = new AtomicReference<>();
 
@@ -68,6 +71,13 @@ final class Pauses implements PendingWaits.Waiting {
     @Nullable
     Pause current() {
         return current;
+    }
+
+    /**
+     * When the latest pause ended, before its time or with it. To be read after {@link #current()}, if that is null.
+     */
+    long endedAt() {
+        return endedAt;
     }
 
     /** The nanoseconds until the pause is over; zero if there is none. */
@@ -156,6 +166,7 @@ final class Pauses implements PendingWaits.Waiting {
                 if (current == null) {
                     return false;
                 }
+                endedAt = ticker.nanoTime();
                 current = null;
                 listener.onResumed();
             }
@@ -170,6 +181,7 @@ final class Pauses implements PendingWaits.Waiting {
             if (current == null) {
                 return false;
             }
+            endedAt = ticker.nanoTime();
             current = null;
         }
         cancelTimer();
@@ -207,6 +219,7 @@ final class Pauses implements PendingWaits.Waiting {
                 return false;
             }
             if (pause.until - ticker.nanoTime() <= 0) {
+                endedAt = pause.until;
                 current = null;
                 listener.onResumed();
                 return true;

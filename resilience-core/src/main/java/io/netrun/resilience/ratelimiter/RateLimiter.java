@@ -466,6 +466,12 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return present == null ? null : present.current();
     }
 
+    /** Returns when the latest pause ended, on the ticker, if there was one. */
+    long pauseEndedAt() {
+        Pauses present = pauses;
+        return present == null ? 0 : present.endedAt();
+    }
+
     private void publishResumed() {
         if (events().wants(RateLimiterEvent.Resumed.class)) {
             events().publish(new RateLimiterEvent.Resumed(name(), ticker().now()));

@@ -309,7 +309,8 @@ final class ReservationQueue implements PendingWaits.Waiting {
         // The clock is read after what has changed: time before the change must not count as time after it.
         Pauses.Pause wanted = limiter.pause();
         if (!Objects.equals(pause, wanted)) {
-            followPause(wanted, timer.now());
+            long until = wanted == null ? limiter.pauseEndedAt() : wanted.until();
+            followPause(wanted, until, timer.now());
             grantDue(now);
         }
         RateLimiterConfig inForce = limiter.inForce();
@@ -399,8 +400,12 @@ final class ReservationQueue implements PendingWaits.Waiting {
      * Moves the tokens and reservations by a pause: the next token is due at its end, unless it is due later anyway,
      * and the others follow at the rate. If the pause ends before its time, that token is due when it would be without
      * the pause, but those of the meantime are lost.
+     *
+     * @param wanted the present pause, which may be over; null for none
+     * @param until when it ends, or when the latest one has ended, which may be some time ago: the tokens since then
+     *     count, up to a full bucket, however late a thread comes here
      */
-    private void followPause(Pauses.@Nullable Pause wanted, long now) {
+    private void followPause(Pauses.@Nullable Pause wanted, long until, long now) {
         while (true) {
             long seen = bucket.word();
             boolean waits = TokenBucket.isWaiting(seen);
@@ -410,11 +415,12 @@ final class ReservationQueue implements PendingWaits.Waiting {
             long due = waits ? next : now - bucket.untilNext(seen, now);
             long unpaused = due - pausedBy(now);
             long moved = due;
-            boolean begins = wanted != null && wanted.until() - now > 0;
-            if (wanted != null && begins) {
-                moved = later(unpaused, wanted.until());
+            boolean begins = wanted != null && until - now > 0;
+            if (begins) {
+                moved = later(unpaused, until);
             } else if (isPaused(now)) {
-                moved = later(unpaused, now);
+                // Not more than a full bucket: calls that wait now may have come after the end.
+                moved = later(unpaused, until - now > 0 ? now : later(until, bucket.nextIfFull(now)));
             }
             if (moved != due) {
                 TokenBucket replacement = new TokenBucket(applied, now);

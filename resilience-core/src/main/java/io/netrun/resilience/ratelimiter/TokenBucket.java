@@ -414,6 +414,11 @@ final class TokenBucket {
         return latest;
     }
 
+    /** When the next token was due if the bucket has just become full. */
+    long nextIfFull(long now) {
+        return now + nanosPerToken - nanosToFill;
+    }
+
     /** The nanoseconds until the bucket is full. */
     long untilFull(long now) {
         return Math.max(lastSince(word, now), -nanosToFill) + nanosToFill;

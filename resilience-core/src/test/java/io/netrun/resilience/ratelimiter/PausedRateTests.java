@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A pause lets calls begin later, never earlier: neither its end nor a change of the rate brings a token early. */
@@ -157,6 +159,69 @@ class PausedRateTests {
         });
         limiter.queue().drain();
         assertThat(limiter.metrics().available()).isEqualTo(resumes ? 1 : 10);
+    }
+
+    private enum Ending {
+        BY_ITS_TIME(limiter -> {}, PAUSE),
+        RESUMED(RateLimiter::resume, Duration.ofSeconds(1)), // the next token would have been due then
+        RESUMED_AND_PAUSED_AGAIN(
+                limiter -> {
+                    limiter.resume();
+                    limiter.pauseFor(Duration.ofSeconds(5));
+                },
+                Duration.ofSeconds(5));
+
+        private final Consumer<RateLimiter> change;
+        private final Duration nextToken;
+
+        Ending(Consumer<RateLimiter> change, Duration nextToken) {
+            this.change = change;
+            this.nextToken = nextToken;
+        }
+    }
+
+    /** The clock goes on before the thread that is serving the waiters follows the end of a pause. */
+    @ParameterizedTest
+    @EnumSource
+    void tokensAfterTheEndOfAPauseShouldComeHoweverLateThatIsFollowed(Ending ending) {
+        LateTicker late = new LateTicker(ticker);
+        RateLimiter limiter = RateLimiter.of(
+                "test", RateLimiterConfig.builder().limit(1).burst(100).build(), late);
+        limiter.acquirePermit(100);
+        limiter.pauseFor(PAUSE);
+        late.afterNextReading(() -> {
+            ending.change.accept(limiter);
+            ticker.advance(ending.nextToken.plusSeconds(10));
+        });
+        limiter.queue().drain();
+        assertThat(limiter.metrics().available()).isEqualTo(11);
+    }
+
+    /** Calls that come after the end of a pause, and before that is followed, do not get more than a full bucket. */
+    @Test
+    void tokensOfAnEndThatIsFollowedLateShouldNotExceedTheBurst() {
+        LateTicker late = new LateTicker(ticker);
+        RateLimiter limiter = RateLimiter.of(
+                "test",
+                RateLimiterConfig.builder()
+                        .limit(1)
+                        .burst(2)
+                        .maxWait(Duration.ofHours(1))
+                        .build(),
+                late);
+        limiter.pauseFor(PAUSE);
+        List<CompletableFuture<String>> waiters = new ArrayList<>();
+        late.afterNextReading(() -> {
+            limiter.resume();
+            ticker.advance(Duration.ofSeconds(10));
+            for (int i = 0; i < 5; i++) {
+                waiters.add(waiter(limiter));
+            }
+        });
+        limiter.queue().drain();
+        assertThat(limiter.metrics().waiting()).isEqualTo(3);
+        assertThat(waiters.get(1)).succeedsWithin(PAUSE);
+        assertThat(waiters.get(2)).isNotDone();
     }
 
     /** 2,000 rounds with seeds of their own; a failure names its seed. */
