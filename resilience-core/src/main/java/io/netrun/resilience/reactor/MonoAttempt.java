@@ -37,13 +37,13 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
             return;
         }
         if (!upstream.compareAndSet(null, subscription)) {
-            SafeCancel.of(subscription, this);
+            SafeCancel.of(subscription, this, upstream);
             return;
         }
         try {
             subscription.request(Long.MAX_VALUE);
         } catch (Throwable thrown) {
-            SafeCancel.of(subscription, this);
+            SafeCancel.of(subscription, this, upstream);
             fail(thrown);
         }
     }
@@ -74,9 +74,7 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     }
 
     private void sourceEnded() {
-        if (upstream.get() == Operators.cancelledSubscription()) {
-            SafeCancel.sourceEnded(this);
-        }
+        SafeCancel.sourceEnded(this, upstream);
     }
 
     /** Ends the attempt with a failure, whether or not the source has ended. */
@@ -97,10 +95,7 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
 
     /** Cancels the subscription and leaves the outcome of the attempt to the policies. */
     void cancelSource() {
-        Subscription source = upstream.getAndSet(Operators.cancelledSubscription());
-        if (source != null) {
-            SafeCancel.of(source, this);
-        }
+        SafeCancel.source(this, upstream);
     }
 
     @Override

@@ -2,10 +2,13 @@ package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.LateCancels;
 import io.netrun.resilience.SafeLog;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Operators;
 
 /**
  * Cancels foreign subscriptions. A cancellation may throw although it must not; what follows it is done nevertheless.
@@ -18,21 +21,65 @@ final class SafeCancel {
     /** Created with the class, since there may be no memory later. */
     private static final LateCancels<Subscription> LATE = new LateCancels<>(Subscription::cancel, unknown -> false);
 
+    /** Replaces the subscription of a source that has ended after it was cancelled. */
+    private static final Subscription ENDED = new Subscription() {
+        @Override
+        public void request(long elements) {}
+
+        @Override
+        public void cancel() {}
+    };
+
     private SafeCancel() {}
 
-    /** @param subscriber what the subscription belongs to, for {@link #sourceEnded} */
-    static void of(Subscription subscription, Subscriber<?> subscriber) {
+    /**
+     * Cancels a subscription.
+     *
+     * @param subscriber what it belongs to
+     * @param upstream the subscription of the subscriber, for {@link #sourceEnded}
+     */
+    static void of(
+            Subscription subscription, Subscriber<?> subscriber, AtomicReference<@Nullable Subscription> upstream) {
         try {
             subscription.cancel();
         } catch (OutOfMemoryError full) {
+            if (upstream.get() == ENDED) {
+                return;
+            }
             LATE.add(subscription, subscriber);
+            if (upstream.get() == ENDED) {
+                LATE.sourceEnded(subscriber); // meanwhile, so that it was not found
+            }
         } catch (Throwable thrown) {
             SafeLog.error(log, "Cancelling a subscription failed; its source may continue", thrown);
         }
     }
 
-    /** Repeats no cancel of a subscriber's source any more: it has ended. */
-    static void sourceEnded(Subscriber<?> subscriber) {
-        LATE.sourceEnded(subscriber);
+    /** Cancels the source of a subscriber, unless it has ended after an earlier cancel. */
+    static void source(Subscriber<?> subscriber, AtomicReference<@Nullable Subscription> upstream) {
+        Subscription source;
+        do {
+            source = upstream.get();
+            if (source == ENDED) {
+                return;
+            }
+        } while (!upstream.compareAndSet(source, Operators.cancelledSubscription()));
+        if (source != null) {
+            of(source, subscriber, upstream);
+        }
+    }
+
+    /** Returns whether a subscriber has cancelled its subscription. */
+    static boolean isCancelled(AtomicReference<@Nullable Subscription> upstream) {
+        Subscription present = upstream.get();
+        return present == Operators.cancelledSubscription() || present == ENDED;
+    }
+
+    /** Repeats no cancel of a subscriber's source any more, if it was cancelled: it has ended. */
+    static void sourceEnded(Subscriber<?> subscriber, AtomicReference<@Nullable Subscription> upstream) {
+        if (upstream.get() == Operators.cancelledSubscription()) {
+            upstream.set(ENDED);
+            LATE.sourceEnded(subscriber);
+        }
     }
 }

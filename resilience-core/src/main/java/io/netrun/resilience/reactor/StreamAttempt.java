@@ -116,10 +116,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     /** Cancels the subscription and leaves the outcome of the attempt to the policies. */
     void cancelSource() {
-        Subscription source = upstream.getAndSet(Operators.cancelledSubscription());
-        if (source != null) {
-            SafeCancel.of(source, this);
-        }
+        SafeCancel.source(this, upstream);
     }
 
     /** Returns the context of the subscriber, whose hooks take what is discarded. */
@@ -136,7 +133,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         } else if (upstream.compareAndSet(null, subscription)) {
             requestUp();
         } else {
-            SafeCancel.of(subscription, this);
+            SafeCancel.of(subscription, this, upstream);
         }
     }
 
@@ -185,9 +182,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     }
 
     private void sourceEnded() {
-        if (upstream.get() == Operators.cancelledSubscription()) {
-            SafeCancel.sourceEnded(this);
-        }
+        SafeCancel.sourceEnded(this, upstream);
     }
 
     /** Ends the attempt with a failure, whether or not the source has ended. */
@@ -210,7 +205,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
      */
     private void drop(Throwable failure) {
         FluxCall<T> present = call;
-        boolean cancelled = upstream.get() == Operators.cancelledSubscription()
+        boolean cancelled = SafeCancel.isCancelled(upstream)
                 || isCancelled()
                 || (present != null && present.isCancelled())
                 || scope.isOver();

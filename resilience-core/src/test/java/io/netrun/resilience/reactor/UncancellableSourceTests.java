@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -29,6 +30,7 @@ class UncancellableSourceTests {
 
         private final AtomicInteger cancels = new AtomicInteger();
         private final int failures;
+        private volatile Runnable beforeFailure = () -> {};
         private volatile @Nullable Subscriber<? super String> subscriber;
 
         Source(int failures) {
@@ -47,6 +49,7 @@ class UncancellableSourceTests {
         @Override
         public void cancel() {
             if (cancels.incrementAndGet() <= failures) {
+                beforeFailure.run();
                 throw new OutOfMemoryError("direct memory");
             }
         }
@@ -91,6 +94,18 @@ class UncancellableSourceTests {
         leave(other, mono);
         await().until(() -> other.cancels.get() > 6);
         assertThat(ended.cancels.get() - before).isLessThanOrEqualTo(1); // one may have been in progress
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void sourceThatEndsAsItsCancelFailsShouldNotBeCancelledAgain(boolean mono, boolean fails) {
+        Source ended = new Source(Integer.MAX_VALUE);
+        ended.beforeFailure = () -> ended.end(fails);
+        leave(ended, mono);
+        Source other = new Source(3);
+        leave(other, mono);
+        await().until(() -> other.cancels.get() > 3);
+        assertThat(ended.cancels).hasValue(1);
     }
 
     @Test
