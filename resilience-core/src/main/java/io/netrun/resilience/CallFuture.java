@@ -289,7 +289,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
                 && FOLLOWER.compareAndSet(this, null, callback);
     }
 
-    @SuppressWarnings("unchecked") // the field accepts nothing else afterwards
+    @SuppressWarnings({"unchecked", "ReturnValueIgnored"}) // the field accepts nothing else, called for its effect
     private void onPublished(T value, @Nullable Throwable failure) {
         Object callback;
         do {

@@ -118,6 +118,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
         Deadline further = beginStart(deadline); // before the check: a cancel waits for the start, or is found here
         try {
+            known.claims(); // before the check: who leaves refunds what is not claimed, or is found here
             if (call == null || hasEnded()) {
                 known.cancelled();
                 attempts = null;
@@ -125,8 +126,13 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
                 known.cancelled();
                 end(null, known);
             } else {
-                known.begins();
-                follow(layer.next().callAsync(call, further));
+                known.countRetry();
+                int bodies = further.begun();
+                CompletableFuture<T> made = layer.next().callAsync(call, further);
+                if (further.begun() == bodies && (hasEnded() || deadline.isOver())) {
+                    known.notMade(); // the call was left before its code was called
+                }
+                follow(made);
             }
         } finally {
             endStart();

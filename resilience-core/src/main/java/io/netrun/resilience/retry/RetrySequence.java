@@ -213,11 +213,26 @@ final class RetrySequence extends Deadline.InFlight {
 
     /** Records that the delay is over and the next attempt begins. */
     void begins() {
+        claims();
+        countRetry();
+    }
+
+    /** Keeps the cost of the next attempt from a thread that abandons the call, unless that has refunded it. */
+    void claims() {
         int paid = cost;
         if (paid > 0) {
             COST.compareAndSet(this, paid, -paid);
         }
+    }
+
+    void countRetry() {
         retry.counts().retries.increment();
+    }
+
+    /** Takes back that the next attempt has begun, because the call was left before its code was called. */
+    void notMade() {
+        retry.counts().retries.decrement();
+        refund();
     }
 
     /**

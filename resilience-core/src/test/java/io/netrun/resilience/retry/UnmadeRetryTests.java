@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Layer;
 import io.netrun.resilience.LimitFixture;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Ticker;
@@ -12,10 +15,12 @@ import io.netrun.resilience.timeout.TimeoutThread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +74,35 @@ class UnmadeRetryTests {
         rival.join(20_000);
         assertUnmade(retry);
         assertThat(limits.ticker.scheduledCount()).isZero();
+    }
+
+    /** The delay has ended, and what is between the retry and the code of the call finds that it was left. */
+    @Test
+    void asyncCallThatIsCancelledBeforeItsCodeIsCalledShouldReturnItsTokens() {
+        Retry retry = retry(limits.ticker);
+        AtomicReference<CompletableFuture<String>> call = new AtomicReference<>();
+        AtomicInteger begun = new AtomicInteger();
+        Layer inside = new Layer() {
+            @Override
+            public <T extends @Nullable Object, X extends Throwable> T call(
+                    CheckedSupplier<T, X> body, Deadline deadline) throws X {
+                return DIRECT.call(body, deadline);
+            }
+
+            @Override
+            public <T extends @Nullable Object> CompletableFuture<T> callAsync(
+                    CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
+                if (begun.getAndIncrement() == 1) {
+                    call.get().cancel(true);
+                }
+                return DIRECT.callAsync(body, deadline);
+            }
+        };
+        call.set(retry.around(inside).callAsync(UnmadeRetryTests::failed, Deadline.NONE));
+        limits.ticker.advance(DELAY);
+        await().until(() -> begun.get() == 2 && call.get().isDone());
+        await().until(() -> budget.available() == RetryBudget.CAPACITY);
+        assertUnmade(retry);
     }
 
     @Test
