@@ -44,6 +44,7 @@ public final class ClassPreparation {
                 MethodHandles.lookup(),
                 AsyncResultCheck.class,
                 CallFuture.class,
+                CallInScope.class,
                 CallerContext.class,
                 ContextPropagation.class,
                 Deadline.class,
