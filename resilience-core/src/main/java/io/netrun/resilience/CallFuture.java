@@ -406,9 +406,18 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      */
     @SuppressWarnings("unchecked") // it follows this future
     final void offerLateResults(Object callback) {
+        if (!(callback instanceof LateReceiver<?> receiver)) {
+            return;
+        }
         CallInScope part = partOfScope();
-        if (part != null && callback instanceof LateReceiver<?> receiver) {
+        if (part != null) {
             part.setLateReceiver((LateReceiver<Object>) receiver, value -> tryTakeBack((T) value));
+        } else if (isCompletedExceptionally() && receiver.wantsLateResult()) {
+            // It was given up before it could be followed, and its source may go on.
+            LateLink link = new LateLink(receiver);
+            if (!FOLLOWER.compareAndSet(this, PUBLISHED, link)) {
+                FOLLOWER.compareAndSet(this, null, link);
+            }
         }
     }
 

@@ -212,20 +212,27 @@ class LeftAsItReturnsTests {
     }
 
     static Stream<Arguments> moments() {
-        return Stream.of(CircuitBreaker.of("c"), Fallback.of("f", c -> c.value("else")), timeout())
-                .flatMap(inside -> Stream.of(Arguments.of(inside, true), Arguments.of(inside, false)));
+        Stream<Arguments> inside = Stream.of(CircuitBreaker.of("c"), Fallback.of("f", c -> c.value("else")), timeout())
+                .flatMap(policy ->
+                        Stream.of(Arguments.of(List.of(), policy, true), Arguments.of(List.of(), policy, false)));
+        Stream<Arguments> between = Stream.of(Retry.of("r"), CircuitBreaker.of("o"), Bulkhead.of("b"), timeout())
+                .map(policy -> Arguments.of(List.of(policy), CircuitBreaker.of("c"), false));
+        return Stream.concat(inside, between);
     }
 
     /** The attempt has lost, and its call is cancelled, before it has passed that call to the hedge. */
     @ParameterizedTest
     @MethodSource("moments")
-    void resultOfALostAttemptThatIsStartingShouldReachTheHook(Policy inside, boolean beforeItIsReturned) {
+    void resultOfALostAttemptThatIsStartingShouldReachTheHook(
+            List<Policy> between, Policy inside, boolean beforeItIsReturned) {
         Hedge hedge = Hedge.of("h", c -> c.delay(Duration.ofMillis(1)));
         subscribe(hedge);
         CompletableFuture<String> source = new Deaf();
         AtomicInteger begun = new AtomicInteger();
         MDC.put(KEY, "the caller");
-        CompletableFuture<String> call = hedge.callAsync(() -> {
+        Guard guard =
+                Pipeline.of(Stream.concat(Stream.of(hedge), between.stream()).toArray(Policy[]::new));
+        CompletableFuture<String> call = guard.callAsync(() -> {
             if (begun.getAndIncrement() == 0) {
                 return body;
             }
