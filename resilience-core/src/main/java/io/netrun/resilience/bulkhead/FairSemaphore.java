@@ -395,6 +395,7 @@ final class FairSemaphore implements HeldPermit {
             Node next = each.next;
             if (next != null && each.isLeft()) {
                 before.next = next;
+                each.next = null; // a call that has left may keep it, and would keep those behind
             } else {
                 before = each;
             }

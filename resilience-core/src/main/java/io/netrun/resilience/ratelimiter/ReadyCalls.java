@@ -77,11 +77,13 @@ final class ReadyCalls implements Runnable {
     }
 
     private @Nullable Waiter poll() {
-        Node first = head.next;
+        Node before = head;
+        Node first = before.next;
         if (first == null) {
             return null;
         }
         head = first;
+        before.next = null; // its call may run for a long time, and would keep all that come later
         Waiter call = first.waiter;
         first.waiter = null;
         return call;

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * that no step here allocates anything: an OutOfMemoryError between two steps would lose a waiter for ever.
  *
  * <p>A reservation that is taken is passed over, and its node stays linked until the draining thread comes to it, or
- * until such nodes outnumber the waiters. A node that was passed links to itself, at which a reader begins again.
+ * until such nodes outnumber the waiters. A node that was passed or unlinked links to itself, at which a reader begins
+ * again.
  */
 final class WaitingList {
 
@@ -110,6 +111,7 @@ final class WaitingList {
             Reservation reservation = each.reservation;
             if (next != null && (reservation == null || reservation.isTaken())) { // the last one may get a successor
                 before.next = next;
+                each.next = each; // a call that has left may keep it, and would keep those behind
                 unlinked++;
             } else {
                 before = each;
