@@ -2,6 +2,7 @@ package io.netrun.resilience;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,7 +69,43 @@ public final class ForeignStage {
         }
         // Not whenComplete: its stage would record an exception with a stack trace for every failure, which nobody
         // reads.
-        stage.handle(callback);
+        if (stage.getClass() == CompletableFuture.class || isAsReported(stage)) {
+            stage.handle(callback);
+        } else {
+            new FirstEnd<T>(callback).follow(stage);
+        }
+    }
+
+    /**
+     * What a foreign stage reports first: it may call back more than once, and also after its {@code handle} has
+     * thrown.
+     */
+    private static final class FirstEnd<T extends @Nullable Object>
+            implements BiFunction<T, @Nullable Throwable, @Nullable Object> {
+
+        /** Holds null once it is called, or never will be. */
+        private final AtomicReference<@Nullable BiFunction<? super T, @Nullable Throwable, ?>> callback;
+
+        FirstEnd(BiFunction<? super T, @Nullable Throwable, ?> callback) {
+            this.callback = new AtomicReference<>(callback);
+        }
+
+        void follow(CompletionStage<T> stage) {
+            try {
+                stage.handle(this);
+            } catch (Throwable thrown) {
+                if (callback.getAndSet(null) != null) {
+                    throw thrown;
+                }
+                SafeLog.error(log, "A stage threw after it had called back", thrown);
+            }
+        }
+
+        @Override
+        public @Nullable Object apply(T value, @Nullable Throwable failure) {
+            BiFunction<? super T, @Nullable Throwable, ?> first = callback.getAndSet(null);
+            return first == null ? null : first.apply(value, failure);
+        }
     }
 
     /** Returns what was thrown if a stage reports a failure; null for none. */
