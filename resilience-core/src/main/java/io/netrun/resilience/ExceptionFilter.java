@@ -69,7 +69,7 @@ public final class ExceptionFilter {
         int depth = 0;
         for (@Nullable Throwable t = failure;
                 t != null && depth < MAX_DEPTH;
-                t = causes ? causeOf(t) : wrapped(t), depth++) {
+                t = causes ? causeOf(t) : inside(t), depth++) {
             boolean wrapper = isLookedThrough(t, depth);
             if (wrapper ? ignored.nameWrapper(t) : ignored.match(t)) {
                 return false;
@@ -91,7 +91,7 @@ public final class ExceptionFilter {
         int depth = 0;
         for (@Nullable Throwable t = failure;
                 t != null && depth < MAX_DEPTH;
-                t = causes ? causeOf(t) : wrapped(t), depth++) {
+                t = causes ? causeOf(t) : inside(t), depth++) {
             boolean byName = matcher instanceof ClassMatcher && isLookedThrough(t, depth);
             if (byName ? namesWrapper(((ClassMatcher) matcher).type(), t) : matcher.matches(t)) {
                 return true;
@@ -108,7 +108,7 @@ public final class ExceptionFilter {
         int depth = 0;
         for (@Nullable Throwable t = failure;
                 t != null && depth < MAX_DEPTH;
-                t = causes ? causeOf(t) : wrapped(t), depth++) {
+                t = causes ? causeOf(t) : inside(t), depth++) {
             for (Class<?> type : exceptions.types) {
                 if (type.isInstance(t) && Cancellation.isInterruptType(type)) {
                     return true;
@@ -204,7 +204,7 @@ public final class ExceptionFilter {
     public static Throwable rootOf(Throwable failure) {
         Throwable root = failure;
         int depth = 0;
-        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = wrapped(t), depth++) {
+        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = inside(t), depth++) {
             root = t;
         }
         return root;
@@ -278,10 +278,14 @@ public final class ExceptionFilter {
      * an end to its causes counts as the failure itself.
      */
     private static boolean isLookedThrough(Throwable failure, int depth) {
-        return depth < MAX_DEPTH - 1 && wrapped(failure) != null;
+        return depth < MAX_DEPTH - 1 && inside(failure) != null;
     }
 
-    private static boolean namesWrapper(Class<?> type, Throwable wrapper) {
+    /**
+     * Returns whether a class that a setting names means a wrapper itself, and not the failure inside: it is a class of
+     * wrappers, or {@link ResilienceException}.
+     */
+    public static boolean namesWrapper(Class<?> type, Throwable wrapper) {
         return type.isInstance(wrapper)
                 && (ResilienceException.class.isAssignableFrom(type)
                         || ExecutionException.class.isAssignableFrom(type)
@@ -289,7 +293,8 @@ public final class ExceptionFilter {
                         || FailureWrapper.class.isAssignableFrom(type));
     }
 
-    private static @Nullable Throwable wrapped(Throwable failure) {
+    /** Returns the failure that another one wraps; null if that is no {@linkplain #isWrapper wrapper}, or has none. */
+    public static @Nullable Throwable inside(Throwable failure) {
         return isWrapper(failure) ? causeOf(failure) : null;
     }
 

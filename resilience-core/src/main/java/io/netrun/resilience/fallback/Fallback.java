@@ -5,7 +5,6 @@ import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
-import io.netrun.resilience.ResilienceException;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
@@ -192,24 +191,26 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     }
 
     /**
-     * Returns the handler for a failure, and what is passed to it. A handler for the wrapping exception comes first if
-     * it names an exception of this library. Otherwise the most specific handler for the wrapped failure is chosen, as
-     * for a failure that is not wrapped: a handler for any {@link Exception} does not catch an {@link Error} just
-     * because a retry wraps it.
+     * Returns the handler for a failure, and what is passed to it. A handler for a wrapping exception comes first if it
+     * names such a class. Otherwise the most specific handler for the wrapped failure is chosen, as for a failure that
+     * is not wrapped: a handler for any {@link Exception} does not catch an {@link Error} just because a retry wraps
+     * it.
      */
     private @Nullable Recovery choose(Throwable failure, Object call, List<FallbackHandler> handlers) {
-        Throwable outside = ExceptionFilter.withoutEnvelope(failure);
         Throwable root = ExceptionFilter.rootOf(failure);
-        FallbackHandler handler = closest(handlers, outside);
-        if (outside == root || (handler != null && choosesWrapper(handler))) {
-            return handler == null ? null : new Recovery(this, handler, failure, outside, call);
+        Throwable outside = ExceptionFilter.withoutEnvelope(failure);
+        @Nullable Throwable wrapper = failure;
+        while (wrapper != null && wrapper != root) {
+            FallbackHandler handler = closest(handlers, wrapper);
+            if (handler != null
+                    && (ExceptionFilter.namesWrapper(handler.type(), wrapper)
+                            || (!handler.unwraps() && wrapper == outside))) {
+                return new Recovery(this, handler, failure, wrapper, call);
+            }
+            wrapper = ExceptionFilter.inside(wrapper);
         }
-        FallbackHandler within = closest(handlers, root);
-        return within == null ? null : new Recovery(this, within, failure, root, call);
-    }
-
-    private static boolean choosesWrapper(FallbackHandler handler) {
-        return !handler.unwraps() || ResilienceException.class.isAssignableFrom(handler.type());
+        FallbackHandler handler = closest(handlers, root);
+        return handler == null ? null : new Recovery(this, handler, failure, root, call);
     }
 
     private static @Nullable FallbackHandler closest(List<FallbackHandler> handlers, Throwable failure) {

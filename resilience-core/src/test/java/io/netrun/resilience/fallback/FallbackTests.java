@@ -9,8 +9,10 @@ import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitOpenException;
+import io.netrun.resilience.retry.Retry;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -135,6 +137,40 @@ class FallbackTests {
         assertThat(mode.call(fallback, failing(new CompletionException(failure))))
                 .isEqualTo("io");
         assertThat(seen).hasValue(failure);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void handlerThatNamesAWrapperShouldReceiveIt(Mode mode) throws Throwable {
+        ExecutionException wrapper = new ExecutionException(new CompletionException(new IOException("inside")));
+        List<Throwable> received = new ArrayList<>();
+        Fallback outer = Fallback.of(
+                "outer", c -> c.handle(Exception.class, e -> "any").handle(ExecutionException.class, e -> {
+                    received.add(e);
+                    return "outer";
+                }));
+        assertThat(mode.call(outer, () -> {
+                    throw wrapper;
+                }))
+                .isEqualTo("outer");
+        assertThat(received).containsExactly(wrapper);
+
+        Fallback inner = Fallback.of("inner", c -> c.handle(CompletionException.class, e -> "inner"));
+        assertThat(mode.call(inner, () -> {
+                    throw wrapper;
+                }))
+                .isEqualTo("inner");
+    }
+
+    @Test
+    void wrapperInsideARetryShouldReachItsHandler() throws Exception {
+        Fallback fallback = Fallback.of(
+                "f", c -> c.handle(RuntimeException.class, e -> "other").handle(ExecutionException.class, e -> "inside"));
+        Retry retry = Retry.of("r", c -> c.maxAttempts(2).baseDelay(Duration.ZERO));
+        String result = Pipeline.of(fallback, retry).call(() -> {
+            throw new ExecutionException(new IOException("inside"));
+        });
+        assertThat(result).isEqualTo("inside");
     }
 
     @ParameterizedTest
