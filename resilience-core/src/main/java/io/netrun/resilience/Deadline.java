@@ -50,6 +50,8 @@ public abstract class Deadline extends ScopeParts {
 
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "state", VarHandle.class, Deadline.class, byte.class);
+    private static final VarHandle OUTER = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "outer", VarHandle.class, Deadline.class, Deadline.class);
     private static final VarHandle BEGUN = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "begun", VarHandle.class, Deadline.class, int.class);
 
@@ -72,7 +74,9 @@ public abstract class Deadline extends ScopeParts {
     /** Whether any call has ever had a scope. Until then, no thread needs to look for one. */
     private static volatile boolean used;
 
-    private final @Nullable Deadline outer;
+    /** The scope around this, or if that has ended, perhaps the next one around it; see {@link #forgetEnded}. */
+    @SuppressWarnings("UnusedVariable") // read by its handle
+    private @Nullable Deadline outer;
 
     private volatile byte state;
 
@@ -97,16 +101,46 @@ public abstract class Deadline extends ScopeParts {
         return scope == null ? NONE : scope.nearestWanted();
     }
 
-    /** Returns this scope, or the nearest one around it, that was not given up; {@link #NONE} if all of them were. */
+    /**
+     * Returns this scope, or the nearest one around it, that has neither ended nor was given up; {@link #NONE} if none
+     * is left.
+     */
     public final Deadline nearestWanted() {
-        Deadline scope = this;
-        while (scope.isOver()) {
-            if (scope.outer == null) {
-                return NONE;
-            }
-            scope = scope.outer;
+        @Nullable Deadline wanted = this;
+        for (@Nullable Deadline left = nearestGivenUp(); left != null; ) {
+            wanted = left.outer();
+            left = wanted == null ? null : wanted.nearestGivenUp();
         }
-        return scope;
+        while (wanted != null && wanted.state == ENDED) {
+            wanted = wanted.outer();
+        }
+        if (wanted == null) {
+            return NONE;
+        }
+        wanted.forgetEnded();
+        return wanted;
+    }
+
+    /**
+     * Drops the scopes around this that have ended, which a call that begins in this one would keep: code that makes
+     * its next call within the former one would nest them without an end.
+     */
+    private void forgetEnded() {
+        for (@Nullable Deadline each = this; each != null; each = each.outer()) {
+            Deadline next = each.outer();
+            Deadline around = next;
+            while (around != null && around.state == ENDED) {
+                around = around.outer();
+            }
+            if (around != next) {
+                OUTER.setRelease(each, around);
+            }
+        }
+    }
+
+    /** Returns the scope around this, which another thread may replace. */
+    private @Nullable Deadline outer() {
+        return (Deadline) OUTER.getAcquire(this);
     }
 
     /** Returns the scope of the calling thread, left or not; null for none. */
@@ -221,9 +255,12 @@ public abstract class Deadline extends ScopeParts {
         return new Owned(asOuter(), owner);
     }
 
-    /** Returns whether this scope, or one around it, was created by {@link #childFor} for this very object. */
+    /**
+     * Returns whether this scope, or one around it that has not ended, was created by {@link #childFor} for this very
+     * object.
+     */
     public final boolean isFor(Object owner) {
-        for (@Nullable Deadline each = this; each != null; each = each.outer) {
+        for (@Nullable Deadline each = this; each != null; each = each.outer()) {
             if (each instanceof Owned owned && owned.owner == owner) {
                 return true;
             }
@@ -262,12 +299,8 @@ public abstract class Deadline extends ScopeParts {
      * counts such threads does not miss that code.
      */
     public final boolean isThreadLeftBehind() {
-        for (@Nullable Deadline each = this; each != null; each = each.outer) {
-            if (each.state == EXCEEDED || each.state == STOPPED) {
-                return each.detachment == ON_OWN_THREAD;
-            }
-        }
-        return false;
+        Deadline left = nearestGivenUp();
+        return left != null && left.detachment == ON_OWN_THREAD;
     }
 
     /**
@@ -287,8 +320,13 @@ public abstract class Deadline extends ScopeParts {
      * without any limit. A limit whose call has ended does not count.
      */
     public final long remainingNanos() {
-        long own = state == ENDED ? Long.MAX_VALUE : remainingNanosOfThis();
-        return outer == null ? own : Math.min(own, outer.remainingNanos());
+        long least = Long.MAX_VALUE;
+        for (@Nullable Deadline each = this; each != null; each = each.outer()) {
+            if (each.state != ENDED) {
+                least = Math.min(least, each.remainingNanosOfThis());
+            }
+        }
+        return least;
     }
 
     /**
@@ -352,11 +390,8 @@ public abstract class Deadline extends ScopeParts {
      * no name.
      */
     public final @Nullable String exceededLimit() {
-        int now = state;
-        if (now == EXCEEDED) {
-            return limitName();
-        }
-        return now == STOPPED || outer == null ? null : outer.exceededLimit();
+        Deadline left = nearestGivenUp();
+        return left != null && left.state == EXCEEDED ? left.limitName() : null;
     }
 
     /** Marks the call as no longer wanted for another reason than time, and notifies what is registered. Idempotent. */
@@ -381,8 +416,8 @@ public abstract class Deadline extends ScopeParts {
      * reason.
      */
     public final boolean isExceeded() {
-        int now = state;
-        return now == EXCEEDED || (now != STOPPED && outer != null && outer.isExceeded());
+        Deadline left = nearestGivenUp();
+        return left != null && left.state == EXCEEDED;
     }
 
     /**
@@ -390,16 +425,41 @@ public abstract class Deadline extends ScopeParts {
      * call has ended, unless a scope around it was given up.
      */
     public final boolean isOver() {
-        int now = state;
-        return now == EXCEEDED || now == STOPPED || (outer != null && outer.isOver());
+        return nearestGivenUp() != null;
     }
 
-    /** Returns whether this is the given scope or is nested in it; every scope is nested in {@link #NONE}. */
+    /** Returns this scope, or the nearest one around it, that was given up; null if none was. */
+    private @Nullable Deadline nearestGivenUp() {
+        for (@Nullable Deadline each = this; each != null; each = each.outer()) {
+            byte now = each.state;
+            if (now == EXCEEDED || now == STOPPED) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** Returns this scope and those around it that are known, from the inside outward; empty for {@link #NONE}. */
+    public final List<Deadline> chain() {
+        if (this == NONE) {
+            return List.of();
+        }
+        List<Deadline> chain = new ArrayList<>(4);
+        for (@Nullable Deadline each = this; each != null; each = each.outer()) {
+            chain.add(each);
+        }
+        return chain;
+    }
+
+    /**
+     * Returns whether this is the given scope or is nested in it; every scope is nested in {@link #NONE}. A scope that
+     * has ended may be forgotten by those within it, as soon as another call begins there.
+     */
     public final boolean isWithin(Deadline other) {
         if (other == NONE) {
             return true;
         }
-        for (@Nullable Deadline each = this; each != null; each = each.outer) {
+        for (@Nullable Deadline each = this; each != null; each = each.outer()) {
             if (each == other) {
                 return true;
             }
@@ -437,7 +497,7 @@ public abstract class Deadline extends ScopeParts {
         if (this == NONE) {
             return;
         }
-        for (@Nullable Deadline each = this; each != null; each = each.outer) {
+        for (@Nullable Deadline each = this; each != null; each = each.outer()) {
             if (each.state == RUNNING) {
                 each.add(part);
             }
@@ -467,7 +527,7 @@ public abstract class Deadline extends ScopeParts {
      */
     @Nullable
     final Deadline enter() {
-        for (@Nullable Deadline each = this; each != null; each = each.outer) {
+        for (@Nullable Deadline each = this; each != null; each = each.outer()) {
             // Without a fence: a thread that reads it meanwhile may be too early in any case.
             BEGUN.setRelease(each, each.begun + 1);
         }

@@ -188,6 +188,7 @@ final class CircuitBreakerLayer implements Layer {
                 }
                 return outcomes.record(admission, verdict, failure, deadline);
             } finally {
+                deadline.end();
                 markSettled();
             }
         }
@@ -197,6 +198,7 @@ final class CircuitBreakerLayer implements Layer {
             try {
                 return abandon(deadline.isExceeded());
             } finally {
+                deadline.end();
                 markSettled();
             }
         }

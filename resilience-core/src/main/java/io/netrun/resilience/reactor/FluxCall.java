@@ -137,14 +137,14 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
     @Override
     public boolean isOwnedBy(Deadline scope) {
         StreamAttempt<T> owning = owner;
-        return owning != null && owning.scope().isWithin(scope);
+        return owning != null && owning.isWithin(scope);
     }
 
     @Override
     public boolean tryClaim(Deadline scope) {
         synchronized (lock) {
             if (owner != null) {
-                return owner.scope().isWithin(scope);
+                return owner.isWithin(scope);
             }
             if (scope.isOver() || (emptyWinner != null && !emptyWinner.isWithin(scope))) {
                 return false;

@@ -4,6 +4,7 @@ import io.netrun.resilience.AttemptLostException;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Workers;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,10 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     private volatile @Nullable FluxCall<T> call;
 
     private final Deadline scope;
+
+    /** The scope and those around it: they may have ended, and be forgotten, when the attempt's owner is asked for. */
+    private final List<Deadline> scopes;
+
     private final Context context;
     private final AtomicReference<@Nullable Subscription> upstream = new AtomicReference<>();
 
@@ -38,12 +43,18 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     StreamAttempt(FluxCall<T> call, Deadline scope, Context context) {
         this.call = call;
         this.scope = scope;
+        this.scopes = scope.chain();
         this.context = context;
     }
 
     /** Returns the scope in which the attempt is made. */
     Deadline scope() {
         return scope;
+    }
+
+    /** Returns whether the attempt was begun in a scope, also one that has ended meanwhile. */
+    boolean isWithin(Deadline other) {
+        return other == Deadline.NONE || scopes.contains(other);
     }
 
     boolean isOver() {
