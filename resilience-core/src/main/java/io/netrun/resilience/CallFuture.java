@@ -580,14 +580,18 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      * ending it, that thread first releases what it holds.
      */
     final void cancelWithin(boolean mayInterruptIfRunning) {
-        if (!mayInterruptIfRunning && !hasEnded()) {
-            spared = true;
+        if (!hasEnded()) {
+            if (!mayInterruptIfRunning) {
+                spared = true;
+            }
+            CancellationException cancellation = new CancellationException(); // before the end: it may fail
+            if (tryEnd()) {
+                release();
+                publishFailure(cancellation);
+                return;
+            }
         }
-        CancellationException cancellation = new CancellationException(); // before the end: it may fail
-        if (tryEnd()) {
-            release();
-            publishFailure(cancellation);
-        } else if (!isReleased()) {
+        if (!isReleased()) {
             awaitReleased();
         }
     }

@@ -192,6 +192,26 @@ class CallCostTests {
         assertThat(leastBytes(call) / CALLS).isBetween(200L, 1_000L);
     }
 
+    @ParameterizedTest
+    @MethodSource({"fourPolicies", "fourPoliciesThatGiveUp"})
+    void callAsyncThatFailsAtOnceShouldAllocateLittle(List<Policy> policies) {
+        Runnable call = failingAtOnce(Pipeline.of(policies));
+        long shallow = leastBytes(call);
+        long deep = leastBytesAt(200, call);
+
+        assertThat(shallow / CALLS).isLessThanOrEqualTo(1_000L);
+        assertThat(deep - shallow).isLessThan(100L * CALLS);
+    }
+
+    private static Runnable failingAtOnce(Guard guard) {
+        return () -> {
+            CompletableFuture<Object> future = guard.callAsync(() -> CompletableFuture.failedFuture(DOWN));
+            if (!future.isCompletedExceptionally() && future.getNow(null) != RESULT) {
+                throw new AssertionError(future);
+            }
+        };
+    }
+
     /** With a retry that gives up, whose exception policies around it look through. */
     @Test
     void callAsyncThatFailsInAnyOrderShouldAllocateLittle() {
