@@ -57,9 +57,7 @@ class EndedScopeTests {
         MONO {
             @Override
             void call(Pipeline guard, Runnable body) {
-                ReactorGuard.of(guard)
-                        .mono(() -> Mono.fromRunnable(body))
-                        .block();
+                ReactorGuard.of(guard).mono(() -> Mono.fromRunnable(body)).block();
             }
         };
 
@@ -197,8 +195,8 @@ class EndedScopeTests {
                 : Pipeline.of(limits.timeout(TimeoutThread.AUTO), breaker, retry, hedge);
         Pipeline nested = Pipeline.of(limits.timeout(TimeoutThread.AUTO), bulkhead());
         Flux<Integer> stream = ReactorGuard.of(guard)
-                .flux(() -> Flux.range(0, 5).concatMap(i -> ReactorGuard.of(nested)
-                        .mono(() -> Mono.just(i))));
+                .flux(() ->
+                        Flux.range(0, 5).concatMap(i -> ReactorGuard.of(nested).mono(() -> Mono.just(i))));
         assertThat(stream.collectList().block()).containsExactly(0, 1, 2, 3, 4);
         assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
         assertThat(hedge.metrics().active()).isZero();

@@ -101,8 +101,9 @@ class RepeatedEndTests {
     }
 
     static Stream<Arguments> cases() {
-        return Arrays.stream(Layers.values()).flatMap(layers -> Arrays.stream(Fault.values())
-                .flatMap(fault -> Stream.of(true, false).map(ended -> Arguments.of(layers, fault, ended))));
+        return Arrays.stream(Layers.values())
+                .flatMap(layers -> Arrays.stream(Fault.values())
+                        .flatMap(fault -> Stream.of(true, false).map(ended -> Arguments.of(layers, fault, ended))));
     }
 
     @ParameterizedTest
@@ -111,9 +112,8 @@ class RepeatedEndTests {
         call(layers, fault, ended);
         assertThat(bulkhead.metrics().asyncActive()).isZero();
         CompletableFuture<String> held = new CompletableFuture<>();
-        List<CompletableFuture<String>> calls = Stream.generate(() -> bulkhead.callAsync(() -> held))
-                .limit(3)
-                .toList();
+        List<CompletableFuture<String>> calls =
+                Stream.generate(() -> bulkhead.callAsync(() -> held)).limit(3).toList();
         assertThat(calls.stream().map(CompletableFuture::isDone)).containsExactly(false, false, true);
     }
 

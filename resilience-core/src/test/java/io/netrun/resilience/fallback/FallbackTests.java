@@ -145,7 +145,8 @@ class FallbackTests {
         ExecutionException wrapper = new ExecutionException(new CompletionException(new IOException("inside")));
         List<Throwable> received = new ArrayList<>();
         Fallback outer = Fallback.of(
-                "outer", c -> c.handle(Exception.class, e -> "any").handle(ExecutionException.class, e -> {
+                "outer",
+                c -> c.handle(Exception.class, e -> "any").handle(ExecutionException.class, e -> {
                     received.add(e);
                     return "outer";
                 }));
@@ -165,7 +166,8 @@ class FallbackTests {
     @Test
     void wrapperInsideARetryShouldReachItsHandler() throws Exception {
         Fallback fallback = Fallback.of(
-                "f", c -> c.handle(RuntimeException.class, e -> "other").handle(ExecutionException.class, e -> "inside"));
+                "f",
+                c -> c.handle(RuntimeException.class, e -> "other").handle(ExecutionException.class, e -> "inside"));
         Retry retry = Retry.of("r", c -> c.maxAttempts(2).baseDelay(Duration.ZERO));
         String result = Pipeline.of(fallback, retry).call(() -> {
             throw new ExecutionException(new IOException("inside"));
