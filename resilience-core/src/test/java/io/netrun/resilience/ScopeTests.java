@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
@@ -18,10 +19,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -200,6 +203,30 @@ class ScopeTests {
         await().atMost(LimitFixture.LONG).until(() -> {
             System.gc();
             return results.stream().allMatch(result -> result.get() == null);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void scopeShouldNotKeepSyncCallsThatOtherThreadsMadeInIt(boolean hedged) throws InterruptedException {
+        Guard guard = hedged
+                ? Hedge.of("h", c -> c.delay(Duration.ofMinutes(1)))
+                : limits.timeout(TimeoutThread.WORKER);
+        List<java.lang.ref.WeakReference<Object>> results = new CopyOnWriteArrayList<>();
+        limits.timeout(TimeoutThread.CALLER).run(() -> {
+            List<Thread> threads = Stream.generate(() -> new Thread(ContextPropagation.wrap(() ->
+                            results.add(new java.lang.ref.WeakReference<>(guard.call(() -> new byte[16]))))))
+                    .limit(20)
+                    .toList();
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(results).hasSize(20);
+            await().atMost(LimitFixture.LONG).until(() -> {
+                System.gc();
+                return results.stream().allMatch(result -> result.get() == null);
+            });
         });
     }
 }

@@ -5,11 +5,11 @@ import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.SpinBackoff;
+import io.netrun.resilience.WaitInScope;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A sync call, whose caller waits while workers make the attempts. */
@@ -73,7 +73,7 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
 
     @SuppressWarnings({"unchecked", "NullAway"}) // what an attempt threw is an X or unchecked; null if T may be null
     private T startAndAwait() throws X {
-        GivenUp around = new GivenUp();
+        GivenUp around = new GivenUp(this);
         deadline.register(around);
         Outcome<T> outcome;
         try {
@@ -99,7 +99,7 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
             cancel(true);
             throw full;
         } finally {
-            around.tryEnd();
+            around.end();
         }
         if (givenUp) {
             linger();
@@ -161,12 +161,21 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     }
 
     /** Ends the wait when the call is abandoned. */
-    private final class GivenUp extends Deadline.InFlight {
+    private static final class GivenUp extends WaitInScope<SyncHedgedCall<?, ?>> {
+
+        GivenUp(SyncHedgedCall<?, ?> call) {
+            super(call);
+        }
+
+        void end() {
+            tryEndWait();
+        }
 
         @Override
-        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            givenUp = true;
-            giveUp(new CancellationException("the call was given up by what is around Hedge '" + hedge().name() + "'"));
+        protected void onOver(SyncHedgedCall<?, ?> call) {
+            call.givenUp = true;
+            call.giveUp(new CancellationException(
+                    "the call was given up by what is around Hedge '" + call.hedge().name() + "'"));
         }
     }
 

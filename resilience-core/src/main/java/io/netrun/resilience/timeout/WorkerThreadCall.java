@@ -7,6 +7,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.WaitInScope;
 import io.netrun.resilience.Workers;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
@@ -16,7 +17,6 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,12 +140,12 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     }
 
     private void await() {
-        OuterScope outer = new OuterScope();
+        OuterScope outer = new OuterScope(caller);
         limit.register(outer);
         try {
             awaitEnd();
         } finally {
-            outer.tryEnd();
+            outer.end();
         }
     }
 
@@ -187,10 +187,18 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     /**
      * Wakes the caller when an outer limit is exceeded or the call is stopped, because the interrupt may be disabled.
      */
-    private final class OuterScope extends Deadline.InFlight {
+    private static final class OuterScope extends WaitInScope<Thread> {
+
+        OuterScope(Thread caller) {
+            super(caller);
+        }
+
+        void end() {
+            tryEndWait();
+        }
 
         @Override
-        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+        protected void onOver(Thread caller) {
             LockSupport.unpark(caller);
         }
     }
