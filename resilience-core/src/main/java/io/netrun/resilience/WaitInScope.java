@@ -4,8 +4,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that waits, as a part of the call around it. An object of its own, which lets go of the
- * waiting call with the end of the wait: the scope may retain its parts longer. Thread-safe.
+ * A call that waits, as a part of the call around it. An object of its own, which lets go of the waiting call with the
+ * end of the wait: the scope may retain its parts longer. Thread-safe.
  *
  * @apiNote For authors of policies.
  * @param <C> the call that waits, or its thread

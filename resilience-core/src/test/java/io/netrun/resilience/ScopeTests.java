@@ -209,13 +209,12 @@ class ScopeTests {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void scopeShouldNotKeepSyncCallsThatOtherThreadsMadeInIt(boolean hedged) throws InterruptedException {
-        Guard guard = hedged
-                ? Hedge.of("h", c -> c.delay(Duration.ofMinutes(1)))
-                : limits.timeout(TimeoutThread.WORKER);
+        Guard guard =
+                hedged ? Hedge.of("h", c -> c.delay(Duration.ofMinutes(1))) : limits.timeout(TimeoutThread.WORKER);
         List<java.lang.ref.WeakReference<Object>> results = new CopyOnWriteArrayList<>();
         limits.timeout(TimeoutThread.CALLER).run(() -> {
-            List<Thread> threads = Stream.generate(() -> new Thread(ContextPropagation.wrap(() ->
-                            results.add(new java.lang.ref.WeakReference<>(guard.call(() -> new byte[16]))))))
+            List<Thread> threads = Stream.generate(() -> new Thread(ContextPropagation.wrap(
+                            () -> results.add(new java.lang.ref.WeakReference<>(guard.call(() -> new byte[16]))))))
                     .limit(20)
                     .toList();
             threads.forEach(Thread::start);

@@ -174,8 +174,8 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
         @Override
         protected void onOver(SyncHedgedCall<?, ?> call) {
             call.givenUp = true;
-            call.giveUp(new CancellationException(
-                    "the call was given up by what is around Hedge '" + call.hedge().name() + "'"));
+            call.giveUp(new CancellationException("the call was given up by what is around Hedge '"
+                    + call.hedge().name() + "'"));
         }
     }
 
