@@ -701,7 +701,7 @@ function unprotected({causes}, row, now) {
   if (failureThreshold === undefined) return [`${yet}: it opens at ${opensAt}`];
   if (/consecutive/.test(opensAt)) return [`${yet}: it opens at ${opensAt}, and each success sets the count to 0 (now ${failureCount})`];
   const failed = row.failed ?? 0, succeeded = Math.max(0, (row.calls ?? 0) - failed - (row.rejected ?? 0)), more = failed - succeeded;
-  const opens = more <= 0.05 ? 'at this pace it stays closed' : `at this pace it opens about ${dayClock(toTens(now + Math.max(0, failureThreshold - failureCount) / more * 1_000), now)}`;
+  const left = Math.max(0, failureThreshold - failureCount) / more * 1_000, opens = more <= 0.05 ? 'at this pace it stays closed' : `at this pace it opens ${left < FORESEEN ? `about ${dayClock(toTens(now + left), now)}` : `in more than ${span(wholeHours(left))}`}`;
   return [`${yet}: ${opens}`, `Its failure count is ${failureCount} of ${failureThreshold}: a failure adds 1 (${rate(failed)}/s), a success takes 1 away (${rate(succeeded)}/s)`];
 }
 
@@ -713,6 +713,9 @@ function surelyReached({opensAt, failureCount = 0}, {calls = 0, failed = 0, reje
 /** 1, 2 or 5, and zeros: what a person enters, and what does not change with each answer. */
 const roundBelow = number => { const power = 10 ** Math.floor(Math.log10(number)), first = number / power; return (first >= 5 ? 5 : first >= 2 ? 2 : 1) * power; };
 const STEADY = 0.2, FAR = 20;
+
+/** A pace is not foreseen to the minute for longer than that. */
+const FORESEEN = 10_800_000, wholeHours = ms => Math.floor(ms / 3_600_000) * 3_600_000;
 
 /** To ten seconds, as what is foreseen. */
 const toTens = time => Math.round(time / 10_000) * 10_000;
@@ -852,13 +855,19 @@ export function figures(problem, row, now, head) {
 
 /** What may help, where that is known, the first thing first. */
 export function advice(problem, row, now, {names, changes, head = {}} = {}) {
-  const [suspect] = suspects(problem, row, head, now, changes);
-  return [...suspect ? [undoWords(suspect)] : [], ...ownAdvice(problem, row, now, names)];
+  const [suspect] = suspects(problem, row, head, now, changes), undone = suspect?.action === 'settings' ? suspect.settings.map(setting => `${suspect.pattern}.${setting}`) : [];
+  return [...suspect ? [undoWords(suspect)] : [], ...ownAdvice(problem, row, now, names, new Set(undone))];
 }
 
-function ownAdvice(problem, row, now, names) {
+/**
+ * What may help, whatever operators have changed.
+ *
+ * @param undone the fields that are set back: there is no other advice for them
+ */
+function ownAdvice(problem, row, now, names, undone) {
   const {change, causes, causes: [worst], users = []} = problem, lines = [], method = users.length === 1 ? shortMethod(users[0]) : undefined;
   const service = method ? `the service that ${method} calls` : 'the service behind it', {calls = 0, failed = 0, rejected = 0} = row;
+  const permits = !['maxConcurrent', 'maxQueue', 'maxWait'].some(setting => undone.has(`bulkhead.${setting}`));
   const through = neighboursOf(problem, row, names ?? []).filter(({slower}) => slower.by).map(({name}) => name);
   switch (worst.kind) {
     case 'open': lines.push(`Look at ${service}. Wait: the circuit tries again by itself.`); break;
@@ -870,25 +879,29 @@ function ownAdvice(problem, row, now, names) {
       lines.push('If the reason is gone, half-open is the safe way back: a few calls go through as trials, which close the circuit, or open it until it tries again by itself. Reset lets all through at once.');
       break;
     case 'full':
-      if (change === 'slow') lines.push(`Look at what ${method ?? 'these calls'} ${method ? 'does' : 'do'}: its queries or requests, locks, amount of data. More permits would not make them faster, and would load ${through.join(' and ') || 'what is slow'} more.`);
-      else if (change === 'flood') lines.push(callersOf(method), 'Limit them at that caller: more permits would let the flood through.');
+      if (change === 'slow') lines.push(`Look at what ${method ?? 'these calls'} ${method ? 'does' : 'do'}: its queries or requests, locks, amount of data.${permits ? ` More permits would not make them faster, and would load ${through.join(' and ') || 'what is slow'} more.` : ''}`);
+      else if (change === 'flood') lines.push(callersOf(method), `Limit them at that caller${permits ? ': more permits would let the flood through' : ''}.`);
       else lines.push('Find what is slow, or who calls so often.');
       break;
     case 'limited':
       lines.push(callersOf(method));
-      if (worst.pattern === 'rate-limiter') lines.push('Limit them at that caller. Raise limit in the settings only if the owner of what is called allows more: most limits are theirs.');
+      if (worst.pattern === 'rate-limiter') lines.push(`Limit them at that caller.${['limit', 'period'].some(setting => undone.has(`rate-limiter.${setting}`)) ? '' : ' Raise limit in the settings only if the owner of what is called allows more: most limits are theirs.'}`);
       break;
     case 'timing-out': lines.push(`Find what has become slow: look at ${service}.`); break;
     case 'disabled': case 'off': lines.push('Nothing protects these calls.'); break;
     default:
   }
-  if (unprotected(problem, row, now)) {
-    const each = causes.find(({opensAt}) => opensAt), {failureThreshold} = each, enough = surelyReached(each, row);
+  const each = causes.find(({opensAt}) => opensAt);
+  if (unprotected(problem, row, now) && !undone.has(thresholdOf(each))) {
+    const {failureThreshold} = each, enough = surelyReached(each, row);
     const lower = enough ? ` to ${enough}: its count is far above that, so that it opens with the next failure` : '';
     lines.push(failureThreshold === undefined ? 'Check failureRateThreshold in the settings: the circuit waits for it.' : `If the service needs rest, lower failureThreshold (now ${failureThreshold}) in the settings${lower ? `${lower}, and tries again by itself` : ': the circuit then opens sooner'}. Calls that would succeed are rejected, too. Force open lasts until an operator ends it.`);
   }
   return lines;
 }
+
+/** The field that decides when a circuit opens. */
+const thresholdOf = ({pattern, failureThreshold}) => `${pattern}.${failureThreshold === undefined ? 'failureRateThreshold' : 'failureThreshold'}`;
 
 /** The first thing to do about too many calls. */
 const callersOf = method => `Find who calls ${method ?? 'it'} so often. Callers are not recorded here: look in the access log for the requests that lead to ${method ? 'this method' : 'it'}.`;
@@ -898,8 +911,8 @@ export function adviceField(problem, row, now, {changes, head = {}} = {}) {
   const {causes, causes: [worst]} = problem, [suspect] = suspects(problem, row, head, now, changes);
   if (suspect) return suspect.action === 'settings' ? {pattern: suspect.pattern, setting: suspect.settings[0]} : {tab: 'actions', word: 'Actions'};
   if (unprotected({causes}, row, now)) {
-    const {pattern, failureThreshold} = causes.find(({opensAt}) => opensAt);
-    return {pattern, setting: failureThreshold === undefined ? 'failureRateThreshold' : 'failureThreshold'};
+    const [pattern, setting] = thresholdOf(causes.find(({opensAt}) => opensAt)).split('.');
+    return {pattern, setting};
   }
   return worst.kind === 'limited' && worst.pattern === 'rate-limiter' ? {pattern: worst.pattern, setting: 'limit'} : null;
 }

@@ -1039,6 +1039,56 @@ class DashboardWordsTests {
     }
 
     @Test
+    void fieldShouldHaveOnePieceOfAdvice() throws Exception {
+        String high = FAILING.replace(
+                "\"since\"",
+                "\"opensAt\": \"100000 more failures than successes\","
+                        + " \"failureThreshold\": 100000, \"failureCount\": 530, \"since\"");
+        String failing = row("payments", "\"calls\": 20, \"failed\": 20");
+        String breaker = changed("payments", "circuit-breaker", "{\"failureThreshold\": %s}", "4", "100000");
+        assertThat(advice(high, failing)).contains("lower failureThreshold (now 100000)");
+        assertThat(adviceAfter(high, failing, breaker))
+                .contains("set failureThreshold back to 4 in the settings", "Look at the service")
+                .doesNotContain("100000", "lower");
+        assertThat(adviceAfter(high, failing, changed("payments", "circuit-breaker", "{\"openDuration\": %s}", "4", "9")))
+                .as("another field")
+                .contains("set openDuration back to 4", "lower failureThreshold (now 100000)");
+        String limited = problem("rates", """
+                {"kind": "limited", "pattern": "rate-limiter", "text": "rate limit exceeded: 5 calls per PT1S", "since": "2026-11-29T10:33:40Z"}""", "");
+        assertThat(adviceAfter(limited, row("rates", "\"calls\": 20, \"rejected\": 15"), changed("rates", "rate-limiter", "{\"limit\": %s}", "50", "5")))
+                .contains("set limit back to 50")
+                .doesNotContain("Raise limit");
+        assertThat(adviceAfter(FLOOD, row("reports", "\"calls\": 234, \"rejected\": 175"), SUSPECT))
+                .contains("set maxConcurrent back to 8", "Limit them at that caller.")
+                .doesNotContain("ore permits");
+        assertThat(adviceAfter(SLOW, row("reports", "\"calls\": 1.2, \"rejected\": 0.5"), SUSPECT))
+                .contains("set maxConcurrent back to 8", "its queries or requests")
+                .doesNotContain("ore permits");
+    }
+
+    private static String changed(String name, String pattern, String setting, String before, String after) {
+        return """
+                {"time": "2026-11-29T10:33:36Z", "principal": "dora", "pattern": "%s", "name": "%s", "action": "settings", "scope": "node", "before": %s, "after": %s}"""
+                .formatted(pattern, name, setting.formatted('"' + before + '"'), setting.formatted('"' + after + '"'));
+    }
+
+    private static String adviceAfter(String problem, String row, String change) throws Exception {
+        return run("words.advice(" + problem + ", " + row + ", " + NOW + ", {changes: [" + change + "]})");
+    }
+
+    @Test
+    void farOpeningShouldNotBeForeseenToTheMinute() throws Exception {
+        String high = FAILING.replace(
+                "\"since\"",
+                "\"opensAt\": \"100000 more failures than successes\","
+                        + " \"failureThreshold\": 100000, \"failureCount\": 60, \"since\"");
+        assertThat(because(high, row("payments", "\"calls\": 0.8, \"failed\": 0.8")))
+                .contains("at this pace it opens in more than 34 h\"");
+        assertThat(because(high, row("payments", "\"calls\": 20, \"failed\": 20")))
+                .containsPattern("at this pace it opens about \\d+:58:20\"");
+    }
+
+    @Test
     void otherChangesShouldNotBeOnTheCard() throws Exception {
         String row = row("reports", "\"calls\": 234, \"rejected\": 175");
         for (String other : List.of(
