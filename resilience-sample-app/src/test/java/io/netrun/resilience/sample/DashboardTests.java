@@ -529,7 +529,7 @@ class DashboardTests extends PageInBrowser {
                 row("reports", "rejecting", 7.8, 0, 7.2, bulkhead)
                         .replace("\"lane\"", "\"attempts\": [4, 12012, 3108.6], \"lane\""));
         soon(() -> assertThat(card("reports").getText())
-                .contains("■ Rejecting since " + clock() + ", for 1 min 4")
+                .contains("■ Rejecting since about " + clock() + ", for 1 min 4")
                 .doesNotContain("instead of")
                 .contains("Callers of Client.call: 7.2 calls/s fail or are rejected")
                 .contains("Its queue has room now (1 of 2)", "Slow: calls take 3.0 s, 1.0 s before " + clock())
@@ -569,7 +569,7 @@ class DashboardTests extends PageInBrowser {
                         "share": 0.69, "change": "flood", "attemptMillis": 35, "before": {"calls": 2.2, "attemptMillis": 33}"""), row("payments", "failing", 19, 13.1, 0, """
                         {"retry": {"calls": 0.7, "denied": 12, "budget": 8}, "circuit-breaker": {"state": "closed", "calls": 19}}"""));
         soon(() -> assertThat(card("payments").getText())
-                .contains("▲ Failing since " + clock(), "Failed last at " + clock() + ": 503 “payments is down”")
+                .contains("▲ Failing since about " + clock(), "Failed last at " + clock() + ": 503 “payments is down”")
                 .contains("The circuit has not opened yet: it opens at 1000 consecutive failures")
                 .contains("Most retries are denied, their budget is used up: 12/s denied, 0.7/s made")
                 .contains("Many calls: 18/s arrive, 8 times the 2.2/s before " + clock()));

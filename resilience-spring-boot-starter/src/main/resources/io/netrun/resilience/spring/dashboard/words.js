@@ -190,15 +190,19 @@ const LASTS = {
 export function sinceWords(problem, row, head, now) {
   const [{kind, pattern, since, periods, closedSince, onAndOffSince, forcedBefore}] = problem.causes, failed = failedFrom(problem, row, head, now), at = time => dayClock(time, now);
   if (!since) return '';
-  if (kind === 'flapping') return !goesOn(problem, row, now) ? `closed again since ${at(closedSince)}, for ${span(passed(closedSince, now))}` : `on and off since ${at(failed ?? since)}`;
+  if (kind === 'flapping') return !goesOn(problem, row, now) ? `closed again since ${at(closedSince)}, for ${span(passed(closedSince, now))}` : `on and off since ${failed ? ABOUT : ''}${at(failed ?? since)}`;
   const what = `${kind === 'off' ? `${title(pattern)} ` : kind === 'denied' ? pattern === 'hedge' ? 'hedges ' : 'retries ' : ''}${LASTS[kind] ?? 'so'}`;
   if (problem.causes[0].earlier) return `${what} ${longWords(periods, since, now)}`;
   // Of one that is older than the samples, the first times are no longer counted.
-  if (periods > 1) return `${what} on and off since ${at(since)}${passed(since, now) > KEPT ? '' : `, ${periods} times`}`;
+  if (periods > 1) return `${what} on and off since ${aboutOf(kind)}${at(since)}${passed(since, now) > KEPT ? '' : `, ${periods} times`}`;
   if (isHalfOpened(problem.causes[0])) return `half-opened since ${at(since)}, for ${span(passed(since, now))}${forcedBefore?.since ? `; not closed since ${at(forcedBefore.since)}` : ''}`;
-  const before = onAndOffSince ? `on and off since ${at(failed ?? onAndOffSince)}, ` : failed ? `failing since about ${at(failed)}, ` : '';
-  return `${before}${what} since ${at(since)}, for ${span(passed(since, now))}`;
+  const before = onAndOffSince ? `on and off since ${failed ? ABOUT : ''}${at(failed ?? onAndOffSince)}, ` : failed ? `failing since ${ABOUT}${at(failed)}, ` : '';
+  return `${before}${what} since ${aboutOf(kind)}${at(since)}, for ${span(passed(since, now))}`;
 }
+
+/** Samples know to five seconds when something began; the events of a circuit, and of operators, know it exactly. */
+const ABOUT = 'about ', SAMPLED_KINDS = new Set(['full', 'limited', 'failing', 'timing-out', 'exhausted', 'denied', 'waiting']);
+const aboutOf = kind => SAMPLED_KINDS.has(kind) ? ABOUT : '';
 
 /** A strip of so many pixels as pieces [letter, pixels]: in each pixel the worst state counts, and in the last one the present. */
 export function pixelated(parts, left, pixels) {
@@ -460,7 +464,7 @@ export function cause(problem, row, now, timed = false, head = {}) {
   }
   switch (kind) {
     case 'forced-open': return `all calls ${lasts ? `have been rejected${lasts}` : 'are rejected'}: forced open by ${worst.by && worst.by !== 'an operator' ? worst.by : UNNAMED}`;
-    case 'open': return `${fault(failureOf(problem))}, circuit open${lasts}${byHandWords(worst)}${oftenWords(worst, row, now)}`;
+    case 'open': return `${fault(failureOf(problem))}${timed ? failedLong(problem, row, head, now) : ''}, circuit open${lasts}${byHandWords(worst)}${oftenWords(worst, row, now)}`;
     case 'half-open': if (isHalfOpened(worst)) return `half-opened by ${worst.by === 'an operator' ? UNNAMED : worst.by} after it was forced open: trials decide${lasts ? `;${lasts}` : ''}`;
       return `${fault(failureOf(problem), true)}, circuit half-open: trials decide${lasts ? `; not closed${lasts}` : ''}${byHandWords(worst)}${oftenWords(worst, row, now)}`;
     case 'failing': {
@@ -472,16 +476,22 @@ export function cause(problem, row, now, timed = false, head = {}) {
     case 'flapping': {
       // Of many later failures, those that led to the openings are no longer kept.
       const failure = failureOf(problem) ?? (goesOn(problem, row, now) ? failedAnew(problem) : undefined), why = failure ? ` (${shortFailure(failure.thrown ?? failure.reason ?? '', SHORT)})` : '', {opened, closedSince} = worst, at = time => dayClock(time, now);
-      const from = beganAt(problem, row, head, now), often = `${opened ? `, opened ${opened} times` : ''}${why}`;
-      if (goesOn(problem, row, now)) return `on and off${from ? ` since ${at(from)}` : ''}${often}`;
+      const from = beganAt(problem, row, head, now), about = from && from !== Date.parse(spellOf(worst)) ? ABOUT : '', often = `${opened ? `, opened ${opened} times` : ''}${why}`;
+      if (goesOn(problem, row, now)) return `on and off${from ? ` since ${about}${at(from)}` : ''}${often}`;
       const anew = failedAnew(problem), text = anew?.thrown ?? anew?.reason;
       const fine = anew ? `${isCalm(problem, row, now) ? `failed again ${span(passed(anew.time, now))} ago` : 'calls fail again'}${text ? ` (${shortFailure(text, SHORT)})` : ''}` : !isCalm(problem, row, now) ? 'calls fail again' : failure?.time ? `no failure for ${span(passed(failure.time, now))}` : `closed again for ${span(passed(closedSince, now))}`;
-      return `on and off${from ? ` from ${at(from)} to ${at(lostUntil(problem))}` : ''}${often}; ${fine}`;
+      return `on and off${from ? ` from ${about}${at(from)} to ${at(lostUntil(problem))}` : ''}${often}; ${fine}`;
     }
     case 'full': case 'limited': return `${readable(worst.text)}${lasts}${rejectedShare(row)}`;
     case 'denied': return `${worst.rate ? `${deniedWords([worst])}${worst.pattern === 'retry' ? ': the budget is used up' : ''}` : worst.text}${lasts ? `,${lasts}` : ''}`;
     default: return `${readable(worst.text)}${lasts}`;
   }
+}
+
+/** For how long calls have failed, if they did so well before the circuit opened: it is then not as long as that is open. */
+function failedLong(problem, row, head, now) {
+  const [worst] = problem.causes, failed = worst.earlier || worst.onAndOffSince ? undefined : failedFrom(problem, row, head, now);
+  return failed !== undefined && Date.parse(worst.since) - failed > SAMPLED ? ` ${lasting({since: failed}, now)}` : '';
 }
 
 /** What an operator did stays known until the circuit has closed. */
@@ -516,11 +526,16 @@ const failing = ({causes: [{kind}]}, {calls, failed}) => !FILLED.has(kind) && sh
 const FILLED = new Set(['full', 'limited', 'waiting']);
 
 /** What began before all that is kept: when that was is not known. */
-const longWords = (periods, since, now) => `${periods > 1 ? 'on and off ' : ''}for more than ${span(wholeMinutes(passed(since, now)))}`;
+const longWords = (periods, since, now) => `${periods > 1 ? 'on and off ' : ''}for more than ${span(atEdge(passed(since, now)))}`;
+/** The edge of the samples moves, until a minute later at most the beginning is one that is kept. */
+const atEdge = ms => ms >= KEPT && ms < KEPT + 60_000 ? KEPT : ms;
 const wholeMinutes = ms => ms < 60_000 ? ms : Math.floor(ms / 60_000) * 60_000;
 
-/** For how long, or since when with pauses: it is then not for that long that calls are lost. */
-const lasting = ({since, periods, earlier}, now) => !since ? '' : earlier ? longWords(periods, since, now) : periods > 1 ? `on and off since ${dayClock(since, now)}` : `for ${span(passed(since, now))}`;
+/**
+ * For how long, or since when with pauses: it is then not for that long that calls are lost. All ages have the same units, so
+ * that of two things the one that began first is seen to have done so.
+ */
+const lasting = ({kind, since, periods, earlier}, now) => !since ? '' : earlier ? longWords(periods, since, now) : periods > 1 ? `on and off since ${aboutOf(kind)}${dayClock(since, now)}` : `for ${span(passed(since, now))}`;
 
 /** Calls a second that are not served: what is repeated is not lost yet; 0 if there is no whole sample of its state. */
 export function lostRate({calls, failed = 0, rejected = 0, seconds, cells = {}}) {
@@ -732,9 +747,9 @@ const FASTER = 1.5;
 export const isSlower = (millis, before) => Number.isFinite(before) && millis >= FASTER * before;
 
 /** Names that are slower as well, or through which the slow calls go: those are cleared if they are as fast as before without these. */
-function company(problem, row, names = []) {
-  return neighboursOf(problem, row, names).flatMap(({name, cells, leftOut, slower: {attemptMillis, before, by, without, through = []}}) => {
-    if (!by) return [`${name} is slower too: ${millis(attemptMillis)} instead of ${millis(before)}`];
+function company(problem, row, names = [], now) {
+  return neighboursOf(problem, row, names).flatMap(({name, cells, leftOut, slower: {since, attemptMillis, before, by, without, through = []}}) => {
+    if (!by) return [`${name} is slower too${since ? ` since ${ABOUT}${dayClock(since, now)}` : ''}: ${insteadOf({attemptMillis, before})}`];
     const around = Object.keys(cells ?? {}).filter(key => !through.includes(key) && key !== 'fallback');
     const left = leftOut?.length ? '; its row is without these calls' : '';
     const cleared = without && without.before === undefined ? `${name} takes ${millis(without.attemptMillis)} for its other calls` : without ? `${name} is ${without.before >= FASTER * without.attemptMillis ? 'faster' : 'no slower'} than before for its other calls: ${millis(without.attemptMillis)} (${millis(without.before)} before)${left}` : `These are the only calls of ${name} now`;
@@ -800,7 +815,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
     say(changed);
     if (worst.kind === 'full') say(queued(worst, row));
     if (worst.kind === 'limited') say(limitWords(worst));
-    for (const text of company(problem, row, names)) say(text);
+    for (const text of company(problem, row, names, now)) say(text);
   }
   if ((worst.kind === 'open' || worst.kind === 'half-open') && worst.reason) say(`Opened because ${worst.reason}${row.opened > 1 ? `; that is opening ${row.opened} in the last ${tight('15 min')}` : ''}`);
   if (worst.kind === 'flapping' && worst.since && worst.opened) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${at(worst.since)} to ${at(worst.lastOpened)}` : ` since ${at(worst.since)}`}${worst.reason ? `, the last time because ${worst.reason}` : ''}`);
@@ -828,7 +843,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each, row) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : readable(each.text)}`);
   if (!filled) {
     say(changed);
-    for (const text of company(problem, row, names)) say(text);
+    for (const text of company(problem, row, names, now)) say(text);
   }
   return lines;
 }
@@ -961,18 +976,16 @@ const unmeasuredWords = number => number ? `; ${number === 1 ? '1 is' : `${numbe
 function slowerWords(slow, too, now) {
   const longer = ({slower: {attemptMillis, before}}) => attemptMillis - before;
   if (too) return slow.length > 2 ? `${slow.length} others are slower too (${slow[0].name}, ${slow[1].name}, …)` : slow.length === 2 ? `${slow[0].name} and ${slow[1].name} are slower too` : `${slow[0].name} is slower too`;
-  const [{name, slower: {since, ...times}}, next] = [...slow].sort((one, other) => longer(other) - longer(one)), lasts = since ? `for ${lastingSlow(since, now)}` : '';
+  const [{name, slower: {since, ...times}}, next] = [...slow].sort((one, other) => longer(other) - longer(one)), lasts = lasting({since}, now);
   if (!next) return `${name} is slower than before${lasts ? ` ${lasts}` : ''}, ${insteadOf(times)}`;
   const first = `${name} (${[insteadOf(times), lasts].filter(Boolean).join(', ')})`;
   return slow.length === 2 ? `${first} and ${next.name} are slower than before` : `${slow.length} are slower than before: ${first}, ${next.name}, …`;
 }
 
 const insteadOf = ({attemptMillis, before}) => `${millis(attemptMillis)} instead of ${millis(before)}`;
-/** Samples know to five seconds since when something is slow. */
-const lastingSlow = (since, now) => span(wholeMinutes(passed(since, now)));
 
 /** How slow a name is that serves its calls, and since when. */
-export const slowWords = ({slower: {since, ...times}}, now) => `slower than before${since ? ` since ${dayClock(since, now)}, for ${lastingSlow(since, now)}` : ''}, ${insteadOf(times)}`;
+export const slowWords = ({slower: {since, ...times}}, now) => `slower than before${since ? ` since ${ABOUT}${dayClock(since, now)}, ${lasting({since}, now)}` : ''}, ${insteadOf(times)}`;
 
 /** Without a problem: what is slower, what is healthy, and of what that is not known. */
 function healthyWords({head, names}, now) {

@@ -223,12 +223,12 @@ class DashboardWordsTests {
         assertThat(run("words.sinceWords(" + OPEN + ", " + row + head))
                 .matches("failing since about \\d+:34:35, open since \\d+:34:49, for 11 s");
         assertThat(run("words.sinceWords(" + FAILING + ", {}" + head))
-                .matches("failing since \\d+:33:37, for 1 min 23 s");
+                .matches("failing since about \\d+:33:37, for 1 min 23 s");
         assertThat(run("words.sinceWords(" + SLOW + ", {}" + head))
                 .as("what is slow may have begun before")
-                .matches("rejecting since \\d+:33:40, for 1 min 20 s");
+                .matches("rejecting since about \\d+:33:40, for 1 min 20 s");
         assertThat(run("words.sinceWords(" + SLOW.replace("\"since\"", "\"periods\": 3, \"since\"") + ", {}" + head))
-                .matches("rejecting on and off since \\d+:33:40, 3 times");
+                .matches("rejecting on and off since about \\d+:33:40, 3 times");
         assertThat(run("words.sinceWords(" + FLAPPING + ", {}" + head))
                 .matches("closed again since \\d+:34:43, for 17 s");
         assertThat(run("words.sinceWords(" + OPEN.replace("11-29T10:34:49", "11-27T10:34:49") + ", {}" + head))
@@ -317,7 +317,7 @@ class DashboardWordsTests {
         String paused = SLOW.replace("\"since\"", "\"periods\": 3, \"since\"");
         assertThat(headline(paused, row("reports", "\"calls\": 1.2, \"rejected\": 0.5")))
                 .containsPattern(
-                        "slow on and off since \\d+:33:40, 3.0 s instead of 1.0 s; bulkhead full, 42 % rejected now")
+                        "slow on and off since about \\d+:33:40, 3.0 s instead of 1.0 s; bulkhead full, 42 % rejected now")
                 .doesNotContain(" for ");
     }
 
@@ -375,7 +375,7 @@ class DashboardWordsTests {
                 .isEqualTo("3 are slower than before: bikes (1.5 s instead of 35 ms, for 2 h 10 min), rates, …");
         assertThat(run("words.slowWords(" + bikes + ", " + NOW + ")"))
                 .as("beside the title of the panel")
-                .matches("slower than before since \\d+:24:40, for 2 h 10 min, 1.5 s instead of 35 ms");
+                .matches("slower than before since about \\d+:24:40, for 2 h 10 min, 1.5 s instead of 35 ms");
     }
 
     private static String slow(String name, int millis, int before, String since) {
@@ -386,11 +386,59 @@ class DashboardWordsTests {
     }
 
     @Test
-    void slownessShouldBeOfWholeMinutes() throws Exception {
-        assertThat(headlineOf("head: {names: 1}, problems: [], names: [" + slow("rates", 500, 20, "10:33:24Z") + "]"))
-                .startsWith("rates is slower than before for 1 min, 500 ms instead of 20 ms");
-        assertThat(headlineOf("head: {names: 1}, problems: [], names: [" + slow("rates", 500, 20, "10:34:24Z") + "]"))
-                .startsWith("rates is slower than before for 36 s, ");
+    void whatBeganFirstShouldBeSeenToHaveBegunFirst() throws Exception {
+        String slow = slow("bikes", 1_800, 33, "10:33:35Z");
+        String rows = row("reports", "\"calls\": 234, \"rejected\": 175") + ", " + slow;
+        assertThat(headlineOf("head: {names: 2}, problems: [" + FLOOD + "], names: [" + rows + "]"))
+                .as("of what is slow beside a problem")
+                .startsWith("reports: flooded for 1 min 20 s, ")
+                .endsWith(". bikes is slower than before for 1 min 25 s, 1.8 s instead of 33 ms");
+        assertThat(run("words.slowWords(" + slow + ", " + NOW + ")"))
+                .as("as in the head")
+                .contains(", for 1 min 25 s, ");
+        String old = FAILING.replace("\"2026-11-29T10:33:37.100Z\"", "\"2026-11-29T09:54:59.100Z\", \"earlier\": true");
+        assertThat(headline(old, row("payments", "\"calls\": 8, \"failed\": 7")))
+                .as("at least for so long")
+                .startsWith("payments: answers 503 for more than 40 min 1 s; ");
+        assertThat(because(
+                        SLOW,
+                        row("reports", "\"calls\": 1.2, \"rejected\": 0.5"),
+                        "names: [" + slow("database", 201, 12, "10:33:30Z") + "]"))
+                .as("beside slow work")
+                .containsPattern("\"database is slower too since about \\d+:33:30: 201 ms instead of 12 ms\"");
+    }
+
+    @Test
+    void longFailureBeforeTheOpeningShouldBeInTheHead() throws Exception {
+        String row = "{name: 'payments', lane: '170-%s', states: [['c', 10000], ['o', 6000]],"
+                + " cells: {'circuit-breaker': {state: 'open'}}}";
+        String head = "head: {names: 1, sampled: '2026-11-29T10:34:55Z', sampleSeconds: 5, samples: 180}, problems: ["
+                + OPEN + "], names: [";
+        assertThat(headlineOf(head + row.formatted("4c5w1o") + "]"))
+                .startsWith("payments: answers 503 for 35 s, circuit open for 11 s");
+        assertThat(headlineOf(head + row.formatted("8c1w1o") + "]"))
+                .as("samples do not know seconds exactly")
+                .startsWith("payments: answers 503, circuit open for 11 s");
+    }
+
+    @Test
+    void beginningKnownToASampleShouldBeAbout() throws Exception {
+        for (String kind : List.of("full", "limited", "failing", "timing-out", "exhausted", "denied", "waiting")) {
+            assertThat(since(kind)).as(kind).containsPattern(" since about \\d+:33:40");
+        }
+        for (String kind : List.of("open", "half-open", "forced-open", "disabled", "off")) {
+            assertThat(since(kind)).as(kind).containsPattern(" since \\d+:33:40");
+        }
+        String row = "{name: 'payments', lane: '160-3c3w14c', states: [['c', 90000], ['o', 75000], ['c', 17000]],"
+                + " cells: {'circuit-breaker': {state: 'closed'}}}";
+        assertThat(headlineOf("head: {names: 1, sampled: '2026-11-29T10:35:00Z', sampleSeconds: 5, samples: 180},"
+                        + " problems: [" + FLAPPING + "], names: [" + row + "]"))
+                .as("with the failures before the first opening")
+                .matches("payments: on and off from about \\d+:33:35 to \\d+:34:43, .*");
+    }
+
+    private static String since(String kind) throws Exception {
+        return run("words.sinceWords(" + FLOOD.replace("\"full\"", '"' + kind + '"') + ", {}, {}, " + NOW + ")");
     }
 
     @Test
@@ -986,59 +1034,6 @@ class DashboardWordsTests {
     }
 
     @Test
-    void problemOlderThanTheHistoryShouldHaveNoBeginning() throws Exception {
-        String old = FAILING.replace("\"2026-11-29T10:33:37.100Z\"", "\"2026-11-29T10:19:57.100Z\", \"earlier\": true")
-                .replace("\"users\"", "\"lostCalls\": 5424, \"lostFrom\": \"2026-11-29T10:19:57Z\", \"users\"");
-        String row = row("payments", "\"calls\": 8, \"failed\": 7");
-        assertThat(headline(old, row)).startsWith("payments: answers 503 for more than 15 min; 88 % fail now");
-        assertThat(run("words.sinceWords(" + old + ", " + row + ", {}, " + NOW + ")"))
-                .isEqualTo("failing for more than 15 min");
-        assertThat(effect(old, row)).endsWith(", 5424 in the last 15 min");
-        assertThat(run("[words.beganAt(" + old + ", " + row + ", {}, " + NOW + ")].length + ' ' + words.beganAt(" + old
-                        + ", " + row + ", {}, " + NOW + ")"))
-                .as("nothing to mark")
-                .isEqualTo("1 undefined");
-    }
-
-    @Test
-    void ageInTheHeadShouldBeThatOfTheCard() throws Exception {
-        String third = FAILING.replace("\"payments\"", "\"mail\"")
-                .replace("\"2026-11-29T10:33:37.100Z\"", "\"2026-11-29T10:19:57.100Z\", \"earlier\": true");
-        assertThat(run("words.headline({head: {names: 3}, problems: [" + FLOOD + ", " + OPEN + ", " + third
-                        + "], names: [" + row("mail", "\"calls\": 8, \"failed\": 7") + "]}, " + NOW + ").text"))
-                .endsWith("1 failing (mail for more than 15 min)");
-    }
-
-    @Test
-    void problemThatIsOlderThanTheSamplesShouldKeepItsReason() throws Exception {
-        String old =
-                FLOOD.replace("2026-11-29T10:33:40.900Z", "2026-11-29T08:33:40.900Z\", \"periods\": 4, \"text2\": \"");
-        String row = row("reports", "\"calls\": 234, \"rejected\": 175");
-        assertThat(headline(old.replace("\"periods\": 4", "\"periods\": 1"), row))
-                .startsWith("reports: flooded for 2 h 1 min, 234 calls/s instead of 0.4;");
-        assertThat(run("words.sinceWords(" + old + ", " + row + ", {}, " + NOW + ")"))
-                .as("how often is known of the last 15 minutes only")
-                .matches("rejecting on and off since \\d+:33:40");
-    }
-
-    @Test
-    void everyMarkOfSeveralTrialsShouldHaveItsCount() throws Exception {
-        String groups =
-                "[{from: 0.1, to: 0.3, count: 8}, {from: 0.31, to: 0.32, count: 2}, {from: 0.9, to: 1, count: 3}]";
-        assertThat(run("words.trialLabels(" + groups + ", 1200, 6).map(({text}) => text).join()"))
-                .isEqualTo("8 trials,2 trials,3 trials");
-        assertThat(
-                        run(
-                                "words.trialLabels(" + groups
-                                        + ", 340, 6, 310).map(({text, left, width}) => [text, Math.round(left), left + width <= 310]).join()"))
-                .as("on a phone, two are too close to one another")
-                .isEqualTo("8 + 2 trials,35,true,3 trials,262,true");
-        assertThat(run("words.trialLabels(" + groups + ", 80, 6).map(({text}) => text).join()"))
-                .as("where nothing else fits")
-                .isEqualTo("13 trials");
-    }
-
-    @Test
     void fieldShouldHaveOnePieceOfAdvice() throws Exception {
         String high = FAILING.replace(
                 "\"since\"",
@@ -1086,6 +1081,59 @@ class DashboardWordsTests {
                 .contains("at this pace it opens in more than 34 h\"");
         assertThat(because(high, row("payments", "\"calls\": 20, \"failed\": 20")))
                 .containsPattern("at this pace it opens about \\d+:58:20\"");
+    }
+
+    @Test
+    void problemOlderThanTheHistoryShouldHaveNoBeginning() throws Exception {
+        String old = FAILING.replace("\"2026-11-29T10:33:37.100Z\"", "\"2026-11-29T10:19:57.100Z\", \"earlier\": true")
+                .replace("\"users\"", "\"lostCalls\": 5424, \"lostFrom\": \"2026-11-29T10:19:57Z\", \"users\"");
+        String row = row("payments", "\"calls\": 8, \"failed\": 7");
+        assertThat(headline(old, row)).startsWith("payments: answers 503 for more than 15 min; 88 % fail now");
+        assertThat(run("words.sinceWords(" + old + ", " + row + ", {}, " + NOW + ")"))
+                .isEqualTo("failing for more than 15 min");
+        assertThat(effect(old, row)).endsWith(", 5424 in the last 15 min");
+        assertThat(run("[words.beganAt(" + old + ", " + row + ", {}, " + NOW + ")].length + ' ' + words.beganAt(" + old
+                        + ", " + row + ", {}, " + NOW + ")"))
+                .as("nothing to mark")
+                .isEqualTo("1 undefined");
+    }
+
+    @Test
+    void ageInTheHeadShouldBeThatOfTheCard() throws Exception {
+        String third = FAILING.replace("\"payments\"", "\"mail\"")
+                .replace("\"2026-11-29T10:33:37.100Z\"", "\"2026-11-29T10:19:57.100Z\", \"earlier\": true");
+        assertThat(run("words.headline({head: {names: 3}, problems: [" + FLOOD + ", " + OPEN + ", " + third
+                        + "], names: [" + row("mail", "\"calls\": 8, \"failed\": 7") + "]}, " + NOW + ").text"))
+                .endsWith("1 failing (mail for more than 15 min)");
+    }
+
+    @Test
+    void problemThatIsOlderThanTheSamplesShouldKeepItsReason() throws Exception {
+        String old =
+                FLOOD.replace("2026-11-29T10:33:40.900Z", "2026-11-29T08:33:40.900Z\", \"periods\": 4, \"text2\": \"");
+        String row = row("reports", "\"calls\": 234, \"rejected\": 175");
+        assertThat(headline(old.replace("\"periods\": 4", "\"periods\": 1"), row))
+                .startsWith("reports: flooded for 2 h 1 min, 234 calls/s instead of 0.4;");
+        assertThat(run("words.sinceWords(" + old + ", " + row + ", {}, " + NOW + ")"))
+                .as("how often is known of the last 15 minutes only")
+                .matches("rejecting on and off since about \\d+:33:40");
+    }
+
+    @Test
+    void everyMarkOfSeveralTrialsShouldHaveItsCount() throws Exception {
+        String groups =
+                "[{from: 0.1, to: 0.3, count: 8}, {from: 0.31, to: 0.32, count: 2}, {from: 0.9, to: 1, count: 3}]";
+        assertThat(run("words.trialLabels(" + groups + ", 1200, 6).map(({text}) => text).join()"))
+                .isEqualTo("8 trials,2 trials,3 trials");
+        assertThat(
+                        run(
+                                "words.trialLabels(" + groups
+                                        + ", 340, 6, 310).map(({text, left, width}) => [text, Math.round(left), left + width <= 310]).join()"))
+                .as("on a phone, two are too close to one another")
+                .isEqualTo("8 + 2 trials,35,true,3 trials,262,true");
+        assertThat(run("words.trialLabels(" + groups + ", 80, 6).map(({text}) => text).join()"))
+                .as("where nothing else fits")
+                .isEqualTo("13 trials");
     }
 
     @Test
