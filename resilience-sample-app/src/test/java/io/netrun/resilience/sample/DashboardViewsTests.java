@@ -770,6 +770,29 @@ class DashboardViewsTests extends PageInBrowser {
     }
 
     @Test
+    void timelineOfASlowNameShouldShowThatItIsSlow() {
+        String times = "0,".repeat(120) + "33,0,34,".repeat(10) + "1800,0,0,".repeat(9) + "1700,0,0";
+        answers.name = """
+                {"name": "payments", "sampled": "%s", "sampleSeconds": 5, "chains": {}, "patterns": {
+                 "circuit-breaker": {"state": "closed", "settings": {}, "forms": [], "actions": [], "lane": "120-60c", "samples": {"calls": [%s1]}}},
+                 "attempts": {"lane": "120-30c30s", "samples": {"mean": [%s]}}}""".formatted(Instant.now(), "0,".repeat(179), times);
+        at("#name=payments&tab=timeline");
+        soon(() -> assertThat(browser.findElement(By.cssSelector("#view .keys")).getText())
+                .as("the latest that is known")
+                .contains("attempt time 1.7 s"));
+        assertThat(browser.findElement(By.cssSelector("#view .lanes")).getText()).contains("healthy", "slower");
+        assertThat(browser.findElements(By.cssSelector("#view .chart canvas"))).hasSize(2);
+        assertThat(browser.findElement(By.cssSelector("#view .events")).getText())
+                .contains("attempts", "◔", "begin to take longer than before, until now");
+        WebElement chart = browser.findElement(By.cssSelector("#view .chart"));
+        chart.sendKeys(Keys.ARROW_LEFT, Keys.ARROW_LEFT);
+        assertThat(text("reading")).contains("attempts slower", "attempt time 1.7 s");
+        chart.sendKeys(Keys.PAGE_UP, Keys.PAGE_UP, Keys.PAGE_UP, Keys.ARROW_LEFT);
+        assertThat(text("reading")).as("before").contains("attempts healthy", "attempt time 34 ms");
+        assertThat(barriers()).isEmpty();
+    }
+
+    @Test
     void legendShouldHaveTheRatesOfTheTable() {
         answers.name = """
                 {"name": "payments", "sampled": "%s", "sampleSeconds": 5, "chains": {}, "patterns": {

@@ -433,7 +433,28 @@ public final class Overview {
         }
         view.put("sampleSeconds", History.EACH.toSeconds());
         view.put("chains", chains.linksOf(chains.users().ofName(name)));
+        rows(chains.users(), !chains.attempts().isEmpty(), name::equals).forEach(row -> putAttemptSamples(view, row));
         return view;
+    }
+
+    /** How long attempts took in each sample, and in which of them they were slower than before; nothing if none is known. */
+    private void putAttemptSamples(Map<String, Object> view, Row row) {
+        Attempts attempts = history.attempts(row.attemptKeys, History.SAMPLES);
+        if (attempts.known(0, History.SAMPLES) == 0) {
+            return;
+        }
+        boolean[] slow = history.slowSamples(row.attemptKeys);
+        byte[] states = new byte[History.SAMPLES];
+        List<Number> means = new ArrayList<>(states.length);
+        for (int i = 0; i < states.length; i++) {
+            int sample = i;
+            boolean ended = attempts.count(i, i + 1) > 0;
+            boolean known = ended || row.cells.stream().anyMatch(cell -> cell.track != null && cell.track.isKnown(sample));
+            states[i] = (!known ? LaneState.UNKNOWN : slow != null && slow[i] ? LaneState.SLOWER : LaneState.CLOSED).rank();
+            means.add(ended ? rounded(attempts.mean(i, i + 1)) : 0);
+        }
+        row.activity.forget(states, LaneState.NO_CALLS);
+        view.put("attempts", Map.of("lane", LaneState.encoded(states), "samples", Map.of("mean", means)));
     }
 
     /** The samples of an instance, the oldest first; nothing if it is not followed. */

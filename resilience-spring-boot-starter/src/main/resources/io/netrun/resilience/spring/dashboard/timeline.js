@@ -16,6 +16,9 @@ const DRY = ['would', 'would reject'];
 /** How many run and wait, and how long one waited, each with its own scale. */
 const OTHERS = [[['running', 'running'], ['waiting', 'waiting']], [['longestWait', 'longest wait']]];
 
+/** How long the latest attempt counts, in samples, until another one ends. */
+const HELD = 11;
+
 /** What is no rate: how it is at the latest sample. */
 const GAUGES = new Set(['running', 'waiting', 'longestWait']);
 
@@ -29,7 +32,7 @@ function ceiling(value) {
 /** Tokens of the page's colours, which are others in the dark, by what they are for. */
 const COLOURS = {
   succeeded: '--lane-passing', failed: '--rejecting', rejected: '--rejecting', calls: '--ink', retries: '--soft', denied: '--warning', hedges: '--soft', fallbacks: '--observing',
-  would: '--observing', failures: '--rejecting', running: '--observing', waiting: '--warning', longestWait: '--ink',
+  would: '--observing', failures: '--rejecting', running: '--observing', waiting: '--warning', longestWait: '--ink', attempts: '--ink', slower: '--warning',
   c: '--lane-passing', s: '--lane-slower', a: '--warning', w: '--rejecting', h: '--lane-half', r: '--rejecting', o: '--rejecting', f: '--forced', d: '--lane-off', x: '--lane-off', n: '--line', '-': '--line',
   rejecting: '--rejecting', failing: '--rejecting', half: '--lane-half', healthy: '--healthy', forced: '--forced', soft: '--soft', warning: '--warning',
 };
@@ -67,11 +70,11 @@ function close() {
 export const repaint = () => shown?.plots.forEach(plot => plot.redraw());
 
 /**
- * The chart and the events of a name.
+ * The chart and the events of a name: what its patterns did, and how long attempts took where that is measured.
  *
  * @param seconds of what time the rates of the table are, unless these are ten
  */
-export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
+export function timeline({patterns, attempts, sampled, sampleSeconds}, seconds = 10) {
   close();
   const box = element('div'), narrow = innerWidth < 700;
   const size = 180, filled = values => Array.from({length: size}, (_, index) => values[index] ?? 0);
@@ -80,11 +83,12 @@ export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
     box.append(element('p', 'No samples yet: the first comes within ten seconds. Only the busiest instances of a family are followed.'));
     return box;
   }
-  const end = Date.parse(sampled), each = sampleSeconds * 1_000, letters = followed.map(([, {lane}]) => lettersOf(lane));
+  const striped = [...followed, ...attempts ? [['attempts', attempts]] : []];
+  const end = Date.parse(sampled), each = sampleSeconds * 1_000, letters = striped.map(([, {lane}]) => lettersOf(lane));
   const known = index => letters.some(lane => (lane[index] ?? '-') !== '-'), all = Array.from({length: size}, (_, index) => index);
   // As on the card: what is before the first sample is left out, but for the last two minutes.
   const first = all.find(known) ?? size, left = Math.max(0, Math.min(size - SHORTEST, first)), within = all.slice(left), from = end - within.length * each;
-  const time = index => from + (index - left) * each, events = eventsOf(patterns, Object.fromEntries(followed), {sampled, sampleSeconds}).filter(({time}) => time >= from && time <= end + 5_000);
+  const time = index => from + (index - left) * each, events = eventsOf(patterns, Object.fromEntries(striped), {sampled, sampleSeconds}).filter(({time}) => time >= from && time <= end + 5_000);
   const gaps = runsOf(within, index => !known(index)), whole = served(Object.fromEntries(followed), size);
   const perSecond = values => values.map(value => value / sampleSeconds);
   const lines = followed.flatMap(([key, {samples}]) => [
@@ -99,6 +103,7 @@ export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
     })));
     if (found.length) scales.push({height: SMALL, lines: found, text: found[0].text});
   }
+  if (attempts) scales.push({height: SMALL, lines: [{look: 'attempts', label: 'attempt time', values: filled(attempts.samples.mean), text: value => value ? millis(value) : '–', held: true}], text: millis});
   if (!scales.length) scales.push({height: 0, lines: []});
 
   // ---- values as words
@@ -107,7 +112,7 @@ export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
   reading.id = 'reading';
   reading.className = 'soft';
   const columns = [
-    ...followed.map(([key], at) => ({label: title(key), value: index => letterWord(letters[at][index] ?? '-')})),
+    ...striped.map(([key], at) => ({label: title(key), value: index => letterWord(letters[at][index] ?? '-')})),
     ...whole ? [{label: 'calls', value: index => {
       const parts = PARTS.filter(name => whole[name][index]).map(name => `${rate(whole[name][index] / sampleSeconds)}/s ${name}`).join(', ');
       return `${rate(PARTS.reduce((total, name) => total + whole[name][index], 0) / sampleSeconds)}/s${parts ? `: ${parts}` : ''}`;
@@ -131,6 +136,8 @@ export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
   // A sample that is not there is no zero.
   const seen = values => within.map(at => known(at) ? values[at] : null);
   // What is 0 all the time has no line.
+  /** Until the next attempt ends, the latest one is what is known, for a minute. */
+  const held = values => within.map(at => known(at) ? values.slice(Math.max(0, at - HELD), at + 1).findLast(Boolean) ?? null : null);
   const moved = values => within.map(at => known(at) && [at - 1, at, at + 1].some(near => values[near]) ? values[at] : null);
   // The first label does not run into the zero of the other axis.
   const wide = (document.getElementById('view')?.clientWidth || 560) - 24 - LEFT - RIGHT;
@@ -144,7 +151,7 @@ export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
     })).reverse();
   };
   const plotOf = ({height, parts, lines, text}, at) => {
-    const top = at === 0 ? TOP + LANE * followed.length + (events.length ? 14 : 0) + 8 : TOP, last = at === scales.length - 1, drawnParts = parts ? stacked(parts) : [];
+    const top = at === 0 ? TOP + LANE * striped.length + (events.length ? 14 : 0) + 8 : TOP, last = at === scales.length - 1, drawnParts = parts ? stacked(parts) : [];
     const most = ceiling(Math.max(0, ...within.map(each => parts ? parts.reduce((sum, {values}) => sum + values[each], 0) : 0), ...lines.flatMap(({values}) => within.map(each => values[each]))));
     const made = new uPlot({
       width: (document.getElementById('view')?.clientWidth || 560) - 24, height: top + height + (last ? AXIS : 0), ms: 1, padding: [top, RIGHT, last ? 0 : TOP, 0], legend: {show: false},
@@ -155,9 +162,9 @@ export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
         {size: LEFT, gap: 4, font: FONT, stroke: () => colour('--soft'), grid: {stroke: () => colour('--line'), width: 1}, ticks: {show: false}, splits: () => !height ? [] : height === CHART ? [0, most / 2, most] : [0, most], values: (_, splits) => splits.map(value => value ? text(value) : '0')},
       ],
       series: [{}, ...drawnParts.map(({series}) => series), ...lines.map(({look}) => ({stroke: () => inkOf(look), width: 1.5, dash: DASHES[look], points: {show: false}}))],
-      plugins: [withoutData(gaps, time, height), ...at === 0 ? [lanes(followed, {sampled, sampleSeconds}, left, time, end), marks(events, TOP + LANE * followed.length, end)] : []],
+      plugins: [withoutData(gaps, time, height), ...at === 0 ? [lanes(striped, {sampled, sampleSeconds}, left, time, end), marks(events, TOP + LANE * striped.length, end)] : []],
       hooks: {setCursor: [plot => { if (Number.isInteger(plot.cursor.idx) && plot.cursor.left >= 0) read(plot.cursor.idx + left); }]},
-    }, [times, ...drawnParts.map(({data}) => data), ...lines.map(({values}) => moved(values))], chart);
+    }, [times, ...drawnParts.map(({data}) => data), ...lines.map(({values, held: holds}) => holds ? held(values) : moved(values))], chart);
     plots.push(made);
   };
   scales.forEach(plotOf);
@@ -188,11 +195,11 @@ export function timeline({patterns, sampled, sampleSeconds}, seconds = 10) {
   };
   for (const {parts, lines} of scales) {
     for (const {look, values} of parts ?? []) if (look === 'succeeded' || values.some(Boolean)) key(keys, look, `${look} ${rate(recent(values)) || '0'}/s`);
-    for (const {look, label, values, text} of lines) key(keys, look, `${label} ${text(GAUGES.has(look) ? values.at(-1) : recent(values))}`);
+    for (const {look, label, values, text} of lines) key(keys, look, `${label} ${text(look === 'attempts' ? held(values).at(-1) : GAUGES.has(look) ? values.at(-1) : recent(values))}`);
   }
   const states = element('p', 'Lanes: ', 'keys soft lanes');
   // Of the states as they are drawn: a sample has the worst of those within it only.
-  const present = followed.map(([key, {lane, states}]) => [key, new Set(drawn({lane, states}, {sampled, sampleSeconds}).map(([letter]) => letter))]);
+  const present = striped.map(([key, {lane, states}]) => [key, new Set(drawn({lane, states}, {sampled, sampleSeconds}).map(([letter]) => letter))]);
   for (const letter of Object.keys(HEIGHTS).filter(letter => letter !== '-' && present.some(([, drawnLetters]) => drawnLetters.has(letter)))) {
     const sample = svg('svg', {class: 'swatch', viewBox: '0 0 22 12', preserveAspectRatio: 'none', 'aria-hidden': true}), made = element('span'), [y, height] = HEIGHTS[letter];
     sample.append(svg('rect', {class: `lane-${letter}`, y, width: 22, height}));
@@ -263,11 +270,11 @@ function painted(plot, paint) {
   ctx.restore();
 }
 
-/** The states of each pattern above the plot. */
-function lanes(followed, sampling, left, time, end) {
+/** The states of each pattern, and of the attempts, above the plot. */
+function lanes(striped, sampling, left, time, end) {
   return {hooks: {draw: plot => painted(plot, (ctx, x) => {
     let y = TOP;
-    for (const [key, {lane, states}] of followed) {
+    for (const [key, {lane, states}] of striped) {
       const pieces = withTrials(drawn({lane, states}, sampling), x(time(1)) - x(time(0)));
       let index = 0;
       ctx.fillStyle = colour('--soft');
@@ -289,7 +296,7 @@ function lanes(followed, sampling, left, time, end) {
 }
 
 /** The worst first. */
-const SEVERITY = ['rejecting', 'forced', 'failing', 'half', 'warning', 'healthy', 'soft'];
+const SEVERITY = ['rejecting', 'forced', 'failing', 'half', 'warning', 'slower', 'healthy', 'soft'];
 /** The pixels of a mark, and of what is beside it. */
 const MARK = 14;
 
@@ -355,15 +362,15 @@ function runsOf(samples, fits) {
 const LOOKS = {open: 'rejecting', 'half-open': 'half', closed: 'healthy', 'forced-open': 'forced', disabled: 'soft'};
 
 /** The events of all patterns of a name, and what began in their lanes, the latest first. */
-export function eventsOf(patterns, followed, sampling) {
+export function eventsOf(patterns, striped, sampling) {
   const known = Object.entries(patterns).flatMap(([pattern, {recentEvents = []}]) => recentEvents.map(({event, time, ...rest}) => ({
     pattern, time: Date.parse(time), text: eventWords(event, rest), single: SINGLE.has(event), state: event === 'stateChanged' ? LOOKS[rest.to] ?? 'soft' : event === 'operatorChange' ? 'forced' : rest.failure ? 'failing' : 'soft',
     sign: event === 'stateChanged' ? SIGNS[rest.to] ?? '·' : event === 'operatorChange' ? '◇' : rest.failure ? '▲' : '·',
   })));
-  const begun = beginnings(followed, sampling).map(({letter, ...each}) => ({...each, single: true, state: BEGUN[letter], sign: letter === 'a' ? '◐' : letter === 'w' ? '▲' : '■'}));
+  const begun = beginnings(striped, sampling).map(({letter, ...each}) => ({...each, single: true, state: BEGUN[letter], sign: letter === 's' ? '◔' : letter === 'a' ? '◐' : letter === 'w' ? '▲' : '■'}));
   return [...known, ...begun].filter(({time}) => time).sort((a, b) => b.time - a.time);
 }
 
 /** Each of these is a change; the others are what calls have. */
 const SINGLE = new Set(['stateChanged', 'operatorChange']);
-const BEGUN = {w: 'failing', a: 'warning', r: 'rejecting', o: 'rejecting', f: 'forced', h: 'half'};
+const BEGUN = {w: 'failing', a: 'warning', r: 'rejecting', o: 'rejecting', f: 'forced', h: 'half', s: 'slower'};

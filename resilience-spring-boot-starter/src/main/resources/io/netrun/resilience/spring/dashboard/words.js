@@ -358,12 +358,12 @@ export function failureGroups(patterns) {
 }
 
 /** What calls have, and what a circuit does: each has its beginnings. What is two samples apart is one time. */
-const TROUBLES = ['awr', 'ohf'], NEAR = 2;
+const TROUBLES = ['awr', 'ohf', 's'], NEAR = 2;
 /** What begins, by the letter of a lane. */
 const BEGINNINGS = {
   w: {retry: 'retries begin to be exhausted', timeout: 'calls begin to time out'}, a: {retry: 'retries begin to be denied', hedge: 'hedges begin to be denied'},
 };
-const BEGINNING = {w: 'calls begin to fail', a: 'a few calls begin to be rejected', r: 'calls begin to be rejected', o: 'opens', f: 'is forced open', h: 'is half-open'};
+const BEGINNING = {w: 'calls begin to fail', a: 'a few calls begin to be rejected', r: 'calls begin to be rejected', o: 'opens', f: 'is forced open', h: 'is half-open', s: 'begin to take longer than before'};
 
 /**
  * What began within the lanes, and for how long it went on, to a sample: events of retries are too many to go back to it. A

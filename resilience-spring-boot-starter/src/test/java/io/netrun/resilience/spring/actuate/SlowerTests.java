@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.atIndex;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.netrun.resilience.Pipeline;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -280,6 +282,38 @@ class SlowerTests {
     }
 
     @Test
+    void detailsOfANameShouldHaveItsAttempts() {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 10, 67);
+        samples(30, 10, 2_000);
+        samples(5, 10, 67);
+        assertThat(attempts("database")).containsEntry("lane", "125-20c30s5c");
+        assertThat(attempts("database"))
+                .extractingByKey("samples", InstanceOfAssertFactories.map(String.class, List.class))
+                .extractingByKey("mean", InstanceOfAssertFactories.list(Number.class))
+                .hasSize(History.SAMPLES)
+                .contains(0, atIndex(124))
+                .contains(67L, atIndex(144))
+                .contains(2_000L, atIndex(145))
+                .contains(67L, atIndex(179));
+    }
+
+    @Test
+    void timeWithoutCallsShouldBeKnownAsSuchOfAttempts() {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        samples(20, 10, 67);
+        pass(30);
+        assertThat(attempts("database")).containsEntry("lane", "130-31c19n");
+    }
+
+    @Test
+    void nameWithoutAttemptsShouldHaveNoTimesOfThem() {
+        paths.put("shop.Orders.report()", Pipeline.of(reports));
+        pass(12);
+        assertThat(attempts("database")).isEmpty();
+    }
+
+    @Test
     void slownessShouldOutlastATimeWithoutCalls() {
         paths.put("shop.Orders.report()", Pipeline.of(reports));
         samples(20, 10, 67);
@@ -387,10 +421,23 @@ class SlowerTests {
     }
 
     @SuppressWarnings("unchecked")
+    private Map<String, Object> attempts(String name) {
+        return (Map<String, Object>) overview().ofName(name).getOrDefault("attempts", Map.of());
+    }
+
+    @SuppressWarnings("unchecked")
     private Map<String, Object> line(String name) {
+        return ((List<Map<String, Object>>) overview().all().get("names"))
+                .stream()
+                        .filter(line -> line.get("name").equals(name))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    private Overview overview() {
         Chains chains = new Chains(List::of, () -> List.of(methods), () -> times);
         Operators operators = new Operators(null, null, false, Optional::empty);
-        Overview overview = new Overview(
+        return new Overview(
                 registry,
                 chains,
                 operators,
@@ -399,10 +446,5 @@ class SlowerTests {
                 policy -> List.of(),
                 List::of,
                 new Node("shop", "a", Instant.EPOCH));
-        return ((List<Map<String, Object>>) overview.all().get("names"))
-                .stream()
-                        .filter(line -> line.get("name").equals(name))
-                        .findFirst()
-                        .orElseThrow();
     }
 }

@@ -1377,6 +1377,9 @@ class DashboardWordsTests {
                         "words.beginnings({'circuit-breaker': {lane: '170c10o', recentEvents: [{event: 'stateChanged', time: '2026-11-29T10:34:07Z'}]}}, "
                                 + sampling + ")"))
                 .isEqualTo("[]");
+        assertThat(run("words.beginnings({attempts: {lane: '100-40c30s10c'}}, " + sampling
+                        + ").map(({pattern, letter, text}) => [pattern, letter, text])"))
+                .isEqualTo("[[\"attempts\",\"s\",\"begin to take longer than before, for 2 min 30 s\"]]");
     }
 
     @Test
