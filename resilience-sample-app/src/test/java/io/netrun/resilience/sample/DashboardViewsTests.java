@@ -648,6 +648,61 @@ class DashboardViewsTests extends PageInBrowser {
         assertThat(browser.switchTo().activeElement()).isEqualTo(row("payments").findElement(By.tagName("a")));
     }
 
+    @Test
+    void escapeShouldCloseThePanelWhereverTheFocusIs() {
+        openPanel("#name=payments");
+        browser.executeScript("document.activeElement.blur()");
+        escape();
+        soon(() -> assertThat(panel().isDisplayed()).isFalse());
+        assertThat(browser.switchTo().activeElement())
+                .as("which is nowhere else")
+                .isEqualTo(row("payments").findElement(By.tagName("a")));
+        openPanel("#name=payments");
+        browser.executeScript("document.getElementById('level').focus()");
+        escape();
+        soon(() -> assertThat(panel().isDisplayed()).isFalse());
+        assertThat(browser.switchTo().activeElement().getDomAttribute("id"))
+                .as("which stays where it is")
+                .isEqualTo("level");
+    }
+
+    @Test
+    void escapeShouldEndOnlyWhatIsBeingDone() {
+        openPanel("#name=reports&tab=settings");
+        soon(() -> browser.findElement(By.id("bulkhead-maxConcurrent")).sendKeys("0"));
+        escape();
+        awaitPolls(1);
+        assertThat(panel().isDisplayed()).as("a field with changes").isTrue();
+        preview();
+        escape();
+        soon(() -> assertThat(browser.findElement(By.id("question")).isDisplayed())
+                .isFalse());
+        awaitPolls(1);
+        assertThat(panel().isDisplayed()).as("a question").isTrue();
+        browser.executeScript("const text = document.getElementById('text'); text.focus(); text.value = 'mail';");
+        escape();
+        awaitPolls(1);
+        assertThat(panel().isDisplayed()).as("a filter").isTrue();
+        escape();
+        soon(() -> assertThat(panel().isDisplayed()).isFalse());
+    }
+
+    private void openPanel(String fragment) {
+        load(fragment);
+        soon(() -> assertThat(browser.switchTo().activeElement().getDomAttribute("id"))
+                .isEqualTo("panel-title"));
+    }
+
+    private static void escape() {
+        new org.openqa.selenium.interactions.Actions(browser)
+                .sendKeys(Keys.ESCAPE)
+                .perform();
+    }
+
+    private static WebElement panel() {
+        return browser.findElement(By.id("panel"));
+    }
+
     // ---- on a phone
 
     @Test

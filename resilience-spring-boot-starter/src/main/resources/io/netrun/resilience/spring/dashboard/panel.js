@@ -27,7 +27,11 @@ $('tabs').onkeydown = event => {
   $(`tab-${next}`).focus();
 };
 $('close').onclick = () => write({name: '', tab: ''});
-$('panel').onkeydown = event => { if (event.key === 'Escape') write({name: '', tab: ''}); };
+/** Wherever the focus is: it leaves the panel with some tabs. A question, and what is being written, end by themselves first. */
+addEventListener('keydown', event => {
+  if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing && read().name && !$('question').open && !isWritten(event.target)) write({name: '', tab: ''});
+});
+const isWritten = field => (field.type === 'search' && field.value) || drafts.has(`${opened} ${field.id}`);
 
 /** How the opened name is, beside its title. */
 export function showState({head, names, problems}, now, live) {
@@ -53,8 +57,9 @@ export async function showPanel(hasFleet, changed) {
   // Where there is no room for both, it is the main content.
   $('panel').setAttribute('role', getComputedStyle(document.querySelector('main')).visibility === 'hidden' ? 'main' : 'complementary');
   if (!name) {
-    // Where the columns have changed, the rows are new; a link from elsewhere has no opener.
-    if (opened) (opener?.isConnected && opener !== document.body ? opener : linkOf(opened)).focus();
+    // Where the columns have changed, the rows are new; a link from elsewhere has no opener. Who is elsewhere stays there.
+    const at = document.activeElement;
+    if (opened && (!at || at === document.body || $('panel').contains(at))) (opener?.isConnected && opener !== document.body ? opener : linkOf(opened)).focus();
     opened = ''; drawn = ''; found = null;
     return;
   }
