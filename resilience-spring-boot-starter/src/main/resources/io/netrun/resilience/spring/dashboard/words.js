@@ -650,6 +650,9 @@ function changeWords(problem, row, now) {
   return '';
 }
 
+/** Of what fails for another reason, that it takes much longer, too. */
+const alsoSlow = ({change, attemptMillis, before = {}, causes: [{kind}]}) => change === 'slow' && attemptMillis >= LARGE * before.attemptMillis && !BY_HAND.has(kind) ? `Calls are slow, too: ${insteadOf({attemptMillis, before: before.attemptMillis})}` : '';
+
 /** How many times as much, where that is a number to see at a glance, and no more exact than what it is made of. */
 const times = (now, before) => !(before > 0 && now >= 2 * before) ? '' : `${now / before < 9.5 ? Math.round(now / before) : `about ${grouped(Number((now / before).toPrecision(before < 0.95 ? 1 : 2)))}`} times the `;
 
@@ -820,8 +823,8 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   if ((worst.kind === 'open' || worst.kind === 'half-open') && worst.reason) say(`Opened because ${worst.reason}${row.opened > 1 ? `; that is opening ${row.opened} in the last ${tight('15 min')}` : ''}`);
   if (worst.kind === 'flapping' && worst.since && worst.opened) say(`Opened ${worst.opened} times${worst.lastOpened ? `, from ${at(worst.since)} to ${at(worst.lastOpened)}` : ` since ${at(worst.since)}`}${worst.reason ? `, the last time because ${worst.reason}` : ''}`);
   if (failure && worst.kind !== 'forced-open' && (failure.thrown || failure.reason)) {
-    const text = failure.thrown ?? failure.reason, trial = worst.kind === 'open' && worst.since && Date.parse(failure.time) > Date.parse(worst.since) + 500;
-    say(`${trial ? `A trial failed at ${at(failure.time)}` : worst.kind === 'flapping' ? `${failedAnew(problem) ? 'Last failure of these openings' : 'Last failure'} ${at(failure.time)}` : `Failed last at ${at(failure.time)}`}: ${shortFailure(text)}`, {full: text});
+    const text = failure.thrown ?? failure.reason, later = worst.kind === 'open' ? Date.parse(failure.time) - Date.parse(worst.lastOpened ?? '') : NaN;
+    say(`${later > AT_ONCE ? `A call that was under way as it opened failed at ${at(failure.time)}` : later >= -AT_ONCE && hadTrials(worst) ? `A trial failed at ${at(failure.time)}` : worst.kind === 'flapping' ? `${failedAnew(problem) ? 'Last failure of these openings' : 'Last failure'} ${at(failure.time)}` : `Failed last at ${at(failure.time)}`}: ${shortFailure(text)}`, {full: text});
   }
   if (worst.kind === 'flapping') {
     const {closedSince, until, flappingFrom} = worst, anew = failedAnew(problem), text = anew?.thrown ?? anew?.reason;
@@ -842,7 +845,7 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
   else if (worst.opensAt) say(`The circuit is still closed: it opens at ${worst.opensAt}`);
   for (const each of others) if (each.kind !== 'failing' || worst.kind !== 'flapping') say(OTHERS[each.kind]?.(each, row) ?? `${title(each.pattern)}: ${each.kind === 'flapping' ? cause({causes: [each]}, row, now) : readable(each.text)}`);
   if (!filled) {
-    say(changed);
+    say(changed || alsoSlow(problem));
     for (const text of company(problem, row, names, now)) say(text);
   }
   return lines;
@@ -850,6 +853,11 @@ export function because(problem, row, now, {changes, names, head = {}} = {}) {
 
 /** A circuit that opened again and again may do so for some minutes. */
 const SURE = 300_000;
+
+/** A failure that opens a circuit has the time of that. */
+const AT_ONCE = 500;
+/** Whether trials of an open circuit have failed: it has opened again since then. Calls that were under way as it opened may fail later, too. */
+const hadTrials = ({since, lastOpened}) => Boolean(lastOpened) && Date.parse(lastOpened) > Date.parse(since) + AT_ONCE;
 
 /** While these last, no call succeeds. */
 const PASSES_NONE = new Set(['open', 'forced-open']);
@@ -864,7 +872,7 @@ export function figures(problem, row, now, head) {
   if (!calls) return worst.rate ? `${rate(worst.rate)} a second in ${of}` : `No calls in ${of}`;
   if (explains(problem, row)) return `Rates and shares: of ${of}`;
   const earlier = before.calls !== undefined && worst.since && worst.kind !== 'flapping' && !worst.onAndOffSince ? ` (${rate(before.calls)}/s before ${dayClock(began ?? worst.since, now)})` : '';
-  const trials = worst.kind === 'open' && failed && rejected ? `: ${share(rejected, calls)} rejected, ${share(failed, calls)} failed as trials` : '', text = `${callRate(calls)}${repeats(row) ? `, ${rate(repeats(row))} of them retries` : ''}`;
+  const trials = worst.kind === 'open' && failed && rejected ? `: ${share(rejected, calls)} rejected, ${share(failed, calls)} failed${hadTrials(worst) ? ' as trials' : worst.lastOpened ? ', which were under way as it opened' : ''}` : '', text = `${callRate(calls)}${repeats(row) ? `, ${rate(repeats(row))} of them retries` : ''}`;
   return PASSES_NONE.has(worst.kind) || worst.kind === 'flapping' ? `${text} in ${of}${trials}${earlier}` : `${text}${earlier}; rates and shares: of ${of}`;
 }
 

@@ -578,11 +578,12 @@ class DashboardWordsTests {
     void ratesShouldHaveTheirTime() throws Exception {
         String before = "\"attemptMillis\": 98, \"before\": {\"calls\": 1.4, \"attemptMillis\": 111}, \"causes\"";
         String row = row("payments", "\"calls\": 2.6, \"failed\": 0.6, \"rejected\": 1.9");
-        assertThat(figures(OPEN.replace("\"causes\"", before), row))
+        String tried = OPEN.replace("\"since\"", "\"lastOpened\": \"2026-11-29T10:34:55Z\", \"since\"");
+        assertThat(figures(tried.replace("\"causes\"", before), row))
                 .as("no shares of a time in which it was not open, and no duration while none passes")
                 .matches(
                         "2.6 calls/s in the last 10 s: 73 % rejected, 23 % failed as trials \\(1.4/s before \\d+:34:49.*\\)");
-        assertThat(figures(OPEN, row.replace("\"calls\"", "\"seconds\": 5, \"calls\"")))
+        assertThat(figures(tried, row.replace("\"calls\"", "\"seconds\": 5, \"calls\"")))
                 .as("whole samples")
                 .isEqualTo("2.6 calls/s in the 5 s sampled since it opened: 73 % rejected, 23 % failed as trials");
         assertThat(figures(FAILING.replace("\"causes\"", before), row))
@@ -597,6 +598,35 @@ class DashboardWordsTests {
     void durationsShouldAgreeWithTheClocks() throws Exception {
         assertThat(run("words.span(words.passed('2026-11-29T10:33:38.153Z', Date.parse('2026-11-29T10:34:55.900Z')))"))
                 .isEqualTo("1 min 17 s");
+    }
+
+    @Test
+    void failureOfACallUnderWayShouldBeNoTrial() throws Exception {
+        String row = row("payments", "\"calls\": 2.6, \"failed\": 0.6, \"rejected\": 1.9");
+        String open = OPEN.replace("\"since\"", "\"lastOpened\": \"2026-11-29T10:34:49Z\", \"since\"");
+        String underWay = open.replace("10:34:28.450Z", "10:34:50.700Z");
+        assertThat(because(underWay, row))
+                .contains("\"A call that was under way as it opened failed at ", ":34:50: 503")
+                .doesNotContain("trial");
+        assertThat(figures(underWay, row)).endsWith("23 % failed, which were under way as it opened");
+        assertThat(because(open.replace("10:34:28.450Z", "10:34:48.990Z"), row))
+                .as("the failure that opened it")
+                .contains("\"Failed last at ");
+        String again = open.replace("\"lastOpened\": \"2026-11-29T10:34:49Z\"", "\"lastOpened\": \"2026-11-29T10:34:55Z\"");
+        assertThat(because(again.replace("10:34:28.450Z", "10:34:54.990Z"), row)).contains("\"A trial failed at ");
+        assertThat(because(again.replace("10:34:28.450Z", "10:34:57.100Z"), row))
+                .as("a trial that was under way as another one failed")
+                .contains("\"A call that was under way as it opened failed at ");
+        assertThat(because(again, row)).as("it opened for another reason").contains("\"Failed last at ");
+    }
+
+    @Test
+    void muchSlowerFailuresShouldBeCalledSo() throws Exception {
+        String slow = "\"change\": \"slow\", \"attemptMillis\": %s, \"before\": {\"attemptMillis\": 36}, \"causes\"";
+        String row = row("payments", "\"calls\": 2.6, \"rejected\": 2.6");
+        assertThat(because(OPEN.replace("\"causes\"", slow.formatted(1_800)), row))
+                .contains("\"Calls are slow, too: 1.8 s instead of 36 ms\"");
+        assertThat(because(OPEN.replace("\"causes\"", slow.formatted(60)), row)).doesNotContain("slow");
     }
 
     @Test
