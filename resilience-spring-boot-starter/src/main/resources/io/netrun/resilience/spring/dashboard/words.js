@@ -751,7 +751,7 @@ export const isSlower = (millis, before) => Number.isFinite(before) && millis >=
 
 /** Names that are slower as well, or through which the slow calls go: those are cleared if they are as fast as before without these. */
 function company(problem, row, names = [], now) {
-  return neighboursOf(problem, row, names).flatMap(({name, cells, leftOut, slower: {since, attemptMillis, before, by, without, through = []}}) => {
+  return neighboursOf(problem, row, names).sort(firstSlow).flatMap(({name, cells, leftOut, slower: {since, attemptMillis, before, by, without, through = []}}) => {
     if (!by) return [`${name} is slower too${since ? ` since ${ABOUT}${dayClock(since, now)}` : ''}: ${insteadOf({attemptMillis, before})}`];
     const around = Object.keys(cells ?? {}).filter(key => !through.includes(key) && key !== 'fallback');
     const left = leftOut?.length ? '; its row is without these calls' : '';
@@ -976,14 +976,22 @@ function earlier(rows) {
 /** How many names of which nothing is known: 2 are not measured. */
 const unmeasuredWords = number => number ? `; ${number === 1 ? '1 is' : `${number} are`} not measured` : '';
 
+/** The one that became slow first may be why the others are: it comes before those of which that is not known. */
+const firstSlow = ({slower: one}, {slower: other}) => Date.parse(one.since ?? '9999') - Date.parse(other.since ?? '9999');
+
 /**
- * Names that are slower than before: the slowest one with its times.
+ * Names that are slower than before: the slowest one with its times. Beside a problem that is slow as well, the one that became
+ * so first, with its age.
  *
  * @param too whether a problem is slow as well
  */
 function slowerWords(slow, too, now) {
   const longer = ({slower: {attemptMillis, before}}) => attemptMillis - before;
-  if (too) return slow.length > 2 ? `${slow.length} others are slower too (${slow[0].name}, ${slow[1].name}, …)` : slow.length === 2 ? `${slow[0].name} and ${slow[1].name} are slower too` : `${slow[0].name} is slower too`;
+  if (too) {
+    const [first, next] = [...slow].sort(firstSlow), aged = ({name, slower: {since}}) => `${name}${since ? ` ${lasting({since}, now)}` : ''}`;
+    if (!next) return `${first.name} is slower too${first.slower.since ? `, ${lasting(first.slower, now)}` : ''}`;
+    return slow.length > 2 ? `${slow.length} others are slower too (${aged(first)}, ${aged(next)}, …)` : `${aged(first)} and ${aged(next)} are slower too`;
+  }
   const [{name, slower: {since, ...times}}, next] = [...slow].sort((one, other) => longer(other) - longer(one)), lasts = lasting({since}, now);
   if (!next) return `${name} is slower than before${lasts ? ` ${lasts}` : ''}, ${insteadOf(times)}`;
   const first = `${name} (${[insteadOf(times), lasts].filter(Boolean).join(', ')})`;
@@ -1016,7 +1024,7 @@ function neighbours({head, problems, names}, now) {
   if (fine.length) texts.push(`${fine.length === 1 ? '1 other is healthy' : `${fine.length} others are healthy`}${past ? ` now${past}` : ''}`);
   if (idle) texts.push(`${idle === 1 ? `${silent[0]?.name ?? '1'} has no calls` : `${idle} have no calls`}${earlier(silent)}`);
   if (blind) texts.push(unmeasuredWords(blind).slice(2));
-  if (absent > 0) texts.push(`${absent} are not shown`);
+  if (absent > 0) texts.push(`${absent} ${absent === 1 ? 'is' : 'are'} not shown`);
   return texts.join('; ');
 }
 

@@ -463,6 +463,23 @@ class DashboardWordsTests {
     }
 
     @Test
+    void neighbourThatBecameSlowFirstShouldComeFirst() throws Exception {
+        String names = row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", " + slow("bikes", 900, 25, "10:33:45Z")
+                + ", " + slow("rates", 600, 25, "10:30:35Z");
+        String body = "problems: [" + SLOW + "], names: [" + names;
+        assertThat(headlineOf("head: {names: 3}, " + body + "]"))
+                .endsWith(". rates for 4 min 25 s and bikes for 1 min 15 s are slower too");
+        assertThat(headlineOf("head: {names: 4}, " + body + ", " + slow("mail", 1_900, 25, "10:34:30Z") + "]"))
+                .endsWith(". 3 others are slower too (rates for 4 min 25 s, bikes for 1 min 15 s, …)");
+        assertThat(headlineOf("head: {names: 2}, problems: [" + SLOW + "], names: ["
+                        + row("reports", "\"calls\": 1.2, \"rejected\": 0.5") + ", "
+                        + slow("rates", 600, 25, "10:30:35Z") + "]"))
+                .endsWith(". rates is slower too, for 4 min 25 s");
+        assertThat(because(SLOW, row("reports", "\"calls\": 1.2, \"rejected\": 0.5"), "names: [" + names + "]"))
+                .containsPattern("rates is slower too since about \\d+:30:35: .*bikes is slower too since");
+    }
+
+    @Test
     void problemThatIsNotSlowShouldHaveNoSlowerNeighbours() throws Exception {
         String names = row("database", "\"calls\": 9, \"slower\": {\"attemptMillis\": 201, \"before\": 12}");
         String open = OPEN.replace(
