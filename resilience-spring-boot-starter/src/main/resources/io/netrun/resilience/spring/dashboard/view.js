@@ -4,7 +4,7 @@ import {BUTTONS, RECOMMENDED} from './actions.js';
 import {HEIGHTS, SHORTEST, button, dress, element, say, svg} from './element.js';
 import {patterns} from './source.js';
 import {arranged, grouped, hrefOf, read, write} from './state.js';
-import {FULL_BUDGET, RETRY_COST, SPELLED, advice, adviceField, because, beganAt, budgetLeft, changedWords, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, isKnown, laneWords, letterWord, levelOf, levelWord, millis, nowWords, passed, period, pixelated, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialLabels, trialOf, withTrials, zonedClock} from './words.js';
+import {FULL_BUDGET, RETRY_COST, SPELLED, advice, adviceField, because, beganAt, budgetLeft, changedWords, clock, dayClock, drawn, effect, explains, figures, heading, headline, initial, isKnown, labelsAround, laneWords, letterWord, levelOf, levelWord, millis, nowWords, passed, period, pixelated, rate, runs, share, shortMethod, sinceWords, span, ticks, title, trialLabels, trialOf, withTrials, zonedClock} from './words.js';
 
 const $ = id => document.getElementById(id);
 const SHOWN = 6;
@@ -60,33 +60,33 @@ function laneOf(seconds, left, parts, pixels, end) {
   return made;
 }
 
-/** The pixels of a letter of an axis, at most. */
-const LETTER = 6.5;
+/** The pixels of a letter of an axis, at most, and of one that is bold. */
+const LETTER = 6.5, BOLD = 7;
 
 /** The times under a lane: the present, when the problem began, where data begin, and round moments in between. */
 function axisOf(from, to, pixels, begins, began, live, groups) {
   const made = svg('svg', {class: 'axis', role: 'img'}), taken = [], at = time => (time - from) / (to - from);
   const mark = (time, className) => made.append(svg('line', {class: className, x1: `${100 * at(time)}%`, x2: `${100 * at(time)}%`, y1: 0, y2: 3}));
-  const label = (part, text, className, moves) => {
-    const width = text.length * LETTER, middle = part * pixels;
-    let left = Math.min(Math.max(0, middle - width / 2), Math.max(0, pixels - width));
-    let anchor = left === 0 ? 'start' : left >= pixels - width - 0.01 ? 'end' : 'middle', x = anchor === 'start' ? 0 : anchor === 'end' ? 100 : 100 * part;
-    const inTheWay = () => taken.find(([one, other]) => left < other + LETTER && left + width + LETTER > one), other = inTheWay();
-    if (other && moves) { left = other[0] - LETTER - width; anchor = 'end'; x = 100 * (left + width) / pixels; }
-    if (left < 0 || inTheWay()) return false;
+  const put = (left, width, text, className) => {
+    const anchor = left === 0 ? 'start' : left >= pixels - width - 0.01 ? 'end' : 'middle', x = anchor === 'start' ? 0 : anchor === 'end' ? 100 : 100 * (left + width / 2) / pixels;
     taken.push([left, left + width]);
     made.append(svg('text', {class: className, x: `${x}%`, y: 12, 'text-anchor': anchor}, text));
+  };
+  const label = (part, text, className) => {
+    const width = text.length * LETTER, left = Math.min(Math.max(0, part * pixels - width / 2), Math.max(0, pixels - width));
+    if (taken.some(([one, other]) => left < other + LETTER && left + width + LETTER > one)) return false;
+    put(left, width, text, className);
     return true;
   };
   const first = begins ? `no data before ${clock(from + begins)}` : clock(from), inside = began > from && began < to;
   const last = live ? 'now' : clock(to);
   label(1, last, 'now');
   // A mark that stands for several trials has their count, whatever else has no room then.
-  for (const {text, left, width} of trialLabels(groups, pixels, LETTER, pixels - (last.length + 1) * LETTER)) {
-    taken.push([left, left + width]);
-    made.append(svg('text', {class: 'trials', x: `${100 * (left + width / 2) / pixels}%`, y: 12, 'text-anchor': 'middle'}, text));
-  }
-  if (inside) { label(at(began), clock(began), 'onset', true); mark(began, 'onset'); }
+  const end = pixels - (last.length + 1) * LETTER, text = inside ? clock(began) : '', wide = text.length * BOLD;
+  const {trials, onset} = inside ? labelsAround(at(began), wide, groups, pixels, LETTER, end) : {trials: groups.length ? trialLabels(groups, pixels, LETTER, end) : []};
+  for (const {text: words, left, width} of trials) put(left, width, words, 'trials');
+  if (onset !== undefined) put(onset, wide, text, 'onset');
+  if (inside) mark(began, 'onset');
   label(0, first, 'first');
   for (const {at: time, text} of ticks(from, to, Math.max(2, Math.min(9, pixels / 90)))) if (label(at(time), text, 'tick')) mark(time, 'tick');
   made.setAttribute('aria-label', `${first}${began === undefined ? '' : `, problem since ${dayClock(began, to)}`}, until ${live ? 'now' : clock(to)}`);

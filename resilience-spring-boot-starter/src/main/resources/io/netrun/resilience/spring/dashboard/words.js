@@ -253,17 +253,18 @@ export function withTrials(pieces, each) {
 
 /**
  * The counts under the marks that stand for several trials, as labels that do not overlap: those of neighbours are one label,
- * 8 + 2 trials, and all of them where there is no room even for that.
+ * 8 + 2 trials, 20 trials in 9 marks, and all of them where there is no room even for that.
  *
  * @param groups from where to where each mark is, as parts of the whole, and its count
  * @param pixels those of the whole
  * @param letter those of a letter, at most
  * @param end where something else begins, in pixels
+ * @param start where something else ends, in pixels
  */
-export function trialLabels(groups, pixels, letter, end = pixels) {
+export function trialLabels(groups, pixels, letter, end = pixels, start = 0) {
   const placed = (counts, from, to) => {
-    const text = `${counts.join(' + ')} trials`, width = text.length * letter;
-    return {counts, from, to, text, width, left: Math.min(Math.max(0, (from + to) / 2 * pixels - width / 2), Math.max(0, end - width))};
+    const text = counts.length > FEW_MARKS ? `${counts.reduce((sum, count) => sum + count, 0)} trials in ${counts.length} marks` : `${counts.join(' + ')} trials`, width = text.length * letter;
+    return {counts, from, to, text, width, left: Math.min(Math.max(start, (from + to) / 2 * pixels - width / 2), Math.max(start, end - width))};
   };
   const labels = [];
   for (const {from, to, count} of [...groups].sort((one, other) => one.from - other.from)) {
@@ -273,8 +274,31 @@ export function trialLabels(groups, pixels, letter, end = pixels) {
     }
   }
   const all = labels.flatMap(({counts}) => counts);
-  return labels.some(({width}) => width > end) ? [placed([all.reduce((sum, count) => sum + count, 0)], 0, 1)] : labels;
+  return labels.some(({width}) => width > end - start) ? [placed([all.reduce((sum, count) => sum + count, 0)], labels[0].from, labels.at(-1).to)] : labels;
 }
+/** So many counts are read faster than their sum is understood. */
+const FEW_MARKS = 4;
+
+/**
+ * The labels of trials, and the left end of the one of the problem's beginning: as its mark is in the middle or at an end of
+ * it; where trials leave no room for that, as near as there is any. Nothing of the latter if there is none.
+ *
+ * @param began where the problem began, as a part of the whole
+ * @param width the pixels of its label
+ */
+export function labelsAround(began, width, groups, pixels, letter, end = pixels) {
+  const inside = (from, to) => left => Math.min(Math.max(from, left), Math.max(from, to - width)), within = inside(0, end), at = began * pixels;
+  const fits = (left, labels) => left >= 0 && left + width <= end && labels.every(each => left + width + letter <= each.left || each.left + each.width + letter <= left);
+  const free = trialLabels(groups, pixels, letter, end), middle = within(at - width / 2);
+  if (fits(middle, free)) return {trials: free, onset: middle};
+  const before = groups.filter(({to}) => to <= began), after = groups.filter(({to}) => to > began), off = ({left, width: wide, from, to}) => Math.abs(left + wide / 2 - (from + to) / 2 * pixels);
+  const beside = [within(at - width), within(at)].map(left => ({onset: left, trials: [...trialLabelsOf(before, pixels, letter, left - letter, 0), ...trialLabelsOf(after, pixels, letter, end, left + width + letter)]}))
+    .filter(({onset, trials}) => fits(onset, trials) && trials.every(each => each.left >= 0 && each.left + each.width <= end)).map(each => ({...each, moved: each.trials.reduce((sum, label) => sum + off(label), 0)}));
+  if (beside.length) return beside.reduce((best, each) => each.moved < best.moved ? each : best);
+  const near = free.flatMap(each => [each.left - letter - width, each.left + each.width + letter]).filter(each => fits(each, free));
+  return {trials: free, onset: near.sort((one, other) => Math.abs(one + width / 2 - at) - Math.abs(other + width / 2 - at))[0]};
+}
+const trialLabelsOf = (groups, ...room) => groups.length ? trialLabels(groups, ...room) : [];
 
 /** The pieces of a lane in words: open for 40 s, half-open for 10 s. */
 export function laneWords(pieces, seconds) {

@@ -1184,6 +1184,37 @@ class DashboardWordsTests {
     }
 
     @Test
+    void beginningShouldStandAtItsMarkBesideTrials() throws Exception {
+        // As seen on a phone: four marks, the first one soon after the beginning.
+        String four = "[{from: .31, to: .33, count: 2}, {from: .36, to: .38, count: 2}, {from: .41, to: .43, count: 2},"
+                + " {from: .46, to: .49, count: 2}]";
+        assertThat(around(0.26, four, 340)).isEqualTo("onset 32..88 at 88, 2 + 2 + 2 + 2 trials 95..225");
+        assertThat(around(0.1, four, 340)).as("where there is room").startsWith("onset 6..62 at 34, ");
+        assertThat(around(0.02, "[{from: .03, to: .9, count: 9}]", 340))
+                .as("at the edge")
+                .isEqualTo("onset 0..56 at 7, 9 trials 132..184");
+        assertThat(around(0.6, four, 340))
+                .as("after other ones")
+                .isEqualTo("onset 204..260 at 204, 2 + 2 + 2 + 2 trials 68..198");
+    }
+
+    @Test
+    void manyMarksOfTrialsShouldLeaveRoomForTimes() throws Exception {
+        String nine = "Array.from({length: 9}, (_, at) => ({from: .35 + at * .06, to: .37 + at * .06, count: 2}))";
+        assertThat(around(0.32, nine, 340))
+                .as("as seen on a phone")
+                .isEqualTo("onset 53..109 at 109, 18 trials in 9 marks 139..269");
+        assertThat(around(0.32, nine, 1_200)).contains("2 trials");
+    }
+
+    private static String around(double began, String groups, int pixels) throws Exception {
+        return run("(({trials, onset}) => [`onset ${Math.round(onset)}..${Math.round(onset + 56)} at ${Math.round(" + began
+                + " * " + pixels
+                + ")}`, ...trials.map(({text, left, width}) => `${text} ${Math.round(left)}..${Math.round(left + width)}`)].join(', '))"
+                + "(words.labelsAround(" + began + ", 56, " + groups + ", " + pixels + ", 6.5, " + pixels + " - 26))");
+    }
+
+    @Test
     void otherChangesShouldNotBeOnTheCard() throws Exception {
         String row = row("reports", "\"calls\": 234, \"rejected\": 175");
         for (String other : List.of(
