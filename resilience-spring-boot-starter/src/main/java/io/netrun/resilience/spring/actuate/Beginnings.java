@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class Beginnings {
     private static final Duration KEPT = History.EACH.multipliedBy(History.SAMPLES);
 
     private final Map<Key, Beginning> known = new ConcurrentHashMap<>();
+    private final Map<Policy, Spell> spells = new ConcurrentHashMap<>();
 
     /**
      * A problem of an instance. One that alternates between states, as an open circuit and its trials do, is one
@@ -56,9 +58,29 @@ final class Beginnings {
         }
     }
 
+    /**
+     * A time in which a circuit opens again and again. It goes on until there has been no opening for as long as samples
+     * are kept.
+     *
+     * @param beginning as it was known when it began
+     * @param openings how often it opened until then
+     * @param counted the latest sample of which these are
+     */
+    record Spell(Beginning beginning, int openings, Instant counted) {}
+
     /** Of the problem of a finding; null if it was not known before, or is another one. */
     @Nullable
     Beginning of(Finding finding) {
+        if (!finding.isOne()) {
+            Spell spell = spell(finding);
+            return spell == null ? null : spell.beginning;
+        }
+        return own(finding);
+    }
+
+    /** The same, of a circuit that opens again and again since its latest opening. */
+    @Nullable
+    Beginning own(Finding finding) {
         Beginning beginning = known.get(Key.of(finding));
         Instant since = finding.since();
         boolean same = beginning != null
@@ -68,14 +90,37 @@ final class Beginnings {
         return same ? beginning : null;
     }
 
-    /** The finding, with the beginning of its problem. */
-    Finding complete(Finding finding) {
-        Beginning beginning = finding.earlier() ? of(finding) : null;
+    /** The spell that is known of a circuit; null if none is. */
+    @Nullable
+    Spell spell(Finding finding) {
+        return spells.get(finding.cell().policy());
+    }
+
+    /**
+     * The finding, with the beginning of its problem.
+     *
+     * @param last when the latest sample was taken; null if none was
+     */
+    Finding complete(Finding finding, @Nullable Instant last) {
+        Spell spell = finding.isOfOpenings() ? spell(finding) : null;
+        if (spell != null && last != null) {
+            return finding.within(spell.beginning.since, spell.openings + finding.openedAfter(spell.counted, last));
+        }
+        Beginning beginning = finding.earlier() ? own(finding) : null;
         return beginning == null ? finding : finding.since(beginning.since, beginning.earlier);
     }
 
     void put(Finding finding, Beginning beginning) {
         known.put(Key.of(finding), beginning);
+    }
+
+    void put(Finding finding, Spell spell) {
+        spells.put(finding.cell().policy(), spell);
+    }
+
+    /** Forgets spells that are over. */
+    void forgetSpells(Predicate<Policy> over) {
+        spells.keySet().removeIf(over);
     }
 
     /** Forgets the problems that have not been there for as long as samples are kept. */
@@ -84,6 +129,6 @@ final class Beginnings {
     }
 
     boolean isEmpty() {
-        return known.isEmpty();
+        return known.isEmpty() && spells.isEmpty();
     }
 }

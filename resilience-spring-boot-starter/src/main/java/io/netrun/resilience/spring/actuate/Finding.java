@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param periods in how many periods since then, with pauses in between
  * @param lastOpened when the circuit opened last, as far as that is known; of calls that fail, since they do
  * @param openings of a circuit that opens again and again
- * @param spell since when a circuit that is not closed now has opened again and again; null if it began with this one
+ * @param spell of a circuit that is not closed now and has opened again and again; null if it began with this one
  * @param earlier whether it began before {@code since}, which is as far back as anything is known
  * @param forced that an operator had the circuit forced open before, and it has not closed since; null if that is not
  *     so
@@ -50,7 +50,7 @@ record Finding(
         int periods,
         @Nullable Instant lastOpened,
         @Nullable Openings openings,
-        @Nullable Instant spell,
+        @Nullable Spell spell,
         boolean earlier,
         @Nullable ForcedBefore forced)
         implements Comparable<Finding> {
@@ -81,7 +81,7 @@ record Finding(
     /**
      * Openings of a circuit that is closed now.
      *
-     * @param number how many there were within the history
+     * @param number how many there were, within the history or since they began
      * @param closedSince since when it is closed again, as far as that is known
      * @param share what share of the calls failed or was rejected from the first one until it was closed
      * @param ended when it was open by itself last, if operators had it forced open then or later
@@ -94,6 +94,11 @@ record Finding(
             double share,
             @Nullable Instant until) {
 
+        /** With those that are older; the share is that of the samples only. */
+        Openings within(int all, boolean older) {
+            return new Openings(all, closedSince, ended, older ? 0 : share, until);
+        }
+
         void addTo(Map<String, @Nullable Object> view) {
             view.put("opened", number);
             view.put("flappingFrom", FLAPPING);
@@ -103,6 +108,14 @@ record Finding(
             put(view, "until", until);
         }
     }
+
+    /**
+     * A time in which a circuit opens again and again, while it is not closed.
+     *
+     * @param since when it opened first
+     * @param number how often it has opened since then
+     */
+    private record Spell(Instant since, int number) {}
 
     /**
      * What operators did before a circuit that has not closed since.
@@ -232,7 +245,42 @@ record Finding(
                 forced);
     }
 
-    /** Whether what was known at its beginning goes for all of it; openings leave the history one after the other. */
+    /** The same, of a circuit that opens again and again for longer than the samples go back. */
+    Finding within(Instant known, int number) {
+        boolean older = lostSince() != null && known.isBefore(lostSince());
+        return new Finding(
+                kind,
+                level,
+                cell,
+                text,
+                openings == null ? since : known,
+                reason,
+                by,
+                rate,
+                periods,
+                lastOpened,
+                openings == null ? null : openings.within(number, older),
+                openings == null && since != null && known.isBefore(since) ? new Spell(known, number) : null,
+                earlier,
+                forced);
+    }
+
+    /** Whether it is about a circuit that has opened by itself within the samples. */
+    boolean isOfOpenings() {
+        Track track = cell.track();
+        return track != null
+                && (openings != null || kind == Kind.OPEN || kind == Kind.HALF_OPEN)
+                && track.openings(cell.figures()) > 0;
+    }
+
+    /** How often the circuit has opened after a sample. */
+    int openedAfter(Instant sample, Instant last) {
+        Track track = Objects.requireNonNull(cell.track());
+        int later = track.openings(cell.figures()) - track.openings();
+        return track.openingsFrom(Losses.index(sample, last)) + later;
+    }
+
+    /** Whether it is one time without an end in between, and not openings again and again. */
     boolean isOne() {
         return openings == null && spell == null;
     }
@@ -240,7 +288,7 @@ record Finding(
     /** Since when calls are lost again and again, as far as that is known. */
     @Nullable
     Instant lostSince() {
-        return spell == null ? since : spell;
+        return spell == null ? since : spell.since;
     }
 
     /** Without the evidence. */
@@ -275,7 +323,10 @@ record Finding(
             addFailures(view);
         }
         put(view, "lastOpened", lastOpened);
-        put(view, "onAndOffSince", spell);
+        if (spell != null) {
+            put(view, "onAndOffSince", spell.since);
+            view.put("opened", spell.number);
+        }
         if (openings != null) {
             openings.addTo(view);
         }
@@ -543,13 +594,15 @@ record Finding(
         }
 
         /** Since when it has opened again and again, if that is before the latest opening; null if it has not. */
-        private @Nullable Instant spell(@Nullable Instant since) {
+        private @Nullable Spell spell(@Nullable Instant since) {
             Track track = cell.track();
             if (track == null || track.openings(cell.figures()) < FLAPPING) {
                 return null;
             }
             Instant first = firstOpening(track);
-            return first != null && since != null && first.isBefore(since) ? first : null;
+            return first != null && since != null && first.isBefore(since)
+                    ? new Spell(first, track.openings(cell.figures()))
+                    : null;
         }
 
         /** The sample after the one in which the circuit closed; after the last one if that is not known. */

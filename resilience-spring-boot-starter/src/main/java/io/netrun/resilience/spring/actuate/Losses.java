@@ -104,25 +104,31 @@ final class Losses {
         if (since == null || last == null) {
             return;
         }
+        int end = end(over, last);
         if (began != null) {
-            Beginning now = began.with(since(began.until(), last) + lost[History.SAMPLES], last);
-            if (now.lost() > 0) {
-                view.put("lostCalls", now.lost());
-                view.put("lostFrom", String.valueOf(now.lostFrom()));
-            }
+            int counted = Math.min(end, index(began.until(), last));
+            Beginning now = began.with(sum(counted, end), last);
+            put(view, now.lost(), now.lostFrom(), sum(end, lost.length));
             return;
         }
         int from = from(Comparison.began(since, last));
-        int end = over == null ? lost.length : Math.min(lost.length, Comparison.began(over, last) + 1);
         long sum = sum(from, end);
-        long later = sum(end, lost.length);
+        put(view, sum, countedFrom(from, since, last), sum(end, lost.length));
+    }
+
+    private static void put(Map<String, @Nullable Object> view, long sum, @Nullable Instant from, long later) {
         if (later > 0) {
             view.put("lostLater", later);
         }
         if (sum > 0) {
             view.put("lostCalls", sum);
-            view.put("lostFrom", Objects.toString(countedFrom(from, since, last)));
+            view.put("lostFrom", Objects.toString(from));
         }
+    }
+
+    /** The sample after the one in which a problem ended; after those since the last one if it lasts. */
+    private int end(@Nullable Instant over, Instant last) {
+        return over == null ? lost.length : Math.min(lost.length, Comparison.began(over, last) + 1);
     }
 
     private Instant countedFrom(int from, Instant since, Instant last) {
@@ -137,20 +143,27 @@ final class Losses {
      */
     Beginning begin(Finding finding, Instant since, Comparison before, Instant last) {
         int from = from(Comparison.began(since, last));
-        long sum = sum(from, History.SAMPLES);
-        return new Beginning(
-                since, finding.earlier(), before, sum, sum == 0 ? null : countedFrom(from, since, last), last);
+        int end = Math.min(History.SAMPLES, end(finding.over(), last));
+        long sum = sum(from, end);
+        Instant lostFrom = sum == 0 ? null : countedFrom(from, since, last);
+        return new Beginning(since, finding.earlier(), before, sum, lostFrom, until(end, last));
     }
 
-    /** What is known of it later. */
-    Beginning goOn(Beginning beginning, Instant last) {
-        return beginning.with(since(beginning.until(), last), last);
+    /** What is known of it later: what is lost after its end counts only once it has begun again. */
+    Beginning goOn(Beginning beginning, Finding finding, Instant last) {
+        int counted = index(beginning.until(), last);
+        int end = Math.min(History.SAMPLES, end(finding.over(), last));
+        return end <= counted ? beginning : beginning.with(sum(counted, end), until(end, last));
     }
 
-    /** How many were lost in whole samples after one. */
-    private long since(Instant until, Instant last) {
-        double samples = Duration.between(until, last).toNanos() / (double) History.EACH.toNanos();
-        return sum((int) Math.max(0, History.SAMPLES - Math.round(samples)), History.SAMPLES);
+    private static Instant until(int end, Instant last) {
+        return last.minus(History.EACH.multipliedBy(History.SAMPLES - (long) end));
+    }
+
+    /** The sample after one that was taken at a time. */
+    static int index(Instant time, Instant last) {
+        double samples = Duration.between(time, last).toNanos() / (double) History.EACH.toNanos();
+        return (int) Math.max(0, History.SAMPLES - Math.round(samples));
     }
 
     private long sum(int from, int end) {

@@ -317,7 +317,7 @@ public final class Overview {
      */
     private void remember() {
         Instant last = history.last();
-        Set<String> troubled = history.troubled(Finding.PAUSE + 1);
+        Set<String> troubled = history.troubled(History.SAMPLES);
         if (last == null || (troubled.isEmpty() && beginnings.isEmpty())) {
             return;
         }
@@ -329,6 +329,10 @@ public final class Overview {
                     .forEach(row -> remember(row, last));
         }
         beginnings.forgetUntil(last);
+        beginnings.forgetSpells(circuit -> {
+            Track track = history.of(circuit);
+            return track == null || track.openings() == 0;
+        });
     }
 
     private void remember(Row row, Instant last) {
@@ -336,15 +340,37 @@ public final class Overview {
         Losses losses = Losses.of(row.cells, forced, this::forcedOpen);
         for (Finding finding : row.findings) {
             Instant since = finding.since();
-            if (since != null && finding.isOne()) {
-                Beginnings.Beginning known = beginnings.of(finding);
+            if (since != null && finding.over() == null) {
+                beginnings.put(finding, beginning(row, finding, since, beginnings.own(finding), losses, last));
+            }
+            Instant first = finding.lostSince();
+            if (first != null && !finding.isOne()) {
                 beginnings.put(
                         finding,
-                        known == null
-                                ? losses.begin(finding, since, compared(row, since, losses), last)
-                                : losses.goOn(known, last));
+                        spell(finding, beginning(row, finding, first, beginnings.of(finding), losses, last), last));
             }
         }
+    }
+
+    private Beginnings.Beginning beginning(
+            Row row,
+            Finding finding,
+            Instant since,
+            Beginnings.@Nullable Beginning known,
+            Losses losses,
+            Instant last) {
+        return known == null
+                ? losses.begin(finding, since, compared(row, since, losses), last)
+                : losses.goOn(known, finding, last);
+    }
+
+    private Beginnings.Spell spell(Finding finding, Beginnings.Beginning beginning, Instant last) {
+        Beginnings.Spell known = beginnings.spell(finding);
+        Track track = Objects.requireNonNull(finding.cell().track());
+        int openings = known == null
+                ? track.openings()
+                : known.openings() + track.openingsFrom(Losses.index(known.counted(), last));
+        return new Beginnings.Spell(beginning, openings, last);
     }
 
     /** The calls and attempts of a name since then, beside those before. */
@@ -364,7 +390,7 @@ public final class Overview {
     }
 
     private Beginnings.@Nullable Beginning beginning(Finding finding) {
-        return finding.isOne() ? beginnings.of(finding) : null;
+        return beginnings.of(finding);
     }
 
     Map<String, Object> all() {
@@ -559,7 +585,7 @@ public final class Overview {
         double rejected = rejected(cells, closed);
         List<Finding> findings =
                 Finding.of(cells, recentEvents, this::forcedOpen, changes, history.last(), calls, rejected, closed);
-        findings.replaceAll(beginnings::complete);
+        findings.replaceAll(finding -> beginnings.complete(finding, history.last()));
         Set<String> methods = users(cells, users);
         Set<String> own = own(cells, methods, users);
         List<String> keys = attemptKeys(methods);

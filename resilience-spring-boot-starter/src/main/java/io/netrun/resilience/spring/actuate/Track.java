@@ -427,8 +427,13 @@ final class Track {
      * sample before it is older than the copy, or an operator has it forced open.
      */
     int openings() {
+        return openingsFrom(0);
+    }
+
+    /** The same, from a sample on. */
+    int openingsFrom(int from) {
         int sum = 0;
-        for (int i = 0; i < samples; i++) {
+        for (int i = from; i < samples; i++) {
             sum += opens[i] ? 1 : 0;
         }
         return sum;

@@ -529,7 +529,7 @@ function forcedWords({forcedBefore: {since, by, reason, until, endedBy, endedRea
 
 /** So many openings are an outage that goes on, however short the latest one is. */
 const OFTEN = 3;
-const oftenWords = ({onAndOffSince}, {opened}, now) => opened >= OFTEN ? `; opened ${opened} times ${onAndOffSince ? `since ${dayClock(onAndOffSince, now)}` : `in the last ${tight('15 min')}`}` : '';
+const oftenWords = ({onAndOffSince, opened: inSpell}, row, now, opened = onAndOffSince && inSpell ? inSpell : row.opened) => opened >= OFTEN ? `; opened ${opened} times ${onAndOffSince ? `since ${dayClock(onAndOffSince, now)}` : `in the last ${tight('15 min')}`}` : '';
 
 /** A bulkhead that rejects calls is full, or was within the last ten seconds. */
 const fullWords = ({text = ''}) => text.startsWith(AT_TIMES) ? AT_TIMES : 'bulkhead full';

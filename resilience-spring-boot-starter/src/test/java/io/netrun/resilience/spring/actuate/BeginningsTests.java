@@ -48,6 +48,13 @@ class BeginningsTests {
                     .failureThreshold(5)
                     .openDuration(Duration.ofMinutes(5))
                     .build());
+    private final CircuitBreaker mail = registry.getOrCreate(
+            CircuitBreaker.TYPE,
+            "mail",
+            CircuitBreakerConfig.builder()
+                    .failureThreshold(3)
+                    .openDuration(Duration.ofSeconds(10))
+                    .build());
     private Overview overview = overview();
 
     private record Methods(Map<String, Pipeline> pipelines) implements InstanceUser {
@@ -138,6 +145,126 @@ class BeginningsTests {
         assertThat(cause().get("since")).as("its age does not stand still").isEqualTo(since);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {4, 16, 20, 80})
+    void openingsAgainAndAgainShouldKeepTheirBeginning(int times) {
+        pass(30);
+        String since = ticker.now().toString();
+        for (int opening = 0; opening < times; opening++) {
+            open();
+            close();
+        }
+        assertThat(cause())
+                .containsEntry("kind", "flapping")
+                .containsEntry("since", since)
+                .containsEntry("opened", times);
+        assertThat(problem()).containsEntry("lostCalls", 3L * times).doesNotContainKey("lostLater");
+        assertThat(problem().get("lostFrom").toString()).isLessThanOrEqualTo(since);
+        open();
+        assertThat(cause())
+                .containsEntry("kind", "open")
+                .containsEntry("onAndOffSince", since)
+                .containsEntry("opened", times + 1);
+        assertThat(problem()).containsEntry("lostCalls", 3L * times + 3);
+    }
+
+    @Test
+    void openingsOfEachMinuteShouldKeepTheirBeginning() {
+        pass(30);
+        String since = ticker.now().toString();
+        for (int opening = 0; opening < 20; opening++) {
+            open();
+            close();
+            pass(1);
+        }
+        assertThat(cause()).as("whenever it is looked at").containsEntry("since", since).containsEntry("opened", 20);
+    }
+
+    @Test
+    void failureAfterTheOpeningsShouldStayApart() {
+        pass(30);
+        for (int opening = 0; opening < 20; opening++) {
+            open();
+            close();
+        }
+        fail(1);
+        pass(13);
+        assertThat(problem()).containsEntry("lostCalls", 60L).containsEntry("lostLater", 1L);
+        open();
+        assertThat(problem()).as("it has begun again").containsEntry("lostCalls", 64L).doesNotContainKey("lostLater");
+    }
+
+    @Test
+    void openingsThatEndInALongOneShouldBeOverAfterIt() {
+        pass(30);
+        String first = ticker.now().toString();
+        for (int opening = 0; opening < 20; opening++) {
+            open();
+            close();
+        }
+        String since = ticker.now().toString();
+        fail(3);
+        for (int sample = 1; sample <= 400; sample++) {
+            pass(1);
+            fail(1);
+            boolean soon = sample < 170;
+            if (soon || sample > 195) {
+                assertThat(cause())
+                        .as("after %s samples", sample)
+                        .containsEntry("since", since)
+                        .extractingByKey("onAndOffSince")
+                        .isEqualTo(soon ? first : null);
+                assertThat(problem()).containsEntry("lostCalls", (soon ? 60L : 0) + 3 + sample);
+            }
+        }
+    }
+
+    @Test
+    void openingsThatBecameSeldomShouldBeOver() {
+        for (int opening = 0; opening < 20; opening++) {
+            open();
+            close();
+        }
+        pass(History.SAMPLES);
+        open();
+        close();
+        assertThat(cause()).as("one opening is no flapping").isEmpty();
+        String since = ticker.now().minus(History.EACH.multipliedBy(11)).toString();
+        for (int opening = 0; opening < 3; opening++) {
+            open();
+            close();
+        }
+        assertThat(cause()).containsEntry("since", since).containsEntry("opened", 4);
+    }
+
+    /** A circuit, with three failures. */
+    private void open() {
+        fail(3);
+        pass(3);
+    }
+
+    private void fail(int calls) {
+        for (int call = 0; call < calls; call++) {
+            catchThrowable(() -> mail.run(() -> {
+                throw new IllegalStateException("503");
+            }));
+        }
+    }
+
+    /** With as many trials as that takes; 55 s after it opened, the next opening may follow. */
+    private void close() {
+        for (int call = 0; call < 20; call++) {
+            mail.run(() -> {});
+        }
+        pass(8);
+    }
+
+    private void pass(int samples) {
+        for (int sample = 0; sample < samples; sample++) {
+            ticker.pass(History.EACH);
+        }
+    }
+
     /** One call in five seconds. */
     private void calm(int samples) {
         for (int sample = 0; sample < samples; sample++) {
@@ -165,7 +292,7 @@ class BeginningsTests {
 
     @SuppressWarnings("unchecked")
     private Map<String, Object> cause() {
-        return ((List<Map<String, Object>>) problem().get("causes")).get(0);
+        return ((List<Map<String, Object>>) problem().getOrDefault("causes", List.of(Map.of()))).get(0);
     }
 
     @SuppressWarnings("unchecked")

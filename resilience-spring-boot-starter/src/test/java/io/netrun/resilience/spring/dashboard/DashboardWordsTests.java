@@ -864,6 +864,14 @@ class DashboardWordsTests {
     }
 
     @Test
+    void openingsShouldBeThoseOfTheTimeBesideThem() throws Exception {
+        String open = OPEN.replace("\"since\"", "\"onAndOffSince\": \"2026-11-29T09:12:03Z\", \"opened\": 90, \"since\"");
+        assertThat(headline(open, row("payments", "\"calls\": 3, \"rejected\": 3, \"opened\": 16")))
+                .as("since then, and not in the last 15 minutes")
+                .matches("payments: answers 503, circuit open for 11 s; opened 90 times since \\d+:12:03");
+    }
+
+    @Test
     void halfOpenSecondsShouldKeepWhatIsKnownOfTheOutage() throws Exception {
         String halfOpen = OPEN.replace(
                         "\"kind\": \"open\"", "\"kind\": \"half-open\", \"onAndOffSince\": \"2026-11-29T10:32:11Z\"")
@@ -1212,6 +1220,19 @@ class DashboardWordsTests {
                 + " * " + pixels
                 + ")}`, ...trials.map(({text, left, width}) => `${text} ${Math.round(left)}..${Math.round(left + width)}`)].join(', '))"
                 + "(words.labelsAround(" + began + ", 56, " + groups + ", " + pixels + ", 6.5, " + pixels + " - 26))");
+    }
+
+    @Test
+    void changeBeforeOpeningsAgainAndAgainShouldStayOnTheCard() throws Exception {
+        String changes = "changes: [" + SUSPECT.replace("2026-11-29T10:33:36Z", "2026-11-29T09:55:00Z")
+                .replace("\"reports\"", "\"payments\"") + "]";
+        String row = row("payments", "\"calls\": 2.3");
+        String open = OPEN.replace("\"since\"", "\"onAndOffSince\": \"2026-11-29T09:55:03Z\", \"opened\": 44, \"since\"");
+        for (String problem : List.of(FLAPPING.replace("10:33:45Z", "09:55:03Z"), open)) {
+            assertThat(because(problem, row, changes)).contains("Carl changed the bulkhead 3 s before it began, at ");
+            assertThat(run("words.advice(" + problem + ", " + row + ", " + NOW + ", {" + changes + "})"))
+                    .contains("set maxConcurrent back to 8");
+        }
     }
 
     @Test
