@@ -37,6 +37,7 @@ class EndedScopeTests {
     private final CircuitBreaker breaker = CircuitBreaker.of("c");
     private final Hedge hedge = Hedge.of("h", c -> c.delay(Duration.ofMinutes(1)));
     private final List<Integer> depths = new ArrayList<>();
+    private Runnable next = () -> {};
 
     private enum Way {
         SYNC {
@@ -155,6 +156,29 @@ class EndedScopeTests {
     private boolean isMore() {
         depths.add(Objects.requireNonNull(Deadline.ofThread()).chain().size());
         return depths.size() < ROUNDS;
+    }
+
+    @Test
+    void nextCallAfterTheFormerWasLeftShouldNotKeepIt() {
+        next = this::leaveRound;
+        CompletableFuture<String> around = limits.timeout(TimeoutThread.AUTO).callAsync(() -> {
+            for (int i = 0; i < ROUNDS; i++) {
+                next.run();
+            }
+            return new CompletableFuture<>();
+        });
+        assertThat(depths).hasSize(ROUNDS);
+        assertThat(depths.get(ROUNDS - 1)).isEqualTo(depths.get(1));
+        around.cancel(true);
+    }
+
+    private void leaveRound() {
+        CompletableFuture<String> call = breaker.callAsync(() -> {
+            isMore();
+            next = ContextPropagation.wrap(this::leaveRound);
+            return new CompletableFuture<>();
+        });
+        call.cancel(true);
     }
 
     @Test

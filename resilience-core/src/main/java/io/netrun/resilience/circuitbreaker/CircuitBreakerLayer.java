@@ -346,6 +346,7 @@ final class CircuitBreakerLayer implements Layer {
             try {
                 if (byThis) {
                     inCallersContext(() -> success = inFlight.abandon(inFlight.deadline.isExceeded()));
+                    inFlight.deadline.end();
                 } else {
                     inFlight.awaitSettled();
                 }
