@@ -59,8 +59,8 @@ final class Beginnings {
     }
 
     /**
-     * A time in which a circuit opens again and again. It goes on until there has been no opening for as long as samples
-     * are kept.
+     * A time in which a circuit opens again and again. It goes on until there has been no opening for as long as
+     * samples are kept.
      *
      * @param beginning as it was known when it began
      * @param openings how often it opened until then

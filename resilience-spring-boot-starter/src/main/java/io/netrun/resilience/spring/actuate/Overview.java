@@ -463,7 +463,10 @@ public final class Overview {
         return view;
     }
 
-    /** How long attempts took in each sample, and in which of them they were slower than before; nothing if none is known. */
+    /**
+     * How long attempts took in each sample, and in which of them they were slower than before; nothing if none is
+     * known.
+     */
     private void putAttemptSamples(Map<String, Object> view, Row row) {
         Attempts attempts = history.attempts(row.attemptKeys, History.SAMPLES);
         if (attempts.known(0, History.SAMPLES) == 0) {
@@ -475,8 +478,10 @@ public final class Overview {
         for (int i = 0; i < states.length; i++) {
             int sample = i;
             boolean ended = attempts.count(i, i + 1) > 0;
-            boolean known = ended || row.cells.stream().anyMatch(cell -> cell.track != null && cell.track.isKnown(sample));
-            states[i] = (!known ? LaneState.UNKNOWN : slow != null && slow[i] ? LaneState.SLOWER : LaneState.CLOSED).rank();
+            boolean known =
+                    ended || row.cells.stream().anyMatch(cell -> cell.track != null && cell.track.isKnown(sample));
+            states[i] =
+                    (!known ? LaneState.UNKNOWN : slow != null && slow[i] ? LaneState.SLOWER : LaneState.CLOSED).rank();
             means.add(ended ? rounded(attempts.mean(i, i + 1)) : 0);
         }
         row.activity.forget(states, LaneState.NO_CALLS);

@@ -177,7 +177,10 @@ class BeginningsTests {
             close();
             pass(1);
         }
-        assertThat(cause()).as("whenever it is looked at").containsEntry("since", since).containsEntry("opened", 20);
+        assertThat(cause())
+                .as("whenever it is looked at")
+                .containsEntry("since", since)
+                .containsEntry("opened", 20);
     }
 
     @Test
@@ -191,7 +194,10 @@ class BeginningsTests {
         pass(13);
         assertThat(problem()).containsEntry("lostCalls", 60L).containsEntry("lostLater", 1L);
         open();
-        assertThat(problem()).as("it has begun again").containsEntry("lostCalls", 64L).doesNotContainKey("lostLater");
+        assertThat(problem())
+                .as("it has begun again")
+                .containsEntry("lostCalls", 64L)
+                .doesNotContainKey("lostLater");
     }
 
     @Test

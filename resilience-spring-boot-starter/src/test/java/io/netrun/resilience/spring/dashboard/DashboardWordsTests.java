@@ -629,8 +629,10 @@ class DashboardWordsTests {
         assertThat(because(open.replace("10:34:28.450Z", "10:34:48.990Z"), row))
                 .as("the failure that opened it")
                 .contains("\"Failed last at ");
-        String again = open.replace("\"lastOpened\": \"2026-11-29T10:34:49Z\"", "\"lastOpened\": \"2026-11-29T10:34:55Z\"");
-        assertThat(because(again.replace("10:34:28.450Z", "10:34:54.990Z"), row)).contains("\"A trial failed at ");
+        String again =
+                open.replace("\"lastOpened\": \"2026-11-29T10:34:49Z\"", "\"lastOpened\": \"2026-11-29T10:34:55Z\"");
+        assertThat(because(again.replace("10:34:28.450Z", "10:34:54.990Z"), row))
+                .contains("\"A trial failed at ");
         assertThat(because(again.replace("10:34:28.450Z", "10:34:57.100Z"), row))
                 .as("a trial that was under way as another one failed")
                 .contains("\"A call that was under way as it opened failed at ");
@@ -865,7 +867,8 @@ class DashboardWordsTests {
 
     @Test
     void openingsShouldBeThoseOfTheTimeBesideThem() throws Exception {
-        String open = OPEN.replace("\"since\"", "\"onAndOffSince\": \"2026-11-29T09:12:03Z\", \"opened\": 90, \"since\"");
+        String open =
+                OPEN.replace("\"since\"", "\"onAndOffSince\": \"2026-11-29T09:12:03Z\", \"opened\": 90, \"since\"");
         assertThat(headline(open, row("payments", "\"calls\": 3, \"rejected\": 3, \"opened\": 16")))
                 .as("since then, and not in the last 15 minutes")
                 .matches("payments: answers 503, circuit open for 11 s; opened 90 times since \\d+:12:03");
@@ -1100,12 +1103,16 @@ class DashboardWordsTests {
         assertThat(adviceAfter(high, failing, breaker))
                 .contains("set failureThreshold back to 4 in the settings", "Look at the service")
                 .doesNotContain("100000", "lower");
-        assertThat(adviceAfter(high, failing, changed("payments", "circuit-breaker", "{\"openDuration\": %s}", "4", "9")))
+        assertThat(adviceAfter(
+                        high, failing, changed("payments", "circuit-breaker", "{\"openDuration\": %s}", "4", "9")))
                 .as("another field")
                 .contains("set openDuration back to 4", "lower failureThreshold (now 100000)");
         String limited = problem("rates", """
                 {"kind": "limited", "pattern": "rate-limiter", "text": "rate limit exceeded: 5 calls per PT1S", "since": "2026-11-29T10:33:40Z"}""", "");
-        assertThat(adviceAfter(limited, row("rates", "\"calls\": 20, \"rejected\": 15"), changed("rates", "rate-limiter", "{\"limit\": %s}", "50", "5")))
+        assertThat(adviceAfter(
+                        limited,
+                        row("rates", "\"calls\": 20, \"rejected\": 15"),
+                        changed("rates", "rate-limiter", "{\"limit\": %s}", "50", "5")))
                 .contains("set limit back to 50")
                 .doesNotContain("Raise limit");
         assertThat(adviceAfter(FLOOD, row("reports", "\"calls\": 234, \"rejected\": 175"), SUSPECT))
@@ -1118,8 +1125,8 @@ class DashboardWordsTests {
 
     private static String changed(String name, String pattern, String setting, String before, String after) {
         return """
-                {"time": "2026-11-29T10:33:36Z", "principal": "dora", "pattern": "%s", "name": "%s", "action": "settings", "scope": "node", "before": %s, "after": %s}"""
-                .formatted(pattern, name, setting.formatted('"' + before + '"'), setting.formatted('"' + after + '"'));
+                {"time": "2026-11-29T10:33:36Z", "principal": "dora", "pattern": "%s", "name": "%s", "action": "settings", "scope": "node", "before": %s, "after": %s}""".formatted(
+                        pattern, name, setting.formatted('"' + before + '"'), setting.formatted('"' + after + '"'));
     }
 
     private static String adviceAfter(String problem, String row, String change) throws Exception {
@@ -1216,7 +1223,8 @@ class DashboardWordsTests {
     }
 
     private static String around(double began, String groups, int pixels) throws Exception {
-        return run("(({trials, onset}) => [`onset ${Math.round(onset)}..${Math.round(onset + 56)} at ${Math.round(" + began
+        return run("(({trials, onset}) => [`onset ${Math.round(onset)}..${Math.round(onset + 56)} at ${Math.round("
+                + began
                 + " * " + pixels
                 + ")}`, ...trials.map(({text, left, width}) => `${text} ${Math.round(left)}..${Math.round(left + width)}`)].join(', '))"
                 + "(words.labelsAround(" + began + ", 56, " + groups + ", " + pixels + ", 6.5, " + pixels + " - 26))");
@@ -1224,10 +1232,12 @@ class DashboardWordsTests {
 
     @Test
     void changeBeforeOpeningsAgainAndAgainShouldStayOnTheCard() throws Exception {
-        String changes = "changes: [" + SUSPECT.replace("2026-11-29T10:33:36Z", "2026-11-29T09:55:00Z")
-                .replace("\"reports\"", "\"payments\"") + "]";
+        String changes = "changes: ["
+                + SUSPECT.replace("2026-11-29T10:33:36Z", "2026-11-29T09:55:00Z")
+                        .replace("\"reports\"", "\"payments\"") + "]";
         String row = row("payments", "\"calls\": 2.3");
-        String open = OPEN.replace("\"since\"", "\"onAndOffSince\": \"2026-11-29T09:55:03Z\", \"opened\": 44, \"since\"");
+        String open =
+                OPEN.replace("\"since\"", "\"onAndOffSince\": \"2026-11-29T09:55:03Z\", \"opened\": 44, \"since\"");
         for (String problem : List.of(FLAPPING.replace("10:33:45Z", "09:55:03Z"), open)) {
             assertThat(because(problem, row, changes)).contains("Carl changed the bulkhead 3 s before it began, at ");
             assertThat(run("words.advice(" + problem + ", " + row + ", " + NOW + ", {" + changes + "})"))
