@@ -675,8 +675,8 @@ class DashboardViewsTests extends PageInBrowser {
         assertThat(panel().isDisplayed()).as("a field with changes").isTrue();
         preview();
         escape();
-        soon(() -> assertThat(browser.findElement(By.id("question")).isDisplayed())
-                .isFalse());
+        soon(() ->
+                assertThat(browser.findElement(By.id("question")).isDisplayed()).isFalse());
         awaitPolls(1);
         assertThat(panel().isDisplayed()).as("a question").isTrue();
         browser.executeScript("const text = document.getElementById('text'); text.focus(); text.value = 'mail';");
@@ -701,6 +701,43 @@ class DashboardViewsTests extends PageInBrowser {
 
     private static WebElement panel() {
         return browser.findElement(By.id("panel"));
+    }
+
+    // ---- on a wide screen
+
+    @Test
+    void mergedTrialsOfARowShouldHaveTheirCount() {
+        show(1920, 1080, "light");
+        try {
+            load("");
+            StringBuilder states = new StringBuilder("[\"c\", 600000]");
+            for (int trial = 0; trial < 7; trial++) {
+                states.append(", [\"o\", %d], [\"h\", %d]".formatted(500_000 - trial * 7_000, 494_000 - trial * 7_000));
+            }
+            answer("", row("payments", "healthy", 2, 0, 0, "{\"circuit-breaker\": {\"state\": \"closed\", \"calls\": 2}}")
+                    .replace("159-21c", "80c10o90c")
+                    .replace("\"cells\"", "\"states\": [" + states + ", [\"c\", 450000]], \"cells\""));
+            soon(() -> assertThat(row("payments").findElement(By.className("trial-count")).getText())
+                    .isEqualTo("7"));
+            assertThat(barriers()).isEmpty();
+        } finally {
+            showAsBefore();
+        }
+    }
+
+    @Test
+    void nameShouldNotBeCutWhereThereIsRoom() {
+        show(1920, 1080, "light");
+        try {
+            load("");
+            answer("", row("database", "healthy", 2, 0, 0, HEALTHY)
+                    .replace("\"cells\"", "\"leftOut\": [\"OrderRepository.salesReportOfTheYear\"], \"cells\""));
+            soon(() -> assertThat(row("database").getText()).contains("without salesReportOfTheYear"));
+            assertThat(browser.executeScript("const name = document.querySelector('#rows th'); return name.scrollWidth <= name.clientWidth"))
+                    .isEqualTo(true);
+        } finally {
+            showAsBefore();
+        }
     }
 
     // ---- on a phone
@@ -835,7 +872,8 @@ class DashboardViewsTests extends PageInBrowser {
         soon(() -> assertThat(browser.findElement(By.cssSelector("#view .keys")).getText())
                 .as("the latest that is known")
                 .contains("attempt time 1.7 s"));
-        assertThat(browser.findElement(By.cssSelector("#view .lanes")).getText()).contains("healthy", "slower");
+        assertThat(browser.findElement(By.cssSelector("#view .lanes")).getText())
+                .contains("healthy", "slower");
         assertThat(browser.findElements(By.cssSelector("#view .chart canvas"))).hasSize(2);
         assertThat(browser.findElement(By.cssSelector("#view .events")).getText())
                 .contains("attempts", "◔", "begin to take longer than before, until now");

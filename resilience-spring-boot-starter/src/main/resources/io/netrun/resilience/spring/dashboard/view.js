@@ -30,6 +30,18 @@ const OF = {'circuit-breaker': 'now', bulkhead: 'now', 'rate-limiter': 'now'};
 /** A wide strip also has room for what sets it off. */
 const ROOM = 300;
 
+/** How many trials a mark of a row stands for, which has no axis with labels below it: as parts of the whole, in HTML, since the lane's drawing is stretched. */
+function countsOf(parts, left, pixels) {
+  const samples = lengthOf(parts), each = pixels / Math.max(1, samples - left);
+  if (pixels < ROOM) return [];
+  return withTrials(parts, each).marks.filter(({to, count}) => count > 1 && to > left).map(({from, to, count}) => {
+    const made = element('span', String(count), 'trial-count');
+    made.setAttribute('aria-hidden', 'true'); // the lane has it in words
+    made.style.left = `${100 * ((Math.max(left, from) + to) / 2 - left) / (samples - left)}%`;
+    return made;
+  });
+}
+
 /** A lane as bars whose heights differ as well as their colours, from some sample until now, for so many pixels. */
 function laneOf(seconds, left, parts, pixels, end) {
   const samples = lengthOf(parts), made = svg('svg', {class: 'lane', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Last 15 minutes: ${laneWords(parts, seconds)}`});
@@ -386,14 +398,21 @@ const BESIDE = {worst: 17}, PADDING = 9;
 /** The longest text of each column so far, in pixels: a column becomes wider for it, and not narrower again as long as there are problems. */
 let longest = new Map(), letters = '';
 
-function measure(texts, problems) {
+function measure(texts, problems, names) {
   // Letters are larger on a small screen.
   const {fontSize} = getComputedStyle(document.body), another = fontSize !== letters;
   if (another) measured.clear();
   letters = fontSize;
   if (another || !problems.length) longest = new Map();
   for (const of of texts) for (const [key, [text]] of of) longest.set(key, Math.max(longest.get(key) ?? 0, pixelsOf(text)));
+  const words = matchMedia('(min-width: 1600px)').matches ? withoutWords : () => '';
+  for (const row of names) longest.set('name', Math.max(longest.get('name') ?? 0, pixelsOf(`${row.name}${words(row)}`) + MARKED));
 }
+/** The pixels of a mark and the padding beside a name; and of a column of names, at most. */
+const MARKED = 30, WIDEST_NAME = 300;
+
+/** What a row leaves out, in words. */
+const withoutWords = ({leftOut = []}) => leftOut.length ? ` without ${leftOut.map(each => shortMethod(each).split('.').at(-1)).join(', ')}` : '';
 
 /** The least pixels of a column, of which neither the head nor a text is cut. */
 const leastOf = ({key, label, pattern, number}) => pattern || number ? Math.max(pixelsOf(label), longest.get(key) ?? 0) + (BESIDE[key] ?? PADDING) : WIDTHS[key];
@@ -419,7 +438,8 @@ function fitting(all, width, causes) {
     shown.set(key, least);
   }
   // As wide as they usually are, if there is room for that.
-  const wish = new Map([...shown].map(([key, least]) => [key, Math.max(0, WIDTHS[key] - least)])), wishes = [...wish.values()].reduce((sum, each) => sum + each, 0), part = wishes ? Math.min(1, left / wishes) : 0;
+  const wide = key => key === 'name' ? Math.min(WIDEST_NAME, Math.max(WIDTHS.name, longest.get('name') ?? 0)) : WIDTHS[key];
+  const wish = new Map([...shown].map(([key, least]) => [key, Math.max(0, wide(key) - least)])), wishes = [...wish.values()].reduce((sum, each) => sum + each, 0), part = wishes ? Math.min(1, left / wishes) : 0;
   for (const [key, more] of wish) shown.set(key, shown.get(key) + Math.floor(more * part));
   shown.set('state', Math.min(WIDEST, shown.get('state') + Math.max(0, left - wishes)));
   return {columns: all.filter(({key}) => shown.has(key)), widths: shown};
@@ -515,15 +535,20 @@ function line(name, columns) {
       if (link.getAttribute('href') !== href) link.setAttribute('href', href);
       const others = (row.leftOut ?? []).map(shortMethod), hint = others.length ? `${name} without ${others.join(', ')}, in the row of the instance that replaces one of its own` : name;
       say(star, others.length ? ' *' : '');
-      say(without, others.length ? ` without ${others.map(each => each.split('.').at(-1)).join(', ')}` : '');
+      say(without, withoutWords(row));
       if (rowHead.title !== hint) rowHead.title = hint;
       // As on the card. That of a healthy name, or one of which nothing is known, is only cut off elsewhere until the next sample.
       const strip = cells.get('state').cell, key = `${row.lane} ${level} ${left} ${pixels} ${row.states || row.level && isKnown(row) ? asOf : ''}`;
       if (key !== lane) {
         lane = key;
-        strip.replaceChildren(...(row.lane ? [laneOf(head.sampleSeconds, left, drawn(row, head, asOf), pixels, asOf)] : []));
+        strip.replaceChildren();
+        if (row.lane) {
+          const parts = drawn(row, head, asOf), box = element('div', undefined, 'strip');
+          box.append(laneOf(head.sampleSeconds, left, parts, pixels, asOf), ...countsOf(parts, left, pixels));
+          strip.append(box);
+        }
       } else if (row.lane) {
-        showUntil(strip.firstChild, left, lengthOf(drawn(row, head, asOf)));
+        showUntil(strip.querySelector('.lane'), left, lengthOf(drawn(row, head, asOf)));
       }
       for (const [key, text] of texts) put(key, ...text);
     },
@@ -536,7 +561,7 @@ const ROOMY = 20;
 export function showTable({head, names, problems}, now, asOf, live) {
   const troubles = new Map(problems.map(problem => [problem.name, problem]));
   const texts = new Map(names.map(row => [row.name, textsOf(row, troubles.get(row.name), now, asOf, live)]));
-  measure(texts.values(), problems);
+  measure(texts.values(), problems, names);
   const focused = [...lines].find(([, {node}]) => node.contains(document.activeElement))?.[0];
   const chosen = read(), {columns, complete} = layOut(new Set(names.flatMap(row => Object.keys(row.cells))), head.attemptTimes, $('names').clientWidth, problems);
   for (const {key, cell} of headers) {
