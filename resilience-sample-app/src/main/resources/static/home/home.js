@@ -149,8 +149,8 @@ function showArrows({head, names, problems}, now) {
 }
 
 function showHead(body, now, time) {
-  const {head, problems} = body, number = level => problems.filter(problem => problem.level === level).length, {level, text, parts = [{text, level}]} = headline(body, now);
-  sayParts($('headline'), parts);
+  const {head, problems} = body, number = level => problems.filter(problem => problem.level === level).length, {level, text, parts = [{text, level}], slower} = headline(body, now);
+  sayParts($('headline'), slower ? [...parts, {text: slower, level: 'slower'}] : parts);
   $('headline').className = level;
   say($('summary'), problems.length ? `${number('rejecting')} of ${head.names} names reject calls, ${number('failing')} fail, ${number('forced')} forced open, ${number('warning')} with a warning` : text);
   say($('clock'), `updated ${zonedClock(time)}`);

@@ -1039,12 +1039,19 @@ function healthyWords({head, names}, now) {
   return `${all}${past ? ` now${past}` : ''}${idle ? `; ${idle === 1 ? '1 has' : `${idle} have`} none now${rest}` : ''}${unmeasuredWords(blind)}`;
 }
 
+/** The names that are slower beside problems, in words; nothing if none is. */
+function slowBeside({problems, names}, now) {
+  const bad = new Set(problems.map(({name}) => name)), slow = names.filter(row => !bad.has(row.name) && isSlow(row));
+  const too = problems.some(problem => problem.change === 'slow' && explains(problem, names.find(({name}) => name === problem.name) ?? {}));
+  return slow.length ? slowerWords(slow, too, now) : '';
+}
+
 /** How names are that are no problems: slower too, fine, or without calls. Their cards have the rest. */
 function neighbours({head, problems, names}, now) {
   const bad = new Set(problems.map(({name}) => name)), others = names.filter(({name}) => !bad.has(name)), slow = others.filter(isSlow);
   const silent = others.filter(quiet), fine = others.filter(row => !slow.includes(row) && isKnown(row)), past = earlier(fine), texts = [];
   const idle = head.withoutCalls ?? silent.length, blind = head.notMeasured ?? others.filter(unmeasured).length, absent = head.names - problems.length - others.length - (idle - silent.length) - (blind - others.filter(unmeasured).length);
-  if (slow.length) texts.push(slowerWords(slow, problems.some(problem => problem.change === 'slow' && explains(problem, names.find(({name}) => name === problem.name) ?? {})), now));
+  if (slow.length) texts.push(slowBeside({problems, names}, now));
   if (fine.length) texts.push(`${fine.length === 1 ? '1 other is healthy' : `${fine.length} others are healthy`}${past ? ` now${past}` : ''}`);
   if (idle) texts.push(`${idle === 1 ? `${silent[0]?.name ?? '1'} has no calls` : `${idle} have no calls`}${earlier(silent)}`);
   if (blind) texts.push(unmeasuredWords(blind).slice(2));
@@ -1082,7 +1089,7 @@ const deniedOf = problems => problems.flatMap(({name, causes}, index) => causes
 
 const worstOf = problems => ['rejecting', 'failing', 'forced', 'warning'].find(each => problems.some(({level}) => level === each));
 
-/** One sentence on how things are, one on other names, and the level. */
+/** One sentence on how things are, one on other names, what of these is slower, and the level. */
 export function headline(body, now) {
   const rows = new Map(body.names.map(row => [row.name, row])), kinds = new Map(), first = body.problems.slice(0, SPELLED);
   for (const {name, level, causes: [worst]} of body.problems.slice(SPELLED)) {
@@ -1107,5 +1114,5 @@ export function headline(body, now) {
   const level = worstOf(body.problems);
   // What is only a warning is not read as the worst is, nor is what is only counted.
   const parts = texts.map((text, index) => ({text, level: levels[index] ?? level}));
-  return {level, text: texts.join('; '), parts, others: neighbours(body, now)};
+  return {level, text: texts.join('; '), parts, others: neighbours(body, now), slower: slowBeside(body, now)};
 }

@@ -348,6 +348,10 @@ class DashboardWordsTests {
                         + ", " + slow + ", " + fine + "]"))
                 .as("beside one that fails")
                 .endsWith(". " + words);
+        assertThat(run("words.headline({head: {names: 3}, problems: [" + OPEN + "], names: ["
+                        + row("payments", "\"calls\": 2") + ", " + slow + ", " + fine + "]}, " + NOW + ").slower"))
+                .as("alone, where the others are in sight")
+                .isEqualTo("rates is slower than before for 1 min, 2.0 s instead of 67 ms");
         String late = OPEN.replace(
                 "\"causes\"",
                 "\"change\": \"slow\", \"attemptMillis\": 60, \"before\": {\"attemptMillis\": 36}, \"causes\"");
