@@ -18,16 +18,20 @@ import org.jspecify.annotations.Nullable;
  * written, and exceptions have their names here.
  *
  * @param pattern the pattern of the configuration
+ * @param fresh whether it begins with the defaults
  * @param calls the calls of its builder, by their names
  * @param left what was left
  */
-record ConfigChecks(String pattern, Map<String, String> calls, List<String> left) {
+record ConfigChecks(String pattern, boolean fresh, Map<String, String> calls, List<String> left) {
 
     private static final Pattern DURATION = Pattern.compile("Duration\\.of(Nanos|Millis|Seconds|Minutes|Hours|Days)"
-            + "\\((\\d[\\d_]*)L?\\)|Duration\\.(ZERO)|Duration\\.parse\\(\"(.*)\"\\)");
+            + "\\((-?\\d[\\d_]*)L?\\)|Duration\\.(ZERO)|Duration\\.parse\\(\"(.*)\"\\)");
 
     private static final Map<String, String> UNITS =
             Map.of("Nanos", "ns", "Millis", "ms", "Seconds", "s", "Minutes", "m", "Hours", "h", "Days", "d");
+
+    /** The limit of a rate limiter that sets none. */
+    private static final BigDecimal LIMIT = BigDecimal.valueOf(50);
 
     private static final String TIMEOUT = "TimeoutException.class";
 
@@ -77,16 +81,21 @@ record ConfigChecks(String pattern, Map<String, String> calls, List<String> left
             left.add("maxDelay(" + calls.get("maxDelay") + "): it is below baseDelay, which is not possible here");
             calls.put("maxDelay", delay);
         }
-        BigDecimal limit = number("limit");
+        BigDecimal limit = calls.containsKey("limit") ? number("limit") : LIMIT;
         BigDecimal period = nanos("period");
         boolean endless = limit != null
                 && period != null
                 && limit.multiply(BigDecimal.valueOf(1_000)).compareTo(period) > 0;
-        if (endless && !Values.LARGEST.equals(calls.get("limit"))) {
-            left.add("limit(" + calls.get("limit")
+        if (endless && Values.LARGEST.equals(calls.get("limit"))) {
+            calls.put("period", "Duration.ofSeconds(1)"); // the largest one is listed already
+        } else if (endless) {
+            left.add("limit(" + calls.getOrDefault("limit", LIMIT.toPlainString())
                     + "): more than one call in a microsecond is no limit; here, that is the largest one");
             calls.put("limit", Values.LARGEST);
             calls.put("period", "Duration.ofSeconds(1)");
+        } else if (!fresh && calls.containsKey("period") && !calls.containsKey("limit")) {
+            left.add("limit: the one of " + Values.LARGEST + " that stands for no limit needs a period of a second:"
+                    + " write limit(50), the default there, where the configuration has that one");
         }
     }
 

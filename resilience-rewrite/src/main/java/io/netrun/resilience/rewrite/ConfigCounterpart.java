@@ -36,6 +36,12 @@ final class ConfigCounterpart {
             "recordResult", "failureResult",
             "retryOnResult", "failureResult");
 
+    /** The names that settings have there, by those of methods that differ from them. */
+    private static final Map<String, String> NAMED = Map.of("ignoreException", "ignoreExceptionPredicate");
+
+    /** Arguments that are no classes. */
+    private static final String NONE = "|(\\([^()]*\\) ?)?null|new Class(<.*>)?\\[(0\\]|\\] ?\\{ ?\\})";
+
     /** The methods there that have the same effect here, whatever else is set. */
     private static final Map<String, Set<String>> EXACT = Map.of(
             "CircuitBreakerConfig",
@@ -66,6 +72,9 @@ final class ConfigCounterpart {
 
     private boolean time;
 
+    /** Whether the configuration begins with the defaults. */
+    private boolean fresh = true;
+
     ConfigCounterpart(String type) {
         this.type = type;
     }
@@ -83,6 +92,7 @@ final class ConfigCounterpart {
 
     /** The calls of a builder here for those of one there. */
     String change(List<J.MethodInvocation> given) {
+        fresh = false;
         time = given.stream().anyMatch(call -> CodeCounterparts.text(call).contains("TIME_BASED"));
         given.forEach(this::add);
         checks().apply();
@@ -135,8 +145,8 @@ final class ConfigCounterpart {
         List<J.MethodInvocation> chain = chain(last);
         J.MethodInvocation first = chain.get(0);
         String start = here() + ".builder()";
-        boolean from = first.getSimpleName().equals("from");
-        if (from) {
+        fresh = !first.getSimpleName().equals("from");
+        if (!fresh) {
             start = CodeCounterparts.text(first.getArguments().get(0)) + ".toBuilder()";
         } else if (!first.getSimpleName().equals("custom")
                 && !first.getSimpleName().equals("ofDefaults")) {
@@ -146,7 +156,7 @@ final class ConfigCounterpart {
         chain.subList(1, chain.size()).stream()
                 .filter(call -> !call.getSimpleName().equals("build"))
                 .forEach(this::add);
-        if (!from) {
+        if (fresh) {
             addStandards();
         }
         checks().apply();
@@ -155,7 +165,7 @@ final class ConfigCounterpart {
 
     private ConfigChecks checks() {
         return new ConfigChecks(
-                rows().stream().map(row -> row.section().to()).findFirst().orElse(""), calls, left);
+                rows().stream().map(row -> row.section().to()).findFirst().orElse(""), fresh, calls, left);
     }
 
     private String code(String start) {
@@ -219,6 +229,8 @@ final class ConfigCounterpart {
             set.addAll(List.of("waitduration", "enableexponentialbackoff", "enablerandomizedwait"));
         } else if (PREDICATES.containsKey(name)) {
             calls.put(PREDICATES.getOrDefault(name, name), all);
+        } else if (name.endsWith("Exceptions") && all.matches(NONE)) {
+            addNone(name.equals("ignoreExceptions") ? "ignoreExceptions" : "exceptions");
         } else if (name.equals("maxWaitDuration") && type.equals("BulkheadConfig")) {
             addQueue(all);
         } else if (name.equals("maxWaitDurationInHalfOpenState")) {
@@ -228,9 +240,19 @@ final class ConfigCounterpart {
         }
     }
 
+    /** A list without classes: there, each exception is in an empty one of those that count. */
+    private void addNone(String name) {
+        if (fresh) {
+            calls.remove(name);
+        } else {
+            calls.put(name, name.equals("exceptions") ? "Exception.class" : "");
+        }
+    }
+
     private void addByTable(String name, String value) {
+        String setting = Names.uniform(NAMED.getOrDefault(name, name));
         Row row = rows().stream()
-                .filter(candidate -> Names.uniform(candidate.there().name()).matches(Names.uniform(name) + "s?"))
+                .filter(candidate -> Names.uniform(candidate.there().name()).matches(setting + "s?"))
                 .findFirst()
                 .orElse(null);
         String word = row == null || value.isEmpty() ? "true" : value;
@@ -288,6 +310,10 @@ final class ConfigCounterpart {
         }
         int most = name.equals("ofExponentialRandomBackoff") ? 4 : 3;
         calls.put("baseDelay", duration(given.get(0)));
+        if (given.get(0).matches("0L?") || isZero(given.get(0))) {
+            left.add(name + "(" + given.get(0) + "): there, it throws IllegalArgumentException, at once or instead of a"
+                    + " retry; here, attempts follow each other without a delay");
+        }
         calls.put("backoff", grows ? "BackoffStrategy.EXPONENTIAL" : "BackoffStrategy.CONSTANT");
         if (grows) {
             calls.put("backoffMultiplier", given.size() > 1 ? given.get(1) : "1.5");

@@ -23,7 +23,7 @@ final class Ranges {
     /** A year, in nanoseconds. */
     static final BigDecimal YEAR = BigDecimal.valueOf(Duration.ofDays(365).toNanos());
 
-    private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ns|us|ms|s|m|h|d)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DURATION = Pattern.compile("(-?\\d+)\\s*(ns|us|ms|s|m|h|d)", Pattern.CASE_INSENSITIVE);
 
     private static final Map<String, Long> NANOS = Map.of(
             "ns", 1L,

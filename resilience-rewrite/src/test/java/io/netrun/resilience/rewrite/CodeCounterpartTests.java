@@ -2,19 +2,11 @@ package io.netrun.resilience.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.Pipeline;
-import java.io.StringWriter;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openrewrite.ExecutionContext;
@@ -282,7 +274,7 @@ class CodeCounterpartTests {
     }
 
     @Test
-    void counterpartsShouldCompile(@TempDir Path folder) throws URISyntaxException {
+    void counterpartsShouldCompile(@TempDir Path folder) {
         StringBuilder source = new StringBuilder(OURS);
         int number = 0;
         for (String here : CODE.values()) {
@@ -292,29 +284,7 @@ class CodeCounterpartTests {
                     .append(";\n");
         }
         source.append("}\n}\n");
-        String core = Path.of(Pipeline.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI())
-                .toString();
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        StringWriter errors = new StringWriter();
-        JavaFileObject file = new SimpleJavaFileObject(URI.create("string:///Calls.java"), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreErrors) {
-                return source;
-            }
-        };
-        boolean compiled = compiler.getTask(
-                        errors,
-                        null,
-                        null,
-                        List.of("-proc:none", "-d", folder.toString(), "-cp", core),
-                        null,
-                        List.of(file))
-                .call();
-        assertThat(compiled).as(errors.toString()).isTrue();
+        CompiledCode.compile(folder, source.toString());
     }
 
     @Test

@@ -62,6 +62,13 @@ class CodeRangeTests {
     }
 
     @ParameterizedTest
+    @CsvSource({"of(0)", "ofRandomized(0L)", "'ofExponentialBackoff(Duration.ZERO, 2.0, 1000)'"})
+    void intervalOfZeroShouldBeListed(String interval) {
+        assertThat(left("RetryConfig.custom().intervalFunction(IntervalFunction." + interval + ")"))
+                .anyMatch(row -> row.contains("there, it throws IllegalArgumentException"));
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = ';',
             value = {
@@ -74,6 +81,10 @@ class CodeRangeTests {
                 "CircuitBreakerConfig.custom().recordExceptions(Error.class, IOException.class);"
                         + " .exceptions(IOException.class)",
                 "RetryConfig.custom().retryExceptions(Throwable.class); .exceptions(Exception.class)",
+                "RetryConfig.custom().retryExceptions(/* all */); RetryConfig.builder().baseDelay",
+                "RetryConfig.custom().ignoreExceptions(new Class[0]); RetryConfig.builder().baseDelay",
+                "RetryConfig.from(config).retryExceptions(); config.toBuilder().exceptions(Exception.class).build()",
+                "CircuitBreakerConfig.from(config).ignoreExceptions(); config.toBuilder().ignoreExceptions().build()",
             })
     void exceptionsShouldHaveTheirNamesHere(String there, String here) {
         assertThat(left(there)).anyMatch(row -> row.contains(": Write ") && row.contains(here));
