@@ -125,6 +125,32 @@ class SettingRangeTests {
 
     @ParameterizedTest
     @CsvSource({
+        "0, enable-exponential-backoff, true, 1",
+        "0ms, enable-randomized-wait, true, 1",
+        "500us, enable-exponential-backoff, true, 1",
+        "0, enable-exponential-backoff, false, 0",
+        "1ms, enable-exponential-backoff, true, 0",
+    })
+    void missingDelayThatIsComputedShouldBeListed(String delay, String computed, boolean is, int rows) {
+        Project after = new Project()
+                .with("src/main/java/Calls.java", CALLS.formatted("retry", "Retry", "Retry"))
+                .with(
+                        "src/main/resources/application.yml",
+                        "resilience4j.retry.instances.a:\n  max-attempts: 3\n  wait-duration: 1s\n  %s: %s\n"
+                                .formatted(computed, is))
+                .with(
+                        "src/main/resources/application-test.yml",
+                        "resilience4j.retry.instances.a:\n  wait-duration: %s\n".formatted(delay))
+                .after(new FromResilience4j(true));
+
+        assertThat(after.left())
+                .filteredOn(left -> left.contains("is below one millisecond"))
+                .hasSize(rows)
+                .allMatch(left -> left.startsWith("src/main/resources/application-test.yml"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "retry, retry-exceptions, java.lang.Throwable, java.lang.Exception",
         "circuitbreaker, record-exceptions, 'java.lang.Throwable,java.lang.StackOverflowError', java.lang.Exception",
         "circuitbreaker, record-exceptions, 'java.io.IOException,java.lang.Error', java.io.IOException",

@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Translates the settings of one block. One use for each block; not thread-safe. */
@@ -361,6 +363,7 @@ public final class BlockTranslator {
                 add("max-delay", delay.value().text()); // never below the base delay
             }
             limitDelays();
+            leaveNoDelay();
         } else if (section.equals("threadpoolbulkhead") && keepBehaviour) {
             addIfMissing("queue-capacity", "max-queue", "100");
         }
@@ -387,6 +390,25 @@ public final class BlockTranslator {
                 "exponential-max-wait-duration, " + most + ", is below wait-duration, " + base
                         + ". There, the delays after the first one are shorter; here, that is not possible, and"
                         + " max-delay is written as " + base + ". Write the one that is meant as base-delay.");
+    }
+
+    /** There, a delay that grows or is spread must be one millisecond or more, which the first retry checks. */
+    private void leaveNoDelay() {
+        boolean computed = is("enable-exponential-backoff", "true") || is("enable-randomized-wait", "true");
+        long base = Values.nanos(Values.duration(effective.textOr("wait-duration", "500ms")));
+        Setting decisive = Stream.of("waitduration", "enableexponentialbackoff", "enablerandomizedwait")
+                .map(settings::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        if (decisive != null && computed && base >= 0 && base < Values.nanos("1ms")) {
+            left(
+                    decisive,
+                    "wait-duration, " + effective.textOr("wait-duration", "") + ", is below one millisecond. There,"
+                            + " no delay can be computed from it, and IllegalArgumentException is thrown instead of a"
+                            + " retry; here, attempts follow each other without a delay. Set max-attempts to 1 if no"
+                            + " retry is meant.");
+        }
     }
 
     private void addIfMissing(String there, String here, String value) {
