@@ -2,10 +2,11 @@ package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
@@ -24,19 +25,16 @@ final class InstanceCalls {
 
     private InstanceCalls() {}
 
-    /** Lists the calls of a file, each method of a variable once. */
+    /** Lists the calls of a file, each method of a variable and type once. */
     static void list(JavaSourceFile file, Consumer<Left> left) {
-        Map<String, String> found = new LinkedHashMap<>();
-        Map<String, String> methods = new LinkedHashMap<>();
+        Map<Left, Set<UUID>> found = new LinkedHashMap<>();
         new JavaIsoVisitor<Integer>() {
             @Override
             public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, Integer p) {
                 String here = here(call.getMethodType(), call.getSimpleName());
                 if (here != null && call.getSelect() != null) {
                     String instance = CodeCounterparts.text(call.getSelect());
-                    String shown = instance + "." + call.getSimpleName() + "()";
-                    found.put(shown, of(here, instance));
-                    methods.put(shown, call.getSimpleName());
+                    add(instance + "." + call.getSimpleName() + "()", of(here, instance), call.getName());
                 }
                 return super.visitMethodInvocation(call, p);
             }
@@ -47,21 +45,19 @@ final class InstanceCalls {
                 String here = here(reference.getMethodType(), method);
                 if (here != null) {
                     String container = CodeCounterparts.text(reference.getContaining());
-                    String shown = container + "::" + method;
-                    found.put(
-                            shown,
-                            of(here.replaceFirst("^x\\.(\\w+)\\(\\)$", "x.::$1"), container)
-                                    .replace(".::", "::"));
-                    methods.put(shown, method);
+                    String code = of(here.replaceFirst("^x\\.(\\w+)\\(\\)$", "x.::$1"), container);
+                    add(container + "::" + method, code.replace(".::", "::"), reference.getReference());
                 }
                 return super.visitMemberReference(reference, p);
             }
+
+            private void add(String shown, String here, J.Identifier name) {
+                found.computeIfAbsent(new Left(shown, "Write " + here + "."), each -> new HashSet<>())
+                        .add(name.getId());
+            }
         }.visit(file, 0);
-        List<String> lines = file.printAll().lines().toList();
-        found.forEach((shown, here) -> {
-            left.accept(new Left(
-                    shown, "Write " + here + "." + Remains.where(lines, Set.of(String.valueOf(methods.get(shown))))));
-        });
+        found.forEach((row, names) ->
+                left.accept(new Left(row.what(), row.reason() + Remains.where(Trees.lines(file, names)))));
     }
 
     /** What to write instead of a method, by the mapping table; null if that is none of it. */

@@ -7,12 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.SourceFile;
 import org.openrewrite.Tree;
+import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.JavaParser;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
@@ -49,7 +52,31 @@ final class Trees {
             .map(name -> name.substring(name.lastIndexOf('.') + 1))
             .collect(Collectors.toSet());
 
+    /** No character of a source. */
+    private static final char MARK = '\0';
+
     private Trees() {}
+
+    /** The numbers of the lines in which identifiers stand, by their ids. */
+    static Set<Integer> lines(JavaSourceFile file, Set<UUID> identifiers) {
+        J marked = new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Identifier visitIdentifier(J.Identifier identifier, Integer p) {
+                return identifiers.contains(identifier.getId())
+                        ? identifier.withSimpleName(identifier.getSimpleName() + MARK)
+                        : identifier;
+            }
+        }.visitNonNull(file, 0);
+        Set<Integer> found = new TreeSet<>();
+        int number = 0;
+        for (String line : ((JavaSourceFile) marked).printAll().split("\n", -1)) {
+            number++;
+            if (line.indexOf(MARK) >= 0) {
+                found.add(number);
+            }
+        }
+        return found;
+    }
 
     /** Whether a method has an annotation of another library that has no effect without a proxy. */
     static boolean isAdvised(J.MethodDeclaration method) {

@@ -2,8 +2,11 @@ package io.netrun.resilience.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.spring.mapping.MappingTable;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -79,7 +82,7 @@ class InstanceCallTests {
     @CsvSource(
             delimiter = '|',
             value = {
-                "circuit.getMetrics().getFailureRate() | recentCalls(), whose failureRate()",
+                "circuit.getMetrics().getFailureRate() | recentCalls().map(RecentCalls::failureRate)",
                 "circuit.getMetrics().getNumberOfNotPermittedCalls() | metrics().totalRejected().",
                 "retry.getMetrics().getNumberOfFailedCallsWithRetryAttempt() | metrics().totalExhausted().",
             })
@@ -95,5 +98,50 @@ class InstanceCallTests {
     @Test
     void callThatCompilesHereShouldNotBeListed() {
         assertThat(left("circuit.reset()")).isEmpty();
+    }
+
+    @Test
+    void callsOfOneNameShouldHaveTheLinesOfTheirInstances() {
+        assertThat(left("circuit\n.getMetrics();\nretry.getMetrics();\ncircuit.getMetrics()"))
+                .hasSize(2)
+                .anyMatch(row -> row.contains("circuit.metrics()") && row.endsWith("It is in lines 7, 9."))
+                .anyMatch(row -> row.contains("retry.metrics()") && row.endsWith("It is in line 8."));
+    }
+
+    @Test
+    void variablesOfOneNameShouldHaveRowsOfTheirOwn() {
+        assertThat(left("} void a(CircuitBreaker x) { x.getMetrics(); }\nvoid b(Retry x) { x.getMetrics()"))
+                .hasSize(2)
+                .allMatch(row -> row.matches("(?s).*It is in line \\d\\."));
+    }
+
+    @Test
+    void methodsToWriteShouldCompile(@TempDir Path folder) {
+        StringBuilder source = new StringBuilder("""
+                import io.netrun.resilience.bulkhead.*;
+                import io.netrun.resilience.circuitbreaker.*;
+                import io.netrun.resilience.ratelimiter.*;
+                import io.netrun.resilience.retry.*;
+                import io.netrun.resilience.timeout.*;
+
+                class Calls {
+                    void calls(CircuitBreaker vCircuitBreaker, Retry vRetry, Bulkhead vBulkhead,
+                            RateLimiter vRateLimiter, Timeout vTimeLimiter) throws Exception {
+                """);
+        MappingTable.get()
+                .rows(MappingTable.RESILIENCE4J, "method")
+                .filter(row ->
+                        !row.there().name().matches("(\\*|ThreadPoolBulkhead)\\..*|.*\\." + CodeNames.PROTECTING))
+                .filter(row -> !row.here().name().matches("mode: .*|registry\\..*|.*\\(…\\).*"))
+                .forEach(row -> {
+                    String instance = "v" + row.there().name().replaceFirst("\\..*", "") + ".";
+                    String code = row.here().name().replaceFirst(", .*", "").replaceFirst("^x\\.", "");
+                    source.append(
+                            code.matches("(reset|halfOpen|forceOpen|disable)\\(\\)")
+                                    ? instance + code
+                                    : "Object v" + source.length() + " = " + instance + code);
+                    source.append(";\n");
+                });
+        CompiledCode.compile(folder, source + "}\n}\n");
     }
 }
