@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -410,21 +411,24 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         if (module == null) {
             return file;
         }
-        JavaSourceFile customized = new Customizers(file, found.constants()).replaced(found::isCustomized, ctx);
+        String name = Names.module(path);
+        JavaSourceFile customized = new Customizers(file, found.constants())
+                .replaced((pattern, instance) -> found.isCustomized(name, pattern, instance), ctx);
+        Function<String, Set<String>> annotated = pattern -> found.annotatedNames(name, pattern);
         Map<String, String> exceptions = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
         if (found.left().contains(path)) {
-            new CodeCounterparts(customized, found.constants(), found::annotatedNames)
+            new CodeCounterparts(customized, found.constants(), annotated)
                     .list(left -> leftovers.insertRow(ctx, row(path, left)));
             InstanceCalls.list(customized, left -> leftovers.insertRow(ctx, row(path, left)));
             if (isMain(path)) {
                 RegistryBeans.list(
                         customized,
                         found.sections(Names.module(path)),
-                        found::annotatedNames,
+                        annotated,
                         left -> leftovers.insertRow(ctx, row(path, left)));
             }
             new Customizers(customized, found.constants())
-                    .list(found::annotatedNames, left -> leftovers.insertRow(ctx, row(path, left)));
+                    .list(annotated, left -> leftovers.insertRow(ctx, row(path, left)));
             if (!found.areExceptionsKept()) {
                 exceptions.forEach(
                         (there, here) -> addException(ctx, file, there, "Annotated methods throw " + here + " now."));
@@ -639,7 +643,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
 
         /** A file stays with resilience4j if one of its customizers does. */
         private void settleCustomizers(String path, JavaSourceFile file) {
-            if (new Customizers(file, constants).areAll(this::isCustomized)) {
+            if (new Customizers(file, constants)
+                    .areAll((pattern, name) -> isCustomized(Names.module(path), pattern, name))) {
                 moved.add(path);
                 files.addAnnotated(Names.module(path), isMain(path)); // a bean of the starter
             } else {
@@ -650,8 +655,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         }
 
         /** Whether a customizer is for the instance of annotations, and for no other one. */
-        private boolean isCustomized(String pattern, String name) {
-            return annotatedNames(pattern).contains(name)
+        private boolean isCustomized(String module, String pattern, String name) {
+            return annotatedNames(module, pattern).contains(name)
                     && !asked.contains("*")
                     && !asked.contains(pattern + " *")
                     && !asked.contains(pattern + " " + name);
@@ -699,18 +704,12 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         /** The sections with settings of resilience4j, in uniform spelling, of the applications that have a module. */
         Set<String> sections(String module) {
             Set<String> sections = new HashSet<>();
-            for (String application : modules.keySet()) {
-                Set<String> parts = new HashSet<>(builds.libraries(application, modules.keySet()));
-                parts.add(application);
-                if (parts.contains(module)) {
-                    parts.stream()
-                            .map(modules::get)
-                            .filter(Objects::nonNull)
-                            .flatMap(part -> part.documents().stream())
-                            .flatMap(document -> document.blocks().keySet().stream())
-                            .forEach(id -> sections.add(Names.uniform(id.section())));
-                }
-            }
+            applicationParts(module).stream()
+                    .map(modules::get)
+                    .filter(Objects::nonNull)
+                    .flatMap(part -> part.documents().stream())
+                    .flatMap(document -> document.blocks().keySet().stream())
+                    .forEach(id -> sections.add(Names.uniform(id.section())));
             return sections;
         }
 
@@ -737,16 +736,25 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         }
 
         /**
-         * The names of the instances of a pattern in annotations of any module; those of one kind of bulkheads for
-         * {@link CodeCounterparts#POOL} and {@link CodeCounterparts#SEMAPHORE}.
+         * The names of the instances of a pattern in annotations of the applications that have a module; those of one
+         * kind of bulkheads for {@link CodeCounterparts#POOL} and {@link CodeCounterparts#SEMAPHORE}.
          */
-        Set<String> annotatedNames(String pattern) {
+        Set<String> annotatedNames(String module, String pattern) {
             Set<String> all = new TreeSet<>();
-            names.forEach((key, some) -> {
-                if (key.endsWith(" " + pattern)) {
-                    all.addAll(some);
+            applicationParts(module).forEach(part -> all.addAll(names.getOrDefault(part + " " + pattern, Set.of())));
+            return all;
+        }
+
+        /** The modules of the applications that have a module. */
+        private Set<String> applicationParts(String module) {
+            Set<String> all = new HashSet<>();
+            for (String application : modules.keySet()) {
+                Set<String> parts = new HashSet<>(builds.libraries(application, modules.keySet()));
+                parts.add(application);
+                if (parts.contains(module)) {
+                    all.addAll(parts);
                 }
-            });
+            }
             return all;
         }
 

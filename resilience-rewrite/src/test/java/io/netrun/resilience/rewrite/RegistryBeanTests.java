@@ -88,6 +88,24 @@ class RegistryBeanTests {
         assertThat(left(project, "@Bean registry")).isEmpty();
     }
 
+    @Test
+    void instancesOfAnotherApplicationShouldNotBeNamed() {
+        String calls = "import io.github.resilience4j.retry.annotation.Retry;\n\nclass Calls {\n"
+                + "    @Retry(name = \"%s\")\n    public void call() {}\n}\n";
+        String code = "import io.github.resilience4j.retry.RetryRegistry;\n\nclass Asking {\n"
+                + "    Object all(RetryRegistry registry) {\n        return registry.getAllRetries();\n    }\n}\n";
+        List<String> left = new Project()
+                .with("one/src/main/java/Asking.java", code)
+                .with("one/src/main/java/Calls.java", calls.formatted("own"))
+                .with("two/src/main/java/Calls.java", calls.formatted("other"))
+                .after(new FromResilience4j(false))
+                .left();
+
+        assertThat(left)
+                .anyMatch(row -> row.contains("Annotations have the name own, too."))
+                .noneMatch(row -> row.contains("other"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "@Deprecated"})
     void registryThatIsNoBeanShouldNotBeLeft(String annotation) {
