@@ -26,6 +26,10 @@ final class Dependencies {
             MappingTable.SPRING_RETRY,
             "org.springframework.retry");
 
+    /** What names a project or a module of the build itself. */
+    private static final Pattern OWN = Pattern.compile("\\brootProject\\.name\\b|\\barchives?BaseName\\b"
+            + "|^\\s*name\\s*=|\\b(include\\w*|project)\\s*\\(?\\s*(path\\s*[:=]\\s*)?['\"]");
+
     private final String library;
 
     private final Map<String, String> artifacts;
@@ -110,11 +114,12 @@ final class Dependencies {
 
     /** Whether a line has the name of an artifact as a text, such as one whose group is a variable. */
     private boolean isNamed(String line) {
-        return artifacts.keySet().stream()
-                .filter(line::contains)
-                .anyMatch(artifact -> Pattern.compile("['\":]" + Pattern.quote(artifact) + "(?:['\":])")
-                        .matcher(line)
-                        .find());
+        return !OWN.matcher(line).find()
+                && artifacts.keySet().stream()
+                        .filter(line::contains)
+                        .anyMatch(artifact -> Pattern.compile("['\":]" + Pattern.quote(artifact) + "(?:['\":])")
+                                .matcher(line)
+                                .find());
     }
 
     /** The coordinates of an artifact of this library. */

@@ -4,6 +4,7 @@ import io.netrun.resilience.rewrite.GradleBlocks.Statement;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -39,10 +40,13 @@ final class GradleMove {
     /** What is before coordinates that are the value of a variable or of an element of a map. */
     private static final Pattern VALUE = Pattern.compile("(?s).*(?:[=:]|\\bto)\\s*$");
 
-    /** A variable with a version of resilience4j. */
-    private static final Pattern VERSION =
-            Pattern.compile("(?im)^[ \\t]*(?:set\\(\\s*['\"](\\w*resilience4j\\w*)['\"]\\s*,[^\\n]*"
-                    + "|(?:(?:ext|val|def|extra)[ .]+)?(\\w*resilience4j\\w*)\\s*=\\s*['\"][^\\n]*)$");
+    /** A variable with a version, by what its name has of that of the library. */
+    private static final String VERSION = "(?im)^[ \\t]*(?:set\\(\\s*['\"](\\w*%1$s\\w*)['\"]\\s*,[^\\n]*"
+            + "|(?:(?:ext|val|def|extra)[ .]+)?(\\w*%1$s\\w*)\\s*=\\s*['\"][^\\n]*)$";
+
+    /** What the names of variables for a library have, by its group. */
+    private static final Map<String, String> NAMES =
+            Map.of("io.github.resilience4j", "resilience4j", "org.springframework.retry", "spring_?retry");
 
     private final Dependencies dependencies;
 
@@ -138,8 +142,12 @@ final class GradleMove {
     }
 
     /** Lists variables with versions of the library that nothing in the script uses any more. */
-    private static void leaveVersions(String text, Consumer<Left> left) {
-        Matcher declared = VERSION.matcher(text);
+    private void leaveVersions(String text, Consumer<Left> left) {
+        String word = NAMES.get(dependencies.group());
+        if (word == null) {
+            return;
+        }
+        Matcher declared = Pattern.compile(VERSION.formatted(word)).matcher(text);
         while (declared.find()) {
             String name = declared.group(1) == null ? declared.group(2) : declared.group(1);
             long uses = Pattern.compile("\\b" + Pattern.quote(name) + "\\b")

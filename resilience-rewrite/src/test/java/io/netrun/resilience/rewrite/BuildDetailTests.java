@@ -441,4 +441,42 @@ class BuildDetailTests {
         assertThat(versionsLeft("ext.resilience4jVersion = '2.2.0'\nprintln(resilience4jVersion)", "2.2.0"))
                 .isEmpty();
     }
+
+    private static List<String> springLeft(String settings, String script) {
+        return new Project()
+                .with("src/main/java/Calls.java", """
+                    class Calls {
+                        @org.springframework.retry.annotation.Retryable
+                        public void call() {}
+                    }
+                    """)
+                .with("settings.gradle", settings)
+                .with("build.gradle", script)
+                .after(new FromSpringRetry(false))
+                .left();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rootProject.name = 'spring-retry'",
+                "rootProject.name = \"spring-retry\"",
+                "include 'spring-retry'",
+                "include(':spring-retry')",
+                "project(':spring-retry').projectDir = file('retry')",
+            })
+    void nameOfAProjectShouldNotBeListed(String settings) {
+        assertThat(springLeft(settings + "\n", "dependencies {\n}\n")).noneMatch(row -> row.contains("It names"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"def springRetryVersion = '2.0.3'", "ext.spring_retry_version = '2.0.3'"})
+    void variableOfSpringRetryThatIsNotUsedAnyMoreShouldBeListed(String declared) {
+        String name = declared.replaceAll(" =.*", "").replaceAll(".*[ .]", "");
+        assertThat(springLeft(
+                        "rootProject.name = 'a'\n",
+                        declared + "\ndependencies {\n    implementation \"org.springframework.retry:spring-retry:${"
+                                + name + "}\"\n}\n"))
+                .anyMatch(row -> row.contains(declared + ": Nothing in the script uses it"));
+    }
 }
