@@ -1,12 +1,14 @@
 package io.netrun.resilience.rewrite;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
@@ -29,6 +31,9 @@ final class Imports {
 
     private final Set<String> former = new HashSet<>();
 
+    /** What classes become, by their former names. */
+    private final Map<String, String> replaced = new HashMap<>();
+
     private final TypeNames names;
 
     /** @param names the names of the classes of all sources */
@@ -41,6 +46,13 @@ final class Imports {
         added.add(typeName);
     }
 
+    /** Notes that the file has begun to use a class instead of another one. */
+    void replace(String former, String typeName) {
+        add(typeName);
+        remove(former);
+        replaced.put(former, typeName);
+    }
+
     /** Notes that the file may have ceased to use a class. */
     void remove(String typeName) {
         former.add(typeName);
@@ -49,12 +61,19 @@ final class Imports {
     /**
      * The file with its imports. What cannot be imported, since its simple name has another meaning, has its full name.
      *
-     * @param renamed the new names of classes, by their former ones
+     * @param annotations the new names of annotations, by their former ones
      */
-    JavaSourceFile apply(JavaSourceFile original, Map<String, String> renamed, ExecutionContext ctx) {
+    JavaSourceFile apply(JavaSourceFile original, Map<String, String> annotations, ExecutionContext ctx) {
         if (added.isEmpty() && former.isEmpty()) {
             return original;
         }
+        Map<String, String> renamed = new HashMap<>(annotations);
+        Set<String> named = replaced.isEmpty() ? Set.of() : TypeNames.named(original);
+        replaced.forEach((there, here) -> {
+            if (!named.contains(there) && MappedPatterns.simple(there).equals(MappedPatterns.simple(here))) {
+                renamed.put(there, here);
+            }
+        });
         Set<String> missing = new LinkedHashSet<>(added);
         Set<String> taken = new HashSet<>();
         for (String type : added) {
@@ -66,7 +85,7 @@ final class Imports {
         JavaSourceFile file = names.qualified(original, taken);
         Set<String> used = identifiers(file);
         List<J.Import> imports = new ArrayList<>();
-        Space first = null;
+        Set<J.Import> gone = new HashSet<>();
         for (J.Import imported : file.getImports()) {
             String name = imported.getTypeName();
             String simple = imported.getQualid().getSimpleName();
@@ -79,21 +98,44 @@ final class Imports {
                 J.FieldAccess access = TypeTree.build(replacement);
                 next = imported.withQualid(access.withPrefix(Space.SINGLE_SPACE));
             } else if (isFormer(name) && !simple.equals("*") && !used.contains(simple)) {
-                first = imports.isEmpty() && first == null ? imported.getPrefix() : first;
-                continue;
+                gone.add(imported);
             }
-            imports.add(imports.isEmpty() && first != null ? next.withPrefix(first) : next);
+            imports.add(next);
         }
-        JavaSourceFile changed = atTheTop(file.withImports(imports), file);
+        JavaSourceFile changed = atTheTop(file.withImports(Trees.without(imports, gone::contains)), file);
         JavaSourceFile sorted = new SortedImports(original).with(changed, missing, renamed.values());
         if (sorted != null) {
             return withFirstLine(sorted, original);
         }
         for (String name : missing) {
             @Nullable Tree tree = new AddImport<ExecutionContext>(name, null, false).visit(changed, ctx);
-            changed = tree instanceof JavaSourceFile source ? source : changed;
+            changed = tree instanceof JavaSourceFile source ? withGroups(source, changed) : changed;
         }
         return withFirstLine(withoutNewPackages(changed, file), original);
+    }
+
+    /** A file with a new import, whose groups are as far from each other as before. */
+    private static JavaSourceFile withGroups(JavaSourceFile changed, JavaSourceFile before) {
+        Map<UUID, Space> former = new HashMap<>();
+        before.getImports().forEach(imported -> former.put(imported.getId(), imported.getPrefix()));
+        List<J.Import> imports = new ArrayList<>(changed.getImports());
+        for (int i = 0; i < imports.size(); i++) {
+            Space space = former.get(imports.get(i).getId());
+            if (space == null
+                    || Trees.lines(space) < 2
+                    || Trees.lines(imports.get(i).getPrefix()) > 1) {
+                continue;
+            }
+            int first = i;
+            while (first > 0 && !former.containsKey(imports.get(first - 1).getId())) {
+                first--;
+            }
+            imports.set(
+                    first,
+                    imports.get(first)
+                            .withPrefix(imports.get(first).getPrefix().withWhitespace(space.getWhitespace())));
+        }
+        return changed.withImports(imports);
     }
 
     /** A file whose first import is as far from what is before it as the former one. */
@@ -134,7 +176,7 @@ final class Imports {
         }
         return !present && names.isTaken(without(changed, here), here, List.of(there))
                 ? names.qualified(changed, Set.of(here))
-                : changed;
+                : TypeNames.shortened(changed, here);
     }
 
     /** A file without the import of a class. */

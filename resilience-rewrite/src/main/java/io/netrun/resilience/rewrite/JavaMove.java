@@ -1143,8 +1143,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         if (here == null || variable.getTypeExpression() == null) {
             return variable;
         }
-        imports.add(here);
-        imports.remove(there);
+        imports.replace(there, here);
         return variable.withTypeExpression(
                 Trees.identifier(here.substring(here.lastIndexOf('.') + 1), JavaType.ShallowClass.build(here))
                         .withPrefix(variable.getTypeExpression().getPrefix()));

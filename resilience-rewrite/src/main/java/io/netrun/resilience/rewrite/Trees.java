@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -135,51 +136,66 @@ final class Trees {
         for (String type : Remains.types(file, packageName).keySet()) {
             used.add(type.substring(0, type.lastIndexOf('.')));
         }
-        List<J.Import> imports = new ArrayList<>();
-        @Nullable Space first = null;
-        for (J.Import imported : file.getImports()) {
+        List<J.Import> imports = without(file.getImports(), imported -> {
             String name = imported.getPackageName();
-            boolean unused = !imported.isStatic()
+            return !imported.isStatic()
                     && imported.getQualid().getSimpleName().equals("*")
                     && name.startsWith(packageName)
                     && name.endsWith(".annotation")
                     && !used.contains(name);
-            if (unused) {
-                first = imports.isEmpty() && first == null ? imported.getPrefix() : first;
-            } else {
-                imports.add(imports.isEmpty() && first != null ? imported.withPrefix(first) : imported);
-            }
-        }
+        });
         return imports.size() == file.getImports().size() ? file : file.withImports(imports);
     }
 
     /** A file without the imports of single types of a package whose names are nowhere else in it. */
     static JavaSourceFile withoutUnusedTypes(JavaSourceFile file, String packageName) {
-        List<J.Import> imports = new ArrayList<>();
-        @Nullable Space first = null;
-        String text = null;
-        for (J.Import imported : file.getImports()) {
-            String simple = imported.getQualid().getSimpleName();
-            boolean foreign =
-                    !imported.isStatic() && imported.getTypeName().startsWith(packageName) && !simple.equals("*");
-            if (foreign && text == null) {
-                text = file.printAll().replaceAll("(?m)^\\s*import\\s[^;]*;", "");
-            }
-            if (foreign && !isNamed(simple, text)) {
-                first = imports.isEmpty() && first == null ? imported.getPrefix() : first;
-            } else {
-                imports.add(imports.isEmpty() && first != null ? imported.withPrefix(first) : imported);
-            }
-        }
+        String text = file.getImports().stream().noneMatch(imported -> isOf(imported, packageName))
+                ? ""
+                : file.printAll().replaceAll("(?m)^\\s*import\\s[^;]*;", "");
+        List<J.Import> imports = without(
+                file.getImports(),
+                imported -> isOf(imported, packageName)
+                        && !isNamed(imported.getQualid().getSimpleName(), text));
         return imports.size() == file.getImports().size() ? file : Imports.atTheTop(file.withImports(imports), file);
     }
 
+    /** Whether an import is one of a single type of a package. */
+    private static boolean isOf(J.Import imported, String packageName) {
+        return !imported.isStatic()
+                && imported.getTypeName().startsWith(packageName)
+                && !imported.getQualid().getSimpleName().equals("*");
+    }
+
+    /** Imports without some of them; the distance of a group from what is before it stays. */
+    static List<J.Import> without(List<J.Import> imports, Predicate<J.Import> gone) {
+        List<J.Import> kept = new ArrayList<>();
+        Space group = null;
+        for (J.Import imported : imports) {
+            Space prefix = imported.getPrefix();
+            boolean begins = kept.isEmpty() || lines(prefix) > 1;
+            if (gone.test(imported)) {
+                group = begins && group == null ? prefix : group;
+                continue;
+            }
+            boolean first = kept.isEmpty() && group != null;
+            boolean beneath =
+                    group != null && lines(prefix) == 1 && prefix.getComments().isEmpty();
+            kept.add(first || beneath ? imported.withPrefix(group) : imported);
+            group = null;
+        }
+        return kept;
+    }
+
+    /** How many lines a space ends. */
+    static long lines(Space space) {
+        return space.getWhitespace().chars().filter(each -> each == '\n').count();
+    }
+
     /** Whether a name is in a text, as in code, a comment or a literal. */
-    private static boolean isNamed(String simple, @Nullable String text) {
-        return text != null
-                && Pattern.compile("\\b" + Pattern.quote(simple) + "\\b")
-                        .matcher(text)
-                        .find();
+    private static boolean isNamed(String simple, String text) {
+        return Pattern.compile("\\b" + Pattern.quote(simple) + "\\b")
+                .matcher(text)
+                .find();
     }
 
     /** The arguments by name; one without a name is {@code value}. */

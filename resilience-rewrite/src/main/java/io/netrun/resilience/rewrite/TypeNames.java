@@ -13,7 +13,6 @@ import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.java.tree.JavaType;
-import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.TypeTree;
 import org.openrewrite.java.tree.TypeUtils;
 
@@ -187,16 +186,47 @@ final class TypeNames {
             }
         }.visitNonNull(file, 0);
         JavaSourceFile result = changed instanceof JavaSourceFile source ? source : file;
-        List<J.Import> imports = new ArrayList<>();
-        Space first = null;
-        for (J.Import imported : result.getImports()) {
-            if (!imported.isStatic() && types.contains(imported.getTypeName())) {
-                first = imports.isEmpty() && first == null ? imported.getPrefix() : first;
-            } else {
-                imports.add(imports.isEmpty() && first != null ? imported.withPrefix(first) : imported);
-            }
-        }
+        List<J.Import> imports = Trees.without(
+                result.getImports(), imported -> !imported.isStatic() && types.contains(imported.getTypeName()));
         return imports.size() == result.getImports().size() ? result : result.withImports(imports);
+    }
+
+    /** The full names of the types that a file names by their simple names. */
+    static Set<String> named(JavaSourceFile file) {
+        Set<String> named = new HashSet<>();
+        new SimpleNames() {
+            @Override
+            J named(J.Identifier identifier) {
+                JavaType.FullyQualified type = TypeUtils.asFullyQualified(identifier.getType());
+                if (type != null && type.getClassName().equals(identifier.getSimpleName())) {
+                    named.add(type.getFullyQualifiedName());
+                }
+                return identifier;
+            }
+        }.visit(file, 0);
+        return named;
+    }
+
+    /** A file that has the simple name of a type that it imports wherever its full name stands. */
+    static JavaSourceFile shortened(JavaSourceFile file, String type) {
+        if (!isImported(file, type)) {
+            return file;
+        }
+        return (JavaSourceFile)
+                new SimpleNames() {
+                    @Override
+                    public J visitFieldAccess(J.FieldAccess access, Integer p) {
+                        return access.toString().equals(type)
+                                ? Trees.identifier(simple(type), JavaType.ShallowClass.build(type))
+                                        .withPrefix(access.getPrefix())
+                                : super.visitFieldAccess(access, p);
+                    }
+
+                    @Override
+                    J named(J.Identifier identifier) {
+                        return identifier;
+                    }
+                }.visitNonNull(file, 0);
     }
 
     /** Visits the names of types that stand alone, without a package or a class before them. */

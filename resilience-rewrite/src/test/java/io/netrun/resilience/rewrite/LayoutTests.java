@@ -3,6 +3,8 @@ package io.netrun.resilience.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The lines of imports and annotations after a move. */
 class LayoutTests {
@@ -172,5 +174,47 @@ class LayoutTests {
             """);
 
         assertThat(moved).contains("    @Deprecated\n    @Fallback(method = \"none\")\n    public String ask() {\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "retry.RetryConfig", // named nowhere
+                "circuitbreaker.CallNotPermittedException",
+                "retry.annotation.Retry",
+            })
+    void groupShouldStayApartWithoutItsFirstImport(String first) {
+        String simple = first.substring(first.lastIndexOf('.') + 1);
+        String after = new Project()
+                .with("src/main/java/shop/Calls.java", """
+                    package shop;
+
+                    import org.slf4j.Logger;
+                    import com.vendor.Tool;
+
+                    import io.github.resilience4j.%s;
+                    import io.micrometer.core.instrument.Timer;
+
+                    class Calls {
+                        @%s(name = "a", fallbackMethod = "other")
+                        public String call() {
+                            return "";
+                        }
+
+                        public String other(%s e) {
+                            return "";
+                        }
+                    }
+                    """.formatted(
+                                first,
+                                simple.equals("Retry") ? "Retry" : "io.github.resilience4j.retry.annotation.Retry",
+                                simple.contains("Exception") ? simple : "Exception"))
+                .after(new FromResilience4j(false))
+                .files()
+                .get("src/main/java/shop/Calls.java");
+
+        assertThat(after)
+                .containsPattern(
+                        "import com.vendor.Tool;\n(import io.netrun.*\n)*\n(import io.netrun.*\n)*import io.mic");
     }
 }

@@ -3,6 +3,8 @@ package io.netrun.resilience.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openrewrite.Recipe;
 
 /** Files in which the simple name of a type that a recipe writes has another meaning. */
@@ -296,5 +298,42 @@ class NameClashTests {
                 .contains("import org.springframework.retry.annotation.CircuitBreaker;")
                 .contains("@io.netrun.resilience.annotation.CircuitBreaker(failureThreshold = 5)")
                 .contains("@CircuitBreaker(interceptor = \"own\")");
+    }
+
+    private static String ofFallback(String body) {
+        return new Project()
+                .with("src/main/java/shop/Calls.java", """
+                    package shop;
+
+                    import io.github.resilience4j.bulkhead.annotation.Bulkhead;
+                    import org.slf4j.Logger;
+                    import com.vendor.Tool;
+
+                    import io.github.resilience4j.bulkhead.BulkheadFullException;
+                    import io.micrometer.core.instrument.Timer;
+
+                    class Calls {
+                        @Bulkhead(name = "a", fallbackMethod = "full")
+                        public String call() {
+                            return "";
+                        }
+
+                        public String full(BulkheadFullException e) {
+                            return %s;
+                        }
+                    }
+                    """.formatted(body))
+                .after(new FromResilience4j(false))
+                .files()
+                .get("src/main/java/shop/Calls.java");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "String.valueOf(BulkheadFullException.class)"})
+    void exceptionOfTheSameNameShouldBeImported(String body) {
+        assertThat(ofFallback(body))
+                .contains(
+                        "import io.netrun.resilience.bulkhead.BulkheadFullException;", "full(BulkheadFullException e)")
+                .doesNotContain("resilience4j", "(io.netrun");
     }
 }
