@@ -12,7 +12,8 @@ import java.util.function.Function;
  * Where the one fallback of a method is among its patterns. In resilience4j each pattern may have a fallback of its
  * own, inside the next outer pattern: it replaces what its pattern rejects, and what comes from within. The one
  * fallback moves outwards, past rate limiters, time limits and bulkheads, which do not look at failures, but not past a
- * retry or a circuit breaker that never saw the failures which it replaces.
+ * retry or a circuit breaker that never saw the failures which it replaces. It does move past a circuit breaker that
+ * had the same fallback around a time limit: inside, time-outs would be repeated by a retry, and reach the caller.
  *
  * @param order the order of the patterns, outermost first
  * @param patterns those that the method has
@@ -29,12 +30,18 @@ record FallbackPosition(
 
     private static final String TIMEOUT = "TimeoutException";
 
+    private static final String TIME_LIMIT = "timeout";
+
     /** What patterns throw by themselves; a retry throws nothing. */
     private static final Map<String, String> REJECTIONS = Map.of(
-            "circuit-breaker", "CallNotPermittedException",
-            "rate-limiter", "RequestNotPermitted",
-            "timeout", TIMEOUT,
-            "bulkhead", "BulkheadFullException");
+            "circuit-breaker",
+            "CallNotPermittedException",
+            "rate-limiter",
+            "RequestNotPermitted",
+            TIME_LIMIT,
+            TIMEOUT,
+            "bulkhead",
+            "BulkheadFullException");
 
     /** The innermost pattern with a fallback. */
     String innermost() {
@@ -77,6 +84,11 @@ record FallbackPosition(
         return moved().counted();
     }
 
+    /** Whether time-outs alone counted there. */
+    boolean isAroundTimeouts() {
+        return counted().stream().anyMatch(ALL::contains);
+    }
+
     /** The patterns whose rejections a fallback method gets there and not here. */
     List<String> lost(String name) {
         List<String> outer = outer();
@@ -85,6 +97,17 @@ record FallbackPosition(
                 .filter(pattern -> outer.subList(0, outer.indexOf(pattern) + 1).stream()
                         .anyMatch(other -> name.equals(fallbacks.get(other)) && takes(name, pattern)))
                 .toList();
+    }
+
+    /** Whether a retry repeats time-outs which a fallback inside it replaced there. */
+    boolean areTimeoutsRepeated() {
+        List<String> outer = outer();
+        return outer.contains(TIME_LIMIT)
+                && outer.contains("retry")
+                && outer.indexOf("retry") < outer.indexOf(TIME_LIMIT)
+                && outer.subList(outer.indexOf("retry") + 1, outer.indexOf(TIME_LIMIT) + 1).stream()
+                        .map(pattern -> fallbacks.getOrDefault(pattern, ""))
+                        .anyMatch(name -> !name.isEmpty() && takes(name, TIME_LIMIT));
     }
 
     /** What patterns throw here, where a fallback method replaces it there, and none does here: simple names. */
@@ -124,6 +147,7 @@ record FallbackPosition(
         String inner = fallbacks.getOrDefault(position, "");
         Set<String> hidden = new HashSet<>(failures.apply(inner));
         List<String> counted = List.of();
+        boolean isLimited = false;
         List<String> outwards = new ArrayList<>(outside(position));
         Collections.reverse(outwards);
         for (String pattern : outwards) {
@@ -133,9 +157,16 @@ record FallbackPosition(
                 continue; // the fallback further outside gets all that these do not take
             } else if (pattern.equals("retry") && (name == null || name.equals(inner) || !areRejections(hidden))) {
                 break;
-            } else if (pattern.equals("circuit-breaker") && (name == null || isAll(hidden) || !takes(name, pattern))) {
+            } else if (pattern.equals("circuit-breaker")
+                    && (name == null || isAll(hidden) || !takes(name, pattern))
+                    && !(isLimited && inner.equals(name) && takes(inner, TIME_LIMIT) && takes(inner, pattern))) {
                 break;
             } else if (name == null) {
+                isLimited |= pattern.equals(TIME_LIMIT);
+                boolean same = outside(pattern).stream().anyMatch(other -> inner.equals(fallbacks.get(other)));
+                if (!isLimited && same && takes(inner, pattern)) {
+                    position = pattern; // its rejections are neither counted nor retried
+                }
                 continue; // a fallback further outside handles its rejections, if there is one
             }
             if (pattern.equals("circuit-breaker")) {

@@ -289,12 +289,15 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             boolean merged = position.merged().contains(name);
             String one = elsewhere(position, name);
             String patterns = String.join(" and ", lost);
-            String rejections = "There, it also gets what " + patterns + (lost.size() == 1 ? " rejects" : " reject")
+            String rejections = "There, it also gets what " + patterns + (lost.size() == 1 ? " throws" : " throw")
                     + ". Here, the fallback is inside, since a circuit breaker would count, and a retry repeat, what it"
-                    + " replaces; the rejections reach the caller. If they are to be replaced instead, write fallback"
+                    + " replaces; these exceptions reach the caller. If they are to be replaced instead, write fallback"
                     + " before " + (lost.isEmpty() ? "" : lost.get(0)) + " in @PatternOrder.";
             if (!merged || !lost.isEmpty()) {
-                options.left().accept(new Left("fallbackMethod = " + name, merged ? rejections : one));
+                String repeated = position.areTimeoutsRepeated()
+                        ? " The retry, which got no time-outs there, repeats each of them up to max-attempts times."
+                        : "";
+                options.left().accept(new Left("fallbackMethod = " + name, (merged ? rejections : one) + repeated));
             }
         }
         if (options.keepBehaviour() && !position.counted().isEmpty()) {
@@ -305,7 +308,11 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                                     + " inside the circuit breaker, which counts a success. Here, the fallback is around"
                                     + " the circuit breaker, so that it also replaces the rejections of an open one;"
                                     + " the circuit breaker counts these failures. Add those that are not to count to"
-                                    + " its ignore-exceptions."));
+                                    + " its ignore-exceptions"
+                                    + (position.isAroundTimeouts()
+                                            ? ", or list TimeoutExceededException alone in its exceptions, since time-outs"
+                                                    + " alone counted there."
+                                            : ".")));
         }
     }
 

@@ -74,7 +74,10 @@ class FallbackPositionTests {
     @CsvSource({
         "Retry+ CircuitBreaker+ RateLimiter+ Bulkhead+, '\"retry\", \"circuit-breaker\", \"fallback\"'",
         "Retry+ RateLimiter+ TimeLimiter+, '\"retry\", \"fallback\"'",
-        "CircuitBreaker+ TimeLimiter Bulkhead+, '\"circuit-breaker\", \"timeout\", \"fallback\"'",
+        "Retry+ CircuitBreaker+ TimeLimiter Bulkhead+, '\"retry\", \"fallback\"'",
+        "CircuitBreaker+ RateLimiter Bulkhead+, '\"circuit-breaker\", \"fallback\"'",
+        "Retry+ RateLimiter Bulkhead+, '\"retry\", \"fallback\"'",
+        "Retry+ RateLimiter TimeLimiter Bulkhead+, '\"retry\", \"rate-limiter\", \"timeout\", \"fallback\"'",
         "Retry+ CircuitBreaker+, '\"retry\", \"fallback\"'",
         "CircuitBreaker Bulkhead+, '\"circuit-breaker\", \"fallback\"'",
     })
@@ -96,7 +99,7 @@ class FallbackPositionTests {
         assertThat(left(moved(annotations("Retry+ CircuitBreaker+ RateLimiter+ Bulkhead+"), "Throwable", "")))
                 .singleElement()
                 .asString()
-                .contains("fallbackMethod = no: There, it also gets what circuit-breaker rejects. Here,")
+                .contains("fallbackMethod = no: There, it also gets what circuit-breaker throws. Here,")
                 .contains("write fallback before circuit-breaker in @PatternOrder");
     }
 
@@ -105,7 +108,7 @@ class FallbackPositionTests {
         assertThat(left(moved(annotations("Retry+ CircuitBreaker RateLimiter+"), "Exception", "")))
                 .singleElement()
                 .asString()
-                .contains("There, it also gets what circuit-breaker rejects");
+                .contains("There, it also gets what circuit-breaker throws");
     }
 
     @Test
@@ -220,5 +223,34 @@ class FallbackPositionTests {
         assertThat(left(moved(annotations("Retry- CircuitBreaker+"), "IllegalArgumentException", "Exception")))
                 .anyMatch(row -> row.contains("fallbackMethod = other: A method has one fallback")
                         && row.contains("reaches the caller, and so does CircuitOpenException of an open circuit."));
+    }
+
+    @Test
+    void failuresThatTheCircuitCountsBesideTimeoutsShouldBeListed() {
+        assertThat(left(moved(annotations("Retry+ CircuitBreaker+ TimeLimiter Bulkhead+"), "Exception", "")))
+                .singleElement()
+                .asString()
+                .contains("it replaces Exception inside the circuit breaker")
+                .contains("list TimeoutExceededException alone in its exceptions");
+    }
+
+    @Test
+    void timeoutsThatARetryRepeatsShouldBeListed() {
+        assertThat(left(moved(annotations("Retry- CircuitBreaker- TimeLimiter Bulkhead+"), "Exception", "Exception")))
+                .anyMatch(row -> row.contains("repeats each of them up to max-attempts times"));
+    }
+
+    @Test
+    void timeoutsThatTheRetryRepeatedThereShouldNotBeListed() {
+        assertThat(left(moved(annotations("Retry+ TimeLimiter Bulkhead+"), "Exception", "")))
+                .isNotEmpty()
+                .noneMatch(row -> row.contains("repeats each of them"));
+    }
+
+    @Test
+    void fallbackShouldBeAroundACircuitOfTimeouts() {
+        Project after = moved(annotations("CircuitBreaker+ TimeLimiter Bulkhead+"), "Exception", "");
+
+        assertThat(code(after)).contains("@Fallback(method = \"no\")").doesNotContain("@PatternOrder");
     }
 }
