@@ -152,6 +152,9 @@ final class PublisherMethods {
             patterns.addAll(method.instances().keySet());
             method.instances()
                     .forEach((pattern, name) -> keys.add("resilience." + pattern + ".instances." + name + ".enabled"));
+            if (method.replaced()) {
+                keys.add("resilience.fallback.instances.[" + method.shown() + "].enabled");
+            }
         });
         String effects = EFFECTS.entrySet().stream()
                 .filter(effect -> patterns.contains(effect.getKey()))

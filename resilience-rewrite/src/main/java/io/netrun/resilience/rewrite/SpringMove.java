@@ -299,14 +299,16 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 .distinct()
                 .collect(Collectors.joining(" and "));
         if (!conditions.isEmpty()) {
-            String second = library.equals(MappingTable.SPRING_RETRY) ? "circuit-breaker" : "bulkhead";
+            String second = library.equals(MappingTable.SPRING_RETRY)
+                    ? ", resilience.circuit-breaker.defaults.enabled and resilience.fallback.defaults.enabled"
+                    : " and resilience.bulkhead.defaults.enabled";
             annotations
                     .left()
                     .accept(new Left(
                             what,
                             "There, annotations have an effect under " + conditions
-                                    + " alone; here, always. Set resilience.retry.defaults.enabled and resilience."
-                                    + second + ".defaults.enabled to false where the condition does not hold."));
+                                    + " alone; here, always. Set resilience.retry.defaults.enabled" + second
+                                    + " to false where the condition does not hold."));
         }
     }
 

@@ -63,7 +63,9 @@ class ActivationTests {
         assertThat(after.left())
                 .anyMatch(left -> left.contains("@EnableRetry at App")
                         && left.contains("under " + condition + " alone")
-                        && left.contains("resilience.circuit-breaker.defaults.enabled to false"));
+                        && left.contains(
+                                "resilience.retry.defaults.enabled, resilience.circuit-breaker.defaults.enabled and"
+                                        + " resilience.fallback.defaults.enabled to false"));
     }
 
     private static final String RETRIED = """

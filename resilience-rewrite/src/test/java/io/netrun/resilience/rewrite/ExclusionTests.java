@@ -36,7 +36,8 @@ class ExclusionTests {
                 .singleElement()
                 .asString()
                 .startsWith(path)
-                .contains("set resilience.retry.defaults.enabled to false");
+                .contains(
+                        "set resilience.retry.defaults.enabled to false", "resilience.fallback.defaults.enabled, too");
     }
 
     @ParameterizedTest

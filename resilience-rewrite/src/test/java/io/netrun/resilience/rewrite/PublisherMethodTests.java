@@ -91,7 +91,7 @@ class PublisherMethodTests {
                 .contains(
                         "a failure that it signals was not retried, no fallback replaced its failure.",
                         "The methods are Calls.ask.",
-                        "set resilience.retry.instances.mono.enabled to false");
+                        "set resilience.fallback.instances.[Calls.ask].enabled, resilience.retry.instances.mono.enabled to false");
     }
 
     @ParameterizedTest

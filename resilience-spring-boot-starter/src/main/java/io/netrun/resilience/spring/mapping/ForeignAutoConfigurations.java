@@ -54,7 +54,8 @@ public final class ForeignAutoConfigurations {
             reason =
                     "Its exclusion has no effect here. There, annotations of that pattern have no effect with it; here,"
                             + " they have. Remove it, and set resilience." + pattern
-                            + ".defaults.enabled to false under the same condition.";
+                            + ".defaults.enabled to false under the same condition, and resilience.fallback.defaults.enabled,"
+                            + " too, unless fallback methods are for other patterns.";
         } else if (simple.endsWith("Metrics")) {
             String family = simple.replace("Metrics", "");
             String key = PATTERNS.getOrDefault(family, family).replace("-", "");
