@@ -120,6 +120,11 @@ final class CodeCounterparts {
         split.forEach(left);
     }
 
+    /** The code of an expression, with what replaces it. */
+    String replaced(Expression expression) {
+        return new Of(new CodeNames(file), registries).replaced(expression);
+    }
+
     /** A chain for which there is no code to write, at its beginning. */
     private static void addChain(J.MethodInvocation call, Set<Left> found) {
         if (call.getSelect() instanceof J.Identifier name

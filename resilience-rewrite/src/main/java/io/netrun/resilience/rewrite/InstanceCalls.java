@@ -27,6 +27,7 @@ final class InstanceCalls {
 
     /** Lists the calls of a file, each method of a variable and type once. */
     static void list(JavaSourceFile file, Consumer<Left> left) {
+        CodeCounterparts code = new CodeCounterparts(file, new Constants(), pattern -> Set.of());
         Map<Left, Set<UUID>> found = new LinkedHashMap<>();
         new JavaIsoVisitor<Integer>() {
             @Override
@@ -34,7 +35,10 @@ final class InstanceCalls {
                 String here = here(call.getMethodType(), call.getSimpleName());
                 if (here != null && call.getSelect() != null) {
                     String instance = CodeCounterparts.text(call.getSelect());
-                    add(instance + "." + call.getSimpleName() + "()", of(here, instance), call.getName());
+                    add(
+                            instance + "." + call.getSimpleName() + "()",
+                            of(here, code.replaced(call.getSelect())),
+                            call.getName());
                 }
                 return super.visitMethodInvocation(call, p);
             }
@@ -45,8 +49,8 @@ final class InstanceCalls {
                 String here = here(reference.getMethodType(), method);
                 if (here != null) {
                     String container = CodeCounterparts.text(reference.getContaining());
-                    String code = of(here.replaceFirst("^x\\.(\\w+)\\(\\)$", "x.::$1"), container);
-                    add(container + "::" + method, code.replace(".::", "::"), reference.getReference());
+                    String written = of(here.replaceFirst("^x\\.(\\w+)\\(\\)$", "x.::$1"), container);
+                    add(container + "::" + method, written.replace(".::", "::"), reference.getReference());
                 }
                 return super.visitMemberReference(reference, p);
             }

@@ -23,6 +23,10 @@ class InstanceCallTests {
                     package io.github.resilience4j.circuitbreaker;
 
                     public interface CircuitBreaker {
+                        static CircuitBreaker ofDefaults(String name) {
+                            return null;
+                        }
+
                         String getState();
                         Metrics getMetrics();
                         void reset();
@@ -98,6 +102,13 @@ class InstanceCallTests {
     @Test
     void callThatCompilesHereShouldNotBeListed() {
         assertThat(left("circuit.reset()")).isEmpty();
+    }
+
+    @Test
+    void instanceThatIsMadeInTheCallShouldBeOneOfThisLibrary() {
+        assertThat(left("CircuitBreaker.ofDefaults(\"a\").getMetrics()"))
+                .anyMatch(row -> row.contains(": Write CircuitBreaker.of(\"a\", CircuitBreakerConfig.builder()")
+                        && row.contains(".metrics(), and CircuitBreaker.of"));
     }
 
     @Test
