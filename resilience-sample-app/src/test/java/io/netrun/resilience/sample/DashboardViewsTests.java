@@ -714,10 +714,14 @@ class DashboardViewsTests extends PageInBrowser {
             for (int trial = 0; trial < 7; trial++) {
                 states.append(", [\"o\", %d], [\"h\", %d]".formatted(500_000 - trial * 7_000, 494_000 - trial * 7_000));
             }
-            answer("", row("payments", "healthy", 2, 0, 0, "{\"circuit-breaker\": {\"state\": \"closed\", \"calls\": 2}}")
-                    .replace("159-21c", "80c10o90c")
-                    .replace("\"cells\"", "\"states\": [" + states + ", [\"c\", 450000]], \"cells\""));
-            soon(() -> assertThat(row("payments").findElement(By.className("trial-count")).getText())
+            answer(
+                    "",
+                    row("payments", "healthy", 2, 0, 0, "{\"circuit-breaker\": {\"state\": \"closed\", \"calls\": 2}}")
+                            .replace("159-21c", "80c10o90c")
+                            .replace("\"cells\"", "\"states\": [" + states + ", [\"c\", 450000]], \"cells\""));
+            soon(() -> assertThat(row("payments")
+                            .findElement(By.className("trial-count"))
+                            .getText())
                     .isEqualTo("7"));
             assertThat(barriers()).isEmpty();
         } finally {
@@ -730,10 +734,15 @@ class DashboardViewsTests extends PageInBrowser {
         show(1920, 1080, "light");
         try {
             load("");
-            answer("", row("database", "healthy", 2, 0, 0, HEALTHY)
-                    .replace("\"cells\"", "\"leftOut\": [\"OrderRepository.salesReportOfTheYear\"], \"cells\""));
+            answer(
+                    "",
+                    row("database", "healthy", 2, 0, 0, HEALTHY)
+                            .replace(
+                                    "\"cells\"", "\"leftOut\": [\"OrderRepository.salesReportOfTheYear\"], \"cells\""));
             soon(() -> assertThat(row("database").getText()).contains("without salesReportOfTheYear"));
-            assertThat(browser.executeScript("const name = document.querySelector('#rows th'); return name.scrollWidth <= name.clientWidth"))
+            assertThat(
+                            browser.executeScript(
+                                    "const name = document.querySelector('#rows th'); return name.scrollWidth <= name.clientWidth"))
                     .isEqualTo(true);
         } finally {
             showAsBefore();
