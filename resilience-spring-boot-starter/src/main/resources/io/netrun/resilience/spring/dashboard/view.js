@@ -30,7 +30,7 @@ const OF = {'circuit-breaker': 'now', bulkhead: 'now', 'rate-limiter': 'now'};
 /** A wide strip also has room for what sets it off. */
 const ROOM = 300;
 
-/** How many trials a mark of a row stands for, which has no axis with labels below it: as parts of the whole, in HTML, since the lane's drawing is stretched. */
+/** How many trials a mark in the table stands for, which has no axis with labels below it: as parts of the whole, in HTML, since the lane's drawing is stretched. */
 function countsOf(parts, left, pixels) {
   const samples = lengthOf(parts), each = pixels / Math.max(1, samples - left);
   if (pixels < ROOM) return [];
@@ -411,7 +411,7 @@ function measure(texts, problems, names) {
 /** The pixels of a mark and the padding beside a name; and of a column of names, at most. */
 const MARKED = 30, WIDEST_NAME = 300;
 
-/** What a row leaves out, in words. */
+/** Which calls of a name are elsewhere, in words. */
 const withoutWords = ({leftOut = []}) => leftOut.length ? ` without ${leftOut.map(each => shortMethod(each).split('.').at(-1)).join(', ')}` : '';
 
 /** The least pixels of a column, of which neither the head nor a text is cut. */
