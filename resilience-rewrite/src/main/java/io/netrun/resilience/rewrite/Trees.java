@@ -169,7 +169,7 @@ final class Trees {
     /** Imports without some of them; the distance of a group from what is before it stays. */
     static List<J.Import> without(List<J.Import> imports, Predicate<J.Import> gone) {
         List<J.Import> kept = new ArrayList<>();
-        Space group = null;
+        @Nullable Space group = null;
         for (J.Import imported : imports) {
             Space prefix = imported.getPrefix();
             boolean begins = kept.isEmpty() || lines(prefix) > 1;
@@ -177,10 +177,8 @@ final class Trees {
                 group = begins && group == null ? prefix : group;
                 continue;
             }
-            boolean first = kept.isEmpty() && group != null;
-            boolean beneath =
-                    group != null && lines(prefix) == 1 && prefix.getComments().isEmpty();
-            kept.add(first || beneath ? imported.withPrefix(group) : imported);
+            boolean beneath = lines(prefix) == 1 && prefix.getComments().isEmpty();
+            kept.add(group != null && (kept.isEmpty() || beneath) ? imported.withPrefix(group) : imported);
             group = null;
         }
         return kept;
