@@ -389,10 +389,6 @@ public final class Overview {
                 losses.from(Comparison.began(since, history.last())));
     }
 
-    private Beginnings.@Nullable Beginning beginning(Finding finding) {
-        return beginnings.of(finding);
-    }
-
     Map<String, Object> all() {
         Chains.Users users = chains.users(); // first: it may create instances
         Map<String, AttemptTime> attempts = chains.attempts();
@@ -662,7 +658,7 @@ public final class Overview {
         Set<String> affected = row.methods;
         Map<String, @Nullable Object> view = problem(row);
         Finding worst = row.findings.get(0);
-        Beginnings.Beginning began = beginning(worst);
+        Beginnings.Beginning began = beginnings.of(worst);
         Losses losses = Losses.of(row.cells, worst.kind() == Finding.Kind.FORCED_OPEN, this::forcedOpen);
         compared(row, worst.since(), losses)
                 .with(began == null ? null : began.before())
@@ -738,7 +734,7 @@ public final class Overview {
 
     private boolean isSlow(Row row, Instant since) {
         Finding worst = row.findings.get(0);
-        Beginnings.Beginning began = beginning(worst);
+        Beginnings.Beginning began = beginnings.of(worst);
         Comparison comparison =
                 comparison(row.calls, row.attemptKeys, since).with(began == null ? null : began.before());
         return comparison.change() == Comparison.Change.SLOW
