@@ -228,40 +228,35 @@ record Finding(
 
     /** The same, of which it is known when it began. */
     Finding since(Instant known, boolean andEarlier) {
-        return new Finding(
-                kind,
-                level,
-                cell,
-                text,
-                known,
-                reason,
-                by,
-                rate,
-                periods,
-                lastOpened,
-                openings,
-                spell,
-                andEarlier,
-                forced);
+        return with(known, openings, spell, andEarlier);
     }
 
     /** The same, of a circuit that opens again and again for longer than the samples go back. */
     Finding within(Instant known, int number) {
-        boolean older = lostSince() != null && known.isBefore(lostSince());
+        if (openings != null) {
+            boolean older = lostSince() != null && known.isBefore(lostSince());
+            return with(known, openings.within(number, older), null, earlier);
+        }
+        Spell longer = since != null && known.isBefore(since) ? new Spell(known, number) : null;
+        return with(since, null, longer, earlier);
+    }
+
+    private Finding with(
+            @Nullable Instant began, @Nullable Openings opened, @Nullable Spell around, boolean andEarlier) {
         return new Finding(
                 kind,
                 level,
                 cell,
                 text,
-                openings == null ? since : known,
+                began,
                 reason,
                 by,
                 rate,
                 periods,
                 lastOpened,
-                openings == null ? null : openings.within(number, older),
-                openings == null && since != null && known.isBefore(since) ? new Spell(known, number) : null,
-                earlier,
+                opened,
+                around,
+                andEarlier,
                 forced);
     }
 
