@@ -144,6 +144,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     /** Completes this future, after a successful {@link #tryEnd()}. Never throws, whatever a dependent does. */
     protected final void publish(T value, @Nullable Throwable failure) {
         Deadline before = null;
+        Object body = Deadline.leaveBody();
         boolean entered = false;
         try {
             Deadline scope = scopeOfDependents();
@@ -160,6 +161,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             if (entered) {
                 Deadline.exitScope(before);
             }
+            Deadline.returnToBody(body);
         }
     }
 

@@ -152,6 +152,7 @@ public final class ContextPropagation {
             boolean carried = !isStaying(mdc);
             Map<String, String> mdcBefore = carried && mdcCarried ? MDC.getCopyOfContextMap() : STAYING;
             Deadline scopeBefore = Deadline.marked();
+            Object body = Deadline.leaveBody();
             boolean carriedBefore = carryMdcOfThread(carried);
             try {
                 thread.setContextClassLoader(loader);
@@ -160,6 +161,7 @@ public final class ContextPropagation {
                 task.run();
             } finally {
                 Deadline.set(scopeBefore);
+                Deadline.returnToBody(body);
                 thread.setContextClassLoader(loaderBefore);
                 carryMdcOfThread(carriedBefore);
                 setMdc(mdcBefore);

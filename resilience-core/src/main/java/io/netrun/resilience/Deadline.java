@@ -60,15 +60,24 @@ public abstract class Deadline extends ScopeParts {
     private static final Consumer<Throwable> IGNORE = failure -> {};
 
     /**
-     * The scope of what the thread runs, in an array: a change of it is then a plain write, and a thread that outlives
-     * this library keeps nothing but an empty array of the JDK.
+     * What the thread runs, in an array: a change of it is then a plain write, and a thread that outlives this library
+     * keeps nothing but an empty array of the JDK.
      */
     private static final ThreadLocal<@Nullable Object @Nullable []> CURRENT = new ThreadLocal<>();
 
+    /** The index of the scope of what the thread runs; null for none. */
+    static final int SCOPE = 0;
+
     /**
-     * Stands for the scope of an asynchronous call without one while its body runs, which is only created if another
-     * protected call begins there: most bodies make none.
+     * The index of the scope around the asynchronous call whose body the thread is running; null if it runs none. As
+     * long as that is also the scope of what the thread runs, the body itself runs, or sync calls that it makes.
      */
+    static final int AROUND = 1;
+
+    /** The index of the scope of what that body starts; null as long as there is none. */
+    static final int STARTED = 2;
+
+    /** Stands for the scope around a body that has none. */
     private static final Deadline STARTING = new Unlimited(null);
 
     /** Whether any call has ever had a scope. Until then, no thread needs to look for one. */
@@ -145,61 +154,114 @@ public abstract class Deadline extends ScopeParts {
 
     /** Returns the scope of the calling thread, left or not; null for none. */
     static @Nullable Deadline ofThread() {
-        Deadline scope = marked();
+        @Nullable Object[] current = slotIfAny();
+        if (current == null) {
+            return null;
+        }
+        Deadline scope = (Deadline) current[SCOPE];
+        if (current[STARTED] != null && scope == current[AROUND]) {
+            return (Deadline) current[STARTED];
+        }
         return scope == STARTING ? null : scope;
     }
 
     /** Returns what {@link #exitScope} restores: the scope of the calling thread, or the mark of a body that starts. */
     static @Nullable Deadline marked() {
-        if (!used) {
-            return null;
-        }
-        @Nullable Object[] current = CURRENT.get();
-        return current == null ? null : (Deadline) current[0];
+        @Nullable Object[] current = slotIfAny();
+        return current == null ? null : (Deadline) current[SCOPE];
     }
 
-    private static @Nullable Object[] slot() {
+    private static @Nullable Object @Nullable [] slotIfAny() {
+        return used ? CURRENT.get() : null;
+    }
+
+    static @Nullable Object[] slot() {
         @Nullable Object[] current = CURRENT.get();
         if (current == null) {
             used = true;
-            current = new @Nullable Object[1];
+            current = new @Nullable Object[3];
             CURRENT.set(current);
         }
         return current;
     }
 
     /**
-     * Marks the calling thread while it runs the body of an asynchronous call without a scope. If another protected
-     * call is running when it returns to that body, a scope is created, with which that call ends.
+     * Makes this the scope of the calling thread while it runs the body of an asynchronous call. For calls that go on
+     * when it returns to that body, a scope within this one is created, with which they end if that call is left; most
+     * bodies make none.
      *
-     * @return what {@link #endStart} restores; the mark is not set if it is the scope of an abandoned call, whose
-     *     clean-up code this is
+     * @param thread the {@link #slot} of the thread, with {@link #SCOPE}, {@link #AROUND} and {@link #STARTED}, all of
+     *     which {@link #exitBody} restores
      */
-    static @Nullable Deadline beginStart() {
-        @Nullable Object[] current = slot();
-        Deadline before = (Deadline) current[0];
-        if (before == null || before == STARTING) {
-            current[0] = STARTING;
-        }
-        return before;
+    final void enterBody(@Nullable Object[] thread) {
+        countBody();
+        Deadline around = this == NONE ? STARTING : this;
+        thread[SCOPE] = around;
+        thread[AROUND] = around;
+        thread[STARTED] = null;
     }
 
     /** Restores what the thread had before. Returns the scope that was created meanwhile; null if none was. */
-    static @Nullable Deadline endStart(@Nullable Deadline before) {
-        @Nullable Object[] current = slot();
-        Deadline now = (Deadline) current[0];
-        current[0] = before;
-        return now instanceof OfStart && now != before ? now : null;
+    static @Nullable OfBody exitBody(
+            @Nullable Object[] thread, @Nullable Object scope, @Nullable Object around, @Nullable Object started) {
+        OfBody created = (OfBody) thread[STARTED];
+        thread[SCOPE] = scope;
+        thread[AROUND] = around;
+        thread[STARTED] = started;
+        return created;
     }
 
-    /** Returns the scope of an asynchronous call without one, whose body the thread is running; NONE outside of it. */
-    private static Deadline ofStart() {
-        if (marked() != STARTING) {
-            return NONE;
+    /**
+     * Lets the thread run code that belongs to another call than that whose body it is running.
+     *
+     * @return what {@link #returnToBody} restores
+     */
+    static @Nullable Object leaveBody() {
+        @Nullable Object[] current = slotIfAny();
+        if (current == null) {
+            return null;
         }
-        Deadline created = new OfStart();
-        slot()[0] = created;
+        Object around = current[AROUND];
+        if (around != null) {
+            current[AROUND] = null;
+        }
+        return around;
+    }
+
+    static void returnToBody(@Nullable Object around) {
+        if (around != null) {
+            slot()[AROUND] = around;
+        }
+    }
+
+    /**
+     * Returns the scope of what an asynchronous call starts, if the thread is running its body and this is the scope
+     * around it; otherwise this.
+     */
+    private Deadline ofBody() {
+        @Nullable Object[] current = slotIfAny();
+        if (current == null) {
+            return this;
+        }
+        Object around = current[AROUND];
+        if (around == null || around != current[SCOPE] || around != (this == NONE ? STARTING : this)) {
+            return this;
+        }
+        OfBody created = (OfBody) current[STARTED];
+        if (created == null) {
+            created = new OfBody(this == NONE ? null : this);
+            current[STARTED] = created;
+        }
         return created;
+    }
+
+    /**
+     * Returns the scope of a sync call that the calling thread makes. Without a scope around, it gets none as long as
+     * no policy creates one: the calls that it starts on this thread are those of the body.
+     */
+    static Deadline ofSyncCall() {
+        Deadline scope = current();
+        return scope == NONE ? NONE : scope.ofBody();
     }
 
     /** Clears the scope of the calling thread; a body that starts remains one. */
@@ -212,7 +274,7 @@ public abstract class Deadline extends ScopeParts {
     /** Sets the scope of the calling thread; null for none. */
     static void set(@Nullable Deadline scope) {
         if (scope != null || used) {
-            slot()[0] = scope;
+            slot()[SCOPE] = scope;
         }
     }
 
@@ -311,8 +373,10 @@ public abstract class Deadline extends ScopeParts {
         return detachment != 0;
     }
 
+    /** Returns the scope around one that is created in this. */
     private @Nullable Deadline asOuter() {
-        return this == NONE ? null : this;
+        Deadline around = this == NONE ? ofBody() : this;
+        return around == NONE ? null : around;
     }
 
     /**
@@ -509,14 +573,18 @@ public abstract class Deadline extends ScopeParts {
 
     /**
      * Cancels a running asynchronous call if this scope is left before its end: it ends as if its holder had cancelled
-     * it. Without a scope, that happens if the calling thread runs the body of another asynchronous call, and that one
-     * is cancelled. Does nothing otherwise, and for a call that has ended.
+     * it. That happens as well if the calling thread runs the body of another asynchronous call, and that one is left.
+     * Does nothing without a scope and such a body, and for a call that has ended.
      *
      * @param call the future of the call
      */
     public final void cancelWithScope(CompletableFuture<?> call) {
         if (!ForeignStage.isDone(call)) {
-            CallInScope.register(call, this == NONE ? ofStart() : this);
+            Deadline scope = ofBody();
+            if (scope instanceof OfBody body) {
+                body.isKnown = true;
+            }
+            CallInScope.register(call, scope);
         }
     }
 
@@ -527,11 +595,18 @@ public abstract class Deadline extends ScopeParts {
      */
     @Nullable
     final Deadline enter() {
+        countBody();
+        return enterScope();
+    }
+
+    private void countBody() {
+        if (this == NONE) {
+            return;
+        }
         for (@Nullable Deadline each = this; each != null; each = each.outer()) {
             // Without a fence: a thread that reads it meanwhile may be too early in any case.
             BEGUN.setRelease(each, each.begun + 1);
         }
-        return enterScope();
     }
 
     /**
@@ -544,15 +619,15 @@ public abstract class Deadline extends ScopeParts {
             return null;
         }
         @Nullable Object[] current = slot();
-        Deadline before = (Deadline) current[0];
-        current[0] = this == NONE ? null : this;
+        Deadline before = (Deadline) current[SCOPE];
+        current[SCOPE] = this == NONE ? null : this;
         return before;
     }
 
     /** Restores the scope that the thread had before. */
     public static void exitScope(@Nullable Deadline before) {
         if (before != null || used) {
-            slot()[0] = before;
+            slot()[SCOPE] = before;
         }
     }
 
@@ -579,11 +654,19 @@ public abstract class Deadline extends ScopeParts {
         }
     }
 
-    /** The scope of an asynchronous call that has none around it, for the calls that its body makes. */
-    private static final class OfStart extends Unlimited {
+    /** The scope of what the body of an asynchronous call starts. */
+    static final class OfBody extends Unlimited {
 
-        OfStart() {
-            super(null);
+        /** Whether it may be known elsewhere, by a call that goes on. */
+        private boolean isKnown;
+
+        OfBody(@Nullable Deadline outer) {
+            super(outer);
+        }
+
+        /** Returns whether something can be running in it as the body returns. */
+        boolean isUsed() {
+            return isKnown || hasRunning();
         }
     }
 

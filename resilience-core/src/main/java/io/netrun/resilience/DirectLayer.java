@@ -28,30 +28,29 @@ final class DirectLayer implements Layer {
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
-        if (deadline == Deadline.NONE) {
-            return startUnscoped(body);
-        }
-        if (deadline.isOver() || AdaptedCall.isLeft(body)) {
+        if (deadline != Deadline.NONE && deadline.isOver() || AdaptedCall.isLeft(body)) {
             return CompletableFuture.failedFuture(deadline.givenUp());
         }
-        Deadline before = deadline.enter();
-        try {
-            return start(body, deadline);
-        } finally {
-            Deadline.exitScope(before);
+        if (body instanceof AdaptedCall<?>) {
+            // It is made in a scope of its own, which is stopped when it is left.
+            Deadline before = deadline.enter();
+            try {
+                return start(body, deadline);
+            } finally {
+                Deadline.exitScope(before);
+            }
         }
-    }
-
-    /** If another protected call runs when the body returns, it is stopped with this call. */
-    private static <T extends @Nullable Object> CompletableFuture<T> startUnscoped(
-            CheckedSupplier<? extends CompletionStage<T>, ?> body) {
-        Deadline before = Deadline.beginStart();
-        Deadline created;
+        @Nullable Object[] thread = Deadline.slot();
+        Object scope = thread[Deadline.SCOPE];
+        Object around = thread[Deadline.AROUND];
+        Object started = thread[Deadline.STARTED];
+        Deadline.OfBody created;
         CompletableFuture<T> call;
         try {
-            call = start(body, Deadline.NONE);
+            deadline.enterBody(thread);
+            call = start(body, deadline);
         } finally {
-            created = Deadline.endStart(before);
+            created = Deadline.exitBody(thread, scope, around, started);
         }
         return created == null ? call : StartedInScope.of(call, created);
     }

@@ -30,7 +30,7 @@ public interface Guard {
      */
     default <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
-        T result = entry().call(body, Deadline.current());
+        T result = entry().call(body, Deadline.ofSyncCall());
         AsyncResultCheck.check(result, this);
         return result;
     }

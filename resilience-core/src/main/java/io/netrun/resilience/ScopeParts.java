@@ -190,6 +190,11 @@ abstract class ScopeParts {
         }
     }
 
+    /** Returns whether a part is registered that has not ended. */
+    final boolean hasRunning() {
+        return firstRunning(inFlight) != null;
+    }
+
     /** Returns the number of registered parts that have not been removed, ended ones included; for tests. */
     final int countInFlight() {
         return count(inFlight);

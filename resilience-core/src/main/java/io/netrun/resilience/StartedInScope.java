@@ -3,10 +3,7 @@ package io.netrun.resilience;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An asynchronous call whose body has made other protected calls, and has no scope but the one that was created for
- * them. When the call is cancelled, they are stopped.
- */
+/** An asynchronous call whose body has started other protected calls. When it is left, they are stopped. */
 final class StartedInScope<T extends @Nullable Object> extends RelayFuture<T> {
 
     /** Null once the call has ended, so that it can be collected. */
@@ -16,8 +13,8 @@ final class StartedInScope<T extends @Nullable Object> extends RelayFuture<T> {
         this.scope = scope;
     }
 
-    static <T extends @Nullable Object> CompletableFuture<T> of(CompletableFuture<T> call, Deadline scope) {
-        if (ForeignStage.isDone(call)) {
+    static <T extends @Nullable Object> CompletableFuture<T> of(CompletableFuture<T> call, Deadline.OfBody scope) {
+        if (!scope.isUsed() || ForeignStage.isDone(call)) {
             scope.end();
             return call;
         }
