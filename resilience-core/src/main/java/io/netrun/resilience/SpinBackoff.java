@@ -1,8 +1,12 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spin back-off after a failed compare-and-set, and a short wait for another thread that is about to act. Threads that
@@ -28,6 +32,14 @@ public final class SpinBackoff {
 
     /** The number of rounds for which {@link #await} spins, less than a hundred microseconds in all. */
     private static final int SPINS = 16;
+
+    /**
+     * The same for virtual threads, a few milliseconds in all: one that parks while the heap is full may never be
+     * resumed, because a carrier thread that dies of an {@link OutOfMemoryError} loses the threads in its queue.
+     */
+    private static final int VIRTUAL_SPINS = 1_000;
+
+    private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
 
     private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
@@ -81,7 +93,7 @@ public final class SpinBackoff {
      * Pauses between two checks of what another thread is about to do, which takes that thread less than a microsecond
      * while it runs. The first pauses spin; later ones park for 50 microseconds, because the other thread may need this
      * processor. A thread whose interrupt flag is set does not park, so callers that may be interrupted clear it
-     * between pauses.
+     * between pauses. A pause for which there is no memory is shorter, and throws nothing.
      *
      * <pre>{@code
      * for (int checks = 0; !done; checks++) {
@@ -92,10 +104,40 @@ public final class SpinBackoff {
      * @param checks how often the caller has paused before; 0 the first time
      */
     public static void await(int checks) {
-        if (checks < SPINS) {
+        if (checks < SPINS || checks < VIRTUAL_SPINS && isOnVirtualThread()) {
             pause(checks == 0 ? 0 : Math.min(SHORTEST << Math.min(checks - 1, 8), LONGEST));
         } else {
+            park();
+        }
+    }
+
+    /** What follows the wait, such as a release, must not be lost because a virtual thread needs memory to park. */
+    private static void park() {
+        try {
             LockSupport.parkNanos(PARK_NANOS);
+        } catch (OutOfMemoryError full) {
+            pause(LONGEST);
+        }
+    }
+
+    private static boolean isOnVirtualThread() {
+        if (IS_VIRTUAL == null) {
+            return false;
+        }
+        try {
+            return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
+        } catch (Throwable unknown) {
+            return false;
+        }
+    }
+
+    /** By reflection, because the API that this is compiled against does not have it. */
+    private static @Nullable MethodHandle isVirtual() {
+        try {
+            return MethodHandles.publicLookup()
+                    .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+        } catch (ReflectiveOperationException absent) {
+            return null;
         }
     }
 

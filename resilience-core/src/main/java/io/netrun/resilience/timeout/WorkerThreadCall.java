@@ -307,11 +307,19 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         return true;
     }
 
-    /** Ends a call whose caller has left. The interrupt was for this call; the thread's next task must not see it. */
+    /**
+     * Ends a call whose caller has left, and gives back what it held before it waits for the interrupt: that may run
+     * foreign code for long, and the wait of a virtual thread may never end while the heap is full. The interrupt was
+     * for this call; the thread's next task must not see it.
+     */
     private void leave(TimeoutInterrupts interrupts) {
         left = true;
         if (lingering) {
             LockSupport.unpark(caller);
+        }
+        Abandonment leaving = abandonment;
+        if (leaving != null) {
+            leaving.end();
         }
         for (int checks = 0;
                 !PHASE.compareAndSet(this, Phase.STOPPED, Phase.LEFT) && phase == Phase.INTERRUPTING;
@@ -321,10 +329,6 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         }
         if (phase == Phase.INTERRUPTED) {
             interrupts.clear(0);
-        }
-        Abandonment leaving = abandonment;
-        if (leaving != null) {
-            leaving.end();
         }
     }
 }

@@ -76,6 +76,20 @@ class GivenUpCallTests {
                 .isInstanceOf(TimeoutExceededException.class);
     }
 
+    /** The thread is kept from its next task until then, the permit of the call is not. */
+    @Test
+    void callThatHasEndedShouldNotCountWhileItsInterruptHangs() {
+        Timeout timeout = limits.timeout(TimeoutThread.WORKER);
+        timeout.reconfigure(config ->
+                config.toBuilder().executor(task -> new Thread(task).start()).build());
+        Channel channel = new Channel(true);
+        limits.exceedWhen(
+                () -> channel.blocked.getCount() == 0, () -> timeout.run(() -> channel.blockUntil(limits.running)));
+        await().atMost(LimitFixture.LONG).until(() -> !timeout.isInUse());
+        limits.ticker.advance(Duration.ofMillis(200));
+        assertThat(timeout.metrics().abandoned()).isZero();
+    }
+
     // ---- abandoned calls
 
     @Test
@@ -356,6 +370,13 @@ class GivenUpCallTests {
             } finally {
                 end(true);
             }
+        }
+
+        /** Leaves without {@code end}, which would wait for the interrupt. */
+        void blockUntil(CountDownLatch latch) {
+            begin();
+            blocked.countDown();
+            LimitFixture.awaitLatchSpinning(latch, limits.release);
         }
 
         @Override
