@@ -203,8 +203,11 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         try {
             attempt(attempt);
         } catch (Throwable thrown) {
-            ended(attempt, thrown);
-            leave(attempt);
+            try {
+                attempt.fail(thrown);
+            } finally {
+                leave(attempt);
+            }
         }
     }
 
@@ -317,8 +320,11 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     private void drop(Attempt<T> another, Throwable failure, Throwable thrown) {
         cannotBegin(thrown);
         if (another.tryDrop()) {
-            failed(another, failure);
-            leave(another);
+            try {
+                failed(another, failure);
+            } finally {
+                leave(another);
+            }
         }
     }
 
@@ -514,10 +520,13 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     private void cancelAsWell(Attempt<T> attempt) {
         CompletableFuture<T> running = attempt.future();
-        if (running != null) {
-            cancelPart(running);
+        try {
+            if (running != null) {
+                cancelPart(running);
+            }
+        } finally {
+            leaveIfOver(attempt);
         }
-        leaveIfOver(attempt);
     }
 
     /** The context is kept for the hooks of a late result, which the result of this call may be, too. */

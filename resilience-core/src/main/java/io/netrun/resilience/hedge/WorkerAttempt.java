@@ -83,8 +83,11 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     private void failed(Throwable thrown) {
         if (taken.compareAndSet(false, true)) {
             over = true;
-            finish(null, thrown);
-            attempt().leave();
+            try {
+                finish(null, thrown);
+            } finally {
+                attempt().leave();
+            }
         }
     }
 
@@ -192,10 +195,13 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     protected void stop() {
         bodies.getAndUpdate(running -> running | STOPPED);
         if (taken.compareAndSet(false, true)) {
+            // Nothing runs that could be interrupted, and nothing will.
+            Attempt<T> dropped = attempt();
             body = null;
             attempt = null;
             over = true;
-            return; // nothing runs that could be interrupted, and nothing will
+            dropped.leave();
+            return;
         }
         Runnable interrupt;
         try {
