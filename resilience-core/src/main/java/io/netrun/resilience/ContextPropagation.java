@@ -101,6 +101,30 @@ public final class ContextPropagation {
     }
 
     /**
+     * Runs code as if the calling thread were not making a protected call. Protected calls that the code makes know no
+     * limit of the call around them, and go on when that one is given up. For what others wait for as well: a cache
+     * that loads a value within the first caller's call would otherwise lose it for all callers when that one leaves.
+     *
+     * <pre>{@code
+     * prices.computeIfAbsent(id, key -> ContextPropagation.outsideScope(() -> guard.callAsync(() -> load(key))));
+     * }</pre>
+     *
+     * @param code runs once, on the calling thread; what it starts on other threads is not affected
+     * @return what the code returned, null included
+     * @throws X what the code throws, unchanged
+     */
+    public static <T extends @Nullable Object, X extends Throwable> T outsideScope(CheckedSupplier<T, X> code)
+            throws X {
+        Objects.requireNonNull(code, "code");
+        Deadline before = Deadline.NONE.enterScope();
+        try {
+            return code.get();
+        } finally {
+            Deadline.exitScope(before);
+        }
+    }
+
+    /**
      * Captures the current context of the calling thread, for {@link #run}: a {@link Context}, or the class loader if
      * there is nothing else. Every policy of an asynchronous call captures it, and most threads have nothing else.
      */

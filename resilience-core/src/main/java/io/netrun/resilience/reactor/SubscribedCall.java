@@ -24,7 +24,7 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
 
     SubscribedCall(CoreSubscriber<? super T> subscriber) {
         super(subscriber);
-        this.outer = ScopeContext.scopeOf(context());
+        this.outer = ScopeContext.scopeOf(subscriber);
         this.scope = outer.child();
         scope.detach();
     }

@@ -1,0 +1,253 @@
+package io.netrun.resilience.reactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netrun.resilience.ContextPropagation;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Guard;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.test.ManualTicker;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutConfig;
+import io.netrun.resilience.timeout.TimeoutExceededException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+/** A protected source that several subscribers share belongs to the call of none of them. */
+@org.junit.jupiter.api.Timeout(60)
+class SharedSubscriptionTests {
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final Timeout timeout = Timeout.of("first", TimeoutConfig.defaults(), ticker);
+    private final Sinks.One<String> answer = Sinks.one();
+    private final AtomicInteger loads = new AtomicInteger();
+    private final AtomicInteger cancels = new AtomicInteger();
+    private final List<Object> first = new CopyOnWriteArrayList<>();
+    private final List<Object> second = new CopyOnWriteArrayList<>();
+
+    private final Mono<String> load = answer.asMono()
+            .doOnSubscribe(subscription -> loads.incrementAndGet())
+            .doOnCancel(cancels::incrementAndGet);
+
+    /** Reactor's operators that share a source, and operators between them and the protected source. */
+    enum Sharing {
+        CACHE(Mono::cache),
+        CACHE_FOR(source -> source.cache(Duration.ofHours(1))),
+        CACHE_BY_RESULT(source -> source.cache(v -> Duration.ofHours(1), e -> Duration.ZERO, () -> Duration.ZERO)),
+        CACHE_UNTIL_INVALID(source -> source.cacheInvalidateIf(value -> false)),
+        CACHE_WHILE_VALID(source -> source.cacheInvalidateWhen(value -> Mono.never())),
+        SHARE(Mono::share),
+        FLUX_CACHE(source -> source.flux().cache().next()),
+        FLUX_SHARE(source -> source.flux().share().next()),
+        PUBLISH(source -> source.flux().publish().autoConnect().next()),
+        PUBLISH_COUNTED(source -> source.flux().publish().refCount(1, Duration.ofHours(1)).next()),
+        REPLAY(source -> source.flux().replay(1).refCount(1, Duration.ofHours(1)).next()),
+        MAPPED(source -> source.map(value -> value).filter(value -> true).cache()),
+        FLAT_MAPPED(source -> Mono.just(1).hide().flatMap(one -> source).cache()),
+        ZIPPED(source -> Mono.zip(source, Mono.just(1), (value, one) -> value).cache()),
+        ELSEWHERE(source -> source.subscribeOn(Schedulers.boundedElastic()).publishOn(Schedulers.parallel()).cache()),
+        RESUMED(source -> Mono.<String>error(new IOException()).onErrorResume(failure -> source).cache()),
+        MERGED(source -> Flux.merge(source, Mono.never()).cache(1).next()),
+        CONCATENATED(source -> Flux.just(1, 2).hide().concatMap(number -> source).cache().next());
+
+        private final Function<Mono<String>, Mono<String>> of;
+
+        Sharing(Function<Mono<String>, Mono<String>> of) {
+            this.of = of;
+        }
+    }
+
+    static Stream<Arguments> guards() {
+        return Stream.of(
+                Arguments.of(CircuitBreaker.of("c")),
+                Arguments.of(Bulkhead.of("b")),
+                Arguments.of(Retry.of("r")),
+                Arguments.of(Timeout.of("t")),
+                Arguments.of(Hedge.of("h", c -> c.delay(Duration.ofHours(1)))),
+                Arguments.of(Fallback.of("f", c -> c.value("else"))));
+    }
+
+    private Disposable read(Mono<String> source, List<Object> seen) {
+        return source.subscribe(seen::add, seen::add);
+    }
+
+    private void assertThatTheSecondReaderGetsTheAnswer(Mono<String> shared) {
+        read(shared, second);
+        await().until(() -> loads.get() > 0);
+        assertThat(second).isEmpty();
+        answer.tryEmitValue("answer");
+        await().until(() -> !second.isEmpty());
+        assertThat(second).containsExactly("answer");
+        assertThat(cancels).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void limitOfTheFirstReaderShouldNotEndTheSharedCall(Sharing sharing) {
+        Mono<String> shared = sharing.of.apply(ReactorGuard.of(CircuitBreaker.of("c")).mono(load));
+        read(ReactorGuard.of(timeout).mono(() -> shared), first);
+        await().until(() -> loads.get() == 1);
+        read(shared, second);
+        ticker.advance(Duration.ofMinutes(1));
+        await().until(() -> !first.isEmpty());
+        assertThat(first).singleElement().isInstanceOf(TimeoutExceededException.class);
+        assertThatTheSecondReaderGetsTheAnswer(Mono.never());
+    }
+
+    @ParameterizedTest
+    @MethodSource("guards")
+    void readerAfterTheLimitShouldGetTheAnswer(Guard guard) {
+        Mono<String> shared = ReactorGuard.of(guard).mono(load).cache();
+        read(ReactorGuard.of(timeout).mono(() -> shared), first);
+        ticker.advance(Duration.ofMinutes(1));
+        await().until(() -> !first.isEmpty());
+        assertThatTheSecondReaderGetsTheAnswer(shared);
+        assertThat(loads).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("guards")
+    void firstReaderThatLeavesShouldNotEndTheSharedCall(Guard around) {
+        Mono<String> shared =
+                ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
+        read(ReactorGuard.of(around).mono(() -> shared), first).dispose();
+        assertThatTheSecondReaderGetsTheAnswer(shared);
+    }
+
+    @Test
+    void sharedStreamShouldGoOnWithoutItsFirstReader() {
+        Sinks.Many<String> source = Sinks.many().unicast().onBackpressureBuffer();
+        Flux<String> shared = ReactorGuard.of(CircuitBreaker.of("c"))
+                .flux(source.asFlux().doOnCancel(cancels::incrementAndGet))
+                .publish()
+                .autoConnect();
+        ReactorGuard.of(timeout).flux(() -> shared).subscribe(first::add, first::add);
+        shared.subscribe(second::add);
+        source.tryEmitNext("a");
+        ticker.advance(Duration.ofMinutes(1));
+        await().until(() -> first.size() == 2);
+        source.tryEmitNext("b");
+        assertThat(second).containsExactly("a", "b");
+        assertThat(cancels).hasValue(0);
+    }
+
+    @Test
+    void syncReaderThatLeavesShouldNotEndTheSharedCall() {
+        Mono<String> shared =
+                ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
+        CompletableFuture<String> reading = timeout.callAsync(shared::toFuture);
+        reading.cancel(true);
+        assertThatTheSecondReaderGetsTheAnswer(shared);
+    }
+
+    @Test
+    void nextAttemptShouldFindTheCallOfTheOneBefore() {
+        Mono<String> shared =
+                ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
+        Retry retry = Retry.of("r", c -> c.maxAttempts(2).baseDelay(Duration.ZERO).failure(thrown -> true));
+        read(
+                ReactorGuard.of(retry).mono(() -> ReactorGuard.of(timeout).mono(() -> shared)),
+                first);
+        ticker.advance(Duration.ofMinutes(1));
+        await().until(() -> ticker.scheduledCount() == 1);
+        answer.tryEmitValue("answer");
+        await().until(() -> !first.isEmpty());
+        assertThat(first).containsExactly("answer");
+        assertThat(loads).hasValue(1);
+    }
+
+    /** The operators that share it cancel it when nobody is left. */
+    @Test
+    void lastReaderShouldEndTheSharedCall() {
+        Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1));
+        Flux<String> shared =
+                ReactorGuard.of(bulkhead).flux(load.flux()).publish().refCount();
+        Disposable one = shared.subscribe();
+        Disposable other = ReactorGuard.of(timeout).flux(() -> shared).subscribe();
+        one.dispose();
+        assertThat(bulkhead.metrics().asyncActive()).isEqualTo(1);
+        other.dispose();
+        assertThat(cancels).hasValue(1);
+        await().until(() -> bulkhead.metrics().asyncActive() == 0);
+    }
+
+    @Test
+    void callsWithinASharedCallShouldKnowNoLimitOfItsReader() {
+        List<Deadline> scopes = new CopyOnWriteArrayList<>();
+        Mono<Boolean> source = Mono.fromCallable(() -> scopes.add(Deadline.current()));
+        Mono<Boolean> shared =
+                ReactorGuard.of(CircuitBreaker.of("c")).mono(source).cache();
+        ReactorGuard.of(timeout).mono(() -> shared).block();
+        assertThat(scopes)
+                .singleElement()
+                .satisfies(scope -> assertThat(scope.remainingNanos()).isEqualTo(Long.MAX_VALUE));
+    }
+
+    /** A subscription of one reader is in its scope, whatever operators of several sources are between. */
+    @Test
+    void callOfOneReaderBesideASharedOneShouldEndWithIt() {
+        CircuitBreaker own = CircuitBreaker.of("own");
+        Mono<String> shared =
+                ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
+        Mono<String> both = Mono.zip(shared, ReactorGuard.of(own).mono(Mono.<String>never()), String::concat);
+        read(ReactorGuard.of(timeout).mono(() -> both), first);
+        ticker.advance(Duration.ofMinutes(1));
+        await().until(() -> !first.isEmpty());
+        assertThat(own.metrics().totalFailed()).isEqualTo(1);
+        assertThatTheSecondReaderGetsTheAnswer(shared);
+    }
+
+    // ---- futures, of which only the caller knows that they are shared
+
+    @Test
+    void futureMadeOutsideTheScopeShouldOutliveItsFirstCaller() {
+        CircuitBreaker breaker = CircuitBreaker.of("c");
+        CompletableFuture<String> source = new CompletableFuture<>();
+        Map<String, CompletableFuture<String>> cache = new ConcurrentHashMap<>();
+        CompletableFuture<String> reading = timeout.callAsync(() -> cache.computeIfAbsent(
+                        "key", key -> ContextPropagation.outsideScope(() -> breaker.callAsync(() -> source)))
+                .copy());
+        ticker.advance(Duration.ofMinutes(1));
+        assertThat(reading).failsWithin(Duration.ofSeconds(20));
+        CompletableFuture<String> later = cache.get("key");
+        assertThat(later).isNotDone();
+        source.complete("answer");
+        assertThat(later).isCompletedWithValue("answer");
+        assertThat(breaker.metrics().totalFailed()).isZero();
+    }
+
+    @Test
+    void codeOutsideTheScopeShouldLeaveTheScopeOfItsThreadUnchanged() {
+        List<Deadline> scopes = new CopyOnWriteArrayList<>();
+        timeout.run(() -> {
+            scopes.add(Deadline.current());
+            scopes.add(ContextPropagation.outsideScope(Deadline::current));
+            scopes.add(Deadline.current());
+        });
+        assertThat(scopes.get(1)).isSameAs(Deadline.NONE);
+        assertThat(scopes.get(2)).isSameAs(scopes.get(0)).isNotSameAs(Deadline.NONE);
+    }
+}
