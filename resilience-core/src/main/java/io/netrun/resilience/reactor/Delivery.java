@@ -1,5 +1,6 @@
 package io.netrun.resilience.reactor;
 
+import io.netrun.resilience.Deadline;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,9 @@ abstract class Delivery<T> implements Subscription {
     Delivery(CoreSubscriber<? super T> subscriber) {
         this.subscriber = subscriber;
     }
+
+    /** Returns the scope of the subscriber, which is not that of the call that the source belongs to. */
+    abstract Deadline reader();
 
     /** Called when the subscriber has requested more. */
     abstract void onRequest();
@@ -113,6 +117,24 @@ abstract class Delivery<T> implements Subscription {
         if (wip.getAndIncrement() != 0) {
             return;
         }
+        boolean entered = false;
+        @Nullable Deadline before = null;
+        try {
+            before = reader().enterScope();
+            entered = true;
+        } catch (OutOfMemoryError full) {
+            // The subscriber gets its signals nevertheless.
+        }
+        try {
+            deliverAll();
+        } finally {
+            if (entered) {
+                Deadline.exitScope(before);
+            }
+        }
+    }
+
+    private void deliverAll() {
         Throwable fatal = null;
         int missed = 1;
         do {

@@ -1,8 +1,8 @@
 package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.Deadline;
-import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /** The scope of a protected call in the Reactor context, where inner protected calls find it on any thread. */
 final class ScopeContext {
@@ -17,11 +17,20 @@ final class ScopeContext {
 
     /**
      * Returns the scope in which a subscriber makes a call: that of its context, or that of the thread if the context
-     * has none. A subscription that is shared belongs to no scope: the call of its first subscriber must not end it.
+     * has none.
      */
-    static Deadline scopeOf(CoreSubscriber<?> subscriber) {
-        Deadline scope = subscriber.currentContext().getOrDefault(Deadline.contextKey(), null);
-        Deadline wanted = scope == null ? Deadline.current() : scope.nearestWanted();
-        return wanted == Deadline.NONE || !SharedReaders.isShared(subscriber) ? wanted : Deadline.NONE;
+    static Deadline scopeOf(ContextView context) {
+        Deadline scope = context.getOrDefault(Deadline.contextKey(), null);
+        return scope == null ? Deadline.current() : scope.nearestWanted();
+    }
+
+    /** Returns a scope that nothing ends: no call around it, nor that whose body the thread is running. */
+    static Deadline outermost() {
+        Deadline before = Deadline.NONE.enterScope();
+        try {
+            return Deadline.NONE.child();
+        } finally {
+            Deadline.exitScope(before);
+        }
     }
 }

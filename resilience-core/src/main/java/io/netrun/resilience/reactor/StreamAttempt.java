@@ -82,10 +82,20 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
             }
         } while (!asked.compareAndSet(seen, wanted));
         try {
-            source.request(wanted == Long.MAX_VALUE ? wanted : wanted - seen);
+            request(source, wanted == Long.MAX_VALUE ? wanted : wanted - seen);
         } catch (Throwable thrown) {
             cancelSource();
             fail(thrown);
+        }
+    }
+
+    /** In the scope of the attempt: the subscriber, which may be requesting as it receives an element, has another. */
+    private void request(Subscription source, long elements) {
+        Deadline before = scope.enterScope();
+        try {
+            source.request(elements);
+        } finally {
+            Deadline.exitScope(before);
         }
     }
 

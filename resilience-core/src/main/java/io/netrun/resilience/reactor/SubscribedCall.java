@@ -20,13 +20,30 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
 
     private final Deadline outer;
     private final Deadline scope;
+    private final Deadline reader;
     private volatile @Nullable CompletableFuture<R> future;
 
     SubscribedCall(CoreSubscriber<? super T> subscriber) {
         super(subscriber);
-        this.outer = ScopeContext.scopeOf(subscriber);
-        this.scope = outer.child();
-        scope.detach();
+        Deadline around = ScopeContext.scopeOf(context());
+        Deadline own = around.child();
+        // Without a scope, what the subscriber does belongs to the call whose body has subscribed it.
+        Deadline ofReader = around == Deadline.NONE ? Deadline.current() : around;
+        if (ofReader != Deadline.NONE && SharedReaders.isShared(subscriber)) {
+            // Others may receive it long after the first subscriber's call.
+            around = ScopeContext.outermost();
+            own = around.child();
+            ofReader = around;
+        }
+        own.detach();
+        this.outer = around;
+        this.scope = own;
+        this.reader = ofReader;
+    }
+
+    @Override
+    final Deadline reader() {
+        return reader;
     }
 
     /** Decides that the subscriber has cancelled, before its call is stopped. */

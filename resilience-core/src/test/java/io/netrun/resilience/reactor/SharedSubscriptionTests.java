@@ -154,11 +154,12 @@ class SharedSubscriptionTests {
         assertThat(cancels).hasValue(0);
     }
 
-    @Test
-    void syncReaderThatLeavesShouldNotEndTheSharedCall() {
+    @ParameterizedTest
+    @MethodSource("guards")
+    void asyncCallThatIsLeftShouldNotEndTheSharedCall(Guard around) {
         Mono<String> shared =
                 ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
-        CompletableFuture<String> reading = timeout.callAsync(shared::toFuture);
+        CompletableFuture<String> reading = around.callAsync(shared::toFuture);
         reading.cancel(true);
         assertThatTheSecondReaderGetsTheAnswer(shared);
     }
