@@ -205,7 +205,12 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
             if (cancelled) {
                 attempt.cancelSource(); // as soon as there is one
             }
-            subscription.accept(attempt);
+            try {
+                subscription.accept(attempt);
+            } catch (Throwable thrown) {
+                attempt.cancel(true); // it may still emit, and must not become the owner after its failure
+                throw thrown;
+            }
         }
         if (cancelled) {
             attempt.cancelSource();

@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -56,9 +57,7 @@ final class MonoCall<T> extends AdaptedCall<T> {
 
     @Override
     public CompletionStage<T> start(Deadline scope) {
-        MonoAttempt<T> attempt = attempt(scope);
-        source.subscribe(attempt);
-        return attempt;
+        return subscribe(source::subscribe, scope);
     }
 
     @Override
@@ -75,14 +74,10 @@ final class MonoCall<T> extends AdaptedCall<T> {
     @SuppressWarnings("unchecked") // what a fallback returns is a T, or can be converted to one, by its contract
     public CompletionStage<T> adapt(@Nullable Object replacement) {
         if (replacement instanceof Publisher<?> publisher) {
-            MonoAttempt<T> attempt = attempt(Deadline.current());
-            Mono.from((Publisher<T>) publisher).subscribe(attempt);
-            return attempt;
+            return subscribe(Mono.from((Publisher<T>) publisher)::subscribe, Deadline.current());
         }
         if (replacement instanceof CompletionStage<?> stage) {
-            MonoAttempt<T> attempt = attempt(Deadline.current());
-            StageSource.subscribe((CompletionStage<T>) stage, attempt);
-            return attempt;
+            return subscribe(attempt -> StageSource.subscribe((CompletionStage<T>) stage, attempt), Deadline.current());
         }
         if (replacement != null) {
             emitted((T) replacement);
@@ -194,6 +189,17 @@ final class MonoCall<T> extends AdaptedCall<T> {
             log.debug("A failure's cause could not be read", thrown);
         }
         return false;
+    }
+
+    private MonoAttempt<T> subscribe(Consumer<MonoAttempt<T>> subscription, Deadline scope) {
+        MonoAttempt<T> attempt = attempt(scope);
+        try {
+            subscription.accept(attempt);
+        } catch (Throwable thrown) {
+            attempt.cancel(true); // it may still emit
+            throw thrown;
+        }
+        return attempt;
     }
 
     private MonoAttempt<T> attempt(Deadline scope) {

@@ -21,16 +21,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -316,6 +319,63 @@ class MisbehavingSourceTests {
         ReactorGuard.of(pipeline).mono(Mono.from(source)).subscribe().dispose();
         await().until(() -> cancelled.getCount() == 0);
         assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    // ---- sources that throw and go on
+
+    /** A source whose first subscription throws, and goes on as soon as there is another one. */
+    private final class ThrowsAndGoesOn implements Publisher<String> {
+
+        private final AtomicBoolean cancelled = new AtomicBoolean();
+        private @Nullable Subscriber<? super String> first;
+
+        @Override
+        public void subscribe(Subscriber<? super String> subscriber) {
+            Subscriber<? super String> before = first;
+            if (before == null) {
+                first = subscriber;
+                subscriber.onSubscribe(new Subscription() {
+                    @Override
+                    public void request(long n) {}
+
+                    @Override
+                    public void cancel() {
+                        cancelled.set(true);
+                    }
+                });
+                throw new IllegalStateException("thrown");
+            }
+            before.onNext("of the first");
+            subscriber.onSubscribe(Operators.emptySubscription());
+            subscriber.onNext("of the second");
+            subscriber.onComplete();
+        }
+    }
+
+    @Test
+    void streamThatThrowsAndGoesOnShouldBeRetried() {
+        subscribe(ReactorGuard.of(Retry.of("again", c -> c.baseDelay(Duration.ZERO)))
+                .flux(new ThrowsAndGoesOn()));
+        await().until(() -> received.size() == 2);
+        assertThat(received).containsExactly("of the second", "COMPLETE");
+    }
+
+    @Test
+    void streamThatThrowsAndGoesOnShouldBeReplaced() {
+        ThrowsAndGoesOn source = new ThrowsAndGoesOn();
+        subscribe(ReactorGuard.of(Fallback.of("f", c -> c.handle(failure -> source)))
+                .flux(source));
+        assertThat(received).containsExactly("of the second", "COMPLETE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void sourceThatThrowsAndGoesOnShouldBeCancelled(boolean mono) {
+        ThrowsAndGoesOn source = new ThrowsAndGoesOn();
+        ReactorGuard guard = ReactorGuard.of(bulkhead);
+        subscribe(mono ? guard.mono(Mono.fromDirect(source)) : guard.flux(source));
+        assertThat(received).containsExactly("thrown");
+        assertThat(source.cancelled).isTrue();
     }
 
     // ---- subscribers that throw
