@@ -1,10 +1,15 @@
 package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Guard;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 
@@ -18,9 +23,17 @@ import reactor.core.CoreSubscriber;
  */
 abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T> {
 
+    /** In real time, which the threads of other operators need. */
+    private static final long CANCEL_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Deadline outer;
     private final Deadline scope;
     private final Deadline reader;
+
+    /** Whether the call around it is that of the subscriber's context, whose end cancels this subscription as well. */
+    private final boolean isCancelledWithOuter;
+
+    private volatile Ticker.@Nullable Scheduled lateEnd;
     private volatile @Nullable CompletableFuture<R> future;
 
     SubscribedCall(CoreSubscriber<? super T> subscriber) {
@@ -36,6 +49,7 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
             ofReader = around;
         }
         own.detach();
+        this.isCancelledWithOuter = around == context().getOrDefault(Deadline.contextKey(), null);
         this.outer = around;
         this.scope = own;
         this.reader = ofReader;
@@ -80,6 +94,40 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
         }
     }
 
+    /**
+     * Ends the delivery. If the call around this has just been given up, its cancellation is on the way to this
+     * subscription through the operators in between, none of which should see an error before it, as it would from no
+     * other source. In case it does not come, the subscription ends nevertheless.
+     */
+    final void finish(@Nullable Throwable failure) {
+        if (failure instanceof CancellationException && isCancelledWithOuter && outer.isOver() && !isCancelled()) {
+            endLater(failure);
+        } else {
+            end(failure);
+        }
+    }
+
+    private void endLater(Throwable failure) {
+        try {
+            CallerContext context = CallerContext.capture();
+            lateEnd = Ticker.system()
+                    .schedule(Workers.handOver(() -> context.runAnyway(() -> end(failure))), CANCEL_GRACE_NANOS);
+        } catch (Throwable noTimer) {
+            end(failure);
+            return;
+        }
+        if (isCancelled()) {
+            cancelLateEnd();
+        }
+    }
+
+    private void cancelLateEnd() {
+        Ticker.Scheduled late = lateEnd;
+        if (late != null) {
+            late.cancel();
+        }
+    }
+
     /** Whatever fails, no subscriber may wait for ever. */
     private void endOrFail(R result, @Nullable Throwable failure) {
         try {
@@ -111,6 +159,7 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
 
     @Override
     final void onCancel() {
+        cancelLateEnd();
         leave();
         scope.tryStop();
         CompletableFuture<R> begun = future;

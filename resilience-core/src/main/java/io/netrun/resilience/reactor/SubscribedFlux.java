@@ -48,7 +48,7 @@ final class SubscribedFlux<T> extends SubscribedCall<T, Boolean> {
 
     @Override
     void onEnd(Boolean result, @Nullable Throwable failure) {
-        end(failure);
+        finish(failure);
     }
 
     private static final class GuardedFlux<T> extends Flux<T> {

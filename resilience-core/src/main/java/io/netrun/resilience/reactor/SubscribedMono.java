@@ -74,7 +74,7 @@ final class SubscribedMono<T> extends SubscribedCall<T, T> {
                 throw full;
             }
         }
-        end(failure);
+        finish(failure);
     }
 
     private static final class GuardedMono<T> extends Mono<T> {
