@@ -28,7 +28,7 @@ final class DirectLayer implements Layer {
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
-        if (deadline != Deadline.NONE && deadline.isOver() || AdaptedCall.isLeft(body)) {
+        if ((deadline != Deadline.NONE && deadline.isOver()) || AdaptedCall.isLeft(body)) {
             return CompletableFuture.failedFuture(deadline.givenUp());
         }
         if (body instanceof AdaptedCall<?>) {

@@ -104,7 +104,7 @@ public final class SpinBackoff {
      * @param checks how often the caller has paused before; 0 the first time
      */
     public static void await(int checks) {
-        if (checks < SPINS || checks < VIRTUAL_SPINS && isOnVirtualThread()) {
+        if (checks < SPINS || (checks < VIRTUAL_SPINS && isOnVirtualThread())) {
             pause(checks == 0 ? 0 : Math.min(SHORTEST << Math.min(checks - 1, 8), LONGEST));
         } else {
             park();
