@@ -185,6 +185,13 @@ public final class KeyedPolicies<P extends Policy> {
 
     /** An instance of that name that is not of this family is the instance of the key, and is looked up each time. */
     private P find(String key) {
+        if (key.isBlank()) {
+            throw new InvalidSettingException(
+                    "key",
+                    "key is '" + key
+                            + "': must not be blank, since all calls without a key would share an instance of the"
+                            + " family '" + name + "'. Give such calls a key of their own, such as (none)");
+        }
         String full = instanceName(name, key);
         P foreign = registry.find(type, full).orElse(null);
         if (foreign != null) {

@@ -130,11 +130,16 @@ public final class ResilienceRegistry implements AutoCloseable {
         RegistryKey key = RegistryKey.of(type, name);
         Policy existing = instances.get(key);
         if (existing == null) {
-            C config = given == null ? configOfKey(type, Require.name(name)).orElse(null) : given;
-            Policy created = create(type, name, config);
-            existing = addIfAbsent(type, key, created, given);
-            if (existing == created) {
-                return type.policyClass().cast(created);
+            // As in a family: a second instance would admit as many calls as the limit of the one that is held.
+            Policy held = findEvicted(type, name);
+            Policy fresh = held == null ? create(type, name, given) : held;
+            Addition addition = addIfAbsent(key, fresh, () -> code.created(type, key, given));
+            existing = addition.registered;
+            if (addition.isNew) {
+                return type.policyClass().cast(existing);
+            }
+            if (addition.isAdded && existing instanceof AbstractPolicy<?> returned) {
+                returned.setEviction(null); // it belongs to its family no longer
             }
         }
         if (given != null && familyOf(type, name).isEmpty()) {
@@ -143,7 +148,15 @@ public final class ResilienceRegistry implements AutoCloseable {
         return type.policyClass().cast(existing);
     }
 
+    /** Creates an instance that is requested by its name, possibly that of a family's key. */
     private <P extends Policy, C extends Record> P create(PolicyType<P, C> type, String name, @Nullable C given) {
+        return createWith(
+                type,
+                name,
+                given == null ? configOfKey(type, Require.name(name)).orElse(null) : given);
+    }
+
+    private <P extends Policy, C extends Record> P createWith(PolicyType<P, C> type, String name, @Nullable C given) {
         SettingsSource.Settings<C> found = settings.settingsOf(type, Require.name(name), given);
         P created = type.create(name, found.config(), ticker);
         leaveMdcIfWanted(created);
@@ -179,19 +192,47 @@ public final class ResilienceRegistry implements AutoCloseable {
         return instances.get(RegistryKey.of(type, policy.name())) == policy;
     }
 
-    /** Adds a new instance, unless there is one of that name. Returns the one that is registered now. */
-    private Policy addIfAbsent(PolicyType<?, ?> type, RegistryKey key, Policy policy, @Nullable Record given) {
+    /**
+     * Adds an instance, unless there is one of that name. An evicted instance that is still referenced is added in
+     * place of a new one. Which of them it is, is decided while the key is locked: an eviction makes the instance known
+     * as evicted before it removes it, so that a thread that finds the key absent here cannot miss it.
+     *
+     * @param fresh a new instance, or the evicted one
+     * @param onNew called while the key is locked, if the instance was not evicted
+     */
+    private Addition addIfAbsent(RegistryKey key, Policy fresh, Runnable onNew) {
+        boolean[] isNew = new boolean[1];
+        Policy[] added = new Policy[1];
+        FormerPolicies.Former[] evicted = new FormerPolicies.Former[1];
         Policy present = instances.computeIfAbsent(key, same -> {
-            events.enqueue(new RegistryEvent.Added(policy));
-            code.created(type, key, given);
-            return policy;
+            evicted[0] = former.findEvicted(key);
+            Policy held = evicted[0] == null ? null : evicted[0].get();
+            added[0] = held == null ? fresh : held;
+            events.enqueue(new RegistryEvent.Added(added[0]));
+            if (held == null) {
+                isNew[0] = true;
+                onNew.run();
+            }
+            return added[0];
         });
-        if (present == policy) {
-            shutDownIfClosed(policy);
-            events.deliverQueued();
+        if (added[0] == null) {
+            return new Addition(present, false, false);
         }
-        return present;
+        if (evicted[0] != null) {
+            former.forget(evicted[0]);
+        }
+        shutDownIfClosed(present);
+        events.deliverQueued();
+        return new Addition(present, true, isNew[0]);
     }
+
+    /**
+     * What was registered for a name.
+     *
+     * @param isAdded whether it was not registered before
+     * @param isNew whether it was not evicted before either
+     */
+    private record Addition(Policy registered, boolean isAdded, boolean isNew) {}
 
     /**
      * Registers an instance that was created elsewhere. An instance of the same pattern and name leaves the registry,
@@ -285,35 +326,15 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * Adds the instance of a family's key unless there is one. An evicted instance that is still referenced is added in
-     * place of a new one. Which of them it is, is decided while the key is locked: an eviction makes the instance known
-     * as evicted before it removes it, so that a thread that finds the key absent here cannot miss it.
+     * Adds the instance of a family's key as {@link #addIfAbsent} does.
      *
      * @param fresh a new instance, or the evicted one
      * @return the instance that was added; null if there is one already
      */
     @Nullable
     Policy tryAddKeyed(PolicyType<?, ?> type, String name, Policy fresh) {
-        RegistryKey key = RegistryKey.of(type, name);
-        Policy[] added = new Policy[1];
-        FormerPolicies.Former[] evicted = new FormerPolicies.Former[1];
-        instances.computeIfAbsent(key, same -> {
-            evicted[0] = former.findEvicted(key);
-            Policy held = evicted[0] == null ? null : evicted[0].get();
-            added[0] = held == null ? fresh : held;
-            events.enqueue(new RegistryEvent.Added(added[0]));
-            return added[0];
-        });
-        Policy winner = added[0];
-        if (winner == null) {
-            return null;
-        }
-        if (evicted[0] != null) {
-            former.forget(evicted[0]);
-        }
-        shutDownIfClosed(winner);
-        events.deliverQueued();
-        return winner;
+        Addition addition = addIfAbsent(RegistryKey.of(type, name), fresh, () -> {});
+        return addition.isAdded ? addition.registered : null;
     }
 
     private Optional<Policy> remove(RegistryKey key, @Nullable Policy only) {
@@ -387,7 +408,7 @@ public final class ResilienceRegistry implements AutoCloseable {
             FamilyConfigs<C> given = new FamilyConfigs<>(type);
             code.created(given, config);
             KeyedPolicies<P> created = new KeyedPolicies<>(
-                    owner, type, name, limit, given, (instance, own) -> owner.create(type, instance, own));
+                    owner, type, name, limit, given, (instance, own) -> owner.createWith(type, instance, own));
             present = families.putIfAbsent(family, created);
             if (present == null) {
                 events.enqueue(new FamilyCreated(type, name));

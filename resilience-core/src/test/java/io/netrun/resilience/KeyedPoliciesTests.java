@@ -30,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class KeyedPoliciesTests {
@@ -108,6 +109,54 @@ class KeyedPoliciesTests {
     }
 
     @Test
+    void evictedInstanceShouldBeThatOfItsNameAgain() {
+        List<String> changes = new ArrayList<>();
+        KeyedPolicies<CircuitBreaker> hosts = hosts(1);
+        CircuitBreaker held = hosts.get("a");
+        hosts.get("b");
+        registry.onChange(event -> changes.add(
+                event.getClass().getSimpleName() + " " + event.policy().name()));
+        assertThat(registry.getOrCreate(CircuitBreaker.TYPE, "host:a")).isSameAs(held);
+        assertThat(registry.getOrCreate(CircuitBreaker.TYPE, "host:a", CircuitBreakerConfig.defaults()))
+                .isSameAs(held);
+        assertThat(changes).containsExactly("Added host:a");
+    }
+
+    @Test
+    void evictedInstanceThatReturnsByItsNameShouldNeverGo() {
+        KeyedPolicies<CircuitBreaker> hosts = hosts(1);
+        CircuitBreaker held = hosts.get("a");
+        hosts.get("b");
+        registry.getOrCreate(CircuitBreaker.TYPE, "host:a");
+        hosts.get("c");
+        hosts.get("d");
+        held.forceOpen();
+        assertThat(registry.find(CircuitBreaker.TYPE, "host:a")).containsSame(held);
+        assertThat(hosts.get("a")).isSameAs(held);
+        assertThat(hosts.size()).isEqualTo(1);
+    }
+
+    @Test
+    void instanceLostWhileOneOfItsNameIsCreatedShouldStay() {
+        AtomicBoolean once = new AtomicBoolean();
+        AtomicReference<KeyedPolicies<CircuitBreaker>> family = new AtomicReference<>();
+        AtomicReference<CircuitBreaker> held = new AtomicReference<>();
+        ResilienceRegistry own = ResilienceRegistry.create(new ManualTicker(), new SettingsSource() {
+            @Override
+            public <C extends Record> Settings<C> settingsOf(PolicyType<?, C> type, String name, @Nullable C given) {
+                KeyedPolicies<CircuitBreaker> hosts = family.get();
+                if (name.equals("host:a") && hosts != null && once.compareAndSet(false, true)) {
+                    held.set(hosts.get("a"));
+                    hosts.get("b"); // evicts it
+                }
+                return new Settings<>(given == null ? type.defaults() : given, true);
+            }
+        });
+        family.set(own.keyed(CircuitBreaker.TYPE, "host", CircuitBreakerConfig.defaults(), 1));
+        assertThat(own.getOrCreate(CircuitBreaker.TYPE, "host:a")).isSameAs(held.get());
+    }
+
+    @Test
     void instanceThatWasRemovedShouldNotComeBackBecauseItIsHeld() {
         KeyedPolicies<CircuitBreaker> hosts = hosts(1);
         CircuitBreaker removed = hosts.get("a");
@@ -142,6 +191,19 @@ class KeyedPoliciesTests {
     void getWhenKeyIsUnfitForANameShouldThrowAndCreateNothing() {
         KeyedPolicies<CircuitBreaker> hosts = hosts(1);
         assertThatIllegalArgumentException().isThrownBy(() -> hosts.get("x".repeat(300)));
+        assertThat(hosts.size()).isZero();
+    }
+
+    @Test
+    void blankKeyShouldBeRejected() {
+        KeyedPolicies<CircuitBreaker> hosts = hosts(1);
+        for (String blank : List.of("", " ", "\u2003")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> hosts.get(blank))
+                    .withMessage(
+                            "key is '" + blank + "': must not be blank, since all calls without a key would share an"
+                                    + " instance of the family 'host'. Give such calls a key of their own, such as (none)");
+        }
         assertThat(hosts.size()).isZero();
     }
 
