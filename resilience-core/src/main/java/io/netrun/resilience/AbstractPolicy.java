@@ -28,6 +28,9 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private static final VarHandle ENTRY = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "entry", VarHandle.class, AbstractPolicy.class, Layer.class);
 
+    /** The changes whose functions the thread is running, the innermost first. */
+    private static final ThreadLocal<@Nullable Change> CHANGING = new ThreadLocal<>();
+
     static {
         ClassPreparation.initializeShared();
     }
@@ -112,17 +115,89 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
      *     concurrently
      * @return the configuration in force now
      * @throws IllegalArgumentException if a setting is out of its range; nothing has changed then
+     * @throws IllegalStateException if the function changes this instance itself each time it is called, so that the
+     *     change would never end
      */
     public final C reconfigure(UnaryOperator<C> change) {
+        Change around = CHANGING.get();
+        CHANGING.set(new Change(this, around));
         C seen;
         C next;
-        do {
-            seen = config;
-            next = Objects.requireNonNull(change.apply(seen), "config");
-        } while (!CONFIG.compareAndSet(this, seen, next));
-        applyConfig();
+        try {
+            do {
+                seen = config;
+                next = Objects.requireNonNull(change.apply(seen), "config");
+                Change outer = around == null ? null : around.of(this);
+                if (outer != null) {
+                    if (next.equals(seen)) {
+                        return seen;
+                    }
+                    outer.onChangeWithin();
+                }
+            } while (!CONFIG.compareAndSet(this, seen, next));
+        } finally {
+            if (around == null) {
+                CHANGING.remove();
+            } else {
+                CHANGING.set(around);
+            }
+        }
+        try {
+            applyConfig();
+        } catch (Throwable failed) {
+            undo(seen, next);
+            throw failed;
+        }
         onChanged();
         return next;
+    }
+
+    /** Returns to the settings before a change that could not be applied, for example since the heap is full. */
+    private void undo(C before, C failed) {
+        if (CONFIG.compareAndSet(this, failed, before)) {
+            try {
+                applyConfig();
+            } catch (Throwable again) {
+                SafeLog.error(log, "A change of settings that failed could not be undone completely", again);
+            }
+        }
+    }
+
+    /** A change of settings whose function the thread is running; confined to that thread. */
+    private static final class Change {
+
+        private final AbstractPolicy<?> policy;
+
+        /** The change within whose function this one began. */
+        private final @Nullable Change around;
+
+        private boolean begunAgain;
+
+        Change(AbstractPolicy<?> policy, @Nullable Change around) {
+            this.policy = policy;
+            this.around = around;
+        }
+
+        /** Returns this change or one around it, if it is one of an instance; null for none. */
+        @Nullable
+        Change of(AbstractPolicy<?> instance) {
+            for (@Nullable Change each = this; each != null; each = each.around) {
+                if (each.policy == instance) {
+                    return each;
+                }
+            }
+            return null;
+        }
+
+        /** The function of this change changes the settings itself, so that it has to be called again. */
+        void onChangeWithin() {
+            if (begunAgain) {
+                throw new IllegalStateException(policy.type().policyClass().getSimpleName() + " '" + policy.name()
+                        + "' is changed again and again within a change of its settings. Make one change of both: return"
+                        + " the new settings, and do not call reconfigure in the function that returns them");
+            }
+            begunAgain = true;
+        }
     }
 
     @Override

@@ -34,8 +34,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Settings that change while an instance lives, and the switch that every instance has. */
@@ -59,6 +62,118 @@ class ReconfigureTests {
     void reconfigureWhenNameIsUnknownShouldCreateNothing() {
         assertThat(registry.reconfigure(Retry.TYPE, "r", c -> c)).isEmpty();
         assertThat(registry.all()).isEmpty();
+    }
+
+    static Stream<AbstractPolicy<?>> policies() {
+        return Stream.of(
+                Bulkhead.of("p"),
+                CircuitBreaker.of("p"),
+                Fallback.of("p"),
+                Hedge.of("p"),
+                RateLimiter.of("p"),
+                Retry.of("p"),
+                Timeout.of("p"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    <C extends Record> void changeToTheSameSettingsWithinAChangeShouldEnd(AbstractPolicy<C> policy) {
+        C before = policy.config();
+        assertThat(policy.reconfigure(c -> policy.reconfigure(d -> d))).isSameAs(before);
+    }
+
+    @Test
+    void changeToFixedSettingsWithinAChangeShouldEnd() {
+        Retry retry = Retry.of("r");
+        retry.reconfigure(c -> {
+            retry.reconfigure(d -> d.toBuilder().baseDelay(Duration.ofMillis(7)).build());
+            return c.toBuilder().maxAttempts(9).build();
+        });
+        assertThat(retry.config().maxAttempts()).isEqualTo(9);
+        assertThat(retry.config().baseDelay()).isEqualTo(Duration.ofMillis(7));
+    }
+
+    private static void increment(Retry retry) {
+        retry.reconfigure(c -> c.toBuilder().maxAttempts(c.maxAttempts() + 1).build());
+    }
+
+    @Test
+    void changeThatChangesAgainAndAgainShouldBeRejected() {
+        Retry retry = Retry.of("r");
+        assertThatThrownBy(() -> retry.reconfigure(c -> {
+                    increment(retry);
+                    return c;
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Retry 'r' is changed again and again within a change of its settings. Make one change of"
+                        + " both: return the new settings, and do not call reconfigure in the function that returns"
+                        + " them");
+        increment(retry);
+        assertThat(retry.config().maxAttempts())
+                .isEqualTo(RetryConfig.defaults().maxAttempts() + 2);
+    }
+
+    @Test
+    void changeThatReturnsThroughAnotherInstanceShouldBeRejected() {
+        Retry one = Retry.of("one");
+        Retry other = Retry.of("other");
+        assertThatThrownBy(() -> one.reconfigure(c -> {
+                    other.reconfigure(d -> {
+                        increment(one);
+                        return d.toBuilder().maxAttempts(8).build();
+                    });
+                    return c;
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("Retry 'one' is changed again and again");
+    }
+
+    @Test
+    void changeThatCannotBeAppliedShouldChangeNothing() {
+        Failing policy = new Failing();
+        OutOfMemoryError full = new OutOfMemoryError("full");
+        policy.failure = full;
+        assertThatThrownBy(() -> policy.reconfigure(c -> new Failing.Config(2))).isSameAs(full);
+        assertThat(policy.config().value()).isEqualTo(1);
+        assertThat(policy.applied).isEqualTo(1);
+    }
+
+    /** A policy whose change fails once. */
+    private static final class Failing extends AbstractPolicy<Failing.Config> {
+
+        private @Nullable Error failure;
+        private int applied;
+
+        Failing() {
+            super("f", new Config(1), new ManualTicker());
+        }
+
+        @Override
+        protected void onReconfigured() {
+            applied = config().value();
+            Error now = failure;
+            failure = null;
+            if (now != null) {
+                throw now;
+            }
+        }
+
+        @Override
+        public PolicyType<?, ?> type() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Record metrics() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Layer around(Layer next) {
+            throw new UnsupportedOperationException();
+        }
+
+        private record Config(int value) {}
     }
 
     @Test
