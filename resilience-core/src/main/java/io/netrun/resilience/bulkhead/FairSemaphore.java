@@ -45,6 +45,8 @@ final class FairSemaphore implements HeldPermit {
      *  - No call barges past the queue while the bit is set. This is what makes the semaphore fair, unlike a semaphore
      *    that lets a running thread acquire before a parked one [1].
      *
+     * A waiter whose time is over gets no permit, but leaves as its turn comes, if its thread could not run yet.
+     *
      * A permit is granted by acquiring it first and taking a waiter from the queue afterwards. If the queue turns out
      * to be empty, the permit is released again and the bit is cleared, after which the queue is checked once more.
      * A waiter that enqueues while the bit is being cleared may be barged once.
@@ -83,9 +85,18 @@ final class FairSemaphore implements HeldPermit {
     interface Waiter {
 
         /**
-         * Grants the permit, which must be released exactly once. Called at most once, on any thread; must be quick.
+         * Grants the permit, which must be released exactly once, or if this {@linkplain #isOverdue is overdue}, ends
+         * the wait without one. Called at most once, on any thread; must be quick.
          */
         void onPermit();
+
+        /**
+         * Returns whether the waiter would have left by now, if its thread could run; by default false. It gets no
+         * permit then, which would be idle until the thread runs. Must be quick, allocate nothing and not throw.
+         */
+        default boolean isOverdue() {
+            return false;
+        }
     }
 
     /** A waiter's node in the queue. It ends once: it is granted, or left. Nothing is allocated for either. */
@@ -336,7 +347,7 @@ final class FairSemaphore implements HeldPermit {
         inform(first);
     }
 
-    /** Informs granted waiters, when other threads may grant again. */
+    /** Informs waiters that are granted a permit or overdue, when other threads may grant again. */
     private static void inform(@Nullable Node first) {
         for (Node granted = first; granted != null; ) {
             Node next = granted.nextGranted;
@@ -354,7 +365,10 @@ final class FairSemaphore implements HeldPermit {
         }
     }
 
-    /** Grants a permit to the first waiter; returns null if there is none, or no permit is free. */
+    /**
+     * Grants a permit to the first waiter, which leaves instead if it is overdue; returns null if there is none, or no
+     * permit is free.
+     */
     private @Nullable Node tryGrant() {
         while (true) {
             long seen = word;
@@ -366,6 +380,9 @@ final class FairSemaphore implements HeldPermit {
             }
             Node first = takeFirst();
             if (first != null) {
+                if (first.isLeft()) {
+                    WORD.getAndAdd(this, -1L);
+                }
                 return first;
             }
             WORD.getAndAdd(this, -1L);
@@ -379,12 +396,17 @@ final class FairSemaphore implements HeldPermit {
         for (Node next = head.next; next != null; next = head.next) {
             head.next = null;
             head = next;
-            if (next.tryEnd(Node.GRANTED)) {
+            if (next.tryEnd(isOverdue(next) ? Node.LEFT : Node.GRANTED)) {
                 queued.decrementAndGet();
                 return next;
             }
         }
         return null;
+    }
+
+    private static boolean isOverdue(Node node) {
+        Waiter waiter = node.waiter;
+        return waiter != null && waiter.isOverdue();
     }
 
     /** Unlinks the nodes that were left, but for the last one, which another may be appended to. */

@@ -28,8 +28,14 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     private final Thread thread = Thread.currentThread();
     private final FairSemaphore.Node node = new FairSemaphore.Node(this);
 
+    /** When the wait began; written before the node is in the queue. */
+    private long since;
+
     /** Written before the node is left; without effect if it was ended before. */
     private volatile boolean shutDown;
+
+    /** As {@link #shutDown}, if the time of this wait is over. */
+    private volatile boolean overdue;
 
     SyncWaiter(Bulkhead bulkhead, Deadline deadline) {
         this.bulkhead = bulkhead;
@@ -41,13 +47,13 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     /** Returns with a permit, or throws without one. */
     void acquire() {
         Ticker ticker = bulkhead.ticker();
-        long since = ticker.nanoTime();
+        since = ticker.nanoTime();
         if (!semaphore.enqueue(node)) {
             throw bulkhead.published(bulkhead.rejectFull(config, semaphore), semaphore);
         }
         try {
             if (!node.isGranted()) {
-                await(ticker, since);
+                await(ticker);
             }
             bulkhead.waitedSince(since);
             deadline.requireWanted();
@@ -59,18 +65,16 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     }
 
     /** Returns with a permit. If this throws, the caller must {@link #leave()}. */
-    private void await(Ticker ticker, long since) {
+    private void await(Ticker ticker) {
         Ticker.@Nullable Scheduled timer = wakeUp(ticker);
         deadline.register(this);
         bulkhead.pendingWaits().register(this);
         try {
             while (!node.isGranted()) {
                 if (node.isLeft()) {
-                    throw shutDown ? rejected(bulkhead.rejectShutdown(config)) : givenUp();
+                    throw left();
                 }
-                long wait = config.maxWait() == null
-                        ? MAX_PARK_NANOS
-                        : Require.nanos(config.maxWait()) - (ticker.nanoTime() - since);
+                long wait = remainingNanos(ticker);
                 if (wait <= 0) {
                     if (semaphore.cancel(node)) {
                         throw rejected(bulkhead.rejectTimedOut(config, semaphore));
@@ -92,6 +96,21 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
                 timer.cancel();
             }
         }
+    }
+
+    /** Returns the nanoseconds until this wait ends without a permit; at most those after which to look again. */
+    private long remainingNanos(Ticker ticker) {
+        return config.maxWait() == null
+                ? MAX_PARK_NANOS
+                : Require.nanos(config.maxWait()) - (ticker.nanoTime() - since);
+    }
+
+    /** Returns the failure of a call whose node another thread has left. */
+    private RuntimeException left() {
+        if (shutDown) {
+            return rejected(bulkhead.rejectShutdown(config));
+        }
+        return overdue ? rejected(bulkhead.rejectTimedOut(config, semaphore)) : givenUp();
     }
 
     /** Counts the rejection, unless the call was given up before: then its caller does not get the rejection. */
@@ -136,6 +155,20 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
         if (semaphore.cancel(node)) {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** A virtual thread cannot leave by itself while all carriers are busy. */
+    @Override
+    public boolean isOverdue() {
+        try {
+            if (remainingNanos(bulkhead.ticker()) > 0) {
+                return false;
+            }
+        } catch (Throwable unknown) {
+            return false; // the ticker may be foreign code
+        }
+        overdue = true;
+        return true;
     }
 
     @Override
