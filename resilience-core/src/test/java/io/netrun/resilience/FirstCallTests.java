@@ -61,8 +61,10 @@ class FirstCallTests {
             "ResilienceRegistry",
             "RunningCalls",
             "SafeCancel",
+            "SharedReaders",
             "SqlFailure",
             "StaleResults",
+            "SubscribedCall",
             "TimeSlice",
             "TimeWindow");
 

@@ -1,8 +1,10 @@
 package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.ClassPreparation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Guard;
+import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -34,6 +36,18 @@ import reactor.util.context.ContextView;
  * they are made on it, and by Micrometer's context-propagation.
  */
 public final class ReactorGuard {
+
+    static {
+        // A subscription may come first where the stack is nearly full.
+        ClassPreparation.initialize(
+                MethodHandles.lookup(),
+                FluxCall.class,
+                MonoCall.class,
+                SafeCancel.class,
+                SharedReaders.class,
+                SubscribedFlux.class,
+                SubscribedMono.class);
+    }
 
     private final Guard guard;
 
