@@ -21,9 +21,10 @@ class AsyncRunningCall<T extends @Nullable Object> extends RelayFuture<T> {
     private static final VarHandle PERMIT_STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "permitState", VarHandle.class, AsyncRunningCall.class, byte.class);
 
-    private final HeldPermit held;
+    /** Null once it is released: somebody may keep the future of this call, and the bulkhead with it. */
+    private @Nullable HeldPermit held;
 
-    /** Written before the inner call is followed. */
+    /** Written before the inner call is followed; null as {@link #held}. */
     private @Nullable SubscriptionPermit permit;
 
     /** Written after the call was cancelled; a call that ends by itself releases its permit without it. */
@@ -41,8 +42,18 @@ class AsyncRunningCall<T extends @Nullable Object> extends RelayFuture<T> {
     /** Releases the permit of a call that was cancelled or has not begun. Idempotent. */
     final void releasePermit() {
         if (PERMIT_STATE.compareAndSet(this, HELD, RELEASING)) {
-            SubscriptionPermit.release(permit, held);
+            releaseHeld();
             permitState = RELEASED;
+        }
+    }
+
+    private void releaseHeld() {
+        HeldPermit released = held;
+        SubscriptionPermit ofSubscription = permit;
+        held = null;
+        permit = null;
+        if (released != null) {
+            SubscriptionPermit.release(ofSubscription, released);
         }
     }
 
@@ -57,7 +68,7 @@ class AsyncRunningCall<T extends @Nullable Object> extends RelayFuture<T> {
             return;
         }
         try {
-            SubscriptionPermit.release(permit, held);
+            releaseHeld();
         } finally {
             publish(value, failure);
         }

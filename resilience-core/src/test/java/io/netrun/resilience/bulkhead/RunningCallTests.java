@@ -106,4 +106,37 @@ class RunningCallTests {
             assertThat(family.get("key" + key).tryAcquirePermit()).isEmpty();
         }
     }
+
+    private enum End {
+        RESULT,
+        FAILURE,
+        CANCEL
+    }
+
+    /** Makes a call that ends, and returns its future. */
+    private static CompletableFuture<String> ended(Bulkhead bulkhead, End end) {
+        CompletableFuture<String> source = new CompletableFuture<>();
+        CompletableFuture<String> call = bulkhead.callAsync(() -> source);
+        switch (end) {
+            case RESULT -> source.complete("");
+            case FAILURE -> source.completeExceptionally(new IllegalStateException());
+            case CANCEL -> call.cancel(true);
+        }
+        return call;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void futureOfAnEndedCallShouldNotKeepItsBulkhead(End end) {
+        Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxQueue(0));
+        CompletableFuture<String> call = ended(bulkhead, end);
+        WeakReference<Bulkhead> reference = new WeakReference<>(bulkhead);
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+        bulkhead = null;
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(reference.get()).isNull();
+        });
+        Reference.reachabilityFence(call);
+    }
 }
