@@ -42,6 +42,11 @@ public final class LeftInstances<V> {
         return known.remove(new Key(policy, null));
     }
 
+    /** Returns whether anything is known of an instance. */
+    public boolean has(Policy policy) {
+        return known.containsKey(new Key(policy, null));
+    }
+
     int size() {
         return known.size();
     }

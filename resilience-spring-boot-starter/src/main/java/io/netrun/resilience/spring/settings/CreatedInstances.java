@@ -26,6 +26,9 @@ final class CreatedInstances {
     private final Supplier<ResilienceRegistry> registry;
     private final ConcurrentMap<InstanceKey, InstanceSettings<?>> created = new ConcurrentHashMap<>();
 
+    /** How many changes of the configuration had begun when the settings of a new instance were resolved. */
+    private final ConcurrentMap<InstanceKey, Integer> resolvedAfter = new ConcurrentHashMap<>();
+
     /** The settings of instances that have left the registry. */
     private final LeftInstances<InstanceSettings<?>> left = new LeftInstances<>();
 
@@ -50,7 +53,23 @@ final class CreatedInstances {
         return (InstanceSettings<C>) created.get(InstanceKey.of(pattern, name));
     }
 
-    /** Records the settings with which an instance is about to be created. */
+    /**
+     * Records the settings with which an instance is about to be created.
+     *
+     * @param changes the changes of the configuration that had begun before they were resolved
+     */
+    void put(InstanceKey key, InstanceSettings<?> settings, int changes) {
+        resolvedAfter.merge(key, changes, Math::min);
+        created.put(key, settings);
+    }
+
+    /** Returns what was recorded with the settings of an instance that is in the registry now, once; null for none. */
+    @Nullable
+    Integer takeResolvedAfter(InstanceKey key) {
+        return resolvedAfter.remove(key);
+    }
+
+    /** Records the settings of an instance that has other ones. */
     void put(InstanceKey key, InstanceSettings<?> settings) {
         created.put(key, settings);
     }
@@ -65,6 +84,11 @@ final class CreatedInstances {
         if (settings != null) {
             left.put(policy, settings);
         }
+    }
+
+    /** Whether an instance had left the registry, and its settings are known. */
+    boolean isReturning(Policy policy) {
+        return left.has(policy);
     }
 
     /** The settings of an instance that has returned to the registry; null for one that had not left it. */

@@ -85,7 +85,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.resolution = new Resolution(contexts, families, uses, protecting ? null : unapplied);
         this.rebinding = new Rebinding(contexts, created, resolution, unapplied);
         this.changes = new InstanceChanges(registry);
-        this.follower = new RegistryFollower(contexts, created, resolution, unapplied);
+        this.follower = new RegistryFollower(contexts, created, resolution, rebinding, unapplied);
         this.early = new EarlyProblems();
         this.keyedFamilies = new KeyedFamilies();
     }
@@ -332,22 +332,24 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             own.requests().add(key);
         }
         C base = given == null && !type.equals(pattern.type()) ? type.defaults() : given;
+        int changesBefore = rebinding.begun();
         InstanceSettings<C> fresh;
         try {
             fresh = resolution.resolve(pattern, name, base);
         } catch (ResilienceConfigurationException wrong) {
             throw contexts.isCreating() ? wrong : early.withOthers(wrong);
         }
-        created.put(key, fresh);
+        created.put(key, fresh, changesBefore);
         return new Settings<>(
                 fresh.effective().config(), enabling && fresh.effective().enabled());
     }
 
     /** The settings of a family's instance, which calls request: settings that do not apply do not fail them. */
     private <C extends Record> Settings<C> settingsOfKey(PatternDescriptor<?, C> pattern, String name, C given) {
+        int changesBefore = rebinding.begun();
         InstanceSettings<C> fresh =
                 resolution.resolveKey(pattern, name, given, wrong -> unapplied.log(pattern, name, wrong));
-        created.put(InstanceKey.of(pattern, name), fresh);
+        created.put(InstanceKey.of(pattern, name), fresh, changesBefore);
         return new Settings<>(
                 fresh.effective().config(), enabling && fresh.effective().enabled());
     }

@@ -28,6 +28,18 @@ final class Rebinding {
     private final Resolution resolution;
     private final UnappliedSettings unapplied;
 
+    /**
+     * Changes of the configuration that have begun. An instance that is created meanwhile may have been missed by one,
+     * and have the settings of before.
+     */
+    private volatile int begun;
+
+    /** Changes that are going on; guarded by {@link #renewals}, as are writes of {@link #begun}. */
+    private int going;
+
+    /** What is resolved again after the changes that are going on. Guarded by its monitor. */
+    private final List<Runnable> renewals = new ArrayList<>();
+
     /** How often a configuration was applied that may have sections for other instances than before. */
     private final AtomicInteger applied = new AtomicInteger();
 
@@ -95,8 +107,67 @@ final class Rebinding {
         return usedOf(pattern, former, next);
     }
 
+    /** Changes of the configuration that have begun so far, for {@link #renewIfMissed}. */
+    int begun() {
+        return begun;
+    }
+
+    /**
+     * Resolves the settings of an instance again if a change of the configuration has begun after they were resolved:
+     * now, or when that is done. Called once the instance is in the registry and known here, where later changes find
+     * it.
+     *
+     * @param seen the {@linkplain #begun number of changes} before its settings were resolved
+     * @param isNew whether nothing can have changed the instance since it was created
+     */
+    void renewIfMissed(PatternDescriptor<?, ?> pattern, String name, int seen, boolean isNew) {
+        if (begun == seen) {
+            return;
+        }
+        synchronized (renewals) {
+            if (going > 0) {
+                renewals.add(() -> renew(pattern, name, isNew));
+                return;
+            }
+        }
+        renew(pattern, name, isNew);
+    }
+
+    private void renew(PatternDescriptor<?, ?> pattern, String name, boolean isNew) {
+        try {
+            logChange(pattern, name, "applied the changed configuration", reapply(pattern, name, !isNew));
+        } catch (ResilienceConfigurationException wrong) {
+            unapplied.log(pattern, name, wrong);
+        }
+    }
+
+    /** Makes a change of the configuration, and then applies it to what was created meanwhile. */
+    private void during(Runnable change) {
+        synchronized (renewals) {
+            begun++;
+            going++;
+        }
+        try {
+            change.run();
+        } finally {
+            List<Runnable> due = List.of();
+            synchronized (renewals) {
+                going--;
+                if (going == 0) {
+                    due = List.copyOf(renewals);
+                    renewals.clear();
+                }
+            }
+            due.forEach(Runnable::run);
+        }
+    }
+
     /** See {@link InstanceFactory#rebind}. */
     void rebind(ContextSettings own, boolean strict, Collection<Problem> found) {
+        during(() -> rebindAll(own, strict, found));
+    }
+
+    private void rebindAll(ContextSettings own, boolean strict, Collection<Problem> found) {
         Map<ContextSettings, ContextReload> reloads = new LinkedHashMap<>();
         contexts.all()
                 .forEach(context ->
@@ -196,6 +267,10 @@ final class Rebinding {
     }
 
     private void exchange(ContextSettings context, String event) {
+        during(() -> exchangeAll(context, event));
+    }
+
+    private void exchangeAll(ContextSettings context, String event) {
         applied.incrementAndGet();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             for (String name : created.names(pattern)) {

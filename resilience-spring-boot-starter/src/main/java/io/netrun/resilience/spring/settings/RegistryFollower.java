@@ -20,13 +20,19 @@ final class RegistryFollower {
     private final InstanceContexts contexts;
     private final CreatedInstances created;
     private final Resolution resolution;
+    private final Rebinding rebinding;
     private final UnappliedSettings unapplied;
 
     RegistryFollower(
-            InstanceContexts contexts, CreatedInstances created, Resolution resolution, UnappliedSettings unapplied) {
+            InstanceContexts contexts,
+            CreatedInstances created,
+            Resolution resolution,
+            Rebinding rebinding,
+            UnappliedSettings unapplied) {
         this.contexts = contexts;
         this.created = created;
         this.resolution = resolution;
+        this.rebinding = rebinding;
         this.unapplied = unapplied;
     }
 
@@ -45,6 +51,7 @@ final class RegistryFollower {
         PatternDescriptors.of(event.policy()).ifPresent(pattern -> {
             InstanceKey key = InstanceKey.of(pattern, event.policy().name());
             if (event instanceof RegistryEvent.Removed) {
+                created.takeResolvedAfter(key);
                 if (!contexts.isAnnotated(key)) {
                     created.leave(key, event.policy());
                     contexts.forget(key);
@@ -52,6 +59,7 @@ final class RegistryFollower {
                 return;
             }
             if (event instanceof RegistryEvent.Replaced replaced) {
+                created.takeResolvedAfter(key);
                 created.leave(key, replaced.former());
             }
             String family = resolution.families().of(pattern, key.name());
@@ -123,6 +131,21 @@ final class RegistryFollower {
     private <P extends Policy, C extends Record> void followConfiguration(
             PatternDescriptor<P, C> pattern, Policy policy) {
         InstanceKey key = InstanceKey.of(pattern, policy.name());
+        Integer resolvedAfter = created.takeResolvedAfter(key);
+        if (resolvedAfter != null
+                && resolvedAfter != rebinding.begun()
+                && created.has(key)
+                && !created.isReturning(policy)) {
+            rebinding.renewIfMissed(pattern, policy.name(), resolvedAfter, true);
+            return;
+        }
+        int changesBefore = rebinding.begun();
+        follow(pattern, policy, key);
+        rebinding.renewIfMissed(pattern, policy.name(), changesBefore, false);
+    }
+
+    private <P extends Policy, C extends Record> void follow(
+            PatternDescriptor<P, C> pattern, Policy policy, InstanceKey key) {
         InstanceSettings<?> known = created.get(key);
         if (known != null && Objects.equals(known.effective().config(), policy.config())) {
             return; // it was created with these settings
@@ -186,8 +209,10 @@ final class RegistryFollower {
      * @throws ResilienceConfigurationException if the settings are wrong
      */
     <P extends Policy, C extends Record> void takeOver(PatternDescriptor<P, C> pattern, P policy) {
+        int changesBefore = rebinding.begun();
         C given = orNone(pattern, configOf(pattern, policy));
         created.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), given));
+        rebinding.renewIfMissed(pattern, policy.name(), changesBefore, false);
     }
 
     @SuppressWarnings("unchecked") // the class of a C
