@@ -21,11 +21,11 @@ final class StaleResults {
     private static final Logger log = LoggerFactory.getLogger(StaleResults.class);
 
     /** The key of all bodies that have none. */
-    private static final Object SHARED = new Object();
+    private static final String SHARED = "";
 
     private final String name;
     private final Ticker ticker;
-    private final Cache<Object, Kept> kept;
+    private final Cache<Key, Kept> kept;
 
     /** A failure of a key is logged once. */
     private volatile boolean logged;
@@ -53,7 +53,7 @@ final class StaleResults {
             return;
         }
         try {
-            Object key = keyOf(body);
+            Key key = keyOf(body);
             if (key != null) {
                 kept.put(key, new Kept(result, ticker.nanoTime()));
             }
@@ -66,7 +66,7 @@ final class StaleResults {
     @Nullable
     Kept of(Object body) {
         try {
-            Object key = keyOf(body);
+            Key key = keyOf(body);
             return key == null ? null : kept.getIfPresent(key);
         } catch (Throwable thrown) {
             log(thrown);
@@ -74,9 +74,10 @@ final class StaleResults {
         }
     }
 
-    private static @Nullable Object keyOf(Object body) {
+    private @Nullable Key keyOf(Object body) {
         CacheableCall call = WrappedBody.find(CacheableCall.class, body, Deadline.NONE);
-        return call != null ? call.cacheKey() : SHARED;
+        Object key = call != null ? call.cacheKey() : SHARED;
+        return key == null ? null : new Key(key, key.hashCode());
     }
 
     private void log(Throwable thrown) {
@@ -88,6 +89,41 @@ final class StaleResults {
                             + " equals() and hashCode() of the arguments, not throw",
                     name,
                     thrown);
+        }
+    }
+
+    /**
+     * A key with its hash code, which is computed once: that of an object that changes, or that fails later, would keep
+     * the cache from ever evicting the entry, and everything behind it.
+     */
+    private final class Key {
+
+        private final Object key;
+        private final int hash;
+
+        Key(Object key, int hash) {
+            this.key = key;
+            this.hash = hash;
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other || (other instanceof Key same && hash == same.hash && isEqual(same.key));
+        }
+
+        /** A key that cannot be compared is equal to none. */
+        private boolean isEqual(Object other) {
+            try {
+                return key == other || key.equals(other);
+            } catch (Throwable thrown) {
+                log(thrown);
+                return false;
+            }
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -174,6 +175,68 @@ class StaleResultTests {
         };
         assertThat(mode.call(fallback, key, () -> "result")).isEqualTo("result");
         assertThat(mode.call(fallback, key, failing(new IOException()))).isEqualTo("none");
+    }
+
+    /** A key that works during its call, such as an entity until its session is closed. */
+    private static final class Entity {
+
+        private final boolean failsInHash;
+        private volatile boolean closed;
+
+        Entity(boolean failsInHash) {
+            this.failsInHash = failsInHash;
+        }
+
+        @Override
+        public int hashCode() {
+            requireOpen(failsInHash);
+            return 1;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            requireOpen(!failsInHash);
+            return other == this;
+        }
+
+        private void requireOpen(boolean failing) {
+            if (closed && failing) {
+                throw new IllegalStateException("closed");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void keyThatThrowsLaterShouldNotPreventTheEvictionOfOthers(boolean inHash) throws Exception {
+        Fallback fallback = fallback(c -> c.maxStaleResults(2).value("none"));
+        Entity bad = new Entity(inHash);
+        Mode.SYNC.call(fallback, bad, () -> "bad");
+        bad.closed = true;
+        for (int key = 0; key < 100; key++) {
+            int result = key;
+            Mode.SYNC.call(fallback, key, () -> result);
+        }
+        int kept = 0;
+        for (int key = 0; key < 100; key++) {
+            kept += Mode.SYNC.call(fallback, key, failing(new IOException())).equals(key) ? 1 : 0;
+        }
+        assertThat(kept).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void keyThatChangesLaterShouldNotPreventTheEvictionOfOthers() throws Exception {
+        Fallback fallback = fallback(c -> c.maxStaleResults(2).value("none"));
+        List<Object> changing = new ArrayList<>();
+        Mode.SYNC.call(fallback, changing, () -> "changing");
+        changing.add("changed");
+        for (int key = 0; key < 100; key++) {
+            int result = key;
+            Mode.SYNC.call(fallback, key, () -> result);
+        }
+        changing.clear();
+        assertThat(Mode.SYNC.call(fallback, changing, failing(new IOException())))
+                .isEqualTo("none");
     }
 
     @Test
