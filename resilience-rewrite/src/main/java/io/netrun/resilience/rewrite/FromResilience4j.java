@@ -243,7 +243,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
     private static boolean isForeignAfter(ModuleSettings module, JavaSourceFile file, ExecutionContext ctx) {
         return JavaMove.needsForeign(new JavaMove(
                         module,
-                        new ProtectedMethods.Options(false, true, left -> {}, new Constants(), method -> true),
+                        new ProtectedMethods.Options(
+                                false, true, left -> {}, new Constants(), method -> true, ReadKeys.NONE),
                         false,
                         false,
                         new Constants(),
@@ -452,7 +453,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 method -> {
                     String extension = PublisherMethods.module(method, file);
                     return extension == null || found.files().isKnown(Names.module(path), extension, found.build());
-                });
+                },
+                new ReadKeys(found.parts(name), keeps()));
         JavaMove move = new JavaMove(
                 module,
                 options,
@@ -743,6 +745,14 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             Set<String> all = new TreeSet<>();
             applicationParts(module).forEach(part -> all.addAll(names.getOrDefault(part + " " + pattern, Set.of())));
             return all;
+        }
+
+        /** What is known of the modules of the applications that have a module. */
+        List<ModuleSettings> parts(String module) {
+            return applicationParts(module).stream()
+                    .map(modules::get)
+                    .filter(Objects::nonNull)
+                    .toList();
         }
 
         /** The modules of the applications that have a module. */

@@ -73,6 +73,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final Set<UUID> handled = new HashSet<>();
 
+    /** The texts that name settings and are not moved, by what to do about them. */
+    private final Map<Left, Set<UUID>> texts = new LinkedHashMap<>();
+
     /** What stood for the names of fallback methods, by the ids of these names. */
     private final Map<UUID, Expression> former = new HashMap<>();
 
@@ -132,6 +135,11 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 }
             }
             result = ExceptionCalls.renamed(result, null);
+        }
+        for (Map.Entry<Left, Set<UUID>> text : texts.entrySet()) {
+            Left row = text.getKey();
+            Set<Integer> lines = Trees.lines(result, text.getValue(), row.what());
+            options.left().accept(new Left(row.what(), row.reason() + Remains.where(lines)));
         }
         return result;
     }
@@ -866,7 +874,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     @Override
     public J.Annotation visitAnnotation(J.Annotation annotation, ExecutionContext ctx) {
-        return super.visitAnnotation(texts().move(annotation), ctx);
+        return super.visitAnnotation(options.keys().moved(texts().move(annotation)), ctx);
     }
 
     @Override
@@ -885,7 +893,13 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
         Constants.Scope scope = new Constants.Scope(
                 getCursor().firstEnclosingOrThrow(JavaSourceFile.class), owner == null ? "" : owner.getSimpleName());
-        return new PropertyTexts(scope, module, options, constants, handled);
+        return new PropertyTexts(
+                scope,
+                module,
+                options,
+                constants,
+                handled,
+                (row, id) -> texts.computeIfAbsent(row, each -> new HashSet<>()).add(id));
     }
 
     @Override

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,13 +37,15 @@ import org.openrewrite.marker.Markers;
  * @param options how to move them
  * @param constants what constants are
  * @param handled the ids of texts that stay beside what they have become
+ * @param left takes what was left of a text, with the id of the text, or of its first part
  */
 record PropertyTexts(
         Constants.Scope scope,
         ModuleSettings module,
         ProtectedMethods.Options options,
         Constants constants,
-        Set<UUID> handled) {
+        Set<UUID> handled,
+        BiConsumer<Left, UUID> left) {
 
     /** The annotations whose {@code value} has properties. */
     private static final Set<String> WITH_VALUE = Set.of("SpringBootTest");
@@ -353,7 +357,11 @@ record PropertyTexts(
     void leave(J.Literal literal) {
         String text = Trees.text(literal);
         if (text != null && !handled.contains(literal.getId())) {
-            leave(text, text.contains("\n") ? CodeCounterparts.text(literal) : text, List.of());
+            leave(
+                    text,
+                    text.contains("\n") ? CodeCounterparts.text(literal) : text,
+                    List.of(),
+                    row -> left.accept(row, literal.getId()));
         }
     }
 
@@ -386,7 +394,11 @@ record PropertyTexts(
         if (!literal || !(named || begins) || !KEY.matcher(text).find()) {
             return false;
         }
-        leave(text.toString(), CodeCounterparts.text(concatenation), unknown);
+        Expression first = parts.stream()
+                .filter(part -> KEY.matcher(String.valueOf(Trees.text(part))).find())
+                .findFirst()
+                .orElse(parts.get(0));
+        leave(text.toString(), CodeCounterparts.text(concatenation), unknown, row -> left.accept(row, first.getId()));
         return true;
     }
 
@@ -399,29 +411,29 @@ record PropertyTexts(
         }
     }
 
-    private void leave(String text, String shown, List<Expression> unknown) {
+    private void leave(String text, String shown, List<Expression> unknown, Consumer<Left> rows) {
         if (module.isForeignKept() && !options.annotated()) {
             return;
         }
         Left health = module.isForeignKept() ? null : HealthGroups.ofText(text, this::usesHealth);
         if (health != null) {
-            options.left().accept(health);
+            rows.accept(health);
         }
-        OtherTexts.variables(text, module.isForeignKept()).forEach(options.left());
+        OtherTexts.variables(text, module.isForeignKept()).forEach(rows);
         if (WITHIN.matcher(text).find()) {
-            options.left().accept(new Left(shown, OtherTexts.WITHIN_A_TEXT));
+            rows.accept(new Left(shown, OtherTexts.WITHIN_A_TEXT));
             return;
         }
         List<String> lines = text.contains("\n") ? text.lines().toList() : List.of(text);
         for (String line : lines) {
             Matcher key = KEY.matcher(line);
             if (key.find()) {
-                leave(line.strip(), lines.size() > 1 ? line.strip() : shown, KEY.matcher(line.strip()), unknown);
+                leave(line.strip(), lines.size() > 1 ? line.strip() : shown, KEY.matcher(line.strip()), unknown, rows);
             }
         }
     }
 
-    private void leave(String text, String shown, Matcher key, List<Expression> unknown) {
+    private void leave(String text, String shown, Matcher key, List<Expression> unknown, Consumer<Left> rows) {
         if (!key.find()) {
             return;
         }
@@ -431,7 +443,7 @@ record PropertyTexts(
                 .map(row -> row.here().name())
                 .orElse("");
         if (!meter.isEmpty()) {
-            options.left().accept(new Left(shown, "It names a meter, which is " + meter + " here. Its tags differ."));
+            rows.accept(new Left(shown, "It names a meter, which is " + meter + " here. Its tags differ."));
             return;
         }
         KeyCounterpart here = KeyCounterpart.of(module, elements);
@@ -449,7 +461,7 @@ record PropertyTexts(
                             ? "It names settings of resilience4j. " + remedy(elements)
                             : "Write " + write + "." + note);
         }
-        options.left().accept(new Left(shown, remedy));
+        rows.accept(new Left(shown, remedy));
     }
 
     /** A placeholder whose default has the form of its value here. */

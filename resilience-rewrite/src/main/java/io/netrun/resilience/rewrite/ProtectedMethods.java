@@ -382,13 +382,15 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
      * @param left takes what was left
      * @param constants what constants are
      * @param known whether the aspects know what a method returns, if that is a publisher
+     * @param keys what has the values here that code reads there
      */
     record Options(
             boolean keepBehaviour,
             boolean annotated,
             Consumer<Left> left,
             Constants constants,
-            Predicate<J.MethodDeclaration> known) {}
+            Predicate<J.MethodDeclaration> known,
+            ReadKeys keys) {}
 
     /**
      * What fallbacks are among.

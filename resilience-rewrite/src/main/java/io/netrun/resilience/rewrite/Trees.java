@@ -58,14 +58,33 @@ final class Trees {
 
     private Trees() {}
 
-    /** The numbers of the lines in which identifiers stand, by their ids. */
-    static Set<Integer> lines(JavaSourceFile file, Set<UUID> identifiers) {
+    /** The numbers of the lines in which identifiers and literals stand, by their ids. */
+    static Set<Integer> lines(JavaSourceFile file, Set<UUID> ids) {
+        return lines(file, ids, "");
+    }
+
+    /**
+     * The numbers of the lines in which identifiers and literals stand, by their ids.
+     *
+     * @param part the part of a literal that is meant, where it has several lines
+     */
+    static Set<Integer> lines(JavaSourceFile file, Set<UUID> ids, String part) {
         J marked = new JavaIsoVisitor<Integer>() {
             @Override
             public J.Identifier visitIdentifier(J.Identifier identifier, Integer p) {
-                return identifiers.contains(identifier.getId())
+                return ids.contains(identifier.getId())
                         ? identifier.withSimpleName(identifier.getSimpleName() + MARK)
                         : identifier;
+            }
+
+            @Override
+            public J.Literal visitLiteral(J.Literal literal, Integer p) {
+                String source = literal.getValueSource();
+                if (source == null || !ids.contains(literal.getId())) {
+                    return literal;
+                }
+                int start = Math.max(0, source.indexOf(part));
+                return literal.withValueSource(source.substring(0, start) + MARK + source.substring(start));
             }
         }.visitNonNull(file, 0);
         Set<Integer> found = new TreeSet<>();

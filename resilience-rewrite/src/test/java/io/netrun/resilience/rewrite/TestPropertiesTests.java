@@ -97,14 +97,15 @@ class TestPropertiesTests implements RewriteTest {
                                 .containsExactly(
                                         "resilience4j.retry.instances.a.waitDuration: The text is not moved. Write"
                                                 + " resilience.retry.instances.a.base-delay. Its value may have a unit:"
-                                                + " take it as a Duration, since a number does not have one.",
+                                                + " take it as a Duration, since a number does not have one. It is in line 3.",
                                         "resilience4j.retry.instances.a.maxAttempts=2: The text is not moved. Write"
-                                                + " resilience.retry.instances.a.max-attempts=2.",
+                                                + " resilience.retry.instances.a.max-attempts=2. It is in line 4.",
                                         "${resilience4j.retry.instances.a.max-attempts:3}: The text is not moved. Write"
-                                                + " ${resilience.retry.instances.a.max-attempts:3}.",
+                                                + " ${resilience.retry.instances.a.max-attempts:3}. It is in line 5.",
                                         "resilience4j.retry.configs.x.max-attempts: The text is not moved. It names"
                                                 + " settings of resilience4j. Shared configurations are written out,"
-                                                + " and no instance has this value: write a key of your own.")),
+                                                + " and no instance has this value: write a key of your own."
+                                                + " It is in line 6.")),
                 srcTestJava(java("""
                     class CallTests {
                         void properties(Registry registry, Runner runner) {
