@@ -1,15 +1,20 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.Names;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.openrewrite.Cursor;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.TypeUtils;
 
 /**
  * The constants of all sources, by the simple names of their classes, as far as texts and numbers make them up; and the
@@ -41,7 +46,8 @@ final class Constants {
             public J.VariableDeclarations visitVariableDeclarations(J.VariableDeclarations variables, Integer p) {
                 J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
                 if (owner != null && isConstant(variables, owner)) {
-                    variables.getVariables().forEach(variable -> add(file, owner.getSimpleName(), variable));
+                    String name = owner(getCursor(), file);
+                    variables.getVariables().forEach(variable -> add(file, name, variable));
                 }
                 return super.visitVariableDeclarations(variables, p);
             }
@@ -54,13 +60,22 @@ final class Constants {
                 || owner.getKind() == J.ClassDeclaration.Kind.Type.Annotation;
     }
 
-    private void add(JavaSourceFile file, String type, J.VariableDeclarations.NamedVariable variable) {
+    private void add(JavaSourceFile file, String owner, J.VariableDeclarations.NamedVariable variable) {
         Expression value = variable.getInitializer();
         if (value != null) {
+            String type = owner.substring(owner.lastIndexOf('.') + 1);
             constants
                     .computeIfAbsent(type + "." + variable.getSimpleName(), name -> new ArrayList<>())
-                    .add(new Constant(new Scope(file, type), value));
+                    .add(new Constant(new Scope(file, type), owner, value));
         }
+    }
+
+    /** The full name of the class at a cursor. */
+    private static String owner(Cursor cursor, JavaSourceFile file) {
+        List<String> names = new ArrayList<>();
+        cursor.getPathAsStream(J.ClassDeclaration.class::isInstance)
+                .forEach(declaration -> names.add(0, ((J.ClassDeclaration) declaration).getSimpleName()));
+        return TypeNames.prefix(file) + String.join(".", names);
     }
 
     /** The value that an expression has, or null if it is not known. */
@@ -107,18 +122,48 @@ final class Constants {
             return ofName(name.getSimpleName(), scope, depth);
         } else if (expression instanceof J.FieldAccess access) {
             String type = access.getTarget().toString();
-            return of(type.substring(type.lastIndexOf('.') + 1) + "." + access.getSimpleName(), depth);
+            return of(
+                    type.substring(type.lastIndexOf('.') + 1) + "." + access.getSimpleName(),
+                    owners(access.getTarget(), scope.file()),
+                    scope,
+                    depth);
         }
         return null;
     }
 
+    /** The full names that a class may have, the nearest first. */
+    private static List<String> owners(Expression named, JavaSourceFile file) {
+        List<String> owners = new ArrayList<>();
+        JavaType.FullyQualified known = TypeUtils.asFullyQualified(named.getType());
+        if (known != null && !(known instanceof JavaType.Unknown)) {
+            owners.add(known.getFullyQualifiedName().replace('$', '.'));
+        }
+        String written = named.toString();
+        String first = written.split("\\.", 2)[0];
+        List<String> packages = new ArrayList<>();
+        for (J.Import imported : file.getImports()) {
+            String simple = imported.getQualid().getSimpleName();
+            if (!imported.isStatic() && simple.equals(first)) {
+                owners.add(imported.getTypeName().replace('$', '.') + written.substring(first.length()));
+            } else if (!imported.isStatic() && simple.equals("*")) {
+                packages.add(imported.getPackageName() + "." + written);
+            }
+        }
+        owners.add(TypeNames.prefix(file) + written);
+        owners.addAll(packages);
+        owners.add(written);
+        return owners;
+    }
+
     private @Nullable Object ofName(String name, Scope scope, int depth) {
         List<String> types = new ArrayList<>();
+        List<String> owners = new ArrayList<>();
         types.add(scope.type());
         for (J.Import imported : scope.file().getImports()) {
             String simple = imported.getQualid().getSimpleName();
             if (imported.isStatic() && (simple.equals(name) || simple.equals("*"))) {
                 String type = imported.getTypeName().replace('$', '.');
+                owners.add(type);
                 types.add(type.substring(type.lastIndexOf('.') + 1));
             }
         }
@@ -130,20 +175,26 @@ final class Constants {
             }
         }.visit(scope.file(), 0);
         return types.stream()
-                .map(type -> of(type + "." + name, depth))
+                .map(type -> of(type + "." + name, owners, scope, depth))
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
     }
 
-    /** The value of a constant, if all classes of that name have the same one. */
-    private @Nullable Object of(String key, int depth) {
+    /**
+     * The value of a constant, if all classes that may be meant have the same one.
+     *
+     * @param key the simple name of its class and its own
+     * @param owners the full names that its class may have, the nearest first
+     * @param scope where it is named
+     */
+    private @Nullable Object of(String key, List<String> owners, Scope scope, int depth) {
         List<Object> values = new ArrayList<>();
         Number ofJava = Arithmetic.LIMITS.get(key);
         if (ofJava != null) {
             return ofJava;
         }
-        for (Constant constant : constants.getOrDefault(key, List.of())) {
+        for (Constant constant : meant(constants.getOrDefault(key, List.of()), owners, scope)) {
             Object value = value(constant.value(), constant.scope(), depth - 1);
             if (value == null) {
                 return null;
@@ -151,6 +202,28 @@ final class Constants {
             values.add(value);
         }
         return values.stream().distinct().count() == 1 ? values.get(0) : null;
+    }
+
+    /** The constants that are meant where one is named: those of a class in the file, of its name, or of its module. */
+    private static List<Constant> meant(List<Constant> all, List<String> owners, Scope scope) {
+        String path = SettingsMove.path(scope.file());
+        List<Predicate<Constant>> nearest = new ArrayList<>();
+        owners.forEach(owner -> nearest.add(constant -> constant.owner().equals(owner)));
+        nearest.add(constant -> SettingsMove.path(constant.scope().file()).equals(path));
+        List<Constant> meant = all;
+        for (Predicate<Constant> near : nearest) {
+            List<Constant> nearer = meant.stream().filter(near).toList();
+            if (!nearer.isEmpty()) {
+                meant = nearer;
+                break;
+            }
+        }
+        String module = Names.module(path);
+        List<Constant> own = meant.stream()
+                .filter(constant ->
+                        Names.module(SettingsMove.path(constant.scope().file())).equals(module))
+                .toList();
+        return own.isEmpty() ? meant : own;
     }
 
     /**
@@ -161,5 +234,11 @@ final class Constants {
      */
     record Scope(JavaSourceFile file, String type) {}
 
-    private record Constant(Scope scope, Expression value) {}
+    /**
+     * A constant.
+     *
+     * @param scope where its value stands
+     * @param owner the full name of its class
+     */
+    private record Constant(Scope scope, String owner, Expression value) {}
 }

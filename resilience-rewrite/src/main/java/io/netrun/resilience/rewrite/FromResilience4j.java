@@ -721,15 +721,18 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             String path = SettingsMove.path(file);
             if (text != null) {
                 Matcher placeholder = DEFAULT.matcher(text);
+                text = placeholder.matches() ? placeholder.group(1) : text;
                 names.computeIfAbsent(Names.module(path) + " " + pattern, key -> new TreeSet<>())
-                        .add(placeholder.matches() ? placeholder.group(1) : text);
+                        .add(text);
                 if (pattern.equals("bulkhead")) {
                     names.computeIfAbsent(
                                     Names.module(path) + " "
                                             + (pool ? CodeCounterparts.POOL : CodeCounterparts.SEMAPHORE),
                                     key -> new TreeSet<>())
-                            .add(placeholder.matches() ? placeholder.group(1) : text);
-                    module(path).addBulkhead(text, pool);
+                            .add(text);
+                    if (!text.contains("${")) { // it is another name at the start
+                        module(path).addBulkhead(text, pool);
+                    }
                     if (pool) {
                         asked.add("bulkhead " + text); // there, its customizer is one of thread pools
                     }

@@ -225,6 +225,15 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                                     "Names are not evaluated. Write a name, and the expression as key, for an instance"
                                             + " for each of its values."));
                 }
+                if (pool && (text == null || text.contains("${"))) {
+                    options.left()
+                            .accept(new Left(
+                                    "@Bulkhead(name = " + Trees.shown(value) + ", type = THREADPOOL)",
+                                    "The value of the name is not known here, so that nothing can be written for its"
+                                            + " thread pool. Set max-concurrent and max-queue of that name under"
+                                            + " resilience.bulkhead.instances; there, max-queue is 100 unless"
+                                            + " queue-capacity is set."));
+                }
                 String renamed = text == null || !pool ? text : module.poolName(text);
                 kept.add(Trees.argument(
                         "name", renamed == null || renamed.equals(text) ? value : Trees.literal(renamed)));

@@ -37,7 +37,7 @@ final class TypeNames {
     }
 
     /** The package of a file with the point behind it; empty for none. */
-    private static String prefix(JavaSourceFile file) {
+    static String prefix(JavaSourceFile file) {
         return file.getPackageDeclaration() == null
                 ? ""
                 : file.getPackageDeclaration().getPackageName() + ".";

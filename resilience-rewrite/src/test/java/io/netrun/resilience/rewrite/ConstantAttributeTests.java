@@ -144,4 +144,90 @@ class ConstantAttributeTests {
         assertThat(after.files().get(MAIL)).contains("maxAttempts = 4");
         assertThat(after.left()).isEmpty();
     }
+
+    private static final String NAMES = """
+        package %s;
+
+        public final class Names {
+            public static final String X = "%s";
+
+            public static final class Inner {
+                public static final String X = "%sInner";
+            }
+        }
+        """;
+
+    private static final String POOLS = "resilience4j.thread-pool-bulkhead.configs.default.maxThreadPoolSize: 3\n";
+
+    private static String pooled(String imports, String name) {
+        return """
+            package app;
+
+            %s
+            import io.github.resilience4j.bulkhead.annotation.Bulkhead;
+            import java.util.concurrent.CompletableFuture;
+
+            class Mail {
+                @Bulkhead(name = %s, type = Bulkhead.Type.THREADPOOL)
+                public CompletableFuture<String> send() {
+                    return null;
+                }
+            }
+            """.formatted(imports, name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', Names.X, own",
+        "'', app.Names.X, own",
+        "'', Names.Inner.X, ownInner",
+        "import static app.Names.X;, X, own",
+        "import api.Names;, Names.X, other",
+        "import api.*;, api.Names.X, other",
+        "import static api.Names.*;, X, other",
+    })
+    void constantShouldBeThatOfItsClass(String imports, String name, String instance) {
+        Project after = new Project()
+                .with("app/src/main/java/app/Names.java", NAMES.formatted("app", "own", "own"))
+                .with("api/src/main/java/api/Names.java", NAMES.formatted("api", "other", "other"))
+                .with(MAIL, pooled(imports, name))
+                .with(YAML, POOLS)
+                .after(new FromResilience4j(true));
+
+        assertThat(after.files().get(YAML)).contains("      " + instance + ":\n        max-concurrent: 3");
+    }
+
+    @Test
+    void constantShouldBeThatOfItsModule() {
+        Project after = new Project()
+                .with("app/src/main/java/app/Names.java", NAMES.formatted("app", "own", "own"))
+                .with("api/src/main/java/app/Names.java", NAMES.formatted("app", "other", "other"))
+                .with(MAIL, pooled("", "Names.X"))
+                .with(YAML, POOLS)
+                .after(new FromResilience4j(true));
+
+        assertThat(after.files().get(YAML)).contains("      own:\n        max-concurrent: 3");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Kind.X, Kind.X", "\"${mail.pool}\", ${mail.pool}"})
+    void unknownNameOfAThreadPoolShouldBeListed(String name, String shown) {
+        Project after =
+                new Project().with(MAIL, pooled("", name)).with(YAML, POOLS).after(new FromResilience4j(true));
+
+        assertThat(after.left())
+                .anyMatch(left ->
+                        left.startsWith(MAIL + " @Bulkhead(name = " + shown + ", type = THREADPOOL): The value"));
+        assertThat(after.files().get(YAML)).doesNotContain("{mail.pool}");
+    }
+
+    @Test
+    void defaultOfAPlaceholderShouldBeTheNameOfAThreadPool() {
+        Project after = new Project()
+                .with(MAIL, pooled("", "\"${mail.pool:slow}\""))
+                .with(YAML, POOLS)
+                .after(new FromResilience4j(true));
+
+        assertThat(after.files().get(YAML)).contains("      slow:\n        max-concurrent: 3");
+    }
 }
