@@ -239,8 +239,7 @@ final class AddedSettings {
             List<Written> all = new ArrayList<>();
             ours.forEach(setting -> all.add(new Written(setting.path(), setting.value(), setting.comments(), null)));
             all.addAll(missing);
-            return document.withBlock(
-                    YamlMove.changed(mapping, new Translated(all, true), YamlReading.sections(document), ctx));
+            return YamlMove.changed(document, mapping, new Translated(all, true), ctx);
         }
     }
 

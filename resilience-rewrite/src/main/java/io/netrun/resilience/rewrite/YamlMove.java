@@ -4,7 +4,6 @@ import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
@@ -61,61 +60,104 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
         SettingsMove.Translated translated = move.translate(path, number++);
         Yaml.Document changed = document;
         if (translated != null && document.getBlock() instanceof Yaml.Mapping mapping) {
-            changed = document.withBlock(changed(mapping, translated, YamlReading.sections(document), ctx));
-            List<Yaml.Mapping.Entry> former = mapping.getEntries();
-            if (!former.isEmpty()
-                    && pruned(former.get(former.size() - 1), List.of(), translated.isForeignKept()) == null) {
-                Yaml.Document.End end = document.getEnd();
-                changed = changed.withEnd(end.withPrefix(withoutTrailing(end.getPrefix())));
-            }
+            changed = changed(document, mapping, translated, ctx);
         } else if (translated != null && !translated.settings().isEmpty()) {
             return document; // a document without settings cannot get any
         }
         return changed.withBlock(exposed(changed.getBlock(), List.of()));
     }
 
-    /** A mapping with other settings of this library. */
-    static Yaml.Mapping changed(
-            Yaml.Mapping mapping,
-            SettingsMove.Translated translated,
-            Map<List<String>, List<String>> sections,
-            ExecutionContext ctx) {
+    /**
+     * A document with other settings of this library. A comment at the end of an entry stands in what is before the
+     * next one, and stays with its entry.
+     *
+     * @param mapping what the document has
+     */
+    static Yaml.Document changed(
+            Yaml.Document document, Yaml.Mapping mapping, SettingsMove.Translated translated, ExecutionContext ctx) {
         YamlWriting writing = new YamlWriting();
-        sections.forEach(writing::comment);
+        YamlReading.sections(document).forEach(writing::comment);
         translated.settings().forEach(setting -> writing.add(setting.path(), setting.value(), setting.comments()));
-        List<Yaml.Mapping.Entry> added = writing.isEmpty() ? List.of() : writing.entries(ctx);
+        Yaml.Document added = writing.isEmpty() ? null : writing.document(ctx);
+        List<Yaml.Mapping.Entry> former = mapping.getEntries();
         List<Yaml.Mapping.Entry> entries = new ArrayList<>();
+        String end = document.getEnd().getPrefix();
+        String prefix = document.getPrefix();
+        String behind = "";
         boolean written = false;
-        boolean first = true;
-        boolean moved = false;
-        for (Yaml.Mapping.Entry next : mapping.getEntries()) {
-            Yaml.Mapping.Entry entry = moved ? next.withPrefix(withoutTrailing(next.getPrefix())) : next;
+        for (int i = 0; i < former.size(); i++) {
+            Yaml.Mapping.Entry entry = former.get(i);
             Yaml.Mapping.Entry rest = pruned(entry, List.of(), translated.isForeignKept());
-            if (rest == null && !written && !added.isEmpty()) {
-                entries.add(added.get(0).withPrefix(entry.getPrefix()));
+            String before = i == 0 ? entry.getPrefix() : behind + withoutBehind(entry.getPrefix());
+            if (rest != null) {
+                entries.add(rest.withPrefix(entries.isEmpty() && i > 0 ? "" : before));
+                behind = behind(i + 1 < former.size() ? former.get(i + 1).getPrefix() : end);
+            } else if (added != null && !written) {
+                Yaml.Mapping.Entry first = entry(added);
+                prefix = i == 0 ? withoutOwn("", prefix, entry, first) : prefix;
+                int line = before.indexOf('\n') + 1;
+                entries.add(
+                        first.withPrefix(withoutOwn(before.substring(0, line), before.substring(line), entry, first)));
+                behind = behind(added.getEnd().getPrefix());
                 written = true;
-            } else if (rest != null) {
-                entries.add(entries.isEmpty() && !first ? rest.withPrefix("") : rest);
             }
-            first = false;
-            moved = rest == null;
         }
-        if (!written && !added.isEmpty()) {
-            entries.add(added.get(0).withPrefix(entries.isEmpty() ? "" : "\n\n"));
+        if (added != null && !written) {
+            entries.add(entry(added).withPrefix(entries.isEmpty() ? "" : behind + "\n\n"));
+            behind = behind(added.getEnd().getPrefix());
         }
-        return Anchors.repaired(mapping, mapping.withEntries(entries));
+        return document.withPrefix(prefix)
+                .withBlock(Anchors.repaired(mapping, mapping.withEntries(entries)))
+                .withEnd(document.getEnd().withPrefix(behind + withoutBehind(end)));
+    }
+
+    private static Yaml.Mapping.Entry entry(Yaml.Document document) {
+        return ((Yaml.Mapping) document.getBlock()).getEntries().get(0);
+    }
+
+    /** The comment behind an entry, in what is before the next one. */
+    private static String behind(String prefix) {
+        int line = prefix.indexOf('\n');
+        String first = line < 0 ? prefix : prefix.substring(0, line);
+        return line >= 0 || first.strip().startsWith("#") ? first.stripTrailing() : "";
+    }
+
+    private static String withoutBehind(String prefix) {
+        int line = prefix.indexOf('\n');
+        boolean comment = prefix.strip().startsWith("#");
+        return line >= 0 ? prefix.substring(line) : comment ? "" : prefix;
+    }
+
+    /**
+     * What is before an entry that is moved, without the comments that are above its section now.
+     *
+     * @param start what is on the line of the entry before
+     * @param lines the lines behind it
+     */
+    private static String withoutOwn(String start, String lines, Yaml.Mapping.Entry moved, Yaml.Mapping.Entry added) {
+        List<String> section =
+                moved.getValue() instanceof Yaml.Mapping ? YamlReading.section(YamlReading.elements(moved)) : null;
+        String own = YamlReading.own("\n" + lines);
+        return section == null || !own.contains("#") || !has(added, section)
+                ? start + lines
+                : start + lines.substring(0, lines.length() - own.length() + 1);
+    }
+
+    /** Whether an entry has a section. */
+    private static boolean has(Yaml.Mapping.Entry entry, List<String> section) {
+        List<String> own = YamlReading.elements(entry);
+        if (section.size() <= own.size()) {
+            return section.equals(own);
+        }
+        List<String> rest = section.subList(own.size(), section.size());
+        return section.subList(0, own.size()).equals(own)
+                && entry.getValue() instanceof Yaml.Mapping mapping
+                && mapping.getEntries().stream().anyMatch(child -> has(child, rest));
     }
 
     /** The mapping without the settings of resilience4j and of this library. */
     static Yaml.Mapping pruned(Yaml.Mapping mapping) {
         return mapping.withEntries(ListUtils.map(mapping.getEntries(), entry -> pruned(entry, List.of(), false)));
-    }
-
-    /** What stands behind the last moved setting is its comment, which has moved with it. */
-    private static String withoutTrailing(String prefix) {
-        int line = prefix.indexOf('\n');
-        String behind = line < 0 ? prefix : prefix.substring(0, line);
-        return behind.strip().startsWith("#") || line >= 0 ? prefix.substring(behind.length()) : prefix;
     }
 
     /** The entry without what was moved; null if nothing remains. */

@@ -1,5 +1,6 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.Block;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.Names;
 import io.netrun.resilience.spring.mapping.Setting;
@@ -11,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.yaml.tree.Yaml;
 
@@ -19,6 +22,11 @@ final class YamlReading {
 
     /** Among comments, a blank line. */
     static final String BLANK = "\n";
+
+    /** How a comment begins that stands behind what it is about, on the same line. */
+    static final String BEHIND = "\t";
+
+    private static final Pattern BLANK_LINE = Pattern.compile("\n[ \\t\r]*\n");
 
     private final Predicate<List<String>> wanted;
 
@@ -40,6 +48,9 @@ final class YamlReading {
     /** Whether the value before the next token is that of the last setting. */
     private boolean near;
 
+    /** What is before the document. */
+    private String above = "";
+
     /** How many aliases lead to what is read: the comments there stay where they are. */
     private int aliases;
 
@@ -56,6 +67,7 @@ final class YamlReading {
         YamlReading reading = new YamlReading(wanted);
         reading.anchors.putAll(Anchors.anchored(document));
         if (document.getBlock() instanceof Yaml.Mapping mapping) {
+            reading.above = document.isExplicit() ? "" : "\n" + document.getPrefix();
             reading.mapping(mapping, List.of(), false);
             reading.behind(document.getEnd().getPrefix(), false, false);
         }
@@ -70,24 +82,38 @@ final class YamlReading {
                 new YamlReading(elements -> SettingsDocument.isForeign(elements) || SettingsDocument.isOurs(elements));
         reading.anchors.putAll(Anchors.anchored(document));
         if (document.getBlock() instanceof Yaml.Mapping mapping) {
+            reading.above = document.isExplicit() ? "" : "\n" + document.getPrefix();
             reading.mapping(mapping, List.of(), false);
         }
         return reading.sections;
     }
 
-    /** The path here of a section of a pattern; null for another path. */
-    private static @Nullable List<String> section(List<String> path) {
-        if (path.size() != 2) {
+    /** The path here of the section of a pattern, of its instances, or of one of them; null for another path. */
+    static @Nullable List<String> section(List<String> path) {
+        if (path.size() < 2 || path.size() > 4) {
             return null;
+        } else if (path.get(0).equals("resilience")) {
+            return path;
         }
-        String pattern = path.get(0).equals("resilience")
-                ? path.get(1)
-                : MappingTable.get()
-                        .settings(path.get(1))
-                        .map(row -> row.section().to())
-                        .findFirst()
-                        .orElse(null);
-        return pattern == null ? null : List.of("resilience", pattern);
+        String pattern = MappingTable.get()
+                .settings(path.get(1))
+                .map(row -> row.section().to())
+                .findFirst()
+                .orElse(null);
+        if (pattern == null || path.size() == 2) {
+            return pattern == null ? null : List.of("resilience", pattern);
+        }
+        List<String> setting = new ArrayList<>(path);
+        setting.addAll(Collections.nCopies(5 - path.size(), "*"));
+        Block.Id id = Block.of(setting);
+        boolean pool = id == null || id.section().equals("threadpoolbulkhead"); // which may have another name
+        boolean instances = id != null && !id.shared();
+        if (path.size() == 3) {
+            return instances ? List.of("resilience", pattern, "instances") : null;
+        } else if (instances && !pool) {
+            return List.of("resilience", pattern, "instances", path.get(3));
+        }
+        return !pool && path.get(3).equals("default") ? List.of("resilience", pattern, "defaults") : null;
     }
 
     /** The elements of an entry's key. */
@@ -112,15 +138,23 @@ final class YamlReading {
             profile |= SettingsMove.isCondition(key, entry.getValue() instanceof Yaml.Mapping);
             boolean inside = !full.isEmpty() && wanted.test(full);
             boolean moves = inside && path.isEmpty();
+            List<String> around = first && beneath ? section(path) : null;
             behind(entry.getPrefix(), first, beneath);
+            if (around != null) {
+                comments.forEach(comment -> comments(around).add(BEHIND + comment)); // behind the key of the section
+                comments.clear();
+            }
+            List<String> section = inside && entry.getValue() instanceof Yaml.Mapping ? section(full) : null;
             if (beneath || (moves && begun)) {
                 before(entry.getPrefix());
             } else {
                 comments.clear(); // they stay before the entry
+                if (moves && section != null) {
+                    before(own(first ? above + entry.getPrefix() : entry.getPrefix()));
+                }
             }
-            List<String> section = inside && entry.getValue() instanceof Yaml.Mapping ? section(full) : null;
-            if (section != null && (beneath || begun)) {
-                sections.computeIfAbsent(section, name -> new ArrayList<>()).addAll(comments);
+            if (section != null) {
+                comments(section).addAll(comments);
                 comments.clear();
             }
             begun |= moves;
@@ -128,6 +162,22 @@ final class YamlReading {
             near = false;
             block(entry.getValue(), full, inside, merge);
         }
+    }
+
+    private List<String> comments(List<String> section) {
+        return sections.computeIfAbsent(section, name -> new ArrayList<>());
+    }
+
+    /**
+     * The comments directly above a key, of what is before it; those above a blank line are about more than the key.
+     */
+    static String own(String prefix) {
+        int blank = -1;
+        Matcher matcher = BLANK_LINE.matcher(prefix);
+        while (matcher.find()) {
+            blank = matcher.end() - 1;
+        }
+        return blank < 0 ? prefix : prefix.substring(blank);
     }
 
     private void block(Yaml.@Nullable Block value, List<String> path, boolean wantedHere, boolean merge) {
@@ -198,7 +248,7 @@ final class YamlReading {
         }
         String comment = text(behind);
         if (near && !first) {
-            addToLast(comment);
+            addToLast(BEHIND + comment);
         } else if (beneath) {
             comments.add(comment);
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.yaml.YamlParser;
 import org.openrewrite.yaml.tree.Yaml;
@@ -48,14 +49,14 @@ final class YamlWriting {
         return text.toString();
     }
 
-    /** The text as entries of a mapping. */
-    List<Yaml.Mapping.Entry> entries(ExecutionContext ctx) {
+    /** The text as a document with one entry. */
+    Yaml.Document document(ExecutionContext ctx) {
         return new YamlParser()
                 .parse(text())
                 .findFirst()
                 .map(Yaml.Documents.class::cast)
-                .map(documents -> (Yaml.Mapping) documents.getDocuments().get(0).getBlock())
-                .map(Yaml.Mapping::getEntries)
+                .map(documents -> documents.getDocuments().get(0))
+                .filter(document -> document.getBlock() instanceof Yaml.Mapping)
                 .orElseThrow(() -> new IllegalStateException("Not YAML: " + text()));
     }
 
@@ -70,19 +71,40 @@ final class YamlWriting {
             }
             first[0] = false;
             String key = indent + (name.matches("[A-Za-z][A-Za-z0-9-]*") ? name : quoted(Names.bracketed(name))) + ":";
-            comments(value, full).stream()
-                    .filter(comment -> !comment.equals(YamlReading.BLANK))
-                    .forEach(comment -> text.append(indent)
-                            .append(("# " + comment).stripTrailing())
-                            .append('\n'));
+            List<String> comments = new ArrayList<>(comments(value, full));
+            comments.removeIf(YamlReading.BLANK::equals);
+            String behind = behind(value, comments);
+            comments.remove(behind);
+            comments.forEach(comment -> text.append(indent)
+                    .append(("# " + withoutMark(comment)).stripTrailing())
+                    .append('\n'));
             text.append(key);
+            String end = behind == null ? "\n" : " # " + withoutMark(behind) + "\n";
             if (value instanceof Leaf leaf) {
-                write(leaf.value(), indent, text);
+                write(leaf.value(), indent, end, text);
             } else {
-                text.append('\n');
+                text.append(end);
                 write(cast(value), full, text);
             }
         });
+    }
+
+    /** The only comment that stood behind a key or value, if it can stand there again; null otherwise. */
+    private static @Nullable String behind(Object value, List<String> comments) {
+        List<String> behind = comments.stream()
+                .filter(comment -> comment.startsWith(YamlReading.BEHIND))
+                .toList();
+        boolean lines = value instanceof Leaf leaf && hasLines(leaf.value());
+        return behind.size() == 1 && !lines ? behind.get(0) : null;
+    }
+
+    private static String withoutMark(String comment) {
+        return comment.startsWith(YamlReading.BEHIND) ? comment.substring(YamlReading.BEHIND.length()) : comment;
+    }
+
+    /** Whether each element of a value has a line of its own. */
+    private static boolean hasLines(Setting.Value value) {
+        return value.list() && !value.words().stream().allMatch(word -> word.matches("[a-z-]+"));
     }
 
     private List<String> comments(Object value, List<String> path) {
@@ -101,11 +123,14 @@ final class YamlWriting {
         return isBlankBefore(child.getValue(), full);
     }
 
-    private static void write(Setting.Value value, String indent, StringBuilder text) {
+    private static void write(Setting.Value value, String indent, String end, StringBuilder text) {
         if (!value.list()) {
-            text.append(' ').append(scalar(value.words().get(0))).append('\n');
-        } else if (value.words().stream().allMatch(word -> word.matches("[a-z-]+"))) {
-            text.append(" [").append(String.join(", ", value.words())).append("]\n");
+            text.append(' ').append(scalar(value.words().get(0))).append(end);
+        } else if (!hasLines(value)) {
+            text.append(" [")
+                    .append(String.join(", ", value.words()))
+                    .append(']')
+                    .append(end);
         } else {
             text.append('\n');
             value.words()

@@ -3,12 +3,14 @@ package io.netrun.resilience.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Comments of YAML stay at the settings that they are about. */
 class CommentTests {
 
     @Test
-    void commentOfASectionShouldBeAtItsFirstSetting() {
+    void commentBehindAKeyOrValueShouldStayThere() {
         assertThat(Shapes.moved("""
                 resilience4j.retry.instances: # all of them
                   a: # the first
@@ -20,16 +22,12 @@ class CommentTests {
                 """, false)).isEqualTo("""
                 resilience:
                   retry:
-                    instances:
-                      a:
-                        # all of them
-                        # the first
+                    instances: # all of them
+                      a: # the first
                         # how often
-                        # four
-                        max-attempts: 4
+                        max-attempts: 4 # four
                         base-delay: 1s
-                      b:
-                        # the second
+                      b: # the second
                         max-attempts: 5
                 """);
     }
@@ -51,8 +49,8 @@ class CommentTests {
                       a:
                         # waitDuration: 1s
                         max-attempts: 4
+                      # before b
                       b:
-                        # before b
                         max-attempts: 5
                 """);
     }
@@ -91,8 +89,7 @@ class CommentTests {
                   retry:
                     instances:
                       a:
-                        # four
-                        max-attempts: 4
+                        max-attempts: 4 # four
                 # the end
                 """);
     }
@@ -206,8 +203,8 @@ class CommentTests {
                       registerHealthIndicator: true # gone
                       limitForPeriod: 3
                 """, false)).isEqualTo("""
-                # of retries
                 resilience:
+                  # of retries
                   retry:
                     instances:
                       a:
@@ -301,6 +298,147 @@ class CommentTests {
                         #   - 1 first
                         # no space
                         max-attempts: 4
+                """);
+    }
+
+    @Test
+    void commentOfTheFileShouldStayAboveTheFirstSection() {
+        assertThat(Shapes.moved("""
+                # of the file
+
+                # of retries
+                resilience4j.retry:
+                  instances:
+                    a:
+                      maxAttempts: 4
+                """, false)).isEqualTo("""
+                # of the file
+
+                resilience:
+                  # of retries
+                  retry:
+                    instances:
+                      a:
+                        max-attempts: 4
+                """);
+    }
+
+    @Test
+    void commentOfTheFirstSectionShouldNotStayBehindOthers() {
+        assertThat(Shapes.moved("""
+                server:
+                  port: 0 # any
+
+                # of retries
+                resilience4j.retry.instances:
+                  a:
+                    maxAttempts: 4
+                """, false)).isEqualTo("""
+                server:
+                  port: 0 # any
+
+                resilience:
+                  retry:
+                    # of retries
+                    instances:
+                      a:
+                        max-attempts: 4
+                """);
+    }
+
+    @Test
+    void commentOfAFirstSectionThatIsNotWrittenShouldStay() {
+        assertThat(Shapes.moved("""
+                # of all
+                resilience4j.circuitbreaker:
+                  instances:
+                    a:
+                      registerHealthIndicator: true
+                resilience4j.retry.instances.a.maxAttempts: 4
+                """, false)).isEqualTo("""
+                # of all
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        max-attempts: 4
+                """);
+    }
+
+    @Test
+    void commentOfTheDefaultsShouldBeAboveThem() {
+        assertThat(Shapes.moved("""
+                resilience4j.retry:
+                  configs:
+                    # for all
+                    default: # really
+                      maxAttempts: 4
+                """, false)).isEqualTo("""
+                resilience:
+                  retry:
+                    # for all
+                    defaults: # really
+                      max-attempts: 4
+                """);
+    }
+
+    private static final String OF_A = """
+            resilience4j.bulkhead.instances:
+              # of a
+              a: # stricter
+                maxWaitDuration: 1s # how long""";
+
+    private static final String OF_A_HERE = """
+            resilience:
+              bulkhead:
+                instances:
+                  # of a
+                  a: # stricter
+                    max-wait: 1s # how long
+                    max-queue: 1000000""";
+
+    @ParameterizedTest
+    @CsvSource({"''", "'\n'", "'\n# the end\n'", "'\nserver:\n  port: 0 # any\n'", "'\nserver:\n  port: 0 # any'"})
+    void commentsOfSettingsThatStayShouldStay(String end) {
+        String kept = OF_A + end.replaceAll("\n(# the end\n)?$", "");
+        Project after = new Project()
+                .with(
+                        "src/main/java/Code.java",
+                        "class Code { io.github.resilience4j.bulkhead.BulkheadRegistry all; }\n")
+                .with("src/main/java/Calls.java", """
+                    class Calls {
+                        @io.github.resilience4j.bulkhead.annotation.Bulkhead(name = "a")
+                        public void call() {
+                        }
+                    }
+                    """)
+                .with("src/main/resources/application.yml", OF_A + end)
+                .after(new FromResilience4j(false));
+
+        assertThat(after.files().get("src/main/resources/application.yml"))
+                .startsWith(kept + "\n\n" + OF_A_HERE)
+                .hasSize(kept.length() + 2 + OF_A_HERE.length() + OF_A.length() + end.length() - kept.length());
+    }
+
+    @Test
+    void commentBehindSettingsHereShouldStayWhereSettingsAreAdded() {
+        assertThat(Shapes.moved("""
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        max-attempts: 4 # four
+                resilience4j.retry.instances:
+                  b:
+                    maxAttempts: 5 # five
+                """, false)).isEqualTo("""
+                resilience:
+                  retry:
+                    instances:
+                      a:
+                        max-attempts: 4 # four
+                      b:
+                        max-attempts: 5 # five
                 """);
     }
 }

@@ -87,13 +87,12 @@ class LineEndTests implements RewriteTest {
                 windows("""
                     server:
                       port: 0
-                    # calls
                     resilience:
                       retry:
+                        # calls
                         instances:
                           a:
-                            # four
-                            max-attempts: 4
+                            max-attempts: 4 # four
                           b:
                             base-delay: 1s
                     spring: {}
