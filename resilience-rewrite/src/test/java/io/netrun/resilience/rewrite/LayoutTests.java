@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The lines of imports and annotations after a move. */
+/** The lines of imports, annotations and settings after a move. */
 class LayoutTests {
 
     private static final String CALLS = "src/main/java/m/Calls.java";
@@ -216,5 +216,51 @@ class LayoutTests {
         assertThat(after)
                 .containsPattern(
                         "import com.vendor.Tool;\n(import io.netrun.*\n)*\n(import io.netrun.*\n)*import io.mic");
+    }
+
+    @Test
+    void settingsOfAProfileShouldStayInTheirOrder() {
+        Project after = new Project()
+                .with("src/main/resources/application.yml", """
+                    resilience4j.circuitbreaker:
+                      configs:
+                        default:
+                          waitDurationInOpenState: 20s
+                          failureRateThreshold: 40
+                      instances:
+                        a:
+                          waitDurationInOpenState: 30s
+                          failureRateThreshold: 50
+                        b:
+                          failureRateThreshold: 60
+                    """)
+                .with("src/main/resources/application-dev.yml", """
+                    resilience4j.circuitbreaker:
+                      instances:
+                        b:
+                          failureRateThreshold: 70
+                        a:
+                          failureRateThreshold: 80
+                          waitDurationInOpenState: 10s
+                      configs:
+                        default:
+                          failureRateThreshold: 90
+                          waitDurationInOpenState: 15s
+                    """)
+                .after(new FromResilience4j(false));
+
+        assertThat(after.files().get("src/main/resources/application-dev.yml")).isEqualTo("""
+                    resilience:
+                      circuit-breaker:
+                        defaults:
+                          failure-rate-threshold: 90
+                          open-duration: 15s
+                        instances:
+                          b:
+                            failure-rate-threshold: 70
+                          a:
+                            failure-rate-threshold: 80
+                            open-duration: 10s
+                    """);
     }
 }

@@ -5,12 +5,15 @@ import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Moved;
 import io.netrun.resilience.spring.mapping.MappingTable.Row;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Translates the settings of one document with what is known of its module. */
@@ -41,8 +44,8 @@ public final class SettingsTranslator {
     /** Whether health indicators of circuit breakers are on without the document. */
     private final boolean healthBefore;
 
-    /** The keys of the document. */
-    private final Set<String> keys = new HashSet<>();
+    /** The keys of the document, with their positions. */
+    private final Map<String, Integer> keys = new HashMap<>();
 
     private final Result result = new Result(new ArrayList<>(), new ArrayList<>());
 
@@ -62,9 +65,11 @@ public final class SettingsTranslator {
         this.healthBefore =
                 module.hasHealth(over ? beneath.get(beneath.size() - 1).id() : document.id());
         this.after = with(beneath, document);
-        document.settings().forEach(setting -> keys.add(setting.key()));
-        blocks.values()
-                .forEach(block -> block.settings().values().forEach(setting -> keys.add(setting.key()))); // of lists
+        for (Setting setting : document.settings()) {
+            List<String> path = setting.path();
+            keys.putIfAbsent(setting.key(), keys.size());
+            keys.putIfAbsent(String.join(".", path.subList(0, Math.min(5, path.size()))), keys.size()); // of a list
+        }
     }
 
     /**
@@ -75,8 +80,7 @@ public final class SettingsTranslator {
     public Result translate(boolean home) {
         boolean writesDefaults = home && keepBehaviour;
         addOrder(writesDefaults);
-        Set<String> patterns = new LinkedHashSet<>(ModuleSettings.SECTIONS.keySet());
-        for (String pattern : patterns) {
+        for (String pattern : ModuleSettings.SECTIONS.keySet()) {
             String section = ModuleSettings.SECTIONS.getOrDefault(pattern, pattern);
             addDefaults(section, pattern, writesDefaults && module.patterns().contains(pattern));
             addInstances(section, pattern);
@@ -156,7 +160,7 @@ public final class SettingsTranslator {
         if (write) {
             changed.entrySet().removeIf(entry -> entry.getValue().source() == null && isDefault(section, entry));
         }
-        putAll(path, changed);
+        putAll(path, write ? changed : inOrder(changed)); // all of them are in the order of the table
         reset(path, section, moved, former);
     }
 
@@ -221,7 +225,7 @@ public final class SettingsTranslator {
     private Map<String, Moved> changed(Map<String, Moved> moved, Map<String, Moved> former) {
         Map<String, Moved> changed = new LinkedHashMap<>();
         moved.forEach((name, setting) -> {
-            boolean own = setting.source() != null && keys.contains(setting.source());
+            boolean own = setting.source() != null && keys.containsKey(setting.source());
             Moved there = former.get(name);
             if (own) {
                 changed.put(name, setting);
@@ -231,6 +235,24 @@ public final class SettingsTranslator {
             }
         });
         return changed;
+    }
+
+    /** The settings with those of the document's lines in its order, which may be another one beneath it. */
+    private Map<String, Moved> inOrder(Map<String, Moved> changed) {
+        Predicate<Map.Entry<String, Moved>> own = entry -> entry.getValue().origin() != null
+                && keys.containsKey(entry.getValue().source());
+        Iterator<Map.Entry<String, Moved>> sorted = changed.entrySet().stream()
+                .filter(own)
+                .sorted(Comparator.comparing(
+                        entry -> keys.getOrDefault(entry.getValue().source(), 0)))
+                .toList()
+                .iterator();
+        Map<String, Moved> ordered = new LinkedHashMap<>();
+        for (Map.Entry<String, Moved> entry : changed.entrySet()) {
+            Map.Entry<String, Moved> next = own.test(entry) ? sorted.next() : entry;
+            ordered.put(next.getKey(), next.getValue());
+        }
+        return ordered;
     }
 
     /** Sets what the document takes away, because it names another shared configuration, to what is in force then. */
@@ -316,7 +338,9 @@ public final class SettingsTranslator {
     }
 
     private void addInstances(String section, String pattern) {
-        for (Block.Id id : List.copyOf(after.blocks().keySet())) {
+        Set<Block.Id> ids = new LinkedHashSet<>(blocks.keySet()); // in the order of the document
+        ids.addAll(after.blocks().keySet());
+        for (Block.Id id : ids) {
             if (id.section().equals(section) && !id.shared()) {
                 addInstance(id, pattern);
             }
@@ -338,7 +362,7 @@ public final class SettingsTranslator {
                 changed.remove("minimum-calls");
             }
         }
-        putAll(path, changed);
+        putAll(path, inOrder(changed));
         reset(path, id.section(), moved, former);
     }
 
@@ -426,7 +450,7 @@ public final class SettingsTranslator {
 
     /** Leaves what the lines of the document have; others are left where they are. */
     private void leaveOwn(List<Left> left) {
-        left.stream().filter(each -> keys.contains(each.what())).forEach(this::leave);
+        left.stream().filter(each -> keys.containsKey(each.what())).forEach(this::leave);
     }
 
     /**
