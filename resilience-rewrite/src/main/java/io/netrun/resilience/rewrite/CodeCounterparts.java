@@ -98,7 +98,8 @@ final class CodeCounterparts {
                                 getCursor(),
                                 call.getSimpleName().equals("of")
                                         ? new Of(names, registries).arguments(call.getArguments())
-                                        : "")
+                                        : "",
+                                annotated)
                         : null;
                 found.add(new Left(text(call), remedy == null ? "Write " + code + "." : remedy));
                 within = true;

@@ -229,7 +229,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             } else {
                 module.keepForeign();
                 found.left().add(path);
-                JavaMove.foreignTypes(file).keySet().forEach(found.used()::add);
+                if (ProtectingUses.mayThrow(file)) {
+                    JavaMove.foreignTypes(file).keySet().forEach(found.used()::add);
+                }
                 found.later()
                         .add(() -> new CodeCounterparts(file, found.constants(), pattern -> Set.of())
                                 .addAsked(found.asked()));
@@ -588,7 +590,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param customizing the files that use it for customizers alone, by their paths
      * @param asked the instances that code may ask resilience4j for, as {@code pattern name}
      * @param healthOff the modules whose health contributors are off unless they are switched on
-     * @param used the types that code uses which stays, and {@code *} where they are not known
+     * @param used the types that code uses which stays and may fail with their exceptions, and {@code *} where they are
+     *     not known
      * @param projects which directories are in the build
      */
     record Found(

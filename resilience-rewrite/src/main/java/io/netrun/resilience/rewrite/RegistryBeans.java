@@ -48,11 +48,8 @@ final class RegistryBeans {
                 String there = type.replace("Registry", "").toLowerCase(Locale.ROOT);
                 boolean configured = !isOfDefaults(method);
                 String own = configured
-                        ? " The configuration that it has itself applied to all its instances: set it as resilience."
-                                + section
-                                + (type.startsWith("ThreadPool")
-                                        ? ".instances for each of them, since .defaults is for all bulkheads."
-                                        : ".defaults.")
+                        ? " The configuration that it has itself applied to all its instances: set it "
+                                + target(type, annotated) + "."
                         : "";
                 if (sections.contains(there)) {
                     left.accept(new Left(
@@ -80,8 +77,9 @@ final class RegistryBeans {
      *
      * @param cursor the call that makes it
      * @param configuration the text of what it passes; empty for nothing
+     * @param annotated the names of instances in annotations, by a pattern
      */
-    static @Nullable String remedy(Cursor cursor, String configuration) {
+    static @Nullable String remedy(Cursor cursor, String configuration, Function<String, Set<String>> annotated) {
         J.MethodDeclaration method = cursor.firstEnclosing(J.MethodDeclaration.class);
         String type = method == null ? null : registry(method);
         if (type == null) {
@@ -91,8 +89,19 @@ final class RegistryBeans {
                 + " with the settings of the configuration."
                 + (configuration.isEmpty()
                         ? ""
-                        : " Set there, as resilience." + SECTIONS.get(type) + ".defaults, what " + configuration
-                                + " sets.");
+                        : " Set there, " + target(type, annotated) + ", what " + configuration + " sets.");
+    }
+
+    /** Where the configuration of a registry goes: the defaults of bulkheads are for those of both registries. */
+    private static String target(String type, Function<String, Set<String>> annotated) {
+        String section = "resilience." + SECTIONS.get(type);
+        boolean pools = type.startsWith("ThreadPool");
+        String others = pools ? CodeCounterparts.SEMAPHORE : CodeCounterparts.POOL;
+        boolean shared = pools
+                || (type.equals("BulkheadRegistry") && !annotated.apply(others).isEmpty());
+        return shared
+                ? "under " + section + ".instances for each of its bulkheads, since .defaults is for all bulkheads"
+                : "as " + section + ".defaults";
     }
 
     /** The simple name of the registry that a method has as a bean; null for another method. */

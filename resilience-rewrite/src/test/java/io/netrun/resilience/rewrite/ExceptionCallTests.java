@@ -156,9 +156,9 @@ class ExceptionCallTests implements RewriteTest {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
-    private static boolean isBoth(String used) {
+    private static boolean isBoth(String code) {
         return new Project()
-                        .with("src/main/java/Code.java", "class Code { " + used + " any; }\n")
+                        .with("src/main/java/Code.java", "class Code { " + code + " }\n")
                         .with("src/main/java/Calls.java", """
                     import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
                     import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
@@ -180,18 +180,37 @@ class ExceptionCallTests implements RewriteTest {
                         .anyMatch(row -> row.contains("throws it as before: handle both"));
     }
 
+    private static final String CIRCUITS = "io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry all;";
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry",
-                "io.github.resilience4j.decorators.Decorators"
+                "void a() { all.circuitBreaker(\"b\").executeRunnable(() -> {}); }",
+                "void a() { all.circuitBreaker(\"b\").acquirePermission(); }",
+                "Object a() { return all; }",
+                "void a(Framework other) { other.use(all); }",
+                "void a(Framework other) { other.use(() -> all); }",
+                "io.github.resilience4j.decorators.Decorators any; Object a() { return any.ofRunnable(null).decorate(); }",
             })
-    void exceptionOfCodeThatStaysShouldBeListed(String used) {
-        assertThat(isBoth(used)).isTrue();
+    void exceptionOfCodeThatStaysShouldBeListed(String code) {
+        assertThat(isBoth(CIRCUITS + " " + code)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "void a() { all.circuitBreaker(\"b\").getMetrics().getFailureRate(); }",
+                "Object a() { return all.getAllCircuitBreakers().stream().map(b -> b.getName()).toList(); }",
+                "void a() { all.circuitBreaker(\"b\").transitionToOpenState(); }",
+            })
+    void exceptionOfCodeThatOnlyAsksShouldNotBeListed(String code) {
+        assertThat(isBoth(CIRCUITS + " " + code)).isFalse();
     }
 
     @Test
     void exceptionThatNoCodeThrowsShouldNotBeListed() {
-        assertThat(isBoth("io.github.resilience4j.retry.RetryRegistry")).isFalse();
+        assertThat(isBoth("void a(io.github.resilience4j.retry.Retry r) { r.executeRunnable(() -> {}); }"))
+                .isFalse();
     }
 }

@@ -22,6 +22,7 @@ class KeptCodeTests implements RewriteTest {
 
             class Breakers {
                 Breakers(CircuitBreakerRegistry registry) {
+                    registry.circuitBreaker("b").executeRunnable(() -> {});
                 }
             }
             """;

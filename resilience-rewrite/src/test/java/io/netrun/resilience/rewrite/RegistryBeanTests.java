@@ -140,6 +140,10 @@ class RegistryBeanTests {
     }
 
     private static List<String> leftBeside(String type, String kind) {
+        return leftBeside(type, kind, "@Bean registry");
+    }
+
+    private static List<String> leftBeside(String type, String kind, String what) {
         Project project = new Project()
                 .with("src/main/java/Settings.java", bean("bulkhead", type, "@Bean", type + "Registry.of(own())"))
                 .with("src/main/java/Calls.java", """
@@ -153,7 +157,7 @@ class RegistryBeanTests {
                         }
                     }
                     """.formatted(kind));
-        return left(project, "@Bean registry");
+        return left(project, what);
     }
 
     @ParameterizedTest
@@ -164,10 +168,23 @@ class RegistryBeanTests {
 
     @ParameterizedTest
     @CsvSource({
-        "ThreadPoolBulkhead, THREADPOOL, resilience.bulkhead.instances for each of them",
+        "ThreadPoolBulkhead, THREADPOOL, under resilience.bulkhead.instances for each of its bulkheads",
         "Bulkhead, SEMAPHORE, resilience.bulkhead.defaults."
     })
     void bulkheadsOfTheSameKindShouldBeNamed(String type, String kind, String remedy) {
         assertThat(leftBeside(type, kind)).singleElement().asString().contains("Annotations have the name a", remedy);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ThreadPoolBulkhead, SEMAPHORE, under resilience.bulkhead.instances for each of its bulkheads",
+        "Bulkhead, THREADPOOL, under resilience.bulkhead.instances for each of its bulkheads",
+        "Bulkhead, SEMAPHORE, 'as resilience.bulkhead.defaults, what own() sets.'"
+    })
+    void configurationShouldNotBeWrittenForTheOtherKind(String type, String kind, String remedy) {
+        assertThat(leftBeside(type, kind, type + "Registry.of(own())"))
+                .singleElement()
+                .asString()
+                .contains("Set there, " + remedy);
     }
 }
