@@ -124,8 +124,9 @@ record ReadKeys(List<ModuleSettings> modules, boolean keepBehaviour) {
     private static Expression withTexts(Expression argument, Function<String, @Nullable String> texts) {
         if (argument instanceof J.Assignment assignment) {
             return assignment.withAssignment(withTexts(assignment.getAssignment(), texts));
-        } else if (argument instanceof J.NewArray array) {
-            return array.withInitializer(ListUtils.map(array.getInitializer(), each -> withTexts(each, texts)));
+        } else if (argument instanceof J.NewArray array && array.getInitializer() != null) {
+            List<Expression> elements = array.getInitializer();
+            return array.withInitializer(ListUtils.map(elements, each -> withTexts(each, texts)));
         }
         String former = argument instanceof J.Literal ? Trees.text(argument) : null;
         String changed = former == null ? null : texts.apply(former);

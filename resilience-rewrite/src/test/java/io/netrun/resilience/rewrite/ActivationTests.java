@@ -258,20 +258,7 @@ class ActivationTests {
 
     @Test
     void dependencyOfTheActivationShouldStay() {
-        String pom = """
-            <project>
-                <modelVersion>4.0.0</modelVersion>
-                <groupId>a</groupId>
-                <artifactId>app</artifactId>
-                <version>1</version>
-                <dependencies>
-                    <dependency>
-                        <groupId>org.springframework.retry</groupId>
-                        <artifactId>spring-retry</artifactId>
-                    </dependency>
-                </dependencies>
-            </project>
-            """;
+        String pom = Poms.pom("app", Poms.SPRING_RETRY);
         Project before =
                 new Project().with("app/pom.xml", pom).with(APP, ENABLED).with(CALLS, INTERCEPTED);
 
@@ -412,20 +399,7 @@ class ActivationTests {
     @Test
     void interceptorInXmlShouldBeListedAndKeepItsDependency() {
         Project after = new Project()
-                .with("pom.xml", """
-                    <project>
-                        <modelVersion>4.0.0</modelVersion>
-                        <groupId>a</groupId>
-                        <artifactId>app</artifactId>
-                        <version>1</version>
-                        <dependencies>
-                            <dependency>
-                                <groupId>org.springframework.retry</groupId>
-                                <artifactId>spring-retry</artifactId>
-                            </dependency>
-                        </dependencies>
-                    </project>
-                    """)
+                .with("pom.xml", Poms.pom("app", Poms.SPRING_RETRY))
                 .with("src/main/java/Calls.java", INTERCEPTED.replace("(interceptor = \"five\")", ""))
                 .with("src/main/resources/beans.xml", """
                     <beans>

@@ -13,12 +13,6 @@ class AddedSettingsPlaceTests {
 
     private static final String CORE = "core/src/main/resources/application.yml";
 
-    private static String pom(String name, String needed) {
-        return "<project><artifactId>" + name + "</artifactId><dependencies>"
-                + (needed.isEmpty() ? "" : "<dependency><artifactId>" + needed + "</artifactId></dependency>")
-                + "</dependencies></project>";
-    }
-
     private static String retried(String type) {
         return """
             import org.springframework.retry.annotation.Retryable;
@@ -33,9 +27,9 @@ class AddedSettingsPlaceTests {
 
     private static Project project() {
         return new Project()
-                .with("app/pom.xml", pom("app", "core"))
-                .with("core/pom.xml", pom("core", "settings"))
-                .with("settings/pom.xml", pom("settings", ""))
+                .with("app/pom.xml", Poms.pom("app", Poms.module("core")))
+                .with("core/pom.xml", Poms.pom("core", Poms.module("settings")))
+                .with("settings/pom.xml", Poms.pom("settings"))
                 .with("app/src/main/java/App.java", "@SpringBootApplication class App {}")
                 .with("core/src/main/java/Core.java", retried("Core"));
     }

@@ -259,20 +259,7 @@ class ComposedAnnotationTests {
 
     private static Project partner(String library, String enabling, String more) {
         return new Project()
-                .with("pom.xml", """
-                        <project>
-                          <modelVersion>4.0.0</modelVersion>
-                          <groupId>app</groupId>
-                          <artifactId>app</artifactId>
-                          <version>1</version>
-                          <dependencies>
-                            <dependency>
-                              <groupId>org.springframework.retry</groupId>
-                              <artifactId>spring-retry</artifactId>
-                            </dependency>
-                          </dependencies>
-                        </project>
-                        """)
+                .with("pom.xml", Poms.pom("app", Poms.SPRING_RETRY))
                 .with("src/main/java/Calls.java", """
                         import com.vendor.%1$s.Vendor;
 

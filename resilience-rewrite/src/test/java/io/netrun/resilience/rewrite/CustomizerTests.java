@@ -105,21 +105,7 @@ class CustomizerTests {
     @Test
     void dependencyShouldBeReplacedWithTheLastCustomizer() {
         Project after = with(bean("RetryConfigCustomizer.of(\"audit\", b -> b.maxAttempts(5))"))
-                .with("pom.xml", """
-                    <project>
-                        <modelVersion>4.0.0</modelVersion>
-                        <groupId>shop</groupId>
-                        <artifactId>shop</artifactId>
-                        <version>1</version>
-                        <dependencies>
-                            <dependency>
-                                <groupId>io.github.resilience4j</groupId>
-                                <artifactId>resilience4j-spring-boot3</artifactId>
-                                <version>2.3.0</version>
-                            </dependency>
-                        </dependencies>
-                    </project>
-                    """)
+                .with("pom.xml", Poms.pom("shop", Poms.RESILIENCE4J))
                 .after(new FromResilience4j(null));
 
         assertThat(after.files().get("pom.xml"))

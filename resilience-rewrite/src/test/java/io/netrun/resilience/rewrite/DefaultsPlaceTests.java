@@ -256,14 +256,14 @@ class DefaultsPlaceTests {
     @Test
     void applicationShouldHaveThoseOfItsLibraries() {
         Project after = moved(new Project()
-                .with("core/pom.xml", "<project><artifactId>orders-core</artifactId></project>")
+                .with("core/pom.xml", Poms.pom("orders-core"))
                 .with("core/src/main/java/Calls.java", RETRIED)
-                .with("between/pom.xml", pom("between", "orders-core"))
-                .with("web/pom.xml", pom("web", "between"))
+                .with("between/pom.xml", Poms.pom("between", Poms.module("orders-core")))
+                .with("web/pom.xml", Poms.pom("web", Poms.module("between")))
                 .with("web/src/main/resources/application.yml", "server.port: 0\n")
-                .with("batch/pom.xml", pom("batch", "orders-core"))
+                .with("batch/pom.xml", Poms.pom("batch", Poms.module("orders-core")))
                 .with("batch/src/main/java/App.java", APPLICATION)
-                .with("other/pom.xml", pom("other", "spring-core"))
+                .with("other/pom.xml", Poms.pom("other", Poms.module("spring-core")))
                 .with("other/src/main/resources/application.yml", "server.port: 0\n"));
 
         assertThat(homes(after))
@@ -274,33 +274,14 @@ class DefaultsPlaceTests {
     @Test
     void fileOfAnotherModuleShouldNotBeHiddenByANewOne() {
         Project after = moved(new Project()
-                .with("settings/pom.xml", "<project><artifactId>settings</artifactId></project>")
+                .with("settings/pom.xml", Poms.pom("settings"))
                 .with("settings/src/main/resources/application.yml", SETTINGS)
-                .with("core/pom.xml", pom("core", "spring-core"))
+                .with("core/pom.xml", Poms.pom("core", Poms.module("spring-core")))
                 .with("core/src/main/java/Calls.java", RETRIED)
-                .with("app/pom.xml", pom("app", "core").replace("</dependencies>", """
-                        <dependency>
-                            <artifactId>settings</artifactId>
-                        </dependency>
-                    </dependencies>\
-                    """))
+                .with("app/pom.xml", Poms.pom("app", Poms.module("core"), Poms.module("settings")))
                 .with("app/src/main/java/App.java", APPLICATION));
 
         assertThat(homes(after)).containsExactly("settings/src/main/resources/application.yml");
-    }
-
-    private static String pom(String name, String library) {
-        return """
-            <project>
-                <artifactId>%s</artifactId>
-                <dependencies>
-                    <dependency>
-                        <groupId>a</groupId>
-                        <artifactId>%s</artifactId>
-                    </dependency>
-                </dependencies>
-            </project>
-            """.formatted(name, library);
     }
 
     @ParameterizedTest
@@ -365,7 +346,7 @@ class DefaultsPlaceTests {
     @Test
     void settingOfSpringRetryShouldBeInTheApplicationToo() {
         Project after = new Project()
-                .with("core/pom.xml", "<project><artifactId>orders-core</artifactId></project>")
+                .with("core/pom.xml", Poms.pom("orders-core"))
                 .with("core/src/main/java/Calls.java", """
                     import org.springframework.retry.annotation.Retryable;
 
@@ -375,7 +356,7 @@ class DefaultsPlaceTests {
                         }
                     }
                     """)
-                .with("web/pom.xml", pom("web", "orders-core"))
+                .with("web/pom.xml", Poms.pom("web", Poms.module("orders-core")))
                 .with("web/src/main/resources/application.properties", "calls.attempts=4\n")
                 .after(new FromSpringRetry(true));
 
@@ -387,7 +368,7 @@ class DefaultsPlaceTests {
     @Test
     void settingThatCodeOfALibraryNeedsShouldStay() {
         Project after = moved(new Project()
-                .with("core/pom.xml", "<project><artifactId>orders-core</artifactId></project>")
+                .with("core/pom.xml", Poms.pom("orders-core"))
                 .with("core/src/main/java/Calls.java", RETRIED)
                 .with("core/src/main/java/Breakers.java", """
                     import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -397,7 +378,7 @@ class DefaultsPlaceTests {
                         }
                     }
                     """)
-                .with("web/pom.xml", pom("web", "orders-core"))
+                .with("web/pom.xml", Poms.pom("web", Poms.module("orders-core")))
                 .with("web/src/main/resources/application.yml", SETTINGS));
 
         assertThat(after.files().get("web/src/main/resources/application.yml"))
@@ -409,7 +390,7 @@ class DefaultsPlaceTests {
     @Test
     void threadPoolOfALibraryShouldMakeTheApplicationAsynchronous() {
         Project after = moved(new Project()
-                .with("core/pom.xml", "<project><artifactId>orders-core</artifactId></project>")
+                .with("core/pom.xml", Poms.pom("orders-core"))
                 .with("core/src/main/java/Calls.java", """
                     import io.github.resilience4j.bulkhead.annotation.Bulkhead;
                     import java.util.concurrent.CompletableFuture;
@@ -421,7 +402,7 @@ class DefaultsPlaceTests {
                         }
                     }
                     """)
-                .with("web/pom.xml", pom("web", "orders-core"))
+                .with("web/pom.xml", Poms.pom("web", Poms.module("orders-core")))
                 .with("web/src/main/java/App.java", APPLICATION));
 
         assertThat(after.files().get("web/src/main/java/App.java")).contains("@EnableAsync");

@@ -15,15 +15,6 @@ class InactiveAnnotationTests {
 
     private static final String SPRING7 = "org.springframework.resilience.annotation.";
 
-    private static final String POM = """
-        <project>
-            <modelVersion>4.0.0</modelVersion>
-            <groupId>a</groupId>
-            <artifactId>app</artifactId>
-            <version>1</version>
-        </project>
-        """;
-
     private static String calls(String packageName) {
         return """
             import %sRetryable;
@@ -44,7 +35,7 @@ class InactiveAnnotationTests {
     }
 
     private static Project project() {
-        return new Project().with("pom.xml", POM).with("src/main/java/Calls.java", calls(RETRY));
+        return new Project().with("pom.xml", Poms.pom("app")).with("src/main/java/Calls.java", calls(RETRY));
     }
 
     @Test
@@ -57,7 +48,8 @@ class InactiveAnnotationTests {
 
     @Test
     void annotationsOfSpring7ShouldBeListed() {
-        Project before = new Project().with("pom.xml", POM).with("src/main/java/Calls.java", calls(SPRING7));
+        Project before =
+                new Project().with("pom.xml", Poms.pom("app")).with("src/main/java/Calls.java", calls(SPRING7));
 
         assertThat(left(new FromSpringFramework7(false), before))
                 .singleElement()
@@ -88,7 +80,7 @@ class InactiveAnnotationTests {
 
     @Test
     void exceptionAloneShouldNotBeListed() {
-        Project before = new Project().with("pom.xml", POM).with("src/main/java/Calls.java", """
+        Project before = new Project().with("pom.xml", Poms.pom("app")).with("src/main/java/Calls.java", """
             import org.springframework.retry.ExhaustedRetryException;
 
             class Calls {

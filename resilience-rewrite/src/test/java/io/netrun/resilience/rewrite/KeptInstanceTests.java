@@ -98,28 +98,10 @@ class KeptInstanceTests {
                 .noneSatisfy(left -> assertThat(left).contains(".*"));
     }
 
-    private static final String POM = """
-        <project>
-            <modelVersion>4.0.0</modelVersion>
-            <groupId>shop</groupId>
-            <artifactId>%s</artifactId>
-            <version>1</version>
-            <dependencies>
-                <dependency>
-                    <groupId>%s</groupId>
-                    <artifactId>%s</artifactId>
-                    <version>%s</version>
-                </dependency>
-            </dependencies>
-        </project>
-        """;
-
     /** The application imports the file of its library. */
     private static Project shop(String code) {
         return new Project()
-                .with(
-                        "client/pom.xml",
-                        POM.formatted("client", "io.github.resilience4j", "resilience4j-spring-boot3", "2.2.0"))
+                .with("client/pom.xml", Poms.pom("client", Poms.RESILIENCE4J))
                 .with("client/src/main/java/Calls.java", ANNOTATED)
                 .with("client/src/main/resources/client-defaults.yml", """
                     resilience4j:
@@ -128,7 +110,7 @@ class KeptInstanceTests {
                           prices:
                             max-attempts: 4
                     """)
-                .with("app/pom.xml", POM.formatted("app", "shop", "client", "1"))
+                .with("app/pom.xml", Poms.pom("app", Poms.module("client")))
                 .with("app/src/main/resources/application.yml", """
                     spring:
                       config:

@@ -20,32 +20,8 @@ class PublisherMethodTests {
     private static final String APPLICATION =
             "import org.springframework.boot.autoconfigure.SpringBootApplication; @SpringBootApplication class App {}";
 
-    private static String pom(String artifact, String more) {
-        return """
-            <project>
-                <modelVersion>4.0.0</modelVersion>
-                <groupId>a</groupId>
-                <artifactId>%s</artifactId>
-                <version>1</version>
-                <dependencies>
-                    <dependency>
-                        <groupId>io.github.resilience4j</groupId>
-                        <artifactId>resilience4j-spring-boot3</artifactId>
-                        <version>2.3.0</version>
-                    </dependency>
-            %s
-                </dependencies>
-            </project>
-            """.formatted(artifact, more);
-    }
-
-    private static String dependency(String group, String artifact, String more) {
-        return "<dependency><groupId>" + group + "</groupId><artifactId>" + artifact
-                + "</artifactId><version>1</version>" + more + "</dependency>";
-    }
-
     private static String reactor(String more) {
-        return dependency("io.github.resilience4j", "resilience4j-reactor", more);
+        return Poms.dependency("io.github.resilience4j", "resilience4j-reactor", "1", more);
     }
 
     private static String calls(String imported, String onClass, String onMethod, String type) {
@@ -69,7 +45,7 @@ class PublisherMethodTests {
 
     private static Project project(String more, String onMethod) {
         return new Project()
-                .with("pom.xml", pom("app", more))
+                .with("pom.xml", Poms.pom("app", Poms.RESILIENCE4J, more))
                 .with(
                         "src/main/java/Calls.java",
                         calls("reactor.core.publisher.Mono", NOTHING, onMethod, "Mono<String>"))
@@ -129,8 +105,8 @@ class PublisherMethodTests {
 
     @Test
     void reactiveStarterOfSpringCloudShouldCount() {
-        String starter =
-                dependency("org.springframework.cloud", "spring-cloud-starter-circuitbreaker-reactor-resilience4j", "");
+        String starter = Poms.dependency(
+                "org.springframework.cloud", "spring-cloud-starter-circuitbreaker-reactor-resilience4j", "1");
 
         assertThat(left(project(starter, "@Retry(name = \"a\")"))).isEmpty();
     }
@@ -140,7 +116,7 @@ class PublisherMethodTests {
         Project before = project(NOTHING, "@Retry(name = \"a\")");
         before.with(
                 "pom.xml",
-                pom("app", NOTHING)
+                Poms.pom("app", Poms.RESILIENCE4J)
                         .replace(
                                 "</project>",
                                 "<profiles><profile><id>web</id><dependencies>" + reactor("")
@@ -213,11 +189,11 @@ class PublisherMethodTests {
 
     private static Project modules(String ofLibrary, String ofApplication) {
         return new Project()
-                .with("lib/pom.xml", pom("lib", ofLibrary))
+                .with("lib/pom.xml", Poms.pom("lib", Poms.RESILIENCE4J, ofLibrary))
                 .with(
                         "lib/src/main/java/Calls.java",
                         calls("reactor.core.publisher.Mono", NOTHING, "@Retry(name = \"a\")", "Mono<String>"))
-                .with("app/pom.xml", pom("app", dependency("a", "lib", "") + ofApplication))
+                .with("app/pom.xml", Poms.pom("app", Poms.RESILIENCE4J, Poms.module("lib"), ofApplication))
                 .with("app/src/main/java/App.java", APPLICATION)
                 .withTypes(ASPECTJ);
     }

@@ -14,20 +14,7 @@ class SecondRunTests {
 
     private static final String SETTINGS = "src/main/resources/application.yml";
 
-    private static final String POM = """
-            <project>
-                <dependencies>
-                    <dependency>
-                        <groupId>io.github.resilience4j</groupId>
-                        <artifactId>resilience4j-spring-boot3</artifactId>
-                    </dependency>
-                    <dependency>
-                        <groupId>org.springframework.retry</groupId>
-                        <artifactId>spring-retry</artifactId>
-                    </dependency>
-                </dependencies>
-            </project>
-            """;
+    private static final String POM = Poms.pom("app", Poms.RESILIENCE4J, Poms.SPRING_RETRY);
 
     private static Project moved(Recipe recipe, String imports, String code) {
         return new Project()

@@ -113,8 +113,8 @@ class ThreadPoolTests {
     @Test
     void applicationOfAnotherModuleShouldEnableAsync() {
         Project moved = moved(new Project()
-                .with("client/pom.xml", pom("client", ""))
-                .with("app/pom.xml", pom("app", "client"))
+                .with("client/pom.xml", Poms.pom("client"))
+                .with("app/pom.xml", Poms.pom("app", Poms.module("client")))
                 .with("client/src/main/java/shop/Pooled.java", POOL)
                 .with("app/src/main/java/shop/App.java", MAIN));
         assertThat(moved.files().get("app/src/main/java/shop/App.java")).contains("@EnableAsync");
@@ -181,20 +181,10 @@ class ThreadPoolTests {
     @Test
     void applicationInKotlinShouldHaveTheDefaults() {
         Project moved = moved(new Project()
-                .with("client/pom.xml", pom("client", ""))
-                .with("app/pom.xml", pom("app", "client"))
+                .with("client/pom.xml", Poms.pom("client"))
+                .with("app/pom.xml", Poms.pom("app", Poms.module("client")))
                 .with("client/src/main/java/shop/Pooled.java", POOL)
                 .with("app/src/main/kotlin/shop/App.kt", "package shop\n\n@SpringBootApplication\nclass App\n"));
         assertThat(moved.files().keySet()).contains("app/src/main/resources/application.yml");
-    }
-
-    private static String pom(String name, String needed) {
-        return "<project><modelVersion>4.0.0</modelVersion><groupId>shop</groupId><artifactId>" + name
-                + "</artifactId><version>1</version>"
-                + (needed.isEmpty()
-                        ? ""
-                        : "<dependencies><dependency><groupId>shop</groupId><artifactId>" + needed
-                                + "</artifactId><version>1</version></dependency></dependencies>")
-                + "</project>\n";
     }
 }
