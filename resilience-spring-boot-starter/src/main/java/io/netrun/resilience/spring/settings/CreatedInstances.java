@@ -26,7 +26,7 @@ final class CreatedInstances {
     private final Supplier<ResilienceRegistry> registry;
     private final ConcurrentMap<InstanceKey, InstanceSettings<?>> created = new ConcurrentHashMap<>();
 
-    /** How many changes of the configuration had begun when the settings of a new instance were resolved. */
+    /** The {@link Rebinding#steps} of changes before the settings of a new instance were resolved. */
     private final ConcurrentMap<InstanceKey, Integer> resolvedAfter = new ConcurrentHashMap<>();
 
     /** The settings of instances that have left the registry. */
@@ -56,10 +56,10 @@ final class CreatedInstances {
     /**
      * Records the settings with which an instance is about to be created.
      *
-     * @param changes the changes of the configuration that had begun before they were resolved
+     * @param steps the {@link Rebinding#steps} of changes before they were resolved
      */
-    void put(InstanceKey key, InstanceSettings<?> settings, int changes) {
-        resolvedAfter.merge(key, changes, Math::min);
+    void put(InstanceKey key, InstanceSettings<?> settings, int steps) {
+        resolvedAfter.merge(key, steps, Math::min);
         created.put(key, settings);
     }
 

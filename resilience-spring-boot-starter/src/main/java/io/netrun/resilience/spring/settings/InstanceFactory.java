@@ -332,24 +332,24 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             own.requests().add(key);
         }
         C base = given == null && !type.equals(pattern.type()) ? type.defaults() : given;
-        int changesBefore = rebinding.begun();
+        int stepsBefore = rebinding.steps();
         InstanceSettings<C> fresh;
         try {
             fresh = resolution.resolve(pattern, name, base);
         } catch (ResilienceConfigurationException wrong) {
             throw contexts.isCreating() ? wrong : early.withOthers(wrong);
         }
-        created.put(key, fresh, changesBefore);
+        created.put(key, fresh, stepsBefore);
         return new Settings<>(
                 fresh.effective().config(), enabling && fresh.effective().enabled());
     }
 
     /** The settings of a family's instance, which calls request: settings that do not apply do not fail them. */
     private <C extends Record> Settings<C> settingsOfKey(PatternDescriptor<?, C> pattern, String name, C given) {
-        int changesBefore = rebinding.begun();
+        int stepsBefore = rebinding.steps();
         InstanceSettings<C> fresh =
                 resolution.resolveKey(pattern, name, given, wrong -> unapplied.log(pattern, name, wrong));
-        created.put(InstanceKey.of(pattern, name), fresh, changesBefore);
+        created.put(InstanceKey.of(pattern, name), fresh, stepsBefore);
         return new Settings<>(
                 fresh.effective().config(), enabling && fresh.effective().enabled());
     }

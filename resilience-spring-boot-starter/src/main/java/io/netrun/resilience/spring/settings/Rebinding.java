@@ -29,13 +29,13 @@ final class Rebinding {
     private final UnappliedSettings unapplied;
 
     /**
-     * Changes of the configuration that have begun. An instance that is created meanwhile may have been missed by one,
-     * and have the settings of before.
+     * How often a change of the configuration has begun or ended. An instance that is created meanwhile may have been
+     * missed by one, and have the settings of before.
      */
-    private volatile int begun;
+    private volatile int steps;
 
-    /** Changes that are going on; guarded by {@link #renewals}, as are writes of {@link #begun}. */
-    private int going;
+    /** Changes that are going on; written under {@link #renewals}, as are {@link #steps}. */
+    private volatile int going;
 
     /** What is resolved again after the changes that are going on. Guarded by its monitor. */
     private final List<Runnable> renewals = new ArrayList<>();
@@ -107,21 +107,22 @@ final class Rebinding {
         return usedOf(pattern, former, next);
     }
 
-    /** Changes of the configuration that have begun so far, for {@link #renewIfMissed}. */
-    int begun() {
-        return begun;
+    /** How often a change of the configuration has begun or ended so far, for {@link #renewIfMissed}. */
+    int steps() {
+        return steps;
     }
 
     /**
-     * Resolves the settings of an instance again if a change of the configuration has begun after they were resolved:
-     * now, or when that is done. Called once the instance is in the registry and known here, where later changes find
-     * it.
+     * Resolves the settings of an instance again if a change of the configuration has begun or ended after they were
+     * resolved: now, or when those that are going on are done, which may yet be rejected. Called once the instance is
+     * in the registry and known here, where later changes find it.
      *
-     * @param seen the {@linkplain #begun number of changes} before its settings were resolved
+     * @param seen the {@linkplain #steps number of steps} before its settings were resolved
      * @param isNew whether nothing can have changed the instance since it was created
      */
     void renewIfMissed(PatternDescriptor<?, ?> pattern, String name, int seen, boolean isNew) {
-        if (begun == seen) {
+        boolean isChanging = going > 0; // first: a change that ends in between has made another step
+        if (!isChanging && steps == seen) {
             return;
         }
         synchronized (renewals) {
@@ -144,7 +145,7 @@ final class Rebinding {
     /** Makes a change of the configuration, and then applies it to what was created meanwhile. */
     private void during(Runnable change) {
         synchronized (renewals) {
-            begun++;
+            steps++;
             going++;
         }
         try {
@@ -152,6 +153,7 @@ final class Rebinding {
         } finally {
             List<Runnable> due = List.of();
             synchronized (renewals) {
+                steps++;
                 going--;
                 if (going == 0) {
                     due = List.copyOf(renewals);

@@ -133,15 +133,15 @@ final class RegistryFollower {
         InstanceKey key = InstanceKey.of(pattern, policy.name());
         Integer resolvedAfter = created.takeResolvedAfter(key);
         if (resolvedAfter != null
-                && resolvedAfter != rebinding.begun()
+                && resolvedAfter != rebinding.steps()
                 && created.has(key)
                 && !created.isReturning(policy)) {
             rebinding.renewIfMissed(pattern, policy.name(), resolvedAfter, true);
             return;
         }
-        int changesBefore = rebinding.begun();
+        int stepsBefore = rebinding.steps();
         follow(pattern, policy, key);
-        rebinding.renewIfMissed(pattern, policy.name(), changesBefore, false);
+        rebinding.renewIfMissed(pattern, policy.name(), stepsBefore, false);
     }
 
     private <P extends Policy, C extends Record> void follow(
@@ -209,10 +209,10 @@ final class RegistryFollower {
      * @throws ResilienceConfigurationException if the settings are wrong
      */
     <P extends Policy, C extends Record> void takeOver(PatternDescriptor<P, C> pattern, P policy) {
-        int changesBefore = rebinding.begun();
+        int stepsBefore = rebinding.steps();
         C given = orNone(pattern, configOf(pattern, policy));
         created.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), given));
-        rebinding.renewIfMissed(pattern, policy.name(), changesBefore, false);
+        rebinding.renewIfMissed(pattern, policy.name(), stepsBefore, false);
     }
 
     @SuppressWarnings("unchecked") // the class of a C

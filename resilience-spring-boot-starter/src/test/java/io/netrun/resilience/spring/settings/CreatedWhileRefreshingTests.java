@@ -15,7 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -166,5 +168,70 @@ class CreatedWhileRefreshingTests {
         assertThat(registry.find(Bulkhead.TYPE, instance.name())).containsSame(instance);
         registry.remove(instance);
         return held;
+    }
+
+    /** Does something at a question of the thread that refreshes. */
+    private static final class Interruption extends PropertySource<Object> {
+
+        private int left;
+        private Runnable action = () -> {};
+
+        Interruption() {
+            super("interruption", new Object());
+        }
+
+        @Override
+        public Object getProperty(String name) {
+            if (--left == 0) {
+                action.run();
+            }
+            return null;
+        }
+
+        @Override
+        public boolean containsProperty(String name) {
+            return false;
+        }
+    }
+
+    private final Interruption interruption = new Interruption();
+
+    /** Returns whether the refresh asks that often. */
+    private boolean refreshInterrupted(
+            ConfigurableApplicationContext context, int question, int maxConcurrent, Runnable action) {
+        interruption.left = question;
+        interruption.action = action;
+        refresh(context, "x", maxConcurrent);
+        boolean interrupted = interruption.left <= 0;
+        interruption.left = 0;
+        return interrupted;
+    }
+
+    /** Before the refresh begins, only the environment has changed, and an instance has what that says. */
+    @Test
+    void instanceOfARefreshThatIsRejectedShouldHaveTheFormerSettings() {
+        runner.run(context -> {
+            ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+            context.getEnvironment().getPropertySources().addFirst(interruption);
+            registry.getOrCreate(Bulkhead.TYPE, "wrong");
+            String wrong = INSTANCES + "wrong.max-concurrent";
+            boolean begun = false;
+            boolean interrupted = true;
+            for (int question = 1; interrupted; question++) {
+                refresh(context, "x", 1);
+                properties.put(wrong, -1);
+                AtomicReference<Bulkhead> created = new AtomicReference<>();
+                interrupted = refreshInterrupted(
+                        context, question, 7, () -> created.set(registry.getOrCreate(Bulkhead.TYPE, "x")));
+                properties.remove(wrong);
+                if (interrupted) {
+                    int value = created.get().config().maxConcurrent();
+                    begun = begun || value == 1;
+                    assertThat(value).as("created at question %s", question).isEqualTo(begun ? 1 : 7);
+                    registry.remove(created.get());
+                }
+            }
+            assertThat(begun).isTrue();
+        });
     }
 }
