@@ -6,7 +6,6 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -144,9 +143,10 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     /** Completes this future, after a successful {@link #tryEnd()}. Never throws, whatever a dependent does. */
     protected final void publish(T value, @Nullable Throwable failure) {
         Deadline before = null;
-        Object body = Deadline.leaveBody();
+        Object body = null;
         boolean entered = false;
         try {
+            body = Deadline.leaveBody();
             Deadline scope = scopeOfDependents();
             if (scope != null) {
                 before = scope.enterScope();
@@ -206,13 +206,13 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
                     super.completeExceptionally(failure);
                 }
             } catch (OutOfMemoryError full) {
-                pause(tries);
+                SpinBackoff.awaitMemory(tries);
             } catch (Throwable thrown) {
                 // For example, the stack is full: a worker has a stack of its own.
                 if (isDone() || tryPublishOnWorker(value, failure)) {
                     return;
                 }
-                pause(tries);
+                SpinBackoff.awaitMemory(tries);
             }
         }
     }
@@ -224,15 +224,6 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             return true;
         } catch (OutOfMemoryError full) {
             return false;
-        }
-    }
-
-    /** A millisecond, and later up to ten. Needs no class that may not be loaded yet: there is no memory for it. */
-    static void pause(int tries) {
-        try {
-            LockSupport.parkNanos(Math.min(1L + tries, 10) * 1_000_000);
-        } catch (Throwable forbidden) {
-            // The thread is watched by a tool that forbids it to pause, such as BlockHound: it tries again at once.
         }
     }
 

@@ -176,8 +176,8 @@ public final class ContextPropagation {
             boolean carried = !isStaying(mdc);
             Map<String, String> mdcBefore = carried && mdcCarried ? MDC.getCopyOfContextMap() : STAYING;
             Deadline scopeBefore = Deadline.marked();
-            Object body = Deadline.leaveBody();
             boolean carriedBefore = carryMdcOfThread(carried);
+            Object body = Deadline.leaveBody(); // allocates nothing after the scope was read
             try {
                 thread.setContextClassLoader(loader);
                 setMdc(mdc);

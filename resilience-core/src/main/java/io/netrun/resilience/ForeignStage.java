@@ -174,7 +174,7 @@ public final class ForeignStage {
                 boolean ends = failure == null ? future.complete(value) : future.completeExceptionally(failure);
                 return ends || (!ended && tries > 0);
             } catch (OutOfMemoryError full) {
-                CallFuture.pause(tries); // once it is done, another try runs the dependents that are left
+                SpinBackoff.awaitMemory(tries); // once it is done, another try runs the dependents that are left
             }
         }
     }

@@ -41,6 +41,8 @@ public final class SpinBackoff {
 
     private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
 
+    private static final long MILLISECOND_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     /** Another thread that runs no code of the user meanwhile; it may have to wait for a processor. */
@@ -108,6 +110,27 @@ public final class SpinBackoff {
             pause(checks == 0 ? 0 : Math.min(SHORTEST << Math.min(checks - 1, 8), LONGEST));
         } else {
             park();
+        }
+    }
+
+    /**
+     * Pauses before another attempt at what needs memory and must not be given up: a millisecond, and later up to ten.
+     * A virtual thread spins for its first second of these, see {@link #VIRTUAL_SPINS}.
+     *
+     * @param tries how often the caller has paused before; 0 the first time
+     */
+    static void awaitMemory(int tries) {
+        try {
+            if (tries < VIRTUAL_SPINS && isOnVirtualThread()) {
+                long begin = System.nanoTime();
+                while (System.nanoTime() - begin < MILLISECOND_NANOS) {
+                    Thread.onSpinWait();
+                }
+            } else {
+                LockSupport.parkNanos(Math.min(1L + tries, 10) * MILLISECOND_NANOS);
+            }
+        } catch (Throwable forbidden) {
+            // The thread is watched by a tool that forbids it to pause, such as BlockHound: it tries again at once.
         }
     }
 

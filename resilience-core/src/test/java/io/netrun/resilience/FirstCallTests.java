@@ -58,6 +58,7 @@ class FirstCallTests {
             "NamedMethods",
             "ObservedPool",
             "PolicyMode",
+            "ReactorGuard",
             "ResilienceRegistry",
             "RunningCalls",
             "SafeCancel",

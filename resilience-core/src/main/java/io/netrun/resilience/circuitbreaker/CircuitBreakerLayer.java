@@ -224,7 +224,14 @@ final class CircuitBreakerLayer implements Layer {
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
             if (adapted instanceof Stream stream) {
-                stream.context.runAnyway(() -> outcomes.announce(abandon(exceeded)));
+                Runnable end;
+                try {
+                    end = () -> outcomes.announce(abandon(exceeded));
+                } catch (OutOfMemoryError full) {
+                    abandon(exceeded); // its permit matters more than the context of listeners
+                    return;
+                }
+                stream.context.runAnyway(end);
             } else {
                 outcomes.announce(abandon(exceeded));
             }
@@ -345,8 +352,7 @@ final class CircuitBreakerLayer implements Layer {
             boolean byThis = inFlight.tryEnd();
             try {
                 if (byThis) {
-                    inCallersContext(() -> success = inFlight.abandon(inFlight.deadline.isExceeded()));
-                    inFlight.deadline.end();
+                    abandonInCallersContext();
                 } else {
                     inFlight.awaitSettled();
                 }
@@ -357,6 +363,29 @@ final class CircuitBreakerLayer implements Layer {
             if (context != null) {
                 context.clear();
             }
+        }
+
+        /** Settles the permit even if there is no memory for the task that does so in the context. */
+        private void abandonInCallersContext() {
+            Runnable task = null;
+            try {
+                task = context == null ? null : this::abandon;
+            } catch (OutOfMemoryError full) {
+                // The permit matters more than the context of listeners.
+            }
+            try {
+                if (context == null || task == null) {
+                    abandon();
+                } else {
+                    context.runAnyway(task);
+                }
+            } finally {
+                inFlight.deadline.end();
+            }
+        }
+
+        private void abandon() {
+            success = inFlight.abandon(inFlight.deadline.isExceeded());
         }
 
         /** Another thread than the caller's may leave the call. */
