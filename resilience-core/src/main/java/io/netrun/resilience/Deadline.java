@@ -159,7 +159,7 @@ public abstract class Deadline extends ScopeParts {
             return null;
         }
         Deadline scope = (Deadline) current[SCOPE];
-        if (current[STARTED] != null && scope == current[AROUND]) {
+        if (scope != null && scope == current[AROUND] && current[STARTED] != null) {
             return (Deadline) current[STARTED];
         }
         return scope == STARTING ? null : scope;
@@ -262,6 +262,27 @@ public abstract class Deadline extends ScopeParts {
     static Deadline ofSyncCall() {
         Deadline scope = current();
         return scope == NONE ? NONE : scope.ofBody();
+    }
+
+    /**
+     * Lets the calling thread run code that belongs to no call, such as listeners. Never throws: without memory, the
+     * thread keeps its scope.
+     *
+     * @return what {@link #returnToScope} restores
+     */
+    static @Nullable Deadline leaveScope() {
+        try {
+            return NONE.enterScope();
+        } catch (OutOfMemoryError full) {
+            return null; // the thread has no slot, and so no scope either
+        }
+    }
+
+    /** Restores the scope that {@link #leaveScope} has returned. Never throws. */
+    static void returnToScope(@Nullable Deadline before) {
+        if (before != null) {
+            slot()[SCOPE] = before;
+        }
     }
 
     /** Clears the scope of the calling thread; a body that starts remains one. */

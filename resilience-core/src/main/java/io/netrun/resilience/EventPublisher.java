@@ -390,9 +390,15 @@ public final class EventPublisher {
         }
     }
 
+    /** Calls that listeners make, such as an alarm, are no part of the call that has caused the event. */
     private void deliver(Object event) {
-        for (Object listener : listeners) {
-            ((Listener<?>) listener).accept(event);
+        Deadline before = Deadline.leaveScope();
+        try {
+            for (Object listener : listeners) {
+                ((Listener<?>) listener).accept(event);
+            }
+        } finally {
+            Deadline.returnToScope(before);
         }
     }
 

@@ -38,12 +38,21 @@ public final class LateResults {
         if (result == null) {
             return;
         }
-        for (Hook hook : hooks) {
-            try {
-                hook.consumer.accept(result);
-            } catch (Throwable thrown) {
-                SafeLog.error(log, "A hook for late results failed", thrown);
+        Deadline before = Deadline.leaveScope(); // a hook that makes calls, such as to clean up, is part of none
+        try {
+            for (Hook hook : hooks) {
+                accept(hook, result);
             }
+        } finally {
+            Deadline.returnToScope(before);
+        }
+    }
+
+    private static void accept(Hook hook, Object result) {
+        try {
+            hook.consumer.accept(result);
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "A hook for late results failed", thrown);
         }
     }
 
