@@ -1,6 +1,5 @@
 package io.netrun.resilience.spring.actuate;
 
-import io.netrun.resilience.spring.actuate.Overview.Cell;
 import java.util.List;
 
 /**

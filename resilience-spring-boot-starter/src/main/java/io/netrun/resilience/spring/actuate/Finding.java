@@ -1,8 +1,6 @@
 package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.Policy;
-import io.netrun.resilience.spring.actuate.Overview.Cell;
-import io.netrun.resilience.spring.actuate.Overview.Level;
 import io.netrun.resilience.spring.actuate.Track.Series;
 import io.netrun.resilience.spring.event.OperatorChange;
 import io.netrun.resilience.spring.pattern.FailedCall;

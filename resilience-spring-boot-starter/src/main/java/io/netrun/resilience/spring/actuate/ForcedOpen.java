@@ -1,6 +1,5 @@
 package io.netrun.resilience.spring.actuate;
 
-import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Track.Series;
 import java.time.Duration;
 import java.time.Instant;

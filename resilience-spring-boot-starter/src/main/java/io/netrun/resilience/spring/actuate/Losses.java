@@ -1,7 +1,6 @@
 package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.spring.actuate.Beginnings.Beginning;
-import io.netrun.resilience.spring.actuate.Overview.Cell;
 import io.netrun.resilience.spring.actuate.Track.Series;
 import java.time.Duration;
 import java.time.Instant;

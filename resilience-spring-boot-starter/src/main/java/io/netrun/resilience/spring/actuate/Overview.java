@@ -10,25 +10,20 @@ import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
 import io.netrun.resilience.spring.pattern.MeterSpec;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /actuator/resilience/overview}: the state of all names in one compact answer. */
@@ -54,9 +49,6 @@ public final class Overview {
 
     private static final int MAX_BYTES_OF_NAME = MAX_BYTES / 300;
 
-    /** A rate is that of the last ten seconds. */
-    private static final int RECENT = 2;
-
     /** The share of the calls that makes a problem of what is not served. */
     static final double SHARE = 0.1;
 
@@ -65,8 +57,6 @@ public final class Overview {
     /** A minute, in samples. */
     private static final int MINUTE = 12;
 
-    private static final List<PatternDescriptor<?, ?>> ORDER = PatternDescriptors.all();
-    private static final String CALLS = "Calls";
     private static final String STATE = "state";
     private static final String BUDGET = "retry.budget.available";
     private static final List<String> GAUGES = List.of(
@@ -86,11 +76,10 @@ public final class Overview {
     private final Chains chains;
     private final Operators operators;
     private final History history;
-    private final Function<Policy, List<Map<String, @Nullable Object>>> recentEvents;
     private final Function<Policy, List<Map<String, @Nullable Object>>> stateChanges;
     private final Supplier<List<OperatorChange>> changes;
     private final Node node;
-    private final Beginnings beginnings = new Beginnings();
+    private final Rows knownRows;
 
     /**
      * Over an application's instances.
@@ -112,287 +101,17 @@ public final class Overview {
         this.chains = chains;
         this.operators = operators;
         this.history = history;
-        this.recentEvents = recentEvents;
         this.stateChanges = stateChanges;
         this.changes = changes;
         this.node = node;
-        history.afterEach(MINUTE, this::remember);
-    }
-
-    /** One instance of a name. */
-    record Cell(
-            PatternDescriptor<?, ?> pattern,
-            Policy policy,
-            Figures figures,
-            @Nullable Track track) {
-
-        double rate(Series series) {
-            return rate(series, RECENT);
-        }
-
-        /** In the last samples. */
-        double rate(Series series, int samples) {
-            return track == null ? Double.NaN : track.rate(series, samples);
-        }
-
-        /** The calls that came in a second of the last samples, whether they were admitted or not. */
-        double arriving(int samples) {
-            return rate(Series.CALLS, samples) + rate(Series.REJECTIONS, samples);
-        }
-
-        /**
-         * In so many of the last samples as are those of the circuit's present state. Where there is none yet, only
-         * what rejects calls whatever the circuit does is known.
-         */
-        double present(Series series, int samples) {
-            return rate(series, samples == 0 && figures.rejects() && !figures.isCircuit() ? RECENT : samples);
-        }
-
-        /** Whether something has happened since the last sample; of one that is not followed, ever. */
-        boolean hasLaterTraffic() {
-            return track == null ? figures.traffic() > 0 : track.hasLaterTraffic(figures);
-        }
-
-        /** Whether its pattern counts every call that it admits. */
-        boolean countsCalls() {
-            return Overview.countsCalls(pattern);
-        }
-    }
-
-    /**
-     * The instances of a name.
-     *
-     * @param calls calls that come in a second; NaN if no pattern of the name counts them
-     * @param failed calls that fail in a second
-     * @param rejected calls that are rejected in a second
-     * @param closed how many of the last samples have nothing of a time in which its circuit was not closed, if it is
-     *     closed now, or was forced open, if it is open or half-open now
-     * @param methods those that its instances protect
-     * @param own those whose attempts are the name's, wherever these are shown or compared
-     * @param attemptKeys the latter as attempts name them
-     * @param activity when calls came
-     * @param measured whether calls would be known: a pattern of the name counts each, or attempts are measured
-     */
-    record Row(
-            String name,
-            List<Cell> cells,
-            List<Finding> findings,
-            double calls,
-            double failed,
-            double rejected,
-            int closed,
-            Set<String> methods,
-            Set<String> own,
-            List<String> attemptKeys,
-            Activity activity,
-            boolean measured) {
-
-        /** The worst first: whose calls are not served, and more of them. */
-        static final Comparator<Row> WORST_FIRST = Comparator.comparing(
-                        (Row row) -> row.level().severity())
-                .thenComparing(Comparator.comparingDouble(Row::lost).reversed())
-                .thenComparing(Comparator.comparingDouble(Row::share).reversed())
-                .thenComparing(row -> row.findings.get(0))
-                .thenComparing(Row::name);
-
-        private static final Comparator<Row> BUSIEST_FIRST = Comparator.comparing(Row::level)
-                .thenComparing(Comparator.comparingLong(Row::traffic).reversed());
-
-        /** The problems, the worst first, and then the busiest. */
-        static final Comparator<Row> MATTERS_MOST_FIRST = (one, other) -> {
-            boolean isProblem = one.level().isProblem();
-            if (isProblem != other.level().isProblem()) {
-                return isProblem ? -1 : 1;
-            }
-            return isProblem ? WORST_FIRST.compare(one, other) : BUSIEST_FIRST.compare(one, other);
-        };
-
-        Level level() {
-            Level level = findings.isEmpty() ? Level.HEALTHY : findings.get(0).level();
-            if (level != Level.HEALTHY || activity.isQuiet()) {
-                Level quiet = measured ? Level.NO_CALLS : Level.NOT_MEASURED;
-                return level == Level.HEALTHY ? quiet : level;
-            }
-            boolean observing = cells.stream().anyMatch(cell -> cell.figures.observing());
-            return observing ? Level.OBSERVING : Level.HEALTHY;
-        }
-
-        /** Since when its worst problem is there, as far as that is known; null without one. */
-        @Nullable
-        Instant since() {
-            return level().isProblem() ? findings.get(0).since() : null;
-        }
-
-        /** Whether the circuit lets no call through, or only trials. */
-        boolean isOpen() {
-            Finding.Kind kind = findings.isEmpty() ? null : findings.get(0).kind();
-            return kind == Finding.Kind.OPEN || kind == Finding.Kind.FORCED_OPEN || kind == Finding.Kind.HALF_OPEN;
-        }
-
-        /**
-         * How many of the last samples are those of its present state: while the circuit is open, what was before is
-         * another state, and so is what was before it closed. None if it has just opened, or closed.
-         */
-        int recent(@Nullable Instant last) {
-            Instant since = since();
-            if (!isOpen()) {
-                return closed;
-            }
-            if (since == null || last == null) {
-                return RECENT;
-            }
-            long whole = Duration.between(since, last).toNanos() / History.EACH.toNanos();
-            return (int) Math.max(0, Math.min(RECENT, whole));
-        }
-
-        /** Calls that are not served in a second. */
-        double lost() {
-            double lost = unrepeated() + rejected;
-            return Double.isNaN(calls) ? lost : Math.min(calls, lost);
-        }
-
-        /** The largest of what the patterns have: a circuit also counts the failures that a retry repeats. */
-        private double unrepeated() {
-            double repeated = 0;
-            for (Cell cell : cells) {
-                if (cell.figures.metrics().containsKey("totalRetries")) {
-                    repeated += known(cell.rate(Series.CALLS, closed));
-                }
-            }
-            double most = 0;
-            for (Cell cell : cells) {
-                double own = known(cell.rate(Series.FAILURES, closed));
-                most = Math.max(most, cell.figures.isCircuit() ? own - repeated : own);
-            }
-            return most;
-        }
-
-        private static double known(double rate) {
-            return Double.isNaN(rate) ? 0 : rate;
-        }
-
-        /** What share of the calls is not served; 0 if that is not known. */
-        double share() {
-            return calls > 0 ? lost() / calls : 0;
-        }
-
-        long traffic() {
-            return cells.stream()
-                    .mapToLong(cell -> cell.figures.traffic())
-                    .max()
-                    .orElse(0);
-        }
-    }
-
-    /** How a name is, the worst first. */
-    enum Level {
-        /** At least one call in ten is rejected, or the circuit is open. */
-        REJECTING,
-        /** At least one call in ten fails. */
-        FAILING,
-        /** An operator has the calls rejected. */
-        FORCED,
-        WARNING,
-        OBSERVING,
-        HEALTHY,
-        /** Nothing is known: no call has come for a minute. */
-        NO_CALLS,
-        /** Nothing is known, not even whether calls have come. */
-        NOT_MEASURED;
-
-        /** What matters alike has the same. */
-        Level severity() {
-            return this == FAILING ? REJECTING : this;
-        }
-
-        /** Whether it belongs to the problems. */
-        boolean isProblem() {
-            return compareTo(OBSERVING) < 0;
-        }
-    }
-
-    /**
-     * Once a minute, whether anybody reads the overview or not: what is known of the beginnings of problems, before the
-     * samples lose it. Names that are well need no work.
-     */
-    private void remember() {
-        Instant last = history.last();
-        Set<String> troubled = history.troubled(History.SAMPLES);
-        if (last == null || (troubled.isEmpty() && beginnings.isEmpty())) {
-            return;
-        }
-        if (!troubled.isEmpty()) {
-            rows(chains.users(), !chains.attempts().isEmpty(), troubled::contains).stream()
-                    .filter(row -> row.level().isProblem())
-                    .sorted(Row.WORST_FIRST)
-                    .limit(MAX_PROBLEMS)
-                    .forEach(row -> remember(row, last));
-        }
-        beginnings.forgetUntil(last);
-        beginnings.forgetSpells(circuit -> {
-            Track track = history.of(circuit);
-            return track == null || track.openings() == 0;
-        });
-    }
-
-    private void remember(Row row, Instant last) {
-        boolean forced = row.findings.get(0).kind() == Finding.Kind.FORCED_OPEN;
-        Losses losses = Losses.of(row.cells, forced, this::forcedOpen);
-        for (Finding finding : row.findings) {
-            Instant since = finding.since();
-            if (since != null && finding.over() == null) {
-                beginnings.put(finding, beginning(row, finding, since, beginnings.own(finding), losses, last));
-            }
-            Instant first = finding.lostSince();
-            if (first != null && !finding.isOne()) {
-                beginnings.put(
-                        finding,
-                        spell(finding, beginning(row, finding, first, beginnings.of(finding), losses, last), last));
-            }
-        }
-    }
-
-    private Beginnings.Beginning beginning(
-            Row row,
-            Finding finding,
-            Instant since,
-            Beginnings.@Nullable Beginning known,
-            Losses losses,
-            Instant last) {
-        return known == null
-                ? losses.begin(finding, since, compared(row, since, losses), last)
-                : losses.goOn(known, finding, last);
-    }
-
-    private Beginnings.Spell spell(Finding finding, Beginnings.Beginning beginning, Instant last) {
-        Beginnings.Spell known = beginnings.spell(finding);
-        Track track = Objects.requireNonNull(finding.cell().track());
-        int openings = known == null
-                ? track.openings()
-                : known.openings() + track.openingsFrom(Losses.index(known.counted(), last));
-        return new Beginnings.Spell(beginning, openings, last);
-    }
-
-    /** The calls and attempts of a name since then, beside those before. */
-    private Comparison compared(Row row, @Nullable Instant since, Losses losses) {
-        Track track = row.cells.stream()
-                .filter(Cell::countsCalls)
-                .max(Comparator.comparingDouble((Cell cell) -> cell.arriving(RECENT)))
-                .map(Cell::track)
-                .orElse(null);
-        return Comparison.of(
-                arriving(row),
-                track,
-                history.attempts(row.attemptKeys, History.SAMPLES),
-                since,
-                history.last(),
-                losses.from(Comparison.began(since, history.last())));
+        this.knownRows = new Rows(registry, chains, history, recentEvents, stateChanges, changes);
+        history.afterEach(MINUTE, knownRows::remember);
     }
 
     Map<String, Object> all() {
         Chains.Users users = chains.users(); // first: it may create instances
         Map<String, AttemptTime> attempts = chains.attempts();
-        List<Row> rows = rows(users, !attempts.isEmpty(), name -> true);
+        List<Row> rows = knownRows.of(users, !attempts.isEmpty(), name -> true);
         List<Row> problems = problems(rows);
         Map<String, Object> head = head(rows, attempts);
         List<Map<String, @Nullable Object>> cards = cards(problems, users);
@@ -441,7 +160,7 @@ public final class Overview {
             if (left < 0) {
                 break;
             }
-            lines.put(row.name, made);
+            lines.put(row.name(), made);
         }
         return List.copyOf(lines.values());
     }
@@ -455,7 +174,9 @@ public final class Overview {
         }
         view.put("sampleSeconds", History.EACH.toSeconds());
         view.put("chains", chains.linksOf(chains.users().ofName(name)));
-        rows(chains.users(), !chains.attempts().isEmpty(), name::equals).forEach(row -> putAttemptSamples(view, row));
+        knownRows
+                .of(chains.users(), !chains.attempts().isEmpty(), name::equals)
+                .forEach(row -> putAttemptSamples(view, row));
         return view;
     }
 
@@ -464,23 +185,25 @@ public final class Overview {
      * known.
      */
     private void putAttemptSamples(Map<String, Object> view, Row row) {
-        Attempts attempts = history.attempts(row.attemptKeys, History.SAMPLES);
+        Attempts attempts = history.attempts(row.attemptKeys(), History.SAMPLES);
         if (attempts.known(0, History.SAMPLES) == 0) {
             return;
         }
-        boolean[] slow = history.slowSamples(row.attemptKeys);
+        boolean[] slow = history.slowSamples(row.attemptKeys());
         byte[] states = new byte[History.SAMPLES];
         List<Number> means = new ArrayList<>(states.length);
         for (int i = 0; i < states.length; i++) {
             int sample = i;
             boolean ended = attempts.count(i, i + 1) > 0;
-            boolean known =
-                    ended || row.cells.stream().anyMatch(cell -> cell.track != null && cell.track.isKnown(sample));
+            boolean known = ended
+                    || row.cells().stream()
+                            .anyMatch(
+                                    cell -> cell.track() != null && cell.track().isKnown(sample));
             states[i] =
                     (!known ? LaneState.UNKNOWN : slow != null && slow[i] ? LaneState.SLOWER : LaneState.CLOSED).rank();
             means.add(ended ? rounded(attempts.mean(i, i + 1)) : 0);
         }
-        row.activity.forget(states, LaneState.NO_CALLS);
+        row.activity().forget(states, LaneState.NO_CALLS);
         view.put("attempts", Map.of("lane", LaneState.encoded(states), "samples", Map.of("mean", means)));
     }
 
@@ -492,9 +215,8 @@ public final class Overview {
             return Map.of();
         }
         byte[] states = track.states();
-        boolean measured =
-                !chains.attempts().isEmpty() || instances(policy.name()).anyMatch(each -> countsCalls(each));
-        activity(policy.name()).forget(states, measured ? LaneState.NO_CALLS : LaneState.UNKNOWN);
+        boolean measured = !chains.attempts().isEmpty() || knownRows.countsCalls(policy.name());
+        knownRows.activity(policy.name()).forget(states, measured ? LaneState.NO_CALLS : LaneState.UNKNOWN);
         Map<String, Object> past = new LinkedHashMap<>();
         past.put("lane", LaneState.encoded(states));
         if (PatternDescriptors.of(policy).stream().noneMatch(pattern -> pattern.isObserving(policy))) {
@@ -509,34 +231,6 @@ public final class Overview {
         }
         past.put("samples", series);
         return past;
-    }
-
-    private Stream<Policy> instances(String name) {
-        return registry.all().stream().filter(policy -> policy.name().equals(name));
-    }
-
-    private static boolean countsCalls(Policy policy) {
-        return PatternDescriptors.of(policy).stream().anyMatch(Overview::countsCalls);
-    }
-
-    private static boolean countsCalls(PatternDescriptor<?, ?> pattern) {
-        return pattern.callCounts().label().equals(CALLS)
-                && !pattern.callCounts().metrics().isEmpty();
-    }
-
-    /** When calls came to any instance of a name, or to its methods. */
-    private Activity activity(String name) {
-        List<Track> tracks =
-                instances(name).map(history::of).filter(Objects::nonNull).toList();
-        return Activity.of(
-                tracks, false, () -> history.attempts(attemptKeys(chains.users().ofName(name)), History.SAMPLES));
-    }
-
-    private Activity activity(List<Cell> cells, List<String> keys) {
-        List<Track> tracks =
-                cells.stream().map(Cell::track).filter(Objects::nonNull).toList();
-        boolean later = cells.stream().anyMatch(Cell::hasLaterTraffic);
-        return Activity.of(tracks, later, () -> history.attempts(keys, History.SAMPLES));
     }
 
     private Map<String, @Nullable Object> head(List<Row> rows, Map<String, AttemptTime> attempts) {
@@ -566,74 +260,11 @@ public final class Overview {
         return JsonView.plain(summary);
     }
 
-    private List<Row> rows(Chains.Users users, boolean attempts, Predicate<String> names) {
-        Map<String, List<Cell>> byName = new TreeMap<>();
-        for (Policy policy : registry.all()) {
-            PatternDescriptors.of(policy)
-                    .filter(pattern -> names.test(policy.name()))
-                    .ifPresent(pattern -> byName.computeIfAbsent(policy.name(), first -> new ArrayList<>())
-                            .add(new Cell(pattern, policy, Figures.of(pattern, policy), history.of(policy))));
-        }
-        List<Row> rows = new ArrayList<>();
-        byName.forEach((name, cells) -> rows.add(row(name, cells, users, attempts)));
-        return rows;
-    }
-
-    private Row row(String name, List<Cell> cells, Chains.Users users, boolean attempts) {
-        cells.sort(Comparator.comparingInt(cell -> ORDER.indexOf(cell.pattern)));
-        int closed = closedThroughout(cells);
-        double calls = calls(cells, closed == 0 ? RECENT : closed);
-        double rejected = rejected(cells, closed);
-        List<Finding> findings =
-                Finding.of(cells, recentEvents, this::forcedOpen, changes, history.last(), calls, rejected, closed);
-        findings.replaceAll(finding -> beginnings.complete(finding, history.last()));
-        Set<String> methods = users(cells, users);
-        Set<String> own = own(cells, methods, users);
-        List<String> keys = attemptKeys(methods);
-        return new Row(
-                name,
-                cells,
-                findings,
-                calls,
-                largest(cells, Series.FAILURES, closed),
-                rejected,
-                closed,
-                methods,
-                own,
-                own.size() == methods.size() ? keys : attemptKeys(own),
-                activity(cells, keys),
-                attempts || cells.stream().anyMatch(Cell::countsCalls));
-    }
-
-    /**
-     * How many of the last samples a circuit was closed throughout that is closed now, or never forced open that is
-     * open or half-open now; all of other names.
-     */
-    private static int closedThroughout(List<Cell> cells) {
-        return cells.stream()
-                .filter(cell -> cell.figures.isCircuit() && cell.track != null && !cell.figures.observing())
-                .mapToInt(cell -> {
-                    Track track = Objects.requireNonNull(cell.track);
-                    return switch (cell.figures.state()) {
-                        case CLOSED -> track.closedThroughout(RECENT, cell.figures);
-                        case OPEN, HALF_OPEN -> track.unforced(RECENT);
-                        default -> RECENT;
-                    };
-                })
-                .min()
-                .orElse(RECENT);
-    }
-
-    private ForcedOpen forcedOpen(Cell cell) {
-        boolean circuit = cell.figures.isCircuit() && !cell.figures.observing();
-        return ForcedOpen.of(cell, circuit ? stateChanges.apply(cell.policy) : List.of(), history.last());
-    }
-
     /** What is worse than so many others: its worst cause, and one of its methods. */
     private static Map<String, @Nullable Object> briefProblem(Row row) {
-        Set<String> affected = shortTitles(row.methods);
+        Set<String> affected = MethodTitles.shortTitles(row.methods());
         Map<String, @Nullable Object> view = problem(row);
-        view.put("causes", List.of(row.findings.get(0).briefView()));
+        view.put("causes", List.of(row.findings().get(0).briefView()));
         putUsers(view, affected, 1);
         return view;
     }
@@ -647,7 +278,7 @@ public final class Overview {
 
     private static Map<String, @Nullable Object> problem(Row row) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
-        view.put("name", row.name);
+        view.put("name", row.name());
         view.put("level", JsonView.plain(row.level()));
         putRate(view, "share", row.share());
         putRate(view, "lost", row.lost());
@@ -655,18 +286,19 @@ public final class Overview {
     }
 
     private Map<String, @Nullable Object> problem(Row row, Chains.Users users) {
-        Set<String> affected = row.methods;
+        Set<String> affected = row.methods();
         Map<String, @Nullable Object> view = problem(row);
-        Finding worst = row.findings.get(0);
-        Beginnings.Beginning began = beginnings.of(worst);
-        Losses losses = Losses.of(row.cells, worst.kind() == Finding.Kind.FORCED_OPEN, this::forcedOpen);
-        compared(row, worst.since(), losses)
+        Finding worst = row.findings().get(0);
+        Beginnings.Beginning began = knownRows.beginningOf(worst);
+        Losses losses = Losses.of(row.cells(), worst.kind() == Finding.Kind.FORCED_OPEN, knownRows::forcedOpen);
+        knownRows
+                .compared(row, worst.since(), losses)
                 .with(began == null ? null : began.before())
                 .addTo(view);
         putBeforeEntry(view, row);
         losses.addTo(view, worst.lostSince(), worst.over(), began, history.last());
-        view.put("causes", row.findings.stream().map(Finding::view).toList());
-        putUsers(view, shortTitles(affected), MAX_USERS);
+        view.put("causes", row.findings().stream().map(Finding::view).toList());
+        putUsers(view, MethodTitles.shortTitles(affected), MAX_USERS);
         Set<Boolean> fallbacks = affected.stream().map(users::hasFallback).collect(Collectors.toSet());
         if (fallbacks.size() == 1) {
             view.put("fallback", fallbacks.contains(true));
@@ -676,10 +308,10 @@ public final class Overview {
 
     /** How calls went just before an operator had them rejected: that decides whether the reason is gone. */
     private void putBeforeEntry(Map<String, @Nullable Object> view, Row row) {
-        Finding worst = row.findings.get(0);
+        Finding worst = row.findings().get(0);
         Instant last = history.last();
         Cell circuit = worst.cell();
-        Track track = circuit.track;
+        Track track = circuit.track();
         if (worst.kind() != Finding.Kind.FORCED_OPEN || worst.since() == null || last == null || track == null) {
             return;
         }
@@ -687,8 +319,8 @@ public final class Overview {
         boolean later = entry == History.SAMPLES;
         int first = Math.max(0, entry - MINUTE + (later ? 0 : 1));
         int end = later ? entry : entry + 1;
-        long calls = track.sum(Series.CALLS, first, end) + (later ? track.laterCalls(circuit.figures) : 0);
-        long failed = track.sum(Series.FAILURES, first, end) + (later ? track.laterFailures(circuit.figures) : 0);
+        long calls = track.sum(Series.CALLS, first, end) + (later ? track.laterCalls(circuit.figures()) : 0);
+        long failed = track.sum(Series.FAILURES, first, end) + (later ? track.laterFailures(circuit.figures()) : 0);
         int known = track.known(0, end);
         if (known == 0) {
             return;
@@ -698,7 +330,7 @@ public final class Overview {
         before.put("calls", calls);
         before.put("failed", failed);
         before.put("knownSeconds", known * History.EACH.toSeconds());
-        ForcedOpen.Opening opening = forcedOpen(circuit).openingBefore();
+        ForcedOpen.Opening opening = knownRows.forcedOpen(circuit).openingBefore();
         if (opening != null) {
             before.put("openSince", opening.since().toString());
             if (opening.until() != null) {
@@ -722,8 +354,8 @@ public final class Overview {
         Instant since = null;
         Set<String> methods = new HashSet<>();
         for (Row row : problems) {
-            List<String> keys = row.attemptKeys;
-            Instant began = row.findings.get(0).since();
+            List<String> keys = row.attemptKeys();
+            Instant began = row.findings().get(0).since();
             if (began != null && isSlow(row, began)) {
                 since = since == null ? began : since;
                 methods.addAll(keys);
@@ -733,10 +365,10 @@ public final class Overview {
     }
 
     private boolean isSlow(Row row, Instant since) {
-        Finding worst = row.findings.get(0);
-        Beginnings.Beginning began = beginnings.of(worst);
+        Finding worst = row.findings().get(0);
+        Beginnings.Beginning began = knownRows.beginningOf(worst);
         Comparison comparison =
-                comparison(row.calls, row.attemptKeys, since).with(began == null ? null : began.before());
+                comparison(row.calls(), row.attemptKeys(), since).with(began == null ? null : began.before());
         return comparison.change() == Comparison.Change.SLOW
                 && worst.kind().isOfSlowWork(comparison.attempt() / comparison.attemptBefore());
     }
@@ -766,7 +398,7 @@ public final class Overview {
         if (line.containsKey("slower")) {
             return Objects.requireNonNull(slower).since;
         }
-        Slowdown slowdown = history.slowdown(row.attemptKeys);
+        Slowdown slowdown = history.slowdown(row.attemptKeys());
         if (slowdown == null) {
             return null;
         }
@@ -778,18 +410,18 @@ public final class Overview {
 
     /** A healthy name that is slower since then, or shares slow methods and is no slower without them. */
     private void putSlowerSince(Map<String, @Nullable Object> line, Row row, Slower slower, Chains.Users users) {
-        List<String> keys = row.attemptKeys;
-        Comparison comparison = comparison(row.calls, keys, slower.since);
-        List<String> all = row.own.size() == row.methods.size() ? keys : attemptKeys(row.methods);
+        List<String> keys = row.attemptKeys();
+        Comparison comparison = comparison(row.calls(), keys, slower.since);
+        List<String> all = row.own().size() == row.methods().size() ? keys : MethodTitles.attemptKeys(row.methods());
         List<String> shared = all.stream().filter(slower.methods::contains).toList();
         if (comparison.change() != Comparison.Change.SLOW && shared.isEmpty()) {
             return;
         }
         Map<String, @Nullable Object> view = times(comparison);
         List<String> own = keys.stream().filter(key -> !shared.contains(key)).toList();
-        if (!shared.isEmpty() && !isSlower(row.calls, own, slower.since)) {
+        if (!shared.isEmpty() && !isSlower(row.calls(), own, slower.since)) {
             view.put("by", shared);
-            Comparison others = comparison(row.calls, own, slower.since);
+            Comparison others = comparison(row.calls(), own, slower.since);
             Map<String, @Nullable Object> without = times(others);
             if (without.isEmpty() && !Double.isNaN(others.attempt())) {
                 without.put("attemptMillis", rounded(others.attempt())); // how long they took is too long ago
@@ -799,10 +431,10 @@ public final class Overview {
             }
             view.put(
                     "through",
-                    row.cells.stream()
-                            .filter(cell ->
-                                    attemptKeys(users.of(cell.policy)).stream().anyMatch(shared::contains))
-                            .map(cell -> cell.pattern.key())
+                    row.cells().stream()
+                            .filter(cell -> MethodTitles.attemptKeys(users.of(cell.policy())).stream()
+                                    .anyMatch(shared::contains))
+                            .map(cell -> cell.pattern().key())
                             .toList());
         }
         Slowdown slowdown = view.containsKey("by") ? null : history.slowdown(keys);
@@ -831,43 +463,43 @@ public final class Overview {
             @Nullable Slower slower,
             Set<String> detailed) {
         Map<String, @Nullable Object> line = new LinkedHashMap<>();
-        line.put("name", row.name);
+        line.put("name", row.name());
         if (row.level() != Level.HEALTHY) {
             line.put("level", JsonView.plain(row.level()));
         }
-        registry.familyOf(row.cells.get(0).policy).ifPresent(family -> line.put("family", family));
+        registry.familyOf(row.cells().get(0).policy()).ifPresent(family -> line.put("family", family));
         putRates(line, row);
-        Set<String> methods = row.methods;
-        putIfAny(line, "classes", classes(methods));
-        putIfAny(line, "leftOut", leftOut(methods, row.own));
+        Set<String> methods = row.methods();
+        putIfAny(line, "classes", MethodTitles.classes(methods));
+        putIfAny(line, "leftOut", leftOut(methods, row.own()));
         if (!attempts.isEmpty()) {
             Instant since = row.level().isProblem() ? row.since() : putSlower(line, row, slower, users);
             putAttempts(line, row, attempts, since);
         }
-        lane(row, line, detailed.contains(row.name));
+        lane(row, line, detailed.contains(row.name()));
         Map<String, Object> cells = new LinkedHashMap<>();
-        row.cells.forEach(cell -> cells.put(cell.pattern.key(), cell(cell)));
+        row.cells().forEach(cell -> cells.put(cell.pattern().key(), cell(cell)));
         line.put("cells", cells);
         return line;
     }
 
     private void putRates(Map<String, @Nullable Object> line, Row row) {
         int recent = row.recent(history.last());
-        int samples = recent == 0 ? RECENT : recent;
-        putRate(line, "calls", calls(row.cells, samples));
+        int samples = recent == 0 ? Cell.RECENT : recent;
+        putRate(line, "calls", Row.calls(row.cells(), samples));
         if (recent > 0) {
-            putRate(line, "failed", largest(row.cells, Series.FAILURES, samples));
-            putRate(line, "rejected", rejected(row.cells, samples));
+            putRate(line, "failed", Row.largest(row.cells(), Series.FAILURES, samples));
+            putRate(line, "rejected", Row.rejected(row.cells(), samples));
         }
-        if (recent != RECENT) {
+        if (recent != Cell.RECENT) {
             line.put("seconds", recent * History.EACH.toSeconds());
         }
     }
 
     private static Map<String, @Nullable Object> cell(Cell cell) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
-        Figures figures = cell.figures;
-        if (!cell.policy.isEnabled()) {
+        Figures figures = cell.figures();
+        if (!cell.policy().isEnabled()) {
             view.put("enabled", false);
         }
         if (figures.observing()) {
@@ -895,7 +527,7 @@ public final class Overview {
                 view.put(gauge, count);
             }
         }
-        budget(cell.pattern, cell.policy, view);
+        budget(cell.pattern(), cell.policy(), view);
         return view;
     }
 
@@ -913,58 +545,17 @@ public final class Overview {
         }
     }
 
-    /** The calls that came, whether they were admitted or not; NaN if no pattern of the name counts them. */
-    private static double calls(List<Cell> cells, int samples) {
-        return cells.stream()
-                .filter(Cell::countsCalls)
-                .mapToDouble(cell -> cell.arriving(samples))
-                .filter(rate -> !Double.isNaN(rate))
-                .max()
-                .orElse(Double.NaN);
-    }
-
-    /** The calls of callers: a circuit also counts those that a retry repeats. */
-    private static double arriving(Row row) {
-        double repeated = row.cells.stream()
-                .filter(cell -> cell.figures.metrics().containsKey("totalRetries"))
-                .mapToDouble(cell -> cell.rate(Series.CALLS))
-                .filter(rate -> !Double.isNaN(rate))
-                .sum();
-        return row.cells.stream()
-                .filter(Cell::countsCalls)
-                .mapToDouble(cell -> cell.arriving(RECENT) - (cell.figures.isCircuit() ? repeated : 0))
-                .filter(rate -> !Double.isNaN(rate))
-                .max()
-                .orElse(Double.NaN);
-    }
-
-    private static double rejected(List<Cell> cells, int samples) {
-        return cells.stream()
-                .filter(cell -> cell.figures.rejects())
-                .mapToDouble(cell -> cell.present(Series.REJECTIONS, samples))
-                .filter(rate -> !Double.isNaN(rate))
-                .sum();
-    }
-
-    private static double largest(List<Cell> cells, Series series, int samples) {
-        return cells.stream()
-                .mapToDouble(cell -> cell.rate(series, samples))
-                .filter(rate -> !Double.isNaN(rate))
-                .max()
-                .orElse(Double.NaN);
-    }
-
     /** The worst state in each sample, and when exactly the circuit changed its state. */
     private void lane(Row row, Map<String, @Nullable Object> line, boolean detailed) {
         byte[] worst = new byte[History.SAMPLES];
         int openings = 0;
         boolean known = false;
-        Arrivals arrivals = Arrivals.of(row.cells);
-        for (Cell cell : row.cells) {
-            Track track = cell.track;
+        Arrivals arrivals = Arrivals.of(row.cells());
+        for (Cell cell : row.cells()) {
+            Track track = cell.track();
             if (track != null) {
                 known = true;
-                openings += track.openings(cell.figures);
+                openings += track.openings(cell.figures());
                 byte[] states = track.states(arrivals);
                 for (int i = 0; i < worst.length; i++) {
                     worst[i] = (byte) Math.max(worst[i], states[i]);
@@ -972,16 +563,18 @@ public final class Overview {
             }
         }
         if (known) {
-            row.activity.forget(worst, row.measured ? LaneState.NO_CALLS : LaneState.UNKNOWN);
-            boolean[] slow = history.slowSamples(row.attemptKeys);
+            row.activity().forget(worst, row.measured() ? LaneState.NO_CALLS : LaneState.UNKNOWN);
+            boolean[] slow = history.slowSamples(row.attemptKeys());
             for (int i = 0; slow != null && i < worst.length; i++) {
                 worst[i] = slow[i] && worst[i] == LaneState.CLOSED.rank() ? LaneState.SLOWER.rank() : worst[i];
             }
             line.put("lane", LaneState.encoded(worst));
-            for (Cell cell : row.cells) {
+            for (Cell cell : row.cells()) {
                 Instant last = history.last();
-                if (last != null && cell.figures.isCircuit() && !cell.figures.observing()) {
-                    putStates(line, cell.policy, last, detailed ? StateChanges.MOST : StateChanges.FEW);
+                if (last != null
+                        && cell.figures().isCircuit()
+                        && !cell.figures().observing()) {
+                    putStates(line, cell.policy(), last, detailed ? StateChanges.MOST : StateChanges.FEW);
                 }
             }
         }
@@ -997,46 +590,19 @@ public final class Overview {
         }
     }
 
-    static Set<String> users(List<Cell> cells, Chains.Users users) {
-        Set<String> titles = new LinkedHashSet<>();
-        cells.forEach(cell -> titles.addAll(users.of(cell.policy)));
-        return titles;
-    }
-
-    /**
-     * The methods whose attempts are those of a name. One that goes around an instance of the name, since it has
-     * another one of that pattern, is in the row of the other one; all, if there are only such.
-     */
-    private static Set<String> own(List<Cell> cells, Set<String> methods, Chains.Users users) {
-        Set<String> own = new LinkedHashSet<>(methods);
-        own.removeIf(method -> cells.stream()
-                .anyMatch(cell -> !users.of(cell.policy).contains(method) && users.passes(method, cell.policy.type())));
-        return own.isEmpty() ? methods : own;
-    }
-
     /** Methods of a name whose calls and attempts are in the row of another one, as attempts name them. */
     private static List<String> leftOut(Set<String> methods, Set<String> own) {
         return methods.size() == own.size()
                 ? List.of()
-                : attemptKeys(methods).stream()
-                        .filter(key -> !attemptKeys(own).contains(key))
+                : MethodTitles.attemptKeys(methods).stream()
+                        .filter(key -> !MethodTitles.attemptKeys(own).contains(key))
                         .toList();
-    }
-
-    /** The simple names of the classes of methods; a client keeps its title. */
-    private static Set<String> classes(Set<String> methods) {
-        Set<String> classes = new LinkedHashSet<>();
-        for (String method : methods) {
-            String[] parts = parts(method);
-            classes.add(parts.length < 2 ? method : parts[parts.length - 2]);
-        }
-        return classes;
     }
 
     /** The attempts of the last minute, or since then if that is later; nothing if none has ended. */
     private void putAttempts(
             Map<String, @Nullable Object> line, Row row, Map<String, AttemptTime> attempts, @Nullable Instant since) {
-        List<String> keys = row.attemptKeys;
+        List<String> keys = row.attemptKeys();
         int from = Comparison.recent(since, history.last());
         Attempts recent = history.attempts(keys, History.SAMPLES - from);
         int count = recent.count(from, History.SAMPLES);
@@ -1049,32 +615,6 @@ public final class Overview {
                     .orElse(0);
             line.put("attempts", List.of(count, rounded(recent.millis(from, History.SAMPLES)), rounded(longest)));
         }
-    }
-
-    /** Methods without their packages and parameters. */
-    private static Set<String> shortTitles(Set<String> methods) {
-        Set<String> titles = new LinkedHashSet<>();
-        for (String method : methods) {
-            String[] parts = parts(method);
-            titles.add(parts.length < 2 ? method : parts[parts.length - 2] + "." + parts[parts.length - 1]);
-        }
-        return titles;
-    }
-
-    /** Methods as attempts name them: class and method, without the package. */
-    private static List<String> attemptKeys(Set<String> methods) {
-        return methods.stream()
-                .map(Overview::parts)
-                .filter(parts -> parts.length >= 2)
-                .map(parts -> parts[parts.length - 2] + "." + parts[parts.length - 1])
-                .distinct()
-                .toList();
-    }
-
-    /** The segments of a method's name; only one for what is no method. */
-    private static String[] parts(String title) {
-        int end = title.indexOf('(');
-        return end < 0 ? new String[] {title} : title.substring(0, end).split("\\.");
     }
 
     private List<Map<String, @Nullable Object>> changes(Set<String> withCards, boolean all) {
