@@ -6,22 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.bulkhead.Bulkhead;
-import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.event.RecentEvents;
-import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
-import io.netrun.resilience.spring.problem.Problem;
-import io.netrun.resilience.spring.settings.InstanceUser;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,16 +24,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Problems that are older than the samples. */
 class BeginningsTests {
 
-    private final HandTicker ticker = new HandTicker();
-    private final ResilienceRegistry registry = ResilienceRegistry.create(ticker);
-    private final Map<String, AttemptTime> times = new HashMap<>();
-    private final History history = new History(registry, () -> times, Runnable::run);
+    private final SampledNames names = new SampledNames();
+    private final HandTicker ticker = names.ticker;
+    private final ResilienceRegistry registry = names.registry;
+    private final Bulkhead reports = names.reports;
     private final RecentEvents events = new RecentEvents();
     private final ApplicationEvents listening = new ApplicationEvents(registry, event -> {}, events);
-    private final Bulkhead reports = registry.getOrCreate(
-            Bulkhead.TYPE,
-            "reports",
-            BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
     private final CircuitBreaker payments = registry.getOrCreate(
             CircuitBreaker.TYPE,
             "payments",
@@ -57,26 +46,15 @@ class BeginningsTests {
                     .build());
     private Overview overview = overview();
 
-    private record Methods(Map<String, Pipeline> pipelines) implements InstanceUser {
-
-        @Override
-        public List<Problem> check() {
-            return List.of();
-        }
-
-        @Override
-        public void rebind(Set<String> changed) {}
-    }
-
     @BeforeEach
     void begin() {
-        times.put("Orders.report", new AttemptTime(0, 0, 0));
-        history.start();
+        names.paths.put("shop.Orders.report()", Pipeline.of(reports));
+        names.start("Orders.report");
     }
 
     @AfterEach
     void end() {
-        history.stop();
+        names.stop();
         listening.close();
     }
 
@@ -148,7 +126,7 @@ class BeginningsTests {
     @ParameterizedTest
     @ValueSource(ints = {4, 16, 20, 80})
     void openingsAgainAndAgainShouldKeepTheirBeginning(int times) {
-        pass(30);
+        names.pass(30);
         String since = ticker.now().toString();
         for (int opening = 0; opening < times; opening++) {
             open();
@@ -170,12 +148,12 @@ class BeginningsTests {
 
     @Test
     void openingsOfEachMinuteShouldKeepTheirBeginning() {
-        pass(30);
+        names.pass(30);
         String since = ticker.now().toString();
         for (int opening = 0; opening < 20; opening++) {
             open();
             close();
-            pass(1);
+            names.pass(1);
         }
         assertThat(cause())
                 .as("whenever it is looked at")
@@ -185,13 +163,13 @@ class BeginningsTests {
 
     @Test
     void failureAfterTheOpeningsShouldStayApart() {
-        pass(30);
+        names.pass(30);
         for (int opening = 0; opening < 20; opening++) {
             open();
             close();
         }
         fail(1);
-        pass(13);
+        names.pass(13);
         assertThat(problem()).containsEntry("lostCalls", 60L).containsEntry("lostLater", 1L);
         open();
         assertThat(problem())
@@ -202,7 +180,7 @@ class BeginningsTests {
 
     @Test
     void openingsThatEndInALongOneShouldBeOverAfterIt() {
-        pass(30);
+        names.pass(30);
         String first = ticker.now().toString();
         for (int opening = 0; opening < 20; opening++) {
             open();
@@ -211,7 +189,7 @@ class BeginningsTests {
         String since = ticker.now().toString();
         fail(3);
         for (int sample = 1; sample <= 400; sample++) {
-            pass(1);
+            names.pass(1);
             fail(1);
             boolean soon = sample < 170;
             if (soon || sample > 195) {
@@ -231,7 +209,7 @@ class BeginningsTests {
             open();
             close();
         }
-        pass(History.SAMPLES);
+        names.pass(History.SAMPLES);
         open();
         close();
         assertThat(cause()).as("one opening is no flapping").isEmpty();
@@ -246,7 +224,7 @@ class BeginningsTests {
     /** A circuit, with three failures. */
     private void open() {
         fail(3);
-        pass(3);
+        names.pass(3);
     }
 
     private void fail(int calls) {
@@ -262,13 +240,7 @@ class BeginningsTests {
         for (int call = 0; call < 20; call++) {
             mail.run(() -> {});
         }
-        pass(8);
-    }
-
-    private void pass(int samples) {
-        for (int sample = 0; sample < samples; sample++) {
-            ticker.pass(History.EACH);
-        }
+        names.pass(8);
     }
 
     /** One call in five seconds. */
@@ -292,7 +264,7 @@ class BeginningsTests {
     }
 
     private void attempts(double millis) {
-        times.merge("Orders.report", new AttemptTime(1, millis, millis), AttemptTime::plus);
+        names.attempts("Orders.report", 1, millis);
         ticker.pass(History.EACH);
     }
 
@@ -309,15 +281,6 @@ class BeginningsTests {
     }
 
     private Overview overview() {
-        Methods methods = new Methods(Map.of("shop.Orders.report()", Pipeline.of(reports)));
-        return new Overview(
-                registry,
-                new Chains(List::of, () -> List.of(methods), () -> times),
-                new Operators(null, null, false, Optional::empty),
-                history,
-                events::of,
-                events::stateChanges,
-                List::of,
-                new Node("shop", "a", Instant.EPOCH));
+        return names.overview(events::of, events::stateChanges);
     }
 }

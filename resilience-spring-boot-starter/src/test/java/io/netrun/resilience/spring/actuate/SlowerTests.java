@@ -7,21 +7,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.bulkhead.Bulkhead;
-import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
-import io.netrun.resilience.spring.problem.Problem;
-import io.netrun.resilience.spring.settings.InstanceUser;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,40 +24,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Names that are slow beside one that rejects calls because it is slow. */
 class SlowerTests {
 
-    private final HandTicker ticker = new HandTicker();
-    private final ResilienceRegistry registry = ResilienceRegistry.create(ticker);
-    private final Map<String, AttemptTime> times = new HashMap<>();
-    private final History history = new History(registry, () -> times, Runnable::run);
-    private final Bulkhead reports = registry.getOrCreate(
-            Bulkhead.TYPE,
-            "reports",
-            BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
+    private final SampledNames names = new SampledNames();
+    private final HandTicker ticker = names.ticker;
+    private final ResilienceRegistry registry = names.registry;
+    private final Map<String, AttemptTime> times = names.times;
+    private final Map<String, Pipeline> paths = names.paths;
+    private final Bulkhead reports = names.reports;
     private final Retry database = registry.getOrCreate(Retry.TYPE, "database");
-    private final Map<String, Pipeline> paths = new TreeMap<>(Map.of(
-            "shop.Orders.report()", Pipeline.of(reports, database), "shop.Orders.find()", Pipeline.of(database)));
-    private final InstanceUser methods = new Methods(paths);
-
-    private record Methods(Map<String, Pipeline> pipelines) implements InstanceUser {
-
-        @Override
-        public List<Problem> check() {
-            return List.of();
-        }
-
-        @Override
-        public void rebind(Set<String> changed) {}
-    }
 
     @BeforeEach
     void begin() {
-        times.put("Orders.report", new AttemptTime(0, 0, 0));
-        times.put("Orders.find", new AttemptTime(0, 0, 0));
-        history.start();
+        paths.put("shop.Orders.report()", Pipeline.of(reports, database));
+        paths.put("shop.Orders.find()", Pipeline.of(database));
+        names.start("Orders.report", "Orders.find");
     }
 
     @AfterEach
     void end() {
-        history.stop();
+        names.stop();
     }
 
     @Test
@@ -302,14 +278,14 @@ class SlowerTests {
     void timeWithoutCallsShouldBeKnownAsSuchOfAttempts() {
         paths.put("shop.Orders.report()", Pipeline.of(reports));
         samples(20, 10, 67);
-        pass(30);
+        names.pass(30);
         assertThat(attempts("database")).containsEntry("lane", "130-31c19n");
     }
 
     @Test
     void nameWithoutAttemptsShouldHaveNoTimesOfThem() {
         paths.put("shop.Orders.report()", Pipeline.of(reports));
-        pass(12);
+        names.pass(12);
         assertThat(attempts("database")).isEmpty();
     }
 
@@ -318,7 +294,7 @@ class SlowerTests {
         paths.put("shop.Orders.report()", Pipeline.of(reports));
         samples(20, 10, 67);
         samples(12, 10, 2_000);
-        pass(60);
+        names.pass(60);
         assertThat(slower("database")).as("nothing is known now").isEmpty();
         samples(1, 10, 2_000);
         assertThat(slower("database")).containsEntry("before", 67L).containsEntry("since", ago(73));
@@ -329,7 +305,7 @@ class SlowerTests {
         paths.put("shop.Orders.report()", Pipeline.of(reports));
         samples(20, 10, 67);
         samples(12, 10, 2_000);
-        pass(History.SAMPLES);
+        names.pass(History.SAMPLES);
         samples(12, 10, 2_000);
         assertThat(slower("database")).isEmpty();
     }
@@ -396,21 +372,14 @@ class SlowerTests {
         }
     }
 
-    /** Without calls. */
-    private void pass(int samples) {
-        for (int sample = 0; sample < samples; sample++) {
-            ticker.pass(History.EACH);
-        }
-    }
-
     private String ago(int samples) {
         return String.valueOf(ticker.now().minus(History.EACH.multipliedBy(samples)));
     }
 
     private void samples(int number, double report, double find) {
         for (int sample = 0; sample < number; sample++) {
-            times.merge("Orders.report", new AttemptTime(5, 5 * report, report), AttemptTime::plus);
-            times.merge("Orders.find", new AttemptTime(5, 5 * find, find), AttemptTime::plus);
+            names.attempts("Orders.report", 5, report);
+            names.attempts("Orders.find", 5, find);
             ticker.pass(History.EACH);
         }
     }
@@ -435,16 +404,6 @@ class SlowerTests {
     }
 
     private Overview overview() {
-        Chains chains = new Chains(List::of, () -> List.of(methods), () -> times);
-        Operators operators = new Operators(null, null, false, Optional::empty);
-        return new Overview(
-                registry,
-                chains,
-                operators,
-                history,
-                policy -> List.of(),
-                policy -> List.of(),
-                List::of,
-                new Node("shop", "a", Instant.EPOCH));
+        return names.overview();
     }
 }
