@@ -396,11 +396,11 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
             @Override
             public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
-                Set<String> ofClass = fallbacks(declaration.getLeadingAnnotations(), file);
+                Set<String> ofClass = ClassFallbacks.names(declaration.getLeadingAnnotations(), file);
                 boolean limits = isLimited(declaration.getLeadingAnnotations(), file);
                 for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
-                    Set<String> own = new HashSet<>(fallbacks(method.getLeadingAnnotations(), file));
-                    if (own.isEmpty() && isCovered(declaration, method, "")) {
+                    Set<String> own = new HashSet<>(ClassFallbacks.names(method.getLeadingAnnotations(), file));
+                    if (own.isEmpty() && ClassFallbacks.isCovered(declaration, method, "")) {
                         own.addAll(ofClass);
                     }
                     boolean ofMethod = limits || isLimited(method.getLeadingAnnotations(), file);
@@ -414,14 +414,6 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 return super.visitClassDeclaration(declaration, p);
             }
         }.visit(file, 0);
-    }
-
-    private static Set<String> fallbacks(List<J.Annotation> annotations, JavaSourceFile file) {
-        return annotations.stream()
-                .filter(annotation -> ProtectedMethods.pattern(annotation, file) != null)
-                .map(annotation -> Trees.text(ProtectedMethods.fallback(annotation)))
-                .filter(name -> name != null)
-                .collect(Collectors.toSet());
     }
 
     private static boolean isLimited(List<J.Annotation> annotations, JavaSourceFile file) {
@@ -457,9 +449,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 .map(J.Annotation::getId)
                 .collect(Collectors.toSet());
         visited = without(visited, annotation -> inVain.contains(annotation.getId()));
-        leaveFallbacksInVain(declaration, file);
-        leaveUnknownFallbacks(declaration, file);
-        leaveProtectedFallbacks(declaration, file);
+        fallbacksOf(declaration).list(options.left());
         poolOf(declaration).list(options.left());
         for (J.Annotation annotation : declaration.getLeadingAnnotations()) {
             if (ProtectedMethods.pattern(annotation, file) != null) {
@@ -475,7 +465,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                         visited.getPrefix(),
                         name -> FallbackFit.failures(declaration, null, name),
                         Map.of());
-        moved = isSpread(declaration) ? withoutFallback(moved) : moved;
+        moved = fallbacksOf(declaration).areSpread() ? withoutFallback(moved) : moved;
         add(moved);
         visited = visited.withLeadingAnnotations(moved.annotations());
         if (enableAsync && AsyncHomes.isApplication(visited) && !AsyncHomes.isEnabling(visited)) {
@@ -490,87 +480,17 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     /** With fallback methods whose results start here, too. */
     private J.ClassDeclaration withOpenResults(J.ClassDeclaration declaration, J.ClassDeclaration visited) {
         JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
-        Set<String> ofClass = fallbacks(declaration.getLeadingAnnotations(), file);
+        Set<String> ofClass = ClassFallbacks.names(declaration.getLeadingAnnotations(), file);
         List<Statement> former = visited.getBody().getStatements();
         List<Statement> opened = new FallbackResults(file, options.left())
                 .opened(declaration, former, (method, fallback) -> {
                     String name = fallback.getSimpleName();
-                    boolean named =
-                            fallbacks(method.getLeadingAnnotations(), file).contains(name)
-                                    || (ofClass.contains(name) && isCovered(declaration, method, name));
+                    boolean named = ClassFallbacks.names(method.getLeadingAnnotations(), file)
+                                    .contains(name)
+                            || (ofClass.contains(name) && ClassFallbacks.isCovered(declaration, method, name));
                     return named && FallbackFit.isCalled(fallback, method);
                 });
         return visited.withBody(visited.getBody().withStatements(opened));
-    }
-
-    /** Lists fallback methods of a class that none of its methods ever had. */
-    private void leaveFallbacksInVain(J.ClassDeclaration declaration, JavaSourceFile file) {
-        List<J.MethodDeclaration> methods = FailureArguments.methods(declaration);
-        named(declaration, file).values().stream()
-                .map(ProtectedMethods::name)
-                .distinct()
-                .filter(name -> methods.stream().anyMatch(method -> isCovered(declaration, method, name)))
-                .filter(name -> methods.stream()
-                        .filter(method -> isCovered(declaration, method, name))
-                        .allMatch(method -> FallbackFit.isMissing(declaration, method, name)))
-                .forEach(name -> options.left()
-                        .accept(new Left(
-                                "fallbackMethod = " + name + ", at " + declaration.getSimpleName(),
-                                "No method of that name has the parameters of a public method of the class, all or"
-                                        + " none, with a failure behind them, and its result, so it was never called."
-                                        + " Correct it, and add @Fallback(method = \"" + name
-                                        + "\") to the methods that are to have it.")));
-    }
-
-    /** resilience4j calls fallback methods through the proxy, so that annotations of their own count. */
-    private void leaveProtectedFallbacks(J.ClassDeclaration declaration, JavaSourceFile file) {
-        boolean ofClass = isProtected(declaration.getLeadingAnnotations(), file);
-        for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
-            boolean counts = isProtected(method.getLeadingAnnotations(), file)
-                    || Trees.isAdvised(method)
-                    || ofClass
-                    || Trees.isAdvised(declaration);
-            boolean direct = method.hasModifier(J.Modifier.Type.Private) || method.hasModifier(J.Modifier.Type.Static);
-            if (counts && !direct && isCalledAsFallback(method, declaration, file)) {
-                options.left()
-                        .accept(new Left(
-                                "fallbackMethod = " + method.getSimpleName(),
-                                "There, it is called through the proxy, where its own annotations and those of its class"
-                                        + " have an effect. Here, it is called on the object itself, where they have"
-                                        + " none. If one is meant, move it to another bean, and name that as bean of"
-                                        + " @Fallback."));
-            }
-        }
-    }
-
-    /** Whether a method of a class, or of one beneath it in its file, names another one that fits as its fallback. */
-    private static boolean isCalledAsFallback(
-            J.MethodDeclaration fallback, J.ClassDeclaration owner, JavaSourceFile file) {
-        boolean[] called = {false};
-        if (!FallbackFit.takesFailure(fallback)) {
-            return false;
-        }
-        new JavaIsoVisitor<Integer>() {
-            @Override
-            public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, Integer p) {
-                boolean own = declaration.getId().equals(owner.getId());
-                boolean beneath = !own && TypeUtils.isAssignableTo(Hierarchy.name(owner, file), declaration.getType());
-                if (own || beneath) {
-                    Set<String> ofClass = fallbacks(declaration.getLeadingAnnotations(), file);
-                    for (J.MethodDeclaration method : FailureArguments.methods(declaration)) {
-                        Set<String> names = new HashSet<>(fallbacks(method.getLeadingAnnotations(), file));
-                        names.addAll(isCovered(declaration, method, fallback.getSimpleName()) ? ofClass : Set.of());
-                        called[0] |= names.contains(fallback.getSimpleName()) && FallbackFit.isCalled(fallback, method);
-                    }
-                }
-                return super.visitClassDeclaration(declaration, p);
-            }
-        }.visit(file, 0);
-        return called[0];
-    }
-
-    private static boolean isProtected(List<J.Annotation> annotations, JavaSourceFile file) {
-        return annotations.stream().anyMatch(annotation -> ProtectedMethods.pattern(annotation, file) != null);
     }
 
     /** With overloads of fallback methods for both timeouts: calls with a time limiter have another one here. */
@@ -712,119 +632,6 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         return ours;
     }
 
-    /** The public methods of a class, for which its annotations are here; not its fallback methods. */
-    private static boolean isCovered(J.ClassDeclaration owner, J.MethodDeclaration method, String fallback) {
-        boolean isPublic = method.hasModifier(J.Modifier.Type.Public)
-                || (owner.getKind() == J.ClassDeclaration.Kind.Type.Interface
-                        && !method.hasModifier(J.Modifier.Type.Private));
-        return isPublic
-                && !method.hasModifier(J.Modifier.Type.Static)
-                && !method.isConstructor()
-                && !method.getSimpleName().equals(fallback);
-    }
-
-    /** The fallback methods that the annotations of a class name, or those of an interface that count. */
-    private Map<String, Expression> named(J.@Nullable ClassDeclaration owner, @Nullable JavaSourceFile file) {
-        Map<String, Expression> named = new LinkedHashMap<>();
-        boolean isInterface = owner != null && owner.getKind() == J.ClassDeclaration.Kind.Type.Interface;
-        if (owner != null && file != null && (isInterface || owner.getKind() == J.ClassDeclaration.Kind.Type.Class)) {
-            Unreached unreached = new Unreached(hierarchy, file, left -> {});
-            for (J.Annotation annotation : owner.getLeadingAnnotations()) {
-                if (isInterface && unreached.isInVain(owner, annotation)) {
-                    continue;
-                }
-                String pattern = ProtectedMethods.pattern(annotation, file);
-                Expression name = pattern == null ? null : ProtectedMethods.fallback(annotation);
-                if (pattern != null && name != null) {
-                    named.put(pattern, name);
-                }
-            }
-        }
-        return named;
-    }
-
-    /**
-     * Whether the fallback of a class is not for all of its methods, so that each that has it gets its own: it does not
-     * fit all of them, or one has an annotation without a fallback, which replaces the one of the class.
-     */
-    private boolean isSpread(J.ClassDeclaration owner) {
-        List<J.MethodDeclaration> methods = FailureArguments.methods(owner);
-        JavaSourceFile file = getCursor().firstEnclosing(JavaSourceFile.class);
-        return named(owner, file).entrySet().stream().anyMatch(fallback -> {
-            String name = Trees.text(fallback.getValue());
-            return name != null
-                    && methods.stream()
-                            .filter(method -> isCovered(owner, method, name))
-                            .anyMatch(method -> FallbackFit.isMissing(owner, method, name)
-                                    || FailureArguments.isDifferent(method, name, methods)
-                                    || isWithoutFallback(owner, method, fallback.getKey(), file));
-        });
-    }
-
-    /** Lists methods that have no fallback there, where it is not known which method the one of their class is. */
-    private void leaveUnknownFallbacks(J.ClassDeclaration declaration, JavaSourceFile file) {
-        named(declaration, file).forEach((pattern, fallback) -> {
-            List<String> without = Trees.text(fallback) != null
-                    ? List.of()
-                    : FailureArguments.methods(declaration).stream()
-                            .filter(method -> isCovered(declaration, method, "")
-                                    && isWithoutFallback(declaration, method, pattern, file))
-                            .map(J.MethodDeclaration::getSimpleName)
-                            .distinct()
-                            .toList();
-            if (!without.isEmpty()) {
-                options.left()
-                        .accept(new Left(
-                                "fallbackMethod = " + Trees.shown(fallback) + ", at " + declaration.getSimpleName(),
-                                "There, it is not for " + String.join(", ", without)
-                                        + ", whose own annotation has no fallback; here, it is. Move @Fallback to the"
-                                        + " methods that are to have it."));
-            }
-        });
-    }
-
-    /** Whether a method has an annotation of its own for a pattern, which replaces the one of its class. */
-    private static boolean has(J.MethodDeclaration method, String pattern, @Nullable JavaSourceFile file) {
-        return method.getLeadingAnnotations().stream()
-                .anyMatch(annotation -> pattern.equals(ProtectedMethods.pattern(annotation, file)));
-    }
-
-    /**
-     * Whether an annotation of a method replaces the one of its class for a pattern, and its annotations have no
-     * fallback, or one that is not found.
-     */
-    private static boolean isWithoutFallback(
-            J.ClassDeclaration owner, J.MethodDeclaration method, String pattern, @Nullable JavaSourceFile file) {
-        if (!has(method, pattern, file)) {
-            return false;
-        }
-        List<String> names = method.getLeadingAnnotations().stream()
-                .filter(annotation -> ProtectedMethods.pattern(annotation, file) != null)
-                .map(ProtectedMethods::fallback)
-                .filter(Objects::nonNull)
-                .map(ProtectedMethods::name)
-                .toList();
-        return names.isEmpty() || names.stream().anyMatch(name -> FallbackFit.isMissing(owner, method, name));
-    }
-
-    /** The fallback methods that a class has for one of its methods, by their patterns. */
-    private Map<String, Expression> ofClass(J.@Nullable ClassDeclaration owner, J.MethodDeclaration method) {
-        Map<String, Expression> fitting = new LinkedHashMap<>();
-        JavaSourceFile file = getCursor().firstEnclosing(JavaSourceFile.class);
-        named(owner, file).forEach((pattern, name) -> {
-            String text = Trees.text(name);
-            boolean fits = owner != null
-                    && text != null
-                    && isCovered(owner, method, text)
-                    && !has(method, pattern, file)
-                    && !FallbackFit.isMissing(owner, method, text);
-            if (fits) {
-                fitting.put(pattern, name);
-            }
-        });
-        return fitting;
-    }
-
     /** The fallback methods of a method, the first one first, as far as resilience4j calls them. */
     private List<String> merged(J.ClassDeclaration owner, J.MethodDeclaration method) {
         JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
@@ -838,7 +645,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                                 .collect(Collectors.toSet()),
                         name -> FallbackFit.failures(owner, method, name),
                         ofClass);
-        if (names.isEmpty() && isSpread(owner)) {
+        if (names.isEmpty() && fallbacksOf(owner).areSpread()) {
             names = ofClass.values().stream()
                     .map(Trees::text)
                     .filter(Objects::nonNull)
@@ -959,6 +766,15 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 : null;
     }
 
+    private ClassFallbacks fallbacksOf(J.ClassDeclaration owner) {
+        return new ClassFallbacks(owner, getCursor().firstEnclosingOrThrow(JavaSourceFile.class), hierarchy);
+    }
+
+    /** The fallback methods that the class of a method has for it, by their patterns. */
+    private Map<String, Expression> ofClass(J.@Nullable ClassDeclaration owner, J.MethodDeclaration method) {
+        return owner == null ? Map.of() : fallbacksOf(owner).of(method);
+    }
+
     private ClassPools poolOf(J.ClassDeclaration owner) {
         return new ClassPools(owner, getCursor().firstEnclosingOrThrow(JavaSourceFile.class), hierarchy);
     }
@@ -1010,7 +826,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
         Map<String, J.Annotation> patterns = new LinkedHashMap<>();
         List<J.Annotation> all = new ArrayList<>(
-                isCovered(owner, method, "") && !fallbacks.contains(method.getSimpleName())
+                ClassFallbacks.isCovered(owner, method, "") && !fallbacks.contains(method.getSimpleName())
                         ? owner.getLeadingAnnotations()
                         : List.of());
         all.addAll(method.getLeadingAnnotations());
@@ -1043,7 +859,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     /** With the fallback of the class, where that is not for all of its methods, and the method has none yet. */
     private Moved withSpread(Moved moved, J.MethodDeclaration visited, J.MethodDeclaration method) {
         J.ClassDeclaration owner = owner();
-        Map<String, Expression> ofClass = owner == null || !isSpread(owner) ? Map.of() : ofClass(owner, method);
+        Map<String, Expression> ofClass =
+                owner == null || !fallbacksOf(owner).areSpread() ? Map.of() : ofClass(owner, method);
         boolean has = moved.added().contains(ProtectedMethods.FALLBACK);
         if (owner == null || ofClass.isEmpty() || has) {
             return moved;
