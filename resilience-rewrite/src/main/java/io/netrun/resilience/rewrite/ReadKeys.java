@@ -182,7 +182,7 @@ record ReadKeys(List<ModuleSettings> modules, boolean keepBehaviour) {
                 } else if (setting != null
                         && !CANONICAL.matcher(key).matches()
                         && !setting.key().equals(key)) {
-                    return null; // it is another key for whoever looks it up
+                    return null; // a lookup of the one does not find the other
                 }
                 found = setting == null ? found : here.key();
             }

@@ -452,150 +452,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     @Override
     public J.Annotation visitAnnotation(J.Annotation annotation, ExecutionContext ctx) {
         J.Annotation visited = super.visitAnnotation(annotation, ctx);
-        String there = aliased(visited, getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
-        J.MethodDeclaration of = getCursor().firstEnclosing(J.MethodDeclaration.class);
-        String attribute = there == null ? null : alias(there, visited, of);
-        if (there == null || attribute == null) {
-            return visited;
-        }
-        String here = SpringAnnotations.here(there);
-        J.MethodDeclaration method = getCursor().firstEnclosing(J.MethodDeclaration.class);
-        Ranges.Range range = Ranges.of(attribute);
-        if (range != null) {
-            annotations
-                    .left()
-                    .accept(new Left(
-                            "@AliasFor " + (method == null ? attribute : method.getSimpleName()),
-                            "It is one of " + attribute + " now, which must be " + range.words()
-                                    + ": look at its default and at each use."));
-        }
-        imports.add(here);
-        imports.remove(there);
-        List<Expression> arguments = new ArrayList<>();
-        arguments.add(Trees.argument("annotation", Trees.classOf(here)));
-        arguments.add(Trees.argument("attribute", attribute));
-        return visited.withArguments(List.of(
-                arguments.get(0).withPrefix(Space.EMPTY), arguments.get(1).withPrefix(Space.SINGLE_SPACE)));
-    }
-
-    /** The annotation of the library whose attribute an alias sets, or null. */
-    private @Nullable String aliased(J.Annotation annotation, JavaSourceFile file) {
-        if (!annotation.getSimpleName().equals("AliasFor")) {
-            return null;
-        }
-        Expression type = Trees.arguments(annotation).get("annotation");
-        if (!(type instanceof J.FieldAccess literal) || !literal.getSimpleName().equals("class")) {
-            return null;
-        }
-        String name = literal.getTarget().toString();
-        return MappingTable.get().renamed(library, "annotation").keySet().stream()
-                .filter(there -> there.equals(name)
-                        || (there.endsWith("." + name)
-                                && file.getImports().stream()
-                                        .map(J.Import::getTypeName)
-                                        .anyMatch(imported -> imported.equals(there)
-                                                || imported.equals(there.substring(0, there.lastIndexOf('.')) + ".*"))))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** The attribute here of the one that an alias sets, or null if it has another type or another meaning. */
-    private @Nullable String alias(String there, J.Annotation annotation, J.@Nullable MethodDeclaration method) {
-        String name = attribute(annotation, method);
-        String scope = there.equals(LIMIT) ? "limit." : there.endsWith(".CircuitBreaker") ? "circuit." : "";
-        if (name == null) {
-            return null;
-        }
-        MappingTable.Row row = MappingTable.get()
-                .find(library, "attribute", scope + name)
-                .or(() -> MappingTable.get().find(library, "attribute", name))
-                .orElse(null);
-        if (row == null || row.here().name().isEmpty() || name.equals("maxRetries")) {
-            return null;
-        }
-        boolean same =
-                row.kind().matches("classes|number|factor") || row.here().name().equals("name");
-        return same ? row.here().name() : null;
-    }
-
-    /** The attribute that an alias sets; null if it is not known. */
-    private static @Nullable String attribute(J.Annotation alias, J.@Nullable MethodDeclaration method) {
-        Map<String, Expression> arguments = Trees.arguments(alias);
-        Expression named = arguments.getOrDefault("attribute", arguments.get("value"));
-        return named == null ? method == null ? null : method.getSimpleName() : Trees.text(named);
-    }
-
-    /** Lists what a composed annotation sets through aliases that are removed. */
-    private void leaveLostAttributes(J.Annotation annotation, J.@Nullable MethodDeclaration method) {
-        JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
-        Map<String, Expression> given = Trees.arguments(annotation);
-        for (Uses.Source source : uses.composed().sources(annotation, file)) {
-            for (J.MethodDeclaration attribute : FailureArguments.methods(source.declaration())) {
-                Expression value = given.get(attribute.getSimpleName());
-                for (J.Annotation alias : value == null ? List.<J.Annotation>of() : attribute.getLeadingAnnotations()) {
-                    String there = aliased(alias, source.file());
-                    if (there != null && alias(there, alias, attribute) == null) {
-                        leaveLost(annotation, method, attribute, there, String.valueOf(attribute(alias, attribute)));
-                    }
-                }
-            }
-        }
-    }
-
-    private void leaveLost(
-            J.Annotation annotation,
-            J.@Nullable MethodDeclaration method,
-            J.MethodDeclaration attribute,
-            String there,
-            String set) {
-        if (set.equals("recover")) {
-            return; // it is the fallback of the method now
-        }
-        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
-        Constants.Scope scope = new Constants.Scope(
-                getCursor().firstEnclosingOrThrow(JavaSourceFile.class), owner == null ? "" : owner.getSimpleName());
-        Expression value = Trees.arguments(annotation).get(attribute.getSimpleName());
-        Object known = value == null ? null : uses.constants().value(value, scope);
-        String here = SpringAnnotations.here(there);
-        String simple = "@" + here.substring(here.lastIndexOf('.') + 1);
-        String place =
-                (owner == null ? "" : owner.getSimpleName()) + (method == null ? "" : "." + method.getSimpleName());
-        annotations
-                .left()
-                .accept(new Left(
-                        "@" + annotation.getSimpleName() + "(" + attribute.getSimpleName() + " = "
-                                + (value == null ? "" : Trees.shown(value)) + ") at " + place,
-                        "It was " + set + ", and has no effect any more. Replace the annotation by "
-                                + (set.equals("maxRetries") && known instanceof Number number
-                                        ? simple + "(maxAttempts = " + (number.longValue() + 1)
-                                                + "), with what else it sets."
-                                        : simple + ", with what it sets.")));
-    }
-
-    /** Without aliases of attributes that this library has not, with which no context would start. */
-    private J.MethodDeclaration withoutAliases(J.MethodDeclaration method) {
-        List<J.Annotation> kept = new ArrayList<>();
-        Space first = null;
-        for (J.Annotation annotation : method.getLeadingAnnotations()) {
-            String there = aliased(annotation, getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
-            if (there == null) {
-                kept.add(kept.isEmpty() && first != null ? annotation.withPrefix(first) : annotation);
-                continue;
-            }
-            first = kept.isEmpty() && first == null ? annotation.getPrefix() : first;
-            imports.remove(there);
-            imports.remove("org.springframework.core.annotation.AliasFor");
-            annotations
-                    .left()
-                    .accept(new Left(
-                            CodeCounterparts.text(annotation),
-                            "No attribute of " + SpringAnnotations.here(there)
-                                    + " has its type and its meaning, so the alias is removed, and "
-                                    + method.getSimpleName()
-                                    + " has no effect: where it is used, put the annotation itself, with what"
-                                    + " it set."));
-        }
-        return AddedAnnotations.withOnly(method, kept);
+        return aliases().moved(visited, getCursor().firstEnclosing(J.MethodDeclaration.class));
     }
 
     /** Without annotations of methods that no proxy can have, for which no context would start. */
@@ -631,7 +488,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     @Override
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
         leaveProtectedRecovery(declaration);
-        J.MethodDeclaration visited = withoutUnreached(withoutAliases(super.visitMethodDeclaration(declaration, ctx)));
+        J.MethodDeclaration visited =
+                withoutUnreached(aliases().without(super.visitMethodDeclaration(declaration, ctx)));
         List<Statement> parameters = recoveries.parameters(declaration);
         String name = recoveries.name(declaration);
         if (!name.equals(visited.getSimpleName())) {
@@ -732,7 +590,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 }
                 moved.add(annotation);
                 leaveComposed(annotation, method);
-                leaveLostAttributes(annotation, method);
+                aliases().listLost(annotation, method);
                 if (method != null && isIntercepted(name, there) && isRetriedByType(false)) {
                     moved.add(single(annotation, owner));
                 }
@@ -993,6 +851,16 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                                 "@Retryable at " + owner.getSimpleName() + "." + each.getSimpleName(), repeated));
             }
         }
+    }
+
+    private Aliases aliases() {
+        return new Aliases(
+                library,
+                getCursor().firstEnclosingOrThrow(JavaSourceFile.class),
+                getCursor().firstEnclosing(J.ClassDeclaration.class),
+                uses,
+                imports,
+                annotations.left());
     }
 
     private boolean isOfLibrary(String name) {
