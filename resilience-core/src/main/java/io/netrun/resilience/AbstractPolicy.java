@@ -237,6 +237,25 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
         base = new Base(config, (enabled == null && before != null) ? before.enabled : enabled);
     }
 
+    /**
+     * Runs listeners of the creation of this instance: what they change belongs to it, and makes this instance differ
+     * from no other one that the family creates. That holds on whichever thread they run, and not if something else has
+     * changed this instance before.
+     *
+     * @param created the configuration with which this instance was created
+     * @param listeners must not throw
+     */
+    @SuppressWarnings("ReferenceEquality") // a change to equal settings is one, too
+    final void onCreation(Record created, boolean wasEnabled, Runnable listeners) {
+        Base before = base;
+        boolean asCreated = config == created && enabled == wasEnabled;
+        listeners.run();
+        boolean isChanged = config != created || enabled != wasEnabled;
+        if (asCreated && isChanged && base == before) {
+            base = new Base(config, enabled);
+        }
+    }
+
     /** Returns what was recorded last; null for nothing. */
     final @Nullable Base base() {
         return base;

@@ -329,7 +329,7 @@ public final class EventPublisher {
     /** Puts an event into the queue. Returns false if it is lost, because there is no memory for it. */
     boolean add(Object event) {
         try {
-            Delivery delivery = new Delivery(event).inContext();
+            Delivery delivery = new Delivery(event, Runnable::run).inContext();
             queue().add(pending < MOST_HELD ? delivery : new SoftReference<>(delivery));
             return true;
         } catch (Throwable thrown) {
@@ -343,7 +343,16 @@ public final class EventPublisher {
      * {@link #deliverQueued} once for each event. For publishers that must fix the position at the moment of a change.
      */
     void enqueue(Object event) {
-        queue().add(new Delivery(event));
+        queue().add(new Delivery(event, Runnable::run));
+    }
+
+    /**
+     * {@linkplain #enqueue(Object) Enqueues} an event.
+     *
+     * @param around runs the delivery to the listeners, on whichever thread; must not throw
+     */
+    void enqueue(Object event, Consumer<Runnable> around) {
+        queue().add(new Delivery(event, around));
     }
 
     /** Delivers events that were {@linkplain #enqueue enqueued}, unless another thread is delivering. Never throws. */
@@ -406,12 +415,14 @@ public final class EventPublisher {
     private final class Delivery implements Runnable {
 
         private final Object event;
+        private final Consumer<Runnable> around;
         private final Thread publisher = Thread.currentThread();
         private Runnable task = this;
         private boolean delivered;
 
-        Delivery(Object event) {
+        Delivery(Object event, Consumer<Runnable> around) {
             this.event = event;
+            this.around = around;
         }
 
         /**
@@ -446,7 +457,7 @@ public final class EventPublisher {
         public void run() {
             if (!delivered) {
                 delivered = true;
-                EventPublisher.this.deliver(event);
+                around.accept(() -> EventPublisher.this.deliver(event));
             }
         }
     }

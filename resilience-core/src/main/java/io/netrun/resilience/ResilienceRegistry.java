@@ -208,10 +208,17 @@ public final class ResilienceRegistry implements AutoCloseable {
             evicted[0] = former.findEvicted(key);
             Policy held = evicted[0] == null ? null : evicted[0].get();
             added[0] = held == null ? fresh : held;
-            events.enqueue(new RegistryEvent.Added(added[0]));
+            RegistryEvent event = new RegistryEvent.Added(added[0]);
             if (held == null) {
                 isNew[0] = true;
                 onNew.run();
+            }
+            if (held == null && fresh instanceof AbstractPolicy<?> own) {
+                Record created = own.config();
+                boolean enabled = own.isEnabled();
+                events.enqueue(event, listeners -> own.onCreation(created, enabled, listeners));
+            } else {
+                events.enqueue(event);
             }
             return added[0];
         });

@@ -21,6 +21,7 @@ import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -192,6 +193,74 @@ class KeyedChangesTests {
         KeyedPolicies<Bulkhead> tenants = registry.keyed(Bulkhead.TYPE, "t", BulkheadConfig.defaults(), 2);
         askForOthers(tenants);
         assertThat(tenants.size()).isEqualTo(2);
+    }
+
+    /** Has another thread deliver the event of a new instance. */
+    private <P extends Policy> P addedElsewhere(KeyedPolicies<P> family, String key) throws InterruptedException {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Subscription blocker = registry.onChange(event -> {
+            if (event.policy().name().equals("blocker")) {
+                busy.countDown();
+                LimitFixture.awaitLatch(release);
+            }
+        });
+        Thread delivering = new Thread(() -> registry.register(Retry.of("blocker")));
+        delivering.start();
+        LimitFixture.awaitLatch(busy);
+        P added = family.get(key);
+        release.countDown();
+        delivering.join();
+        blocker.close();
+        return added;
+    }
+
+    @ParameterizedTest
+    @MethodSource("reconfigurations")
+    <P extends Policy, C extends Record> void instanceThatAnotherThreadChangesWhenItIsAddedShouldGo(
+            PolicyType<P, C> type, Consumer<P> change) throws InterruptedException {
+        KeyedPolicies<P> family = registry.keyed(type, "f", type.defaults(), 2);
+        registry.onChange(event -> {
+            if (event instanceof RegistryEvent.Added added
+                    && family.keyIn(added.policy().name()) != null) {
+                change.accept(type.policyClass().cast(added.policy()));
+            }
+        });
+        P instance = addedElsewhere(family, "a");
+        assertThat(instance.config()).isNotEqualTo(type.defaults());
+        askForOthers(family);
+        assertThat(registry.find(type, "f:a")).isEmpty();
+        assertThat(family.size()).isEqualTo(2);
+    }
+
+    @Test
+    void instanceSwitchedOffByAnotherThreadWhenItIsAddedShouldGo() throws InterruptedException {
+        KeyedPolicies<Retry> family = registry.keyed(Retry.TYPE, "f", RetryConfig.defaults(), 2);
+        registry.onChange(event -> {
+            if (event instanceof RegistryEvent.Added) {
+                event.policy().setEnabled(false);
+            }
+        });
+        addedElsewhere(family, "a");
+        askForOthers(family);
+        assertThat(registry.find(Retry.TYPE, "f:a")).isEmpty();
+    }
+
+    @Test
+    void changeBeforeTheListenersShouldStay() throws InterruptedException {
+        KeyedPolicies<Retry> family = registry.keyed(Retry.TYPE, "f", RetryConfig.defaults(), 2);
+        registry.onChange(event -> {
+            if (event.policy().name().equals("blocker")) {
+                family.get("a").reconfigure(c -> c.toBuilder().maxAttempts(7).build());
+            } else if (event instanceof RegistryEvent.Added && event.policy() instanceof Retry retry) {
+                retry.reconfigure(
+                        c -> c.toBuilder().baseDelay(Duration.ofMillis(7)).build());
+            }
+        });
+        registry.register(Retry.of("blocker"));
+        askForOthers(family);
+        assertThat(registry.find(Retry.TYPE, "f:a").orElseThrow().config().maxAttempts())
+                .isEqualTo(7);
     }
 
     @Test
