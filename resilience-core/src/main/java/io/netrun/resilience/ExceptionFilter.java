@@ -75,7 +75,8 @@ public final class ExceptionFilter {
                 return false;
             }
             if (t instanceof CallRejectedException) {
-                return isNamed(t);
+                match = isNamed(t);
+                break;
             }
             match |= wrapper ? exceptions.nameWrapper(t) : exceptions.match(t);
         }

@@ -122,8 +122,9 @@ public final class SpinBackoff {
     static void awaitMemory(int tries) {
         try {
             if (tries < VIRTUAL_SPINS && isOnVirtualThread()) {
-                long begin = System.nanoTime();
-                while (System.nanoTime() - begin < MILLISECOND_NANOS) {
+                Ticker clock = Ticker.system();
+                long begin = clock.nanoTime();
+                while (clock.nanoTime() - begin < MILLISECOND_NANOS) {
                     Thread.onSpinWait();
                 }
             } else {
@@ -143,7 +144,8 @@ public final class SpinBackoff {
         }
     }
 
-    private static boolean isOnVirtualThread() {
+    /** Returns whether the calling thread is a virtual one, which needs a free carrier to continue after a wait. */
+    public static boolean isOnVirtualThread() {
         if (IS_VIRTUAL == null) {
             return false;
         }
@@ -222,7 +224,8 @@ public final class SpinBackoff {
     /** Returns false if the thread is watched by a tool that forbids it to pause, such as BlockHound. */
     private static boolean tryAwait(int checks) {
         try {
-            await(checks);
+            // A virtual thread does not park, see VIRTUAL_SPINS: the wait is brief, and a call may depend on its end.
+            await(isOnVirtualThread() ? Math.min(checks, SPINS) : checks);
             return true;
         } catch (Throwable forbidden) {
             return false;

@@ -252,6 +252,25 @@ class FailureConditionTests {
                 .isFalse();
     }
 
+    private static final class Busy extends CallRejectedException {
+
+        private static final long serialVersionUID = 1L;
+
+        Busy(String name) {
+            super(name, "busy", true);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void conditionShouldDecideOnARejectionThatIsNamed(Asked asked) {
+        Consumer<Settings> settings = c -> c.exceptions(Busy.class).failure(Busy.class, e -> "soon".equals(e.name()));
+        assertThat(asked.counts(settings, new Busy("soon"))).isTrue();
+        assertThat(asked.counts(settings, new Busy("late"))).isFalse();
+        assertThat(asked.counts(settings, new ExecutionException(new Busy("late")))).isFalse();
+        assertThat(asked.counts(c -> c.failure(thrown -> true), new Busy("soon"))).isFalse();
+    }
+
     @ParameterizedTest
     @MethodSource("asked")
     void ignoredExceptionShouldWinOverACondition(Asked asked) {

@@ -33,15 +33,26 @@ public final class ChildJvm implements AutoCloseable {
         return start("-Xint", megabytes, main, arguments);
     }
 
+    /** Like {@link #start}, but all virtual threads share one carrier. */
+    public static ChildJvm startWithOneCarrier(int megabytes, Class<?> main, String... arguments) throws IOException {
+        return start(
+                List.of("-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1"),
+                megabytes,
+                main,
+                arguments);
+    }
+
     private static ChildJvm start(String option, int megabytes, Class<?> main, String... arguments)
             throws IOException {
+        return start(List.of(option), megabytes, main, arguments);
+    }
+
+    private static ChildJvm start(List<String> options, int megabytes, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + megabytes + "m",
-                option,
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + megabytes + "m"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return new ChildJvm(
                 new ProcessBuilder(command).redirectErrorStream(true).start());

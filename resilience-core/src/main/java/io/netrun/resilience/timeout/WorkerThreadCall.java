@@ -29,6 +29,9 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     private static final VarHandle PHASE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "phase", VarHandle.class, WorkerThreadCall.class, Phase.class);
 
+    private static final VarHandle STOPPING = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "stopping", VarHandle.class, WorkerThreadCall.class, boolean.class);
+
     enum Phase {
         /** No worker has started it yet. */
         NEW,
@@ -64,6 +67,13 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     /** Written before {@link Phase#STOPPED}. */
     private @Nullable Abandonment abandonment;
 
+    /** Set by the thread that ends the call without a result: the caller's, or the timer's. */
+    @SuppressWarnings("UnusedVariable") // read by its handle
+    private boolean stopping;
+
+    /** The failures of earlier attempts, once the timer has ended the call in place of its caller. */
+    private volatile @Nullable List<Throwable> expired;
+
     /** Whether the stopped call has ended, so that it holds nothing any more. */
     private volatile boolean left;
 
@@ -91,6 +101,9 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         try {
             start(context.wrap(this, this::failed));
             await();
+            if (phase != Phase.ENDED) {
+                throw awaitExpiry();
+            }
         } finally {
             if (body == null) {
                 context.clear();
@@ -102,9 +115,57 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         return outcome();
     }
 
-    /** In real time a parked thread wakes up by itself. */
+    /**
+     * In real time a parked thread wakes up by itself. A virtual one does not while all carriers are busy, so that a
+     * worker ends the call in its place.
+     */
     private Ticker.@Nullable Scheduled wakeUp() {
-        return timeout.ticker() == Ticker.system() ? null : limit.schedule(() -> LockSupport.unpark(caller));
+        if (timeout.ticker() != Ticker.system()) {
+            return limit.schedule(() -> LockSupport.unpark(caller));
+        }
+        return SpinBackoff.isOnVirtualThread() ? limit.scheduleHandOver(this::expire) : null;
+    }
+
+    /** Ends the call at its limit, on a worker. */
+    private void expire() {
+        if (!isOpen() || limit.remainingNanosOfThis() > 0) {
+            return;
+        }
+        try {
+            if (!stop()) {
+                return;
+            }
+        } catch (OutOfMemoryError full) {
+            LockSupport.unpark(caller); // which tries it, too
+            return;
+        }
+        List<Throwable> earlier = List.of();
+        try {
+            earlier = limit.tryExceed(timeout.title());
+        } finally {
+            expired = earlier;
+            LockSupport.unpark(caller);
+        }
+        if (config.interrupt() && phase == Phase.STOPPED) {
+            interruptBody();
+        }
+    }
+
+    /** Waits until the timer has ended the call, which it has begun to do. */
+    private TimeoutExceededException awaitExpiry() {
+        boolean interrupted = false;
+        List<Throwable> earlier;
+        while ((earlier = expired) == null) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (config.interrupt() && !left && phase != Phase.LEFT) {
+            linger();
+        }
+        return timeout.giveUp(config, earlier, null);
     }
 
     private void start(Runnable task) {
@@ -150,7 +211,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     }
 
     private void awaitEnd() {
-        while (isOpen()) {
+        for (int checks = 0; isOpen(); ) {
             long left = limit.remainingNanosOfThis();
             if (left <= 0) {
                 if (stop()) {
@@ -162,7 +223,9 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
                     }
                     throw timeout.giveUp(config, earlier, null);
                 }
-                return;
+                SpinBackoff.await(checks); // it has ended, or the timer is about to end it
+                checks++;
+                continue;
             }
             if (limit.isOver() && stop()) {
                 interruptWorker();
@@ -218,10 +281,19 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
 
     /** Ends the caller's wait without a result, unless the call was faster. */
     private boolean stop() {
+        if (!STOPPING.compareAndSet(this, false, true)) {
+            return false;
+        }
         if (tryDrop()) {
             return true;
         }
-        Abandonment leaving = new Abandonment(timeout);
+        Abandonment leaving;
+        try {
+            leaving = new Abandonment(timeout);
+        } catch (OutOfMemoryError full) {
+            STOPPING.setVolatile(this, false);
+            throw full;
+        }
         abandonment = leaving;
         if (!PHASE.compareAndSet(this, Phase.RUNNING, Phase.STOPPED)) {
             return false;
