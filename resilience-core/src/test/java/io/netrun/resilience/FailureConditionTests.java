@@ -267,8 +267,10 @@ class FailureConditionTests {
         Consumer<Settings> settings = c -> c.exceptions(Busy.class).failure(Busy.class, e -> "soon".equals(e.name()));
         assertThat(asked.counts(settings, new Busy("soon"))).isTrue();
         assertThat(asked.counts(settings, new Busy("late"))).isFalse();
-        assertThat(asked.counts(settings, new ExecutionException(new Busy("late")))).isFalse();
-        assertThat(asked.counts(c -> c.failure(thrown -> true), new Busy("soon"))).isFalse();
+        assertThat(asked.counts(settings, new ExecutionException(new Busy("late"))))
+                .isFalse();
+        assertThat(asked.counts(c -> c.failure(thrown -> true), new Busy("soon")))
+                .isFalse();
     }
 
     @ParameterizedTest

@@ -71,8 +71,8 @@ class ListenerScopeTests {
         TOKEN_REJECTED {
             @Override
             void cause(Runnable alarm) {
-                RateLimiter empty =
-                        RateLimiter.of("l", c -> c.limit(1).period(Duration.ofHours(1)).maxWait(Duration.ZERO));
+                RateLimiter empty = RateLimiter.of(
+                        "l", c -> c.limit(1).period(Duration.ofHours(1)).maxWait(Duration.ZERO));
                 empty.tryAcquirePermit();
                 empty.on(ResilienceEvent.class, event -> alarm.run());
                 fail(empty);

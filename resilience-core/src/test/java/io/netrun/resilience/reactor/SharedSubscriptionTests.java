@@ -63,15 +63,22 @@ class SharedSubscriptionTests {
         FLUX_CACHE(source -> source.flux().cache().next()),
         FLUX_SHARE(source -> source.flux().share().next()),
         PUBLISH(source -> source.flux().publish().autoConnect().next()),
-        PUBLISH_COUNTED(source -> source.flux().publish().refCount(1, Duration.ofHours(1)).next()),
-        REPLAY(source -> source.flux().replay(1).refCount(1, Duration.ofHours(1)).next()),
+        PUBLISH_COUNTED(source ->
+                source.flux().publish().refCount(1, Duration.ofHours(1)).next()),
+        REPLAY(source ->
+                source.flux().replay(1).refCount(1, Duration.ofHours(1)).next()),
         MAPPED(source -> source.map(value -> value).filter(value -> true).cache()),
         FLAT_MAPPED(source -> Mono.just(1).hide().flatMap(one -> source).cache()),
         ZIPPED(source -> Mono.zip(source, Mono.just(1), (value, one) -> value).cache()),
-        ELSEWHERE(source -> source.subscribeOn(Schedulers.boundedElastic()).publishOn(Schedulers.parallel()).cache()),
-        RESUMED(source -> Mono.<String>error(new IOException()).onErrorResume(failure -> source).cache()),
+        ELSEWHERE(source -> source.subscribeOn(Schedulers.boundedElastic())
+                .publishOn(Schedulers.parallel())
+                .cache()),
+        RESUMED(source -> Mono.<String>error(new IOException())
+                .onErrorResume(failure -> source)
+                .cache()),
         MERGED(source -> Flux.merge(source, Mono.never()).cache(1).next()),
-        CONCATENATED(source -> Flux.just(1, 2).hide().concatMap(number -> source).cache().next());
+        CONCATENATED(source ->
+                Flux.just(1, 2).hide().concatMap(number -> source).cache().next());
 
         private final Function<Mono<String>, Mono<String>> of;
 
@@ -107,7 +114,8 @@ class SharedSubscriptionTests {
     @ParameterizedTest
     @EnumSource
     void limitOfTheFirstReaderShouldNotEndTheSharedCall(Sharing sharing) {
-        Mono<String> shared = sharing.of.apply(ReactorGuard.of(CircuitBreaker.of("c")).mono(load));
+        Mono<String> shared =
+                sharing.of.apply(ReactorGuard.of(CircuitBreaker.of("c")).mono(load));
         read(ReactorGuard.of(timeout).mono(() -> shared), first);
         await().until(() -> loads.get() == 1);
         read(shared, second);
@@ -131,8 +139,7 @@ class SharedSubscriptionTests {
     @ParameterizedTest
     @MethodSource("guards")
     void firstReaderThatLeavesShouldNotEndTheSharedCall(Guard around) {
-        Mono<String> shared =
-                ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
+        Mono<String> shared = ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
         read(ReactorGuard.of(around).mono(() -> shared), first).dispose();
         assertThatTheSecondReaderGetsTheAnswer(shared);
     }
@@ -157,8 +164,7 @@ class SharedSubscriptionTests {
     @ParameterizedTest
     @MethodSource("guards")
     void asyncCallThatIsLeftShouldNotEndTheSharedCall(Guard around) {
-        Mono<String> shared =
-                ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
+        Mono<String> shared = ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
         CompletableFuture<String> reading = around.callAsync(shared::toFuture);
         reading.cancel(true);
         assertThatTheSecondReaderGetsTheAnswer(shared);
@@ -166,12 +172,10 @@ class SharedSubscriptionTests {
 
     @Test
     void nextAttemptShouldFindTheCallOfTheOneBefore() {
-        Mono<String> shared =
-                ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
-        Retry retry = Retry.of("r", c -> c.maxAttempts(2).baseDelay(Duration.ZERO).failure(thrown -> true));
-        read(
-                ReactorGuard.of(retry).mono(() -> ReactorGuard.of(timeout).mono(() -> shared)),
-                first);
+        Mono<String> shared = ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
+        Retry retry =
+                Retry.of("r", c -> c.maxAttempts(2).baseDelay(Duration.ZERO).failure(thrown -> true));
+        read(ReactorGuard.of(retry).mono(() -> ReactorGuard.of(timeout).mono(() -> shared)), first);
         ticker.advance(timeout.config().duration()); // and no further: the next attempt may have begun meanwhile
         await().until(() -> ticker.scheduledCount() == 1);
         answer.tryEmitValue("answer");
@@ -211,8 +215,7 @@ class SharedSubscriptionTests {
     @Test
     void callOfOneReaderBesideASharedOneShouldEndWithIt() {
         CircuitBreaker own = CircuitBreaker.of("own");
-        Mono<String> shared =
-                ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
+        Mono<String> shared = ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
         Mono<String> both = Mono.zip(shared, ReactorGuard.of(own).mono(Mono.<String>never()), String::concat);
         read(ReactorGuard.of(timeout).mono(() -> both), first);
         ticker.advance(Duration.ofMinutes(1));

@@ -49,7 +49,8 @@ class SubscribersScopeTests {
         SEQUENTIAL((rows, detail) -> rows.take(1).flatMapSequential(row -> detail)),
         SWITCH_MAP((rows, detail) -> rows.take(1).switchMap(row -> detail)),
         UNTIL((rows, detail) -> rows.takeUntil(row -> true).concatMap(row -> detail)),
-        DELAYING_ERRORS((rows, detail) -> rows.concatMapDelayError(row -> detail).take(1)),
+        DELAYING_ERRORS(
+                (rows, detail) -> rows.concatMapDelayError(row -> detail).take(1)),
         NEXT((rows, detail) -> rows.next().flatMap(row -> detail).flux()),
         FUTURE((rows, detail) -> rows.take(1).flatMap(row -> Mono.fromFuture(detail.toFuture()))),
         ON_SUBSCRIBE((rows, detail) ->
@@ -99,8 +100,7 @@ class SubscribersScopeTests {
 
     @Test
     void limitOfASourceShouldNotReachTheCallsBehindIt() {
-        Flux<String> rows =
-                ReactorGuard.of(limit).flux(Flux.just("a").concatWith(Flux.never()));
+        Flux<String> rows = ReactorGuard.of(limit).flux(Flux.just("a").concatWith(Flux.never()));
         rows.concatMapDelayError(row -> detail).subscribe(seen::add, seen::add);
         ticker.advance(Duration.ofMinutes(1));
         await().until(() -> limit.metrics().totalTimedOut() == 1);

@@ -14,9 +14,11 @@ final class HeldCarrier {
     private HeldCarrier() {}
 
     public static void main(String[] arguments) throws Exception {
-        Timeout timeout = Timeout.of("t", c -> c.duration(Duration.ofMillis(200))
-                .thread(TimeoutThread.WORKER)
-                .executor(task -> new Thread(task).start()));
+        Timeout timeout = Timeout.of(
+                "t",
+                c -> c.duration(Duration.ofMillis(200))
+                        .thread(TimeoutThread.WORKER)
+                        .executor(task -> new Thread(task).start()));
         CountDownLatch began = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         AtomicReference<Throwable> thrown = new AtomicReference<>();
