@@ -57,6 +57,11 @@ public class FirstElementStress {
         }
 
         @Override
+        Deadline reader() {
+            return Deadline.NONE;
+        }
+
+        @Override
         void onRequest() {}
 
         @Override
