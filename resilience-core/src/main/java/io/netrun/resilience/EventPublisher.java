@@ -329,7 +329,7 @@ public final class EventPublisher {
     /** Puts an event into the queue. Returns false if it is lost, because there is no memory for it. */
     boolean add(Object event) {
         try {
-            Delivery delivery = new Delivery(event, Runnable::run).inContext();
+            Delivery delivery = new Delivery(event, null).inContext();
             queue().add(pending < MOST_HELD ? delivery : new SoftReference<>(delivery));
             return true;
         } catch (Throwable thrown) {
@@ -343,7 +343,7 @@ public final class EventPublisher {
      * {@link #deliverQueued} once for each event. For publishers that must fix the position at the moment of a change.
      */
     void enqueue(Object event) {
-        queue().add(new Delivery(event, Runnable::run));
+        queue().add(new Delivery(event, null));
     }
 
     /**
@@ -415,12 +415,12 @@ public final class EventPublisher {
     private final class Delivery implements Runnable {
 
         private final Object event;
-        private final Consumer<Runnable> around;
+        private final @Nullable Consumer<Runnable> around;
         private final Thread publisher = Thread.currentThread();
         private Runnable task = this;
         private boolean delivered;
 
-        Delivery(Object event, Consumer<Runnable> around) {
+        Delivery(Object event, @Nullable Consumer<Runnable> around) {
             this.event = event;
             this.around = around;
         }
@@ -457,7 +457,11 @@ public final class EventPublisher {
         public void run() {
             if (!delivered) {
                 delivered = true;
-                around.accept(() -> EventPublisher.this.deliver(event));
+                if (around == null) {
+                    EventPublisher.this.deliver(event);
+                } else {
+                    around.accept(() -> EventPublisher.this.deliver(event));
+                }
             }
         }
     }
