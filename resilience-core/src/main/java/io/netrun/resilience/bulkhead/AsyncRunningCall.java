@@ -21,7 +21,7 @@ class AsyncRunningCall<T extends @Nullable Object> extends RelayFuture<T> {
     private static final VarHandle PERMIT_STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "permitState", VarHandle.class, AsyncRunningCall.class, byte.class);
 
-    /** Null once it is released: somebody may keep the future of this call, and the bulkhead with it. */
+    /** Null once it is released: the future of this call may be kept, and the bulkhead with it. */
     private @Nullable HeldPermit held;
 
     /** Written before the inner call is followed; null as {@link #held}. */

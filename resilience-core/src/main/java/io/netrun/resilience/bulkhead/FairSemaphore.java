@@ -45,7 +45,7 @@ final class FairSemaphore implements HeldPermit {
      *  - No call barges past the queue while the bit is set. This is what makes the semaphore fair, unlike a semaphore
      *    that lets a running thread acquire before a parked one [1].
      *
-     * A waiter whose time is over gets no permit, but leaves as its turn comes, if its thread could not run yet.
+     * A waiter whose time is over gets no permit, but leaves once it is the first, if its thread could not run yet.
      *
      * A permit is granted by acquiring it first and taking a waiter from the queue afterwards. If the queue turns out
      * to be empty, the permit is released again and the bit is cleared, after which the queue is checked once more.

@@ -117,7 +117,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
 
     /**
      * In real time a parked thread wakes up by itself. A virtual one does not while all carriers are busy, so that a
-     * worker ends the call in its place.
+     * worker ends the call instead.
      */
     private Ticker.@Nullable Scheduled wakeUp() {
         if (timeout.ticker() != Ticker.system()) {

@@ -207,7 +207,7 @@ class CreatedWhileRefreshingTests {
         return interrupted;
     }
 
-    /** Before the refresh begins, only the environment has changed, and an instance has what that says. */
+    /** Before the refresh begins, only the environment has changed, and an instance has what that specifies. */
     @Test
     void instanceOfARefreshThatIsRejectedShouldHaveTheFormerSettings() {
         runner.run(context -> {
