@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.Guard;
-import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import io.netrun.resilience.fallback.Fallback;
-import io.netrun.resilience.hedge.Hedge;
-import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
@@ -19,12 +15,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.Disposable;
@@ -75,15 +69,6 @@ class GivenUpSubscriptionTests {
         }
     }
 
-    static Stream<Arguments> guards() {
-        return Stream.of(
-                Arguments.of(Bulkhead.of("b")),
-                Arguments.of(Retry.of("r")),
-                Arguments.of(Timeout.of("t")),
-                Arguments.of(Hedge.of("h", c -> c.delay(Duration.ofHours(1)))),
-                Arguments.of(Fallback.of("f", c -> c.value("else"))));
-    }
-
     private Flux<String> between(Between operators) {
         Flux<String> source = Flux.<String>never().doOnCancel(cancels::incrementAndGet);
         return operators.of.apply(ReactorGuard.of(inner).flux(source).doOnError(errorsBetween::add));
@@ -117,7 +102,7 @@ class GivenUpSubscriptionTests {
     }
 
     @ParameterizedTest
-    @MethodSource("guards")
+    @MethodSource("io.netrun.resilience.reactor.EveryGuard#guards")
     void subscriberThatLeavesAnyGuardShouldBeACancellation(Guard around) {
         ReactorGuard.of(around)
                 .mono(() -> between(Between.NOTHING).next())

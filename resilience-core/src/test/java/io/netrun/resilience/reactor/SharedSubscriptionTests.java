@@ -8,8 +8,6 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Guard;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import io.netrun.resilience.fallback.Fallback;
-import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
@@ -24,10 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.Disposable;
@@ -87,16 +83,6 @@ class SharedSubscriptionTests {
         }
     }
 
-    static Stream<Arguments> guards() {
-        return Stream.of(
-                Arguments.of(CircuitBreaker.of("c")),
-                Arguments.of(Bulkhead.of("b")),
-                Arguments.of(Retry.of("r")),
-                Arguments.of(Timeout.of("t")),
-                Arguments.of(Hedge.of("h", c -> c.delay(Duration.ofHours(1)))),
-                Arguments.of(Fallback.of("f", c -> c.value("else"))));
-    }
-
     private Disposable read(Mono<String> source, List<Object> seen) {
         return source.subscribe(seen::add, seen::add);
     }
@@ -126,7 +112,7 @@ class SharedSubscriptionTests {
     }
 
     @ParameterizedTest
-    @MethodSource("guards")
+    @MethodSource("io.netrun.resilience.reactor.EveryGuard#guards")
     void readerAfterTheLimitShouldGetTheAnswer(Guard guard) {
         Mono<String> shared = ReactorGuard.of(guard).mono(load).cache();
         read(ReactorGuard.of(timeout).mono(() -> shared), first);
@@ -137,7 +123,7 @@ class SharedSubscriptionTests {
     }
 
     @ParameterizedTest
-    @MethodSource("guards")
+    @MethodSource("io.netrun.resilience.reactor.EveryGuard#guards")
     void firstReaderThatLeavesShouldNotEndTheSharedCall(Guard around) {
         Mono<String> shared = ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
         read(ReactorGuard.of(around).mono(() -> shared), first).dispose();
@@ -162,7 +148,7 @@ class SharedSubscriptionTests {
     }
 
     @ParameterizedTest
-    @MethodSource("guards")
+    @MethodSource("io.netrun.resilience.reactor.EveryGuard#guards")
     void asyncCallThatIsLeftShouldNotEndTheSharedCall(Guard around) {
         Mono<String> shared = ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
         CompletableFuture<String> reading = around.callAsync(shared::toFuture);

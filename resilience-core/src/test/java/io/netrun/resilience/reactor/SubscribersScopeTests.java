@@ -9,9 +9,6 @@ import io.netrun.resilience.Guard;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import io.netrun.resilience.fallback.Fallback;
-import io.netrun.resilience.hedge.Hedge;
-import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
@@ -21,10 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
@@ -63,16 +58,6 @@ class SubscribersScopeTests {
         }
     }
 
-    static Stream<Arguments> guards() {
-        return Stream.of(
-                Arguments.of(CircuitBreaker.of("c")),
-                Arguments.of(Bulkhead.of("b")),
-                Arguments.of(Retry.of("r")),
-                Arguments.of(Timeout.of("t")),
-                Arguments.of(Hedge.of("h", c -> c.delay(Duration.ofHours(1)))),
-                Arguments.of(Fallback.of("f", c -> c.value("else"))));
-    }
-
     private void assertThatTheDetailIsSeen() {
         assertThat(seen).isEmpty();
         answer.tryEmitValue("detail");
@@ -91,7 +76,7 @@ class SubscribersScopeTests {
     }
 
     @ParameterizedTest
-    @MethodSource("guards")
+    @MethodSource("io.netrun.resilience.reactor.EveryGuard#guards")
     void callBehindASourceThatIsCancelledShouldGoOn(Guard guard) {
         Flux<String> rows = ReactorGuard.of(guard).flux(Flux.just("a", "b", "c"));
         Behind.FLAT_MAP.of.apply(rows, detail).subscribe(seen::add, seen::add);
@@ -156,7 +141,7 @@ class SubscribersScopeTests {
 
     /** Whatever is between, the call that is left ends what its body has started. */
     @ParameterizedTest
-    @MethodSource("guards")
+    @MethodSource("io.netrun.resilience.reactor.EveryGuard#guards")
     void callBehindASourceShouldEndWithTheCallThatHasSubscribedIt(Guard around) {
         Flux<String> rows = ReactorGuard.of(Bulkhead.of("list")).flux(Flux.just("a"));
         CompletableFuture<String> call = around.callAsync(() -> {
