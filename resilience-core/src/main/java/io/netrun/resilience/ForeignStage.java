@@ -220,6 +220,7 @@ public final class ForeignStage {
      * Cancels a future, with an interrupt of what runs for it. If it is a call of this library that another thread is
      * ending, that thread has released what the call holds when this returns, unless that takes more than a hundred
      * milliseconds. Exceptions are logged. If the heap is full, the future is cancelled as soon as there is memory.
+     * Never throws: its callers have something to settle afterwards.
      */
     public static void cancel(CompletableFuture<?> future) {
         cancel(future, true);

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * an exception. What a call holds until its future ends would be held for ever, so a worker cancels it again until
  * there is memory. An {@link OutOfMemoryError} may have other causes, which do not go away: each further cancel comes
  * later than the one before, none comes once the source has ended, and after a minute there is none any more. To add
- * one allocates nothing. Thread-safe.
+ * one allocates nothing and never throws. Thread-safe.
  *
  * @apiNote For authors of policies.
  * @param <C> what is cancelled
@@ -73,6 +73,18 @@ public final class LateCancels<C> {
         this.isOver = isOver;
         this.pause = pause;
         this.start = new AtomicReference<>(Workers.reserve(this::run));
+        rehearse();
+    }
+
+    /**
+     * Calls the methods that {@link #add} calls. They use variable handles, and the JVM links each use of one when it
+     * is reached for the first time, which takes memory that there is not when one is added.
+     */
+    private void rehearse() {
+        keys.compareAndSet(0, null, ENDED);
+        keys.set(0, null);
+        waiting.set(0, waiting.get(0));
+        start.set(start.getAndSet(null));
     }
 
     private static void pause() {

@@ -75,6 +75,18 @@ final class PlatformPool {
         this.threads = threads;
         this.needed = needed;
         this.timer = timer;
+        rehearse();
+    }
+
+    /**
+     * Makes each access that a hand-over makes. The JVM links each use of a variable handle when it is reached for the
+     * first time, and that takes memory, of which there may be none when a task is handed over.
+     */
+    private void rehearse() {
+        push(new Handover(() -> {}));
+        runWaiting();
+        tryReplace(shift, shift);
+        retrying.compareAndSet(false, false);
     }
 
     /**
@@ -235,10 +247,14 @@ final class PlatformPool {
      * what they have taken, and leave.
      */
     private void replace(WorkerShift former) {
-        if (SHIFT.compareAndSet(this, former, new WorkerShift())) {
+        if (tryReplace(former, new WorkerShift())) {
             returnTasksOf(former);
         }
         tryStart();
+    }
+
+    private boolean tryReplace(WorkerShift former, WorkerShift by) {
+        return SHIFT.compareAndSet(this, former, by);
     }
 
     private void returnTasksOf(WorkerShift former) {

@@ -19,7 +19,11 @@ public final class SafeLog {
      * be rendered, their class names are logged.
      */
     public static void error(Logger log, String message, Object... arguments) {
-        write(log::error, message, arguments);
+        try {
+            write(log::error, message, arguments);
+        } catch (Throwable outOfMemory) {
+            // There is nothing left to report it with.
+        }
     }
 
     /** Logs a failure at ERROR. Never throws, even if the heap is full: the call itself allocates nothing. */
@@ -33,7 +37,11 @@ public final class SafeLog {
 
     /** Logs at WARN; otherwise like {@link #error(Logger, String, Object...)}. */
     public static void warn(Logger log, String message, Object... arguments) {
-        write(log::warn, message, arguments);
+        try {
+            write(log::warn, message, arguments);
+        } catch (Throwable outOfMemory) {
+            // There is nothing left to report it with.
+        }
     }
 
     /** Logs a failure at WARN; otherwise like {@link #error(Logger, String, Throwable)}. */
@@ -47,7 +55,11 @@ public final class SafeLog {
 
     /** Logs at INFO; otherwise like {@link #error(Logger, String, Object...)}. */
     public static void info(Logger log, String message, Object... arguments) {
-        write(log::info, message, arguments);
+        try {
+            write(log::info, message, arguments);
+        } catch (Throwable outOfMemory) {
+            // There is nothing left to report it with.
+        }
     }
 
     private static void write(BiConsumer<String, Object[]> level, String message, Object[] arguments) {

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What fails between two steps of a call, such as an allocation while the heap is full, leaves nothing behind. */
 @Timeout(120)
@@ -35,6 +36,21 @@ class FullHeapTests {
     void fullHeapShouldEndEveryCallAndKeepNothing(String pattern, String way) throws Exception {
         try (ChildJvm child = ChildJvm.start(24, FullHeap.class, pattern, way, MILLISECONDS)) {
             assertThat(child.awaitOutput()).contains("hung 0, pending 0, counted 0, later call true");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bulkhead", "circuit"})
+    void firstCallsShouldLoseNothingWhicheverAllocationFails(String pattern) throws Exception {
+        try (ChildJvm child = ChildJvm.startWithoutBuffers(12, FirstCallsInAFullHeap.class, pattern, "async")) {
+            assertThat(child.awaitOutput()).contains("hung false, pending 0, counted 0");
+        }
+    }
+
+    @Test
+    void firstCancelThatFailsShouldBeRepeatedOnceThereIsMemory() throws Exception {
+        try (ChildJvm child = ChildJvm.start(16, FirstCancelInAFullHeap.class)) {
+            assertThat(child.awaitOutput()).contains("thrown null, cancelled later true");
         }
     }
 

@@ -42,6 +42,12 @@ public final class ChildJvm implements AutoCloseable {
                 arguments);
     }
 
+    /** Like {@link #start}, but threads allocate without buffers: the heap is full to the last byte, or not. */
+    public static ChildJvm startWithoutBuffers(int megabytes, Class<?> main, String... arguments) throws IOException {
+        return start(
+                List.of("-XX:TieredStopAtLevel=1", "-XX:-UseTLAB", "-XX:+UseSerialGC"), megabytes, main, arguments);
+    }
+
     private static ChildJvm start(String option, int megabytes, Class<?> main, String... arguments)
             throws IOException {
         return start(List.of(option), megabytes, main, arguments);
