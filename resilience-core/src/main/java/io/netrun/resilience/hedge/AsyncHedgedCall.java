@@ -38,7 +38,7 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
     HedgedCall<T> start() {
         AdaptedCall<?> adapted = adapted();
         if (adapted != null) {
-            adapted.onDelivery(this::stopLosers);
+            adapted.onDelivery(this::onDelivered);
         }
         return super.start();
     }

@@ -360,14 +360,16 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     /**
-     * Stops the attempts that have lost because a part of the result, which they do not own, has reached the caller.
+     * Receives that a part of the result has reached the caller: its attempt has won, and the others are stopped.
      */
-    final void stopLosers() {
+    final void onDelivered() {
         record();
         for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {
             if (!isOwnedBy(each.scope())) {
                 each.stop();
                 leaveIfOver(each);
+            } else if (!isFirst(each)) {
+                hedge().laterAttemptWon();
             }
         }
     }
@@ -383,7 +385,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
             origin = takingBack(attempt.future());
             try {
                 attempt.scope().end();
-                boolean isLater = !isFirst(attempt);
+                boolean isLater = !isFirst(attempt) && !isOwnedBy(attempt.scope()); // the latter has counted
                 attempt.settle();
                 leave(attempt);
                 record();

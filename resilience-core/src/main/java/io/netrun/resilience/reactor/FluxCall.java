@@ -180,10 +180,10 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         if (replacement instanceof Publisher<?> publisher) {
             return replace(Flux.from((Publisher<T>) publisher)::subscribe, scope);
         }
-        if (replacement instanceof CompletionStage<?> stage) {
-            return replace(attempt -> StageSource.subscribe((CompletionStage<T>) stage, attempt), scope);
-        }
-        return replace(Mono.justOrEmpty((T) replacement)::subscribe, scope);
+        CompletionStage<T> stage = replacement instanceof CompletionStage<?> known
+                ? (CompletionStage<T>) known
+                : CompletableFuture.completedFuture((T) replacement);
+        return replaceBegun(stage, scope);
     }
 
     @Override
@@ -196,21 +196,42 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         return subscribe(cancelled ? attempt -> {} : subscription, scope);
     }
 
-    private CompletableFuture<Boolean> subscribe(Consumer<StreamAttempt<T>> subscription, Deadline scope) {
-        StreamAttempt<T> attempt = new StreamAttempt<>(this, scope, ScopeContext.with(context, scope));
-        attempts.add(attempt);
+    /**
+     * Follows what replaces the result and has begun already, also if no element of it can reach the subscriber any
+     * more: then it is cancelled, and its value is discarded.
+     */
+    private CompletableFuture<Boolean> replaceBegun(CompletionStage<T> stage, Deadline scope) {
+        StreamAttempt<T> attempt = addAttempt(scope);
         if (owner != null) {
             attempt.lose();
-        } else {
-            if (cancelled) {
-                attempt.cancelSource(); // as soon as there is one
-            }
-            try {
-                subscription.accept(attempt);
-            } catch (Throwable thrown) {
-                attempt.cancel(true); // it may still emit, and must not become the owner after its failure
-                throw thrown;
-            }
+        }
+        return start(attempt, begun -> StageSource.subscribe(stage, begun));
+    }
+
+    private CompletableFuture<Boolean> subscribe(Consumer<StreamAttempt<T>> subscription, Deadline scope) {
+        StreamAttempt<T> attempt = addAttempt(scope);
+        if (owner != null) {
+            attempt.lose();
+            return attempt;
+        }
+        return start(attempt, subscription);
+    }
+
+    private StreamAttempt<T> addAttempt(Deadline scope) {
+        StreamAttempt<T> attempt = new StreamAttempt<>(this, scope, ScopeContext.with(context, scope));
+        attempts.add(attempt);
+        return attempt;
+    }
+
+    private StreamAttempt<T> start(StreamAttempt<T> attempt, Consumer<StreamAttempt<T>> subscription) {
+        if (cancelled) {
+            attempt.cancelSource(); // as soon as there is one
+        }
+        try {
+            subscription.accept(attempt);
+        } catch (Throwable thrown) {
+            attempt.cancel(true); // it may still emit, and must not become the owner after its failure
+            throw thrown;
         }
         if (cancelled) {
             attempt.cancelSource();

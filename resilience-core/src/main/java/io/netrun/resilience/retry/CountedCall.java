@@ -45,8 +45,10 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends FurtherAtt
         Object before = OUTCOME_OWNER.getAndSet(this, STOPPED);
         if (before instanceof RetrySequence attempts) {
             attempts.stopped();
-        } else if (!(before instanceof FirstAttempt begun) || begun.tryEnd()) {
+        } else if (!(before instanceof FirstAttempt begun)) {
             retry.counts().cancelled.increment();
+        } else if (begun.tryBeginEnd()) {
+            begun.settleStopped();
         }
     }
 
@@ -57,6 +59,10 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends FurtherAtt
 
     /** Counts that the call was stopped from outside, after {@link Deadline.InFlight#tryBeginEnd()} of its part. */
     static void settleStopped(Retry retry, Deadline.InFlight part) {
+        if (part instanceof FirstAttempt begun) {
+            begun.settleStopped();
+            return;
+        }
         try {
             retry.counts().cancelled.increment();
         } finally {

@@ -1,5 +1,6 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,22 +15,34 @@ import org.jspecify.annotations.Nullable;
 final class FirstAttempt extends Deadline.InFlight {
 
     private final Retry retry;
+    private final RetryRules rules;
+
+    /** The call, if it may deliver its result in parts. */
+    private final @Nullable AdaptedCall<?> adapted;
+
+    private final Deadline scope;
 
     /** The attempts of the call once the first one has failed. */
     private volatile @Nullable RetrySequence attempts;
 
-    private FirstAttempt(Retry retry) {
+    private FirstAttempt(Retry retry, RetryRules rules, @Nullable AdaptedCall<?> adapted, Deadline scope) {
         this.retry = retry;
+        this.rules = rules;
+        this.adapted = adapted;
+        this.scope = scope;
     }
 
     /**
      * Registers the attempt. Returns null without a scope, because nothing can end the call before the attempt ends.
+     *
+     * @param adapted the body, if it may deliver its result in parts
      */
-    static @Nullable FirstAttempt register(Retry retry, Deadline scope) {
+    static @Nullable FirstAttempt register(
+            Retry retry, RetryRules rules, @Nullable AdaptedCall<?> adapted, Deadline scope) {
         if (scope == Deadline.NONE) {
             return null;
         }
-        FirstAttempt begun = new FirstAttempt(retry);
+        FirstAttempt begun = new FirstAttempt(retry, rules, adapted, scope);
         scope.register(begun);
         return begun;
     }
@@ -64,10 +77,39 @@ final class FirstAttempt extends Deadline.InFlight {
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
         RetrySequence failed = attempts;
-        if (failed == null) {
+        if (failed != null && (exceeded || !hasDelivered())) {
+            failed.onOver(exceeded, failures);
+        } else if (exceeded || !hasDelivered()) {
             retry.counts().cancelled.increment();
         } else {
-            failed.onOver(exceeded, failures);
+            countDelivered();
+        }
+    }
+
+    /** Counts that the call was left, after {@link #tryBeginEnd()}: as its success if a part was delivered before. */
+    void settleStopped() {
+        try {
+            if (hasDelivered() && !scope.isExceeded()) {
+                countDelivered();
+            } else {
+                retry.counts().cancelled.increment();
+            }
+        } finally {
+            markSettled();
+        }
+    }
+
+    /** Returns whether a part of the result has reached the caller, who has then left a call that succeeded. */
+    private boolean hasDelivered() {
+        return adapted != null && adapted.isOwnedBy(scope);
+    }
+
+    private void countDelivered() {
+        RetrySequence failed = attempts;
+        if (failed == null) {
+            rules.onFirstAttemptSuccess();
+        } else {
+            failed.countRecovered();
         }
     }
 }

@@ -55,7 +55,7 @@ final class RetryLayer implements Layer {
 
     private <T extends @Nullable Object, X extends Throwable> T callWithRules(
             RetryRules rules, CheckedSupplier<T, X> body, Deadline limit) throws X {
-        FirstAttempt begun = limit.isDetached() ? FirstAttempt.register(retry, limit) : null;
+        FirstAttempt begun = limit.isDetached() ? FirstAttempt.register(retry, rules, null, limit) : null;
         UnacceptableResultException unacceptable;
         try {
             T result = next.call(body, limit);
@@ -168,7 +168,7 @@ final class RetryLayer implements Layer {
             return next.callAsync(body, deadline);
         }
         Deadline limit = rules.limit(retry.ticker(), deadline);
-        FirstAttempt begun = body instanceof AdaptedCall<?> ? FirstAttempt.register(retry, limit) : null;
+        FirstAttempt begun = body instanceof AdaptedCall<?> adapted ? FirstAttempt.register(retry, rules, adapted, limit) : null;
         CompletableFuture<T> first = Layer.start(next, body, limit);
         if (rules.isFastPath() && ForeignStage.resultNow(first) != ForeignStage.NO_RESULT) {
             if (begun != null) {

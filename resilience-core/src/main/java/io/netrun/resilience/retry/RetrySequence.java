@@ -257,6 +257,12 @@ final class RetrySequence extends Deadline.InFlight {
         releaseFailures();
     }
 
+    /** Counts that an attempt after the first one succeeded. */
+    void countRecovered() {
+        retry.counts().recovered.increment();
+        refund();
+    }
+
     /** Counts a success, after {@link Deadline.InFlight#tryBeginEnd()} of its {@link #part()}. */
     void settleSucceeded() {
         try {
@@ -322,11 +328,7 @@ final class RetrySequence extends Deadline.InFlight {
     /** Counts that the call ends because it was cancelled, whatever was decided, unless it was abandoned before. */
     void stopped() {
         if (part().tryBeginEnd()) {
-            try {
-                retry.counts().cancelled.increment();
-            } finally {
-                part().markSettled();
-            }
+            CountedCall.settleStopped(retry, part());
         }
     }
 

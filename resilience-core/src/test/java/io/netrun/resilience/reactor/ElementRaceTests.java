@@ -295,6 +295,62 @@ class ElementRaceTests {
         assertThat(reader.dropped).isEmpty();
     }
 
+    /** The handler's thread is in the handler as the reader leaves. */
+    private void recoverAfterCancel(boolean mono, Object replacement) throws Exception {
+        CountDownLatch handling = new CountDownLatch(1);
+        CountDownLatch left = new CountDownLatch(1);
+        Fallback slow = Fallback.of("f", c -> c.handle(thrown -> {
+            handling.countDown();
+            try {
+                left.await();
+            } catch (InterruptedException interrupt) {
+                throw new AssertionError(interrupt);
+            }
+            return replacement;
+        }));
+        Thread caller = new Thread(() -> subscribe(mono, Flux.error(new IOException()), slow));
+        caller.start();
+        handling.await();
+        await().until(() -> reader.subscription != null);
+        reader.subscription.cancel();
+        left.countDown();
+        caller.join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void valueOfAHandlerShouldBeDiscardedOnceItsReaderHasLeft(boolean mono) throws Exception {
+        recoverAfterCancel(mono, "late");
+        assertThat(reader.received).isEmpty();
+        assertThat(reader.discarded).containsExactly("late");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void futureOfAHandlerShouldBeCancelledOnceItsReaderHasLeft(boolean mono) throws Exception {
+        CompletableFuture<Object> stage = new CompletableFuture<>();
+        recoverAfterCancel(mono, stage);
+        assertThat(stage).isCancelled();
+        assertThat(reader.received).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void resultOfAHandlersFutureShouldBeDiscardedOnceItsReaderHasLeft(boolean mono) throws Exception {
+        recoverAfterCancel(mono, CompletableFuture.completedFuture("late"));
+        assertThat(reader.received).isEmpty();
+        assertThat(reader.discarded).containsExactly("late");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void publisherOfAHandlerShouldNotBeSubscribedToOnceItsReaderHasLeft(boolean mono) throws Exception {
+        AtomicInteger subscriptions = new AtomicInteger();
+        recoverAfterCancel(mono, Mono.just("late").doOnSubscribe(given -> subscriptions.incrementAndGet()));
+        assertThat(reader.received).isEmpty();
+        assertThat(subscriptions.get() - reader.discarded.size()).isZero(); // or its value is discarded
+    }
+
     // ---- all at once
 
     enum End {
