@@ -73,14 +73,14 @@ public final class LateCancels<C> {
         this.isOver = isOver;
         this.pause = pause;
         this.start = new AtomicReference<>(Workers.reserve(this::run));
-        rehearse();
+        linkSteps();
     }
 
     /**
      * Calls the methods that {@link #add} calls. They use variable handles, and the JVM links each use of one when it
-     * is reached for the first time, which takes memory that there is not when one is added.
+     * is reached for the first time: that takes memory, of which there is none when one is added.
      */
-    private void rehearse() {
+    private void linkSteps() {
         keys.compareAndSet(0, null, ENDED);
         keys.set(0, null);
         waiting.set(0, waiting.get(0));

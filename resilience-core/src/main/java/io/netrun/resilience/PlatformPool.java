@@ -75,14 +75,14 @@ final class PlatformPool {
         this.threads = threads;
         this.needed = needed;
         this.timer = timer;
-        rehearse();
+        linkSteps();
     }
 
     /**
      * Makes each access that a hand-over makes. The JVM links each use of a variable handle when it is reached for the
      * first time, and that takes memory, of which there may be none when a task is handed over.
      */
-    private void rehearse() {
+    private void linkSteps() {
         push(new Handover(() -> {}));
         runWaiting();
         tryReplace(shift, shift);

@@ -2,8 +2,11 @@ package io.netrun.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.bulkhead.BulkheadFullException;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.hedge.Hedge;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -62,7 +66,7 @@ class GuardedTickerTests {
     /** Its clocks throw while they are broken. */
     private final class ClocksThrow extends RelayTicker {
 
-        private boolean broken;
+        private volatile boolean broken;
 
         ClocksThrow() {
             super(time);
@@ -129,6 +133,64 @@ class GuardedTickerTests {
                 .withThrowableThat()
                 .withCauseInstanceOf(TimeoutExceededException.class);
         assertThat(events).hasSize(1);
+    }
+
+    /** Waits on another thread until the timer is set, and then breaks the clock and turns the time. */
+    private void breakClockDuring(ClocksThrow ticker, Runnable call, Duration wait, Class<?> expected) {
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread caller = new Thread(() -> {
+            try {
+                call.run();
+                thrown.complete(null);
+            } catch (Throwable end) {
+                thrown.complete(end);
+            }
+        });
+        caller.start();
+        await().until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+        ticker.broken = true;
+        time.advance(wait);
+        assertThat(thrown).succeedsWithin(Duration.ofSeconds(30)).isInstanceOf(expected);
+    }
+
+    @Test
+    void waitForAPermitShouldEndThoughNoClockCanBeRead() {
+        ClocksThrow ticker = new ClocksThrow();
+        Bulkhead bulkhead = Bulkhead.of(
+                "bulkhead",
+                BulkheadConfig.builder()
+                        .maxConcurrent(1)
+                        .maxWait(Duration.ofHours(1))
+                        .build(),
+                ticker);
+        bulkhead.acquirePermit();
+        breakClockDuring(ticker, () -> bulkhead.run(() -> {}), Duration.ofHours(1), BulkheadFullException.class);
+        assertThat(bulkhead.metrics().syncQueued()).isZero();
+    }
+
+    @Test
+    void callOnAWorkerShouldEndThoughNoClockCanBeRead() {
+        ClocksThrow ticker = new ClocksThrow();
+        Timeout timeout = Timeout.of(
+                "timeout",
+                TimeoutConfig.builder()
+                        .duration(Duration.ofHours(1))
+                        .thread(TimeoutThread.WORKER)
+                        .build(),
+                ticker);
+        CountDownLatch never = new CountDownLatch(1);
+        breakClockDuring(
+                ticker,
+                () -> timeout.run(() -> {
+                    try {
+                        never.await();
+                    } catch (InterruptedException limit) {
+                        throw new IllegalStateException(limit);
+                    }
+                }),
+                Duration.ofHours(1),
+                TimeoutExceededException.class);
+        assertThat(timeout.metrics().totalTimedOut()).isEqualTo(1);
     }
 
     static Stream<PolicyType<?, ?>> patterns() {

@@ -5,7 +5,9 @@ import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A sync caller that parks until it is granted a permit, times out, is interrupted, its call is abandoned, or the
- * bulkhead shuts down. The timer only wakes the thread, which checks the clock itself.
+ * bulkhead shuts down. It checks the clock itself; a timer wakes it where it cannot, or its clock may be wrong.
  */
 final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter, PendingWaits.Waiting {
 
@@ -36,6 +38,9 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     /** As {@link #shutDown}, if the time of this wait is over. */
     private volatile boolean overdue;
+
+    /** Whether the timer has fired, which ends this wait whatever a foreign clock reads. */
+    private volatile boolean due;
 
     SyncWaiter(Bulkhead bulkhead, Deadline deadline) {
         this.bulkhead = bulkhead;
@@ -74,7 +79,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
                 if (node.isLeft()) {
                     throw left();
                 }
-                long wait = remainingNanos(ticker);
+                long wait = due ? 0 : remainingNanos(ticker);
                 if (wait <= 0) {
                     if (semaphore.cancel(node)) {
                         throw rejected(bulkhead.rejectTimedOut(config, semaphore));
@@ -127,12 +132,32 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
                 "the call was given up while it waited for a permit of Bulkhead '" + bulkhead.name() + "'");
     }
 
-    /** In real time a parked thread wakes up by itself. */
+    /**
+     * In real time a parked thread wakes up by itself. A virtual one does not while all carriers are busy, so that a
+     * worker ends the wait instead: the waiter would keep its place in the queue.
+     */
     private Ticker.@Nullable Scheduled wakeUp(Ticker ticker) {
         Duration maxWait = config.maxWait();
-        return maxWait == null || ticker == Ticker.system()
-                ? null
-                : ticker.schedule(() -> LockSupport.unpark(thread), Require.nanos(maxWait));
+        if (maxWait == null) {
+            return null;
+        }
+        if (SpinBackoff.isOnVirtualThread()) {
+            return ticker.schedule(Workers.handOverWhenDue(this::expire), Require.nanos(maxWait));
+        }
+        return ticker == Ticker.system() ? null : ticker.schedule(this::wake, Require.nanos(maxWait));
+    }
+
+    private void wake() {
+        due = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** Leaves the queue in place of the waiting thread, on a worker. */
+    private void expire() {
+        overdue = true;
+        if (semaphore.cancel(node)) {
+            LockSupport.unpark(thread);
+        }
     }
 
     /** Leaves the queue unless it already has. A permit granted at the same time is released. */

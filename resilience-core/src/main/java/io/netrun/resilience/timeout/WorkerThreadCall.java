@@ -74,6 +74,9 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     /** The failures of earlier attempts, once the timer has ended the call in place of its caller. */
     private volatile @Nullable List<Throwable> expired;
 
+    /** Whether a foreign timer has fired, which ends the call whatever its clock reads. */
+    private volatile boolean due;
+
     /** Whether the stopped call has ended, so that it holds nothing any more. */
     private volatile boolean left;
 
@@ -120,15 +123,20 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
      * worker ends the call instead.
      */
     private Ticker.@Nullable Scheduled wakeUp() {
-        if (timeout.ticker() != Ticker.system()) {
-            return limit.schedule(() -> LockSupport.unpark(caller));
+        if (SpinBackoff.isOnVirtualThread()) {
+            return limit.scheduleHandOver(this::expire);
         }
-        return SpinBackoff.isOnVirtualThread() ? limit.scheduleHandOver(this::expire) : null;
+        return timeout.ticker() == Ticker.system() ? null : limit.schedule(this::wake);
+    }
+
+    private void wake() {
+        due = true;
+        LockSupport.unpark(caller);
     }
 
     /** Ends the call at its limit, on a worker. */
     private void expire() {
-        if (!isOpen() || limit.remainingNanosOfThis() > 0) {
+        if (!isOpen()) {
             return;
         }
         try {
@@ -212,7 +220,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
 
     private void awaitEnd() {
         for (int checks = 0; isOpen(); ) {
-            long left = limit.remainingNanosOfThis();
+            long left = due ? 0 : limit.remainingNanosOfThis();
             if (left <= 0) {
                 if (stop()) {
                     List<Throwable> earlier = List.of();
