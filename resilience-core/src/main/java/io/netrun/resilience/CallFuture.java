@@ -465,10 +465,22 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      * @param context the context in which dependents run
      */
     protected final void releaseThenPublish(T value, @Nullable Throwable failure, CallerContext context) {
-        OverdueRelease overdue = watch(value, failure, context);
+        releaseThenPublish(value, failure, context, null);
+    }
+
+    /**
+     * Does so, and releases the events that were held since before the call was given up: before its dependents run, or
+     * once the release blocks.
+     */
+    protected final void releaseThenPublish(
+            T value, @Nullable Throwable failure, CallerContext context, @Nullable HeldEvents events) {
+        OverdueRelease overdue = watch(value, failure, context, events);
         release();
         if (overdue != null) {
             overdue.released();
+        }
+        if (events != null) {
+            events.release();
         }
         publish(value, failure);
     }
@@ -496,9 +508,15 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /** Returns null if the future is only completed after the release. */
-    private @Nullable OverdueRelease watch(T value, @Nullable Throwable failure, CallerContext context) {
+    private @Nullable OverdueRelease watch(
+            T value, @Nullable Throwable failure, CallerContext context, @Nullable HeldEvents events) {
         try {
-            return OverdueRelease.watch(() -> context.runAnyway(() -> publish(value, failure)));
+            return OverdueRelease.watch(() -> {
+                if (events != null) {
+                    events.release();
+                }
+                context.runAnyway(() -> publish(value, failure));
+            });
         } catch (Throwable outOfMemory) {
             return null;
         }
@@ -520,7 +538,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             return;
         }
         markReleased();
-        OverdueRelease overdue = watch(value, failure, context);
+        OverdueRelease overdue = watch(value, failure, context, null);
         announce(announcement, context);
         if (overdue != null) {
             overdue.released();

@@ -53,6 +53,7 @@ public final class ClassPreparation {
                 EventDeferral.class,
                 ExceptionFilter.class,
                 ForeignStage.class,
+                HeldEvents.class,
                 LateCancels.class,
                 Layer.class,
                 LimitScope.class,

@@ -208,7 +208,7 @@ public final class EventPublisher {
                 if (mayDeliver) {
                     deliverWaiting(0);
                 } else {
-                    Workers.executeReliably(this::deliverOnWorker);
+                    HeldEvents.deliver(this::deliverOnWorker);
                 }
             }
         } catch (Throwable failed) {

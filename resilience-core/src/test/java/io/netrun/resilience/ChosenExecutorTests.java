@@ -182,6 +182,25 @@ class ChosenExecutorTests {
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
+    /** As one does that blocks its callers while its queue is full, and then uses a thread of its own, or theirs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void callShouldNotBeginAfterAnExecutorHasHeldUpItsCaller(boolean onTheCallersThread) {
+        AtomicInteger made = new AtomicInteger();
+        Timeout timeout = timeout(task -> {
+            ticker.advance(LIMIT);
+            if (onTheCallersThread) {
+                task.run();
+            } else {
+                CompletableFuture.runAsync(task, pool).join();
+            }
+        });
+        assertThatThrownBy(() -> timeout.call(made::incrementAndGet)).isInstanceOf(TimeoutExceededException.class);
+        assertThat(made).hasValue(0);
+        assertThat(timeout.metrics().totalTimedOut()).isEqualTo(1);
+        assertThat(timeout.metrics().abandoned()).isZero();
+    }
+
     // ---- results that come too late
 
     @Test

@@ -3,6 +3,7 @@ package io.netrun.resilience.timeout;
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.HeldEvents;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.Ticker;
 import java.util.concurrent.CompletableFuture;
@@ -62,7 +63,12 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
     private void expire() {
         if (tryEnd()) {
             expired = true;
-            releaseThenPublish(null, exceeded(), context);
+            HeldEvents events = HeldEvents.begin();
+            try {
+                releaseThenPublish(null, exceeded(), context, events);
+            } finally {
+                HeldEvents.end(events);
+            }
             clearContext();
         }
     }

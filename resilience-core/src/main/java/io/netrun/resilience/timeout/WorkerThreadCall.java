@@ -347,6 +347,9 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         if (Thread.currentThread() == caller) {
             timeout.reportCallersThread();
         }
+        if (limit.remainingNanosOfThis() <= 0) {
+            expire(); // in the queue of the executor, or while that held up the caller: it does not begin
+        }
         TimeoutInterrupts interrupts = TimeoutInterrupts.enter();
         try {
             worker = interrupts;
