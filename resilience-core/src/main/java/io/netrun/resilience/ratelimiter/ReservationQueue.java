@@ -31,8 +31,11 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     private static final Logger log = LoggerFactory.getLogger(ReservationQueue.class);
 
-    /** How often a call retries until overdue waiters have been granted by another thread. */
-    private static final int OVERDUE_ROUNDS = 10_000;
+    /**
+     * How often a call briefly waits until overdue waiters have been granted: the thread that is granting them, or about
+     * to queue up as the first one, may have to wait for a processor, and without them the bucket has no limit.
+     */
+    private static final int OVERDUE_ROUNDS = 100;
 
     private final RateLimiter limiter;
     private final WaitingList queue = new WaitingList();
@@ -167,13 +170,17 @@ final class ReservationQueue implements PendingWaits.Waiting {
                     limiter.countRejected(reservation.permits());
                     throw limiter.rejection(config, retryAfter);
                 }
-                case OVERDUE -> {
-                    drain();
-                    SpinBackoff.pause();
-                }
+                case OVERDUE -> awaitGrantOfOverdue(latest, now);
                 case REPLACED -> SpinBackoff.pause();
             }
         }
+    }
+
+    private void awaitGrantOfOverdue(TokenBucket latest, long now) {
+        SpinBackoff.awaitBriefly(() -> {
+            drain();
+            return !latest.isOverdue(now);
+        });
     }
 
     private void enqueue(Reservation reservation, TokenBucket from) {

@@ -217,6 +217,15 @@ final class TokenBucket {
         return seen == REPLACED ? 0 : Math.max(lastSince(seen, now), -nanosToFill) + nanosToBegin(permits);
     }
 
+    /** Whether calls wait whose tokens are so overdue that the bucket would be full without them. */
+    boolean isOverdue(long now) {
+        return isOverdue(word, now);
+    }
+
+    private boolean isOverdue(long seen, long now) {
+        return seen != REPLACED && isWaiting(seen) && lastSince(seen, now) < -nanosToFill;
+    }
+
     /**
      * Acquires tokens, or reserves those that are due soon enough. A reservation must be
      * {@linkplain ReservationQueue#add queued} or {@linkplain #tryCancel cancelled}.
@@ -233,7 +242,7 @@ final class TokenBucket {
             }
             boolean behind = isWaiting(seen);
             long last = lastSince(seen, now);
-            if (behind && whenOverdue && last < -nanosToFill) {
+            if (whenOverdue && isOverdue(seen, now)) {
                 return Outcome.OVERDUE;
             }
             int permits = reservation.permits();

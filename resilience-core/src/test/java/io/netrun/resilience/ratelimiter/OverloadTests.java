@@ -99,7 +99,7 @@ class OverloadTests {
             arrival.run();
             awaitCalm(limiter);
             ticker.advance(step);
-            limiter.queue().drain();
+            limiter.queue().drainAndAwait();
             awaitCalm(limiter);
         }
     }
