@@ -211,6 +211,21 @@ public final class Workers {
         return group;
     }
 
+    /**
+     * Returns an executor that runs a task on a platform thread if the JVM has lost its virtual ones: their class
+     * starts a thread when it is initialized, and where none could be started at that moment, it can never be used
+     * again.
+     */
+    static Executor orPlatformThread(Executor virtual) {
+        return task -> {
+            try {
+                virtual.execute(task);
+            } catch (LinkageError lost) {
+                executeReliably(task);
+            }
+        };
+    }
+
     /** By reflection, because the API that this is compiled against does not have it. */
     private static @Nullable Executor virtualThreads() {
         try {
@@ -230,7 +245,7 @@ public final class Workers {
                     Executors.class,
                     "newThreadPerTaskExecutor",
                     MethodType.methodType(ExecutorService.class, ThreadFactory.class));
-            return (ExecutorService) perTask.invoke(factory);
+            return orPlatformThread((ExecutorService) perTask.invoke(factory));
         } catch (Throwable unavailable) {
             // JDK 17 to 20: the methods are missing, or a preview that is disabled.
             return null;

@@ -14,6 +14,7 @@ import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.retry.Jitter;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.retry.RetryExhaustedException;
 import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
@@ -191,6 +192,26 @@ class GuardedTickerTests {
                 Duration.ofHours(1),
                 TimeoutExceededException.class);
         assertThat(timeout.metrics().totalTimedOut()).isEqualTo(1);
+    }
+
+    @Test
+    void callShouldEndWithItsFailureThoughTheTickerCannotSleep() {
+        Ticker sleepless = new RelayTicker(time) {
+            @Override
+            public void sleep(long nanos) {
+                throw new UnsupportedOperationException("sleep");
+            }
+        };
+        Retry retry = Retry.of(
+                "retry",
+                RetryConfig.builder().baseDelay(Duration.ofSeconds(1)).build(),
+                sleepless);
+        assertThatThrownBy(() -> retry.run(() -> {
+                    throw new IllegalStateException("down");
+                }))
+                .isInstanceOf(RetryExhaustedException.class)
+                .hasRootCauseMessage("down");
+        assertThat(retry.metrics().totalExhausted()).isEqualTo(1);
     }
 
     static Stream<PolicyType<?, ?>> patterns() {

@@ -50,6 +50,16 @@ class WorkersTests {
     }
 
     @Test
+    void taskShouldRunOnAPlatformThreadOnceTheJvmHasLostItsVirtualOnes() throws Exception {
+        CompletableFuture<String> seen = new CompletableFuture<>();
+        Workers.orPlatformThread(task -> {
+                    throw new NoClassDefFoundError("Could not initialize class java.lang.VirtualThread");
+                })
+                .execute(() -> seen.complete(Thread.currentThread().getName()));
+        assertThat(seen.get(20, SECONDS)).startsWith("resilience-timer-worker-");
+    }
+
+    @Test
     @SuppressWarnings("ThreadPriorityCheck") // what a body may do
     void workerShouldHaveItsNameAndPriorityAgainAfterATask() throws Exception {
         PlatformPool pool = new PlatformPool(task -> Workers.daemon(task, "own name"), () -> false, Ticker.system());

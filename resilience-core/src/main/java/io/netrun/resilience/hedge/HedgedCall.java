@@ -272,8 +272,11 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         try {
             hedge().announce(number, failure);
         } finally {
-            begin(another);
-            awaitDelay(number);
+            try {
+                awaitDelay(number); // first: code that starts the attempt may block, or emit for as long as it likes
+            } finally {
+                begin(another);
+            }
         }
     }
 

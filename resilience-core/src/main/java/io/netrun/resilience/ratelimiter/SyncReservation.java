@@ -5,6 +5,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -48,7 +49,9 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
             return;
         }
         if (reservation.isWaiting()) {
+            Ticker.Scheduled expiry = null;
             try {
+                expiry = watch(now);
                 deadline.register(this);
                 await();
             } catch (Throwable thrown) {
@@ -57,6 +60,9 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
             } finally {
                 tryEnd();
                 stopSleep();
+                if (expiry != null) {
+                    expiry.cancel();
+                }
             }
         }
         switch (reservation.state()) {
@@ -64,6 +70,24 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
             case SHUT_DOWN -> throw rejected(true);
             case EXPIRED -> throw rejected(false);
             default -> throw givenUp();
+        }
+    }
+
+    /**
+     * A virtual thread does not wake up by itself while all carriers are busy, so that a worker ends its wait in time:
+     * it would keep its place in the queue.
+     */
+    private Ticker.@Nullable Scheduled watch(long now) {
+        return SpinBackoff.isOnVirtualThread()
+                ? limiter.ticker().schedule(Workers.handOverWhenDue(this::expire), giveUpAt - now)
+                : null;
+    }
+
+    private void expire() {
+        ReservationQueue queue = limiter.queue();
+        queue.drain();
+        if (reservation.isWaiting() && queue.cancel(reservation, Reservation.State.EXPIRED)) {
+            LockSupport.unpark(thread);
         }
     }
 

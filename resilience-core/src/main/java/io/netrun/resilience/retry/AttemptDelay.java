@@ -3,14 +3,11 @@ package io.netrun.resilience.retry;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.PendingWaits;
-import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.WaitInScope;
 import io.netrun.resilience.Workers;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The delay before the next attempt of an asynchronous call. It ends once: with its time, with the call, or when the
@@ -18,8 +15,6 @@ import org.slf4j.LoggerFactory;
  */
 final class AttemptDelay<T extends @Nullable Object> extends WaitInScope<AsyncRetryCall<T>>
         implements PendingWaits.Waiting {
-
-    private static final Logger log = LoggerFactory.getLogger(AttemptDelay.class);
 
     private final Retry retry;
     private final Deadline deadline;
@@ -39,8 +34,7 @@ final class AttemptDelay<T extends @Nullable Object> extends WaitInScope<AsyncRe
         try {
             timer = retry.ticker().schedule(Workers.handOverWhenDue(call::resumeInContext), nanos);
         } catch (Throwable noTimer) {
-            SafeLog.warn(
-                    log, "Retry '{}': no timer could be set, so there is no further attempt", retry.name(), noTimer);
+            retry.reportNoTimer(noTimer);
             if (tryFinish()) {
                 call.giveUpAttempts(RetrySequence::onNoTimer);
             }

@@ -231,4 +231,9 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         final LongAdder cancelled = new LongAdder();
         final LongAdder succeeded = new LongAdder();
     }
+
+    /** Logs that a call ends without further attempts, because the ticker cannot spend the delay. */
+    void reportNoTimer(Throwable noTimer) {
+        SafeLog.warn(log, "Retry '{}': no timer could be set, so there is no further attempt", name(), noTimer);
+    }
 }

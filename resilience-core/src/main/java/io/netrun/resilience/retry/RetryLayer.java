@@ -125,19 +125,27 @@ final class RetryLayer implements Layer {
 
     /**
      * Waits on the calling thread. Returns whether another attempt follows; if not, the thread was interrupted, in
-     * which case its flag is set, the call was abandoned, or the retry was shut down.
+     * which case its flag is set, the call was abandoned, the retry was shut down, or its ticker cannot sleep.
      */
     private boolean await(long nanos, RetrySequence attempts, Deadline deadline) {
         boolean slept = true;
+        Throwable noTimer = null;
         if (nanos > 0) {
             try {
                 slept = retry.pendingWaits().sleep(retry.ticker(), nanos, deadline);
             } catch (InterruptedException interrupt) {
                 Thread.currentThread().interrupt();
+            } catch (Throwable thrown) {
+                noTimer = thrown; // the failure of the last attempt must not be lost
             }
         }
         if (Thread.currentThread().isInterrupted() || deadline.isOver()) {
             attempts.cancelled();
+            return false;
+        }
+        if (noTimer != null) {
+            retry.reportNoTimer(noTimer);
+            attempts.onNoTimer();
             return false;
         }
         if (!slept) {

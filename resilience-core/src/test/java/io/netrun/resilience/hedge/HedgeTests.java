@@ -86,6 +86,25 @@ class HedgeTests {
     }
 
     @Test
+    void attemptThatBlocksWhileItStartsShouldNotDelayTheNext() throws Exception {
+        Hedge hedge = hedged.hedge(c -> c.maxAttempts(3));
+        AtomicInteger begun = new AtomicInteger();
+        CountDownLatch never = new CountDownLatch(1);
+        CompletableFuture<String> call = hedge.callAsync(() -> {
+            if (begun.incrementAndGet() == 2) {
+                never.await();
+            }
+            return begun.get() == 3 ? CompletableFuture.completedFuture("third") : new CompletableFuture<>();
+        });
+        ticker.advance(HedgedAttempts.DELAY);
+        await().until(() -> begun.get() == 2 && ticker.scheduledCount() == 1);
+        ticker.advance(HedgedAttempts.DELAY);
+        assertThat(call).succeedsWithin(LONG).isEqualTo("third");
+        never.countDown();
+        await().until(() -> hedge.metrics().active() == 0);
+    }
+
+    @Test
     void failureBeforeTheDelayShouldPassAtOnceWithoutAnotherAttempt() {
         Hedge hedge = hedged.hedge(c -> {});
         CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
