@@ -60,6 +60,9 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
             if (!node.isGranted()) {
                 await(ticker);
             }
+            if (Thread.currentThread().isInterrupted()) {
+                throw interrupted(); // the next waiter gets the permit
+            }
             bulkhead.waitedSince(since);
             deadline.requireWanted();
             semaphore.countAccepted();
@@ -87,11 +90,8 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
                     continue;
                 }
                 LockSupport.parkNanos(this, wait);
-                if (!node.isGranted() && Thread.currentThread().isInterrupted()) {
-                    throw new CallInterruptedException(
-                            bulkhead.name(),
-                            "Bulkhead '" + bulkhead.name() + "': interrupted while waiting for a permit",
-                            new InterruptedException());
+                if (Thread.currentThread().isInterrupted()) {
+                    throw interrupted();
                 }
             }
         } finally {
@@ -115,7 +115,17 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
         if (shutDown) {
             return rejected(bulkhead.rejectShutdown(config));
         }
+        if (Thread.currentThread().isInterrupted()) {
+            return interrupted();
+        }
         return overdue ? rejected(bulkhead.rejectTimedOut(config, semaphore)) : givenUp();
+    }
+
+    private CallInterruptedException interrupted() {
+        return new CallInterruptedException(
+                bulkhead.name(),
+                "Bulkhead '" + bulkhead.name() + "': interrupted while waiting for a permit",
+                new InterruptedException());
     }
 
     /** Counts the rejection, unless the call was given up before: then its caller does not get the rejection. */
@@ -182,15 +192,18 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
         }
     }
 
-    /** A virtual thread cannot leave by itself while all carriers are busy. */
+    /** Also once it is interrupted. A virtual thread cannot leave by itself while all carriers are busy. */
     @Override
     public boolean isOverdue() {
         try {
+            if (thread.isInterrupted()) {
+                return true;
+            }
             if (remainingNanos(bulkhead.ticker()) > 0) {
                 return false;
             }
         } catch (Throwable unknown) {
-            return false; // the ticker may be foreign code
+            return false; // the ticker and the class of the thread may be foreign code
         }
         overdue = true;
         return true;

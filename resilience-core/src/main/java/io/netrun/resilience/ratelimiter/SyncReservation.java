@@ -104,8 +104,12 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
         return limiter.rejectionByShutdown(config);
     }
 
-    /** Returns a permit that is not needed any more, so that the waiters behind move up. */
+    /** Returns a permit that is not needed any more, so that the waiters behind move up, and throws. */
     private void requireWanted() {
+        if (thread.isInterrupted()) {
+            returnUnused();
+            throw interrupted();
+        }
         if (deadline != Deadline.NONE && deadline.isOver()) {
             returnUnused();
             throw givenUp();
@@ -127,8 +131,8 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
             } else if (!thread.isInterrupted()) {
                 sleepUntil(giveUpAt - dueAt < 0 ? giveUpAt : dueAt, now);
             }
-            if (reservation.isWaiting() && thread.isInterrupted()) {
-                throw interrupted();
+            if (thread.isInterrupted()) {
+                throw interrupted(); // also with a token, which is returned
             }
         }
     }
