@@ -62,7 +62,7 @@ class FirstCallTests {
             "ResilienceRegistry",
             "RunningCalls",
             "SafeCancel",
-            "SharedReaders",
+            "ReaderChain",
             "SqlFailure",
             "StaleResults",
             "SubscribedCall",

@@ -1,5 +1,6 @@
 package io.netrun.resilience.reactor;
 
+import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -16,11 +17,13 @@ import reactor.util.context.Context;
 final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscriber<T>, ForeignStage.AsReported {
 
     private final MonoCall<T> call;
+    private final Deadline scope;
     private final Context context;
     private final AtomicReference<@Nullable Subscription> upstream = new AtomicReference<>();
 
-    MonoAttempt(MonoCall<T> call, Context context) {
+    MonoAttempt(MonoCall<T> call, Deadline scope, Context context) {
         this.call = call;
+        this.scope = scope;
         this.context = context;
     }
 
@@ -95,7 +98,7 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
 
     /** Cancels the subscription and leaves the outcome of the attempt to the policies. */
     void cancelSource() {
-        SafeCancel.source(this, upstream);
+        SafeCancel.source(this, upstream, scope);
     }
 
     @Override

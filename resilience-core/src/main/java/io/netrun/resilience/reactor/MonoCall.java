@@ -203,7 +203,7 @@ final class MonoCall<T> extends AdaptedCall<T> {
     }
 
     private MonoAttempt<T> attempt(Deadline scope) {
-        MonoAttempt<T> attempt = new MonoAttempt<>(this, ScopeContext.with(context, scope));
+        MonoAttempt<T> attempt = new MonoAttempt<>(this, scope, ScopeContext.with(context, scope));
         attempts.add(attempt);
         if (ended) {
             attempt.cancelSource();

@@ -43,8 +43,8 @@ public final class ReactorGuard {
                 MethodHandles.lookup(),
                 FluxCall.class,
                 MonoCall.class,
+                ReaderChain.class,
                 SafeCancel.class,
-                SharedReaders.class,
                 SubscribedFlux.class,
                 SubscribedMono.class);
     }

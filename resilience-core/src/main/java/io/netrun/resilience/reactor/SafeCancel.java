@@ -1,5 +1,6 @@
 package io.netrun.resilience.reactor;
 
+import io.netrun.resilience.Deadline;
 import io.netrun.resilience.LateCancels;
 import io.netrun.resilience.SafeLog;
 import java.util.concurrent.atomic.AtomicReference;
@@ -55,8 +56,13 @@ final class SafeCancel {
         }
     }
 
-    /** Cancels the source of a subscriber, unless it has ended after an earlier cancel. */
-    static void source(Subscriber<?> subscriber, AtomicReference<@Nullable Subscription> upstream) {
+    /**
+     * Cancels the source of a subscriber, unless it has ended after an earlier cancel.
+     *
+     * @param scope that of the attempt, in which the thread cancels: calls within it recognize why they are cancelled
+     */
+    static void source(
+            Subscriber<?> subscriber, AtomicReference<@Nullable Subscription> upstream, Deadline scope) {
         Subscription source;
         do {
             source = upstream.get();
@@ -65,7 +71,31 @@ final class SafeCancel {
             }
         } while (!upstream.compareAndSet(source, Operators.cancelledSubscription()));
         if (source != null) {
-            of(source, subscriber, upstream);
+            of(source, subscriber, upstream, scope);
+        }
+    }
+
+    private static void of(
+            Subscription subscription,
+            Subscriber<?> subscriber,
+            AtomicReference<@Nullable Subscription> upstream,
+            Deadline scope) {
+        boolean entered = false;
+        @Nullable Deadline before = null;
+        try {
+            if (scope != Deadline.NONE) {
+                before = scope.enterScope();
+                entered = true;
+            }
+        } catch (OutOfMemoryError full) {
+            // It is cancelled nevertheless.
+        }
+        try {
+            of(subscription, subscriber, upstream);
+        } finally {
+            if (entered) {
+                Deadline.exitScope(before);
+            }
         }
     }
 

@@ -33,4 +33,15 @@ final class ScopeContext {
             Deadline.exitScope(before);
         }
     }
+
+    /** Returns whether the calling thread acts for a scope, or for one within it, even if that was given up. */
+    static boolean isThreadIn(Deadline scope) {
+        try {
+            Deadline ofThread = Deadline.NONE.enterScope();
+            Deadline.exitScope(ofThread);
+            return ofThread != null && (ofThread.isWithin(scope) || scope.isWithin(ofThread));
+        } catch (OutOfMemoryError full) {
+            return false; // the thread has no slot, and so no scope either
+        }
+    }
 }

@@ -137,7 +137,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     /** Cancels the subscription and leaves the outcome of the attempt to the policies. */
     void cancelSource() {
-        SafeCancel.source(this, upstream);
+        SafeCancel.source(this, upstream, scope);
     }
 
     /** Returns the context of the subscriber, whose hooks take what is discarded. */

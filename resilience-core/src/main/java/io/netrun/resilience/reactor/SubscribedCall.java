@@ -30,6 +30,9 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
     private final Deadline scope;
     private final Deadline reader;
 
+    /** The scope that the call would be in if it were certain that it is made for one reader; null if it is in it. */
+    private final @Nullable Deadline uncertain;
+
     /** Whether the call around it is that of the subscriber's context, whose end cancels this subscription as well. */
     private final boolean isCancelledWithOuter;
 
@@ -42,8 +45,10 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
         Deadline own = around.child();
         // Without a scope, what the subscriber does belongs to the call whose body has subscribed it.
         Deadline ofReader = around == Deadline.NONE ? Deadline.current() : around;
-        if (ofReader != Deadline.NONE && SharedReaders.isShared(subscriber)) {
-            // Others may receive it long after the first subscriber's call.
+        Deadline left = null;
+        if (ofReader != Deadline.NONE && !ReaderChain.leadsToOneReader(subscriber)) {
+            // Others may receive it long after the first subscriber's call. If there are none, that call cancels it.
+            left = ofReader;
             around = ScopeContext.outermost();
             own = around.child();
             ofReader = around;
@@ -53,6 +58,7 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
         this.outer = around;
         this.scope = own;
         this.reader = ofReader;
+        this.uncertain = left;
     }
 
     @Override
@@ -149,6 +155,16 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
         }
     }
 
+    /** Stops the call, or lets a limit around it be exceeded that the call does not know and that cancels it. */
+    private void stopScope() {
+        Deadline left = uncertain;
+        if (left != null && left.isExceeded() && ScopeContext.isThreadIn(left)) {
+            scope.tryExceed(left.exceededLimit());
+        } else {
+            scope.tryStop();
+        }
+    }
+
     private CompletableFuture<R> begin(Guard guard, AdaptedCall<R> call) {
         try {
             return guard.entry().callAsync(call, scope);
@@ -161,7 +177,7 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
     final void onCancel() {
         cancelLateEnd();
         leave();
-        scope.tryStop();
+        stopScope();
         CompletableFuture<R> begun = future;
         if (begun != null) {
             ForeignStage.cancel(begun);

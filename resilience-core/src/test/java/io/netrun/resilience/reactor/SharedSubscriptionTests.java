@@ -22,15 +22,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.adapter.JdkFlowAdapter;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
+import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 /** A protected source that several subscribers share belongs to the call of none of them. */
 @org.junit.jupiter.api.Timeout(60)
@@ -74,7 +87,36 @@ class SharedSubscriptionTests {
                 .cache()),
         MERGED(source -> Flux.merge(source, Mono.never()).cache(1).next()),
         CONCATENATED(source ->
-                Flux.just(1, 2).hide().concatMap(number -> source).cache().next());
+                Flux.just(1, 2).hide().concatMap(number -> source).cache().next()),
+        AFTER_A_TIMEOUT(
+                source -> Mono.<String>never().timeout(Mono.empty(), source).cache()),
+        AFTER_A_TIMEOUT_OF_A_STREAM(
+                source -> Flux.<String>never().timeout(Mono.empty(), tick -> Mono.never(), source).cache().next()),
+        PARALLEL(source -> source.flux()
+                .parallel(2)
+                .runOn(Schedulers.parallel())
+                .sequential()
+                .next()
+                .cache()),
+        REDUCED(source -> source.flux().parallel(2).reduce(String::concat).cache()),
+        SORTED(source -> source.flux().parallel(2).sorted(String::compareTo).next().cache()),
+        CONDITION(source -> Flux.just("answer")
+                .filterWhen(value -> source.hasElement())
+                .next()
+                .cache()),
+        PUBLISHED_TO(source -> source.publish(value -> value).cache()),
+        PUBLISHED_TO_STREAM(source ->
+                source.flux().publish(Function.identity()).next().cache()),
+        /** Operators of other libraries, whose subscribers are none of Reactor's. */
+        FOREIGN(source -> JdkFlowAdapter.flowPublisherToFlux(JdkFlowAdapter.publisherToFlowPublisher(source))
+                .next()
+                .cache()),
+        SINK(source -> Flux.defer(() -> {
+                    Sinks.Many<String> sink = Sinks.many().multicast().onBackpressureBuffer();
+                    return sink.asFlux().mergeWith(source);
+                })
+                .next()
+                .cache());
 
         private final Function<Mono<String>, Mono<String>> of;
 
@@ -97,9 +139,103 @@ class SharedSubscriptionTests {
         assertThat(cancels).hasValue(0);
     }
 
+    /** Hooks for each operator, as agents and libraries set them. */
+    enum Instrumentation {
+        NONE(subscriber -> subscriber),
+        HIDING(Inserted::new),
+        HIDING_WITH_ITS_CONTEXT(InsertedWithContext::new),
+        REVEALING(Revealed::new);
+
+        private final UnaryOperator<CoreSubscriber<Object>> inserted;
+
+        Instrumentation(UnaryOperator<CoreSubscriber<Object>> inserted) {
+            this.inserted = inserted;
+        }
+
+        @SuppressWarnings("unchecked")
+        private void install() {
+            Function<? super Publisher<Object>, ? extends Publisher<Object>> lift =
+                    Operators.lift((publisher, next) -> inserted.apply((CoreSubscriber<Object>) next));
+            Hooks.onEachOperator("test", lift);
+        }
+    }
+
+    private static class Inserted implements CoreSubscriber<Object> {
+
+        final CoreSubscriber<Object> next;
+
+        Inserted(CoreSubscriber<Object> next) {
+            this.next = next;
+        }
+
+        @Override
+        public Context currentContext() {
+            return next.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            next.onSubscribe(subscription);
+        }
+
+        @Override
+        public void onNext(Object value) {
+            next.onNext(value);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            next.onError(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            next.onComplete();
+        }
+    }
+
+    private static final class InsertedWithContext extends Inserted {
+
+        private final Context context;
+
+        InsertedWithContext(CoreSubscriber<Object> next) {
+            super(next);
+            this.context = next.currentContext();
+        }
+
+        @Override
+        public Context currentContext() {
+            return context;
+        }
+    }
+
+    private static final class Revealed extends Inserted implements Scannable {
+
+        Revealed(CoreSubscriber<Object> next) {
+            super(next);
+        }
+
+        @Override
+        public @Nullable Object scanUnsafe(Attr key) {
+            return key == Attr.ACTUAL ? next : null;
+        }
+    }
+
+    @AfterEach
+    void removeHooks() {
+        Hooks.resetOnEachOperator("test");
+        Hooks.resetOnLastOperator("test");
+    }
+
+    static Stream<Arguments> instrumentedSharing() {
+        return Stream.of(Instrumentation.values())
+                .flatMap(hook -> Stream.of(Sharing.values()).map(sharing -> Arguments.of(hook, sharing)));
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void limitOfTheFirstReaderShouldNotEndTheSharedCall(Sharing sharing) {
+    @MethodSource("instrumentedSharing")
+    void limitOfTheFirstReaderShouldNotEndTheSharedCall(Instrumentation hook, Sharing sharing) {
+        hook.install();
         Mono<String> shared =
                 sharing.of.apply(ReactorGuard.of(CircuitBreaker.of("c")).mono(load));
         read(ReactorGuard.of(timeout).mono(() -> shared), first);
@@ -109,6 +245,70 @@ class SharedSubscriptionTests {
         await().until(() -> !first.isEmpty());
         assertThat(first).singleElement().isInstanceOf(TimeoutExceededException.class);
         assertThatTheSecondReaderGetsTheAnswer(Mono.never());
+    }
+
+    @ParameterizedTest
+    @MethodSource("instrumentedSharing")
+    void firstReaderThatLeavesShouldNotEndTheSharedCallEither(Instrumentation hook, Sharing sharing) {
+        hook.install();
+        Mono<String> shared =
+                sharing.of.apply(ReactorGuard.of(CircuitBreaker.of("c")).mono(load));
+        CompletableFuture<String> reading = timeout.callAsync(shared::toFuture);
+        await().until(() -> loads.get() == 1);
+        read(shared, second);
+        reading.cancel(true);
+        assertThatTheSecondReaderGetsTheAnswer(Mono.never());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void limitAroundABlockingReaderShouldNotEndTheSharedCall(Instrumentation hook) {
+        hook.install();
+        Mono<String> shared = ReactorGuard.of(CircuitBreaker.of("c")).mono(load).cache();
+        CompletableFuture<String> reading = CompletableFuture.supplyAsync(() -> timeout.call(shared::block));
+        await().until(() -> loads.get() == 1);
+        await().until(() -> ticker.scheduledCount() > 0);
+        ticker.advance(Duration.ofMinutes(1));
+        assertThat(reading).failsWithin(Duration.ofSeconds(20));
+        assertThatTheSecondReaderGetsTheAnswer(shared);
+        assertThat(loads).hasValue(1);
+    }
+
+    /** It ends with its cancel instead, which comes from the reader before that one continues. */
+    @ParameterizedTest
+    @EnumSource
+    void callOfOneReaderShouldEndWithItUnderAnyHook(Instrumentation hook) {
+        hook.install();
+        CircuitBreaker breaker = CircuitBreaker.of("c");
+        Mono<String> source = ReactorGuard.of(breaker).mono(load).map(value -> value);
+        read(ReactorGuard.of(timeout).mono(() -> source), first);
+        ticker.advance(Duration.ofMinutes(1));
+        await().until(() -> !first.isEmpty());
+        assertThat(cancels).hasValue(1);
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
+        read(ReactorGuard.of(timeout).mono(() -> source), first).dispose();
+        assertThat(cancels).hasValue(2);
+        assertThat(breaker.metrics().totalCancelled()).isEqualTo(1);
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
+    }
+
+    /** The limit of the first reader is past, but it is not why the last one leaves. */
+    @ParameterizedTest
+    @EnumSource
+    void lastReaderThatLeavesShouldCancelTheSharedCall(Instrumentation hook) {
+        hook.install();
+        CircuitBreaker breaker = CircuitBreaker.of("c");
+        Flux<String> shared =
+                ReactorGuard.of(breaker).flux(load.flux()).publish().refCount();
+        ReactorGuard.of(timeout).flux(() -> shared).subscribe(first::add, first::add);
+        Disposable last = shared.subscribe();
+        ticker.advance(Duration.ofMinutes(1));
+        await().until(() -> !first.isEmpty());
+        assertThat(cancels).hasValue(0);
+        last.dispose();
+        assertThat(cancels).hasValue(1);
+        assertThat(breaker.metrics().totalCancelled()).isEqualTo(1);
+        assertThat(breaker.metrics().totalFailed()).isZero();
     }
 
     @ParameterizedTest
