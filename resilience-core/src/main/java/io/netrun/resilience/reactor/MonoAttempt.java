@@ -29,6 +29,7 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
 
     @Override
     public Context currentContext() {
+        ReaderChain.onContextRequest();
         return context;
     }
 

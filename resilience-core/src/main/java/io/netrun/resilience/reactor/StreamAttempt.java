@@ -143,6 +143,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     /** Returns the context of the subscriber, whose hooks take what is discarded. */
     @Override
     public Context currentContext() {
+        ReaderChain.onContextRequest();
         return context;
     }
 

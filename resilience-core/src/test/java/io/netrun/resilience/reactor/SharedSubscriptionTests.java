@@ -292,6 +292,50 @@ class SharedSubscriptionTests {
         assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
     }
 
+    /** Operators that name no next subscriber, but pass a request for the context on. */
+    enum Hidden {
+        LIFTED(source -> source.map(value -> value)),
+        FLAT_MAPPED(source -> Mono.just(1).hide().flatMap(one -> source).map(value -> value)),
+        AFTER_A_TIMEOUT(source -> Mono.<String>never().timeout(Mono.empty(), source)),
+        AFTER_A_TIMEOUT_OF_A_STREAM(
+                source -> Flux.<String>never().timeout(Mono.empty(), tick -> Mono.never(), source).next()),
+        PARALLEL(source -> source.flux().parallel(2).sequential().next()),
+        CONDITION(source -> Flux.just("answer")
+                .filterWhen(value -> source.hasElement())
+                .next());
+
+        private final Function<Mono<String>, Mono<String>> of;
+
+        Hidden(Function<Mono<String>, Mono<String>> of) {
+            this.of = of;
+        }
+    }
+
+    static Stream<Arguments> instrumentedHidden() {
+        return Stream.of(Instrumentation.NONE, Instrumentation.HIDING, Instrumentation.REVEALING)
+                .flatMap(hook -> Stream.of(Hidden.values()).map(hidden -> Arguments.of(hook, hidden)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("instrumentedHidden")
+    void callOfOneReaderShouldKnowItsLimit(Instrumentation hook, Hidden hidden) {
+        hook.install();
+        List<Deadline> scopes = new CopyOnWriteArrayList<>();
+        Mono<String> source = Mono.defer(() -> {
+            scopes.add(Deadline.current());
+            return load;
+        });
+        Mono<String> way = hidden.of.apply(ReactorGuard.of(CircuitBreaker.of("c")).mono(source));
+        read(ReactorGuard.of(timeout).mono(() -> way), first);
+        assertThat(scopes)
+                .singleElement()
+                .satisfies(scope -> assertThat(scope.remainingNanos())
+                        .isLessThanOrEqualTo(timeout.config().duration().toNanos()));
+        ticker.advance(Duration.ofMinutes(1));
+        await().until(() -> !first.isEmpty());
+        assertThat(cancels).hasValue(1);
+    }
+
     /** The limit of the first reader is past, but it is not why the last one leaves. */
     @ParameterizedTest
     @EnumSource
