@@ -35,6 +35,9 @@ abstract class Delivery<T> implements Subscription {
 
     private volatile boolean done;
 
+    /** What the subscriber threw, if that was fatal: it must reach the thread's own code, whatever is in between. */
+    private volatile @Nullable Fatal fatal;
+
     private long delivered; // confined to the delivering thread, as are the fields below
     private boolean terminated;
 
@@ -76,6 +79,19 @@ abstract class Delivery<T> implements Subscription {
         subscriber.onSubscribe(this);
     }
 
+    /** Returns whether the subscriber has thrown a fatal error. */
+    final boolean hasFailedFatally() {
+        return fatal != null;
+    }
+
+    /** Throws the fatal error of the subscriber, if the calling thread has called it. */
+    final void throwFatal() {
+        Fatal thrown = fatal;
+        if (thrown != null && thrown.thread == Thread.currentThread()) {
+            throw Exceptions.propagate(thrown.error);
+        }
+    }
+
     /** Adds an element, which is delivered or dropped by the next {@link #drain()}. Runs no other code. */
     final void offer(T element) {
         elements.add(element);
@@ -98,9 +114,13 @@ abstract class Delivery<T> implements Subscription {
     @Override
     public final void request(long more) {
         if (Operators.validate(more)) {
+            boolean failedBefore = hasFailedFatally();
             requested.accumulateAndGet(more, Operators::addCap);
             onRequest();
             drain();
+            if (!failedBefore) {
+                throwFatal();
+            }
         }
     }
 
@@ -185,6 +205,7 @@ abstract class Delivery<T> implements Subscription {
             subscriber.onNext(element);
         } catch (Throwable thrown) {
             // The element has been passed to the subscriber, which cannot take any more.
+            noteFatal(thrown);
             cancel();
             report(Operators.onOperatorError(null, thrown, element, context()));
         }
@@ -205,8 +226,21 @@ abstract class Delivery<T> implements Subscription {
                 subscriber.onError(failed);
             }
         } catch (Throwable thrown) {
+            noteFatal(thrown);
             Exceptions.throwIfFatal(thrown);
             report(thrown);
         }
     }
+
+    private void noteFatal(Throwable thrown) {
+        if (Exceptions.isFatal(thrown)) {
+            try {
+                fatal = new Fatal(Thread.currentThread(), thrown);
+            } catch (OutOfMemoryError full) {
+                // It is thrown as far as what is in between lets it pass.
+            }
+        }
+    }
+
+    private record Fatal(Thread thread, Throwable error) {}
 }

@@ -1,6 +1,7 @@
 package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,9 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
 
     private final Queue<StreamAttempt<T>> attempts = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> onDelivery = new ConcurrentLinkedQueue<>();
+
+    /** The context of the caller, as soon as an attempt may lose; null before, and if it could not be captured. */
+    private volatile @Nullable CallerContext callerContext;
 
     private final Object lock = new Object();
 
@@ -219,8 +223,30 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
 
     private StreamAttempt<T> addAttempt(Deadline scope) {
         StreamAttempt<T> attempt = new StreamAttempt<>(this, scope, ScopeContext.with(context, scope));
+        if (callerContext == null && (owner != null || !attempts.isEmpty())) {
+            callerContext = capture();
+        }
         attempts.add(attempt);
         return attempt;
+    }
+
+    private static @Nullable CallerContext capture() {
+        try {
+            return CallerContext.capture();
+        } catch (Throwable unusable) {
+            log.debug("The context of a caller could not be read", unusable);
+            return null;
+        }
+    }
+
+    /** Runs what ends an attempt that has lost, on any thread, in the context of the caller. */
+    void runInCallersContext(Runnable end) {
+        CallerContext captured = callerContext;
+        if (captured == null) {
+            end.run();
+        } else {
+            captured.runAnyway(end);
+        }
     }
 
     private StreamAttempt<T> start(StreamAttempt<T> attempt, Consumer<StreamAttempt<T>> subscription) {
@@ -230,6 +256,12 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         try {
             subscription.accept(attempt);
         } catch (Throwable thrown) {
+            if (attempt.hasReported()) {
+                if (!subscriber.hasFailedFatally()) {
+                    LateThrown.drop(thrown, context);
+                }
+                return attempt;
+            }
             attempt.cancel(true); // it may still emit, and must not become the owner after its failure
             throw thrown;
         }
@@ -239,6 +271,15 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
             attempt.lose();
         }
         return attempt;
+    }
+
+    boolean hasFailedFatally() {
+        return subscriber.hasFailedFatally();
+    }
+
+    /** Throws the fatal error of the subscriber, if the calling thread has called it. */
+    void throwFatal() {
+        subscriber.throwFatal();
     }
 
     long requested() {

@@ -21,10 +21,18 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     private final Context context;
     private final AtomicReference<@Nullable Subscription> upstream = new AtomicReference<>();
 
+    /** Whether the source has reported its end, which its value is as well. */
+    private volatile boolean reported;
+
     MonoAttempt(MonoCall<T> call, Deadline scope, Context context) {
         this.call = call;
         this.scope = scope;
         this.context = context;
+    }
+
+    /** Returns whether the source has ended, so that nothing that it throws changes the outcome. */
+    boolean hasReported() {
+        return reported;
     }
 
     @Override
@@ -55,6 +63,8 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     /** A value that arrives after the attempt was cancelled, or in addition to another one, is discarded. */
     @Override
     public void onNext(T value) {
+        reported = true;
+        boolean failedBefore = call.hasFailedFatally();
         if (value != null) {
             call.emitted(value);
         }
@@ -62,19 +72,33 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
         if (!ForeignStage.end(this, value, null)) {
             call.discard(value);
         }
+        throwFatalUnless(failedBefore);
     }
 
     @Override
     public void onComplete() {
+        reported = true;
+        boolean failedBefore = call.hasFailedFatally();
         sourceEnded();
         call.ended(this);
         ForeignStage.end(this, null, null);
+        throwFatalUnless(failedBefore);
     }
 
     @Override
     public void onError(Throwable thrown) {
+        reported = true;
+        boolean failedBefore = call.hasFailedFatally();
         sourceEnded();
         fail(thrown);
+        throwFatalUnless(failedBefore);
+    }
+
+    /** Lets the source have the fatal error that the subscriber has thrown meanwhile. */
+    private void throwFatalUnless(boolean failedBefore) {
+        if (!failedBefore) {
+            call.throwFatal();
+        }
     }
 
     private void sourceEnded() {

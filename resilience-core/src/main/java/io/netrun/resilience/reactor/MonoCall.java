@@ -44,6 +44,9 @@ final class MonoCall<T> extends AdaptedCall<T> {
     /** Whether the call has ended or its subscriber has cancelled. Written under the lock. */
     private volatile boolean ended;
 
+    /** Set before the call is made; null if a subscriber is not known. */
+    private @Nullable Delivery<T> subscriber;
+
     MonoCall(Mono<T> source, ContextView context, Object origin) {
         this.source = source;
         this.context = Context.of(context);
@@ -101,6 +104,21 @@ final class MonoCall<T> extends AdaptedCall<T> {
             Operators.onDiscard(result, context);
         }
         return false;
+    }
+
+    void setSubscriber(Delivery<T> delivery) {
+        subscriber = delivery;
+    }
+
+    boolean hasFailedFatally() {
+        return subscriber != null && subscriber.hasFailedFatally();
+    }
+
+    /** Throws the fatal error of the subscriber, if the calling thread has called it. */
+    void throwFatal() {
+        if (subscriber != null) {
+            subscriber.throwFatal();
+        }
     }
 
     void emitted(T value) {
@@ -196,6 +214,12 @@ final class MonoCall<T> extends AdaptedCall<T> {
         try {
             subscription.accept(attempt);
         } catch (Throwable thrown) {
+            if (attempt.hasReported()) {
+                if (!hasFailedFatally()) {
+                    LateThrown.drop(thrown, context);
+                }
+                return attempt;
+            }
             attempt.cancel(true); // it may still emit
             throw thrown;
         }

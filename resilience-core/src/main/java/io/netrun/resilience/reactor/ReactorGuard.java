@@ -42,6 +42,7 @@ public final class ReactorGuard {
         ClassPreparation.initialize(
                 MethodHandles.lookup(),
                 FluxCall.class,
+                LateThrown.class,
                 MonoCall.class,
                 ReaderChain.class,
                 SafeCancel.class,

@@ -40,6 +40,9 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     /** Written by the call, which decides in the same step whether this attempt owns the subscriber. */
     private volatile boolean over;
 
+    /** Whether the source has reported its end. */
+    private volatile boolean reported;
+
     StreamAttempt(FluxCall<T> call, Deadline scope, Context context) {
         this.call = call;
         this.scope = scope;
@@ -59,6 +62,11 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     boolean isOver() {
         return over;
+    }
+
+    /** Returns whether the source has ended, so that nothing that it throws changes the outcome. */
+    boolean hasReported() {
+        return reported;
     }
 
     void setOver() {
@@ -111,9 +119,11 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     /** Records that another attempt owns the subscriber. Cancelling this one's source must not delay that. */
     void lose() {
-        if (tryEnd() != null) {
+        FluxCall<T> ended = tryEnd();
+        if (ended != null) {
             try {
-                Workers.executeReliably(this::endLost);
+                Runnable end = this::endLost;
+                Workers.executeReliably(() -> ended.runInCallersContext(end));
             } catch (OutOfMemoryError full) {
                 endLost(); // nothing else would end it
             }
@@ -161,15 +171,32 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     @Override
     public void onNext(T element) {
+        FluxCall<T> present = call;
+        boolean failedBefore = hasFailedFatally(present);
         try {
-            FluxCall<T> present = call;
             Objects.requireNonNull(element, "element");
             if (present == null || !present.pass(this, element)) {
                 reject(element, present);
             }
         } catch (Throwable thrown) {
             cancelSource();
-            fail(thrown);
+            if (failedBefore || !hasFailedFatally(present)) {
+                fail(thrown);
+            } else if (tryEnd() != null) {
+                end(thrown);
+            }
+        }
+        throwFatalUnless(failedBefore, present);
+    }
+
+    private static boolean hasFailedFatally(@Nullable FluxCall<?> present) {
+        return present != null && present.hasFailedFatally();
+    }
+
+    /** Lets the source have the fatal error that the subscriber has thrown meanwhile. */
+    private static void throwFatalUnless(boolean failedBefore, @Nullable FluxCall<?> present) {
+        if (!failedBefore && present != null) {
+            present.throwFatal();
         }
     }
 
@@ -188,19 +215,26 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     @Override
     public void onComplete() {
+        reported = true;
         sourceEnded();
         FluxCall<T> present = call;
+        boolean failedBefore = hasFailedFatally(present);
         if (present != null && present.hasLost(this)) {
             lose();
         } else if (tryEnd() != null) {
             ForeignStage.end(this, (present != null && present.hasDelivered()) ? Boolean.TRUE : null, null);
         }
+        throwFatalUnless(failedBefore, present);
     }
 
     @Override
     public void onError(Throwable thrown) {
+        reported = true;
         sourceEnded();
+        FluxCall<T> present = call;
+        boolean failedBefore = hasFailedFatally(present);
         fail(thrown);
+        throwFatalUnless(failedBefore, present);
     }
 
     private void sourceEnded() {

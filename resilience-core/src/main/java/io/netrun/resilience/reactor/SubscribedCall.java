@@ -78,6 +78,11 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
     /** Subscribes the subscriber, and makes the call unless the subscriber cancels immediately. */
     final void start(Guard guard, AdaptedCall<R> call) {
         subscribe();
+        startSubscribed(guard, call);
+        throwFatal();
+    }
+
+    private void startSubscribed(Guard guard, AdaptedCall<R> call) {
         if (isCancelled()) {
             return;
         }

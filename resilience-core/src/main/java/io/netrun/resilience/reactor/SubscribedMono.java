@@ -21,6 +21,9 @@ final class SubscribedMono<T> extends SubscribedCall<T, T> {
         super(subscriber);
         this.call = call;
         this.values = call instanceof MonoCall<T> mono ? mono : null;
+        if (values != null) {
+            values.setSubscriber(this);
+        }
     }
 
     /** @param call creates the call of a subscription from the subscriber's context */

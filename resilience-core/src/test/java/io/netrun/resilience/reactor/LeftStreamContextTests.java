@@ -7,6 +7,10 @@ import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
 import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.hedge.HedgeConfig;
+import io.netrun.resilience.test.ManualTicker;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,9 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 
 /** Another thread may leave a stream; the events of that have the context of the caller all the same. */
@@ -80,5 +87,33 @@ class LeftStreamContextTests {
         leaveByAnother(ReactorGuard.of(breaker).flux(Flux.concat(Mono.just(1), Flux.never())));
         await().untilAsserted(() ->
                 assertThat(seen).containsExactlyInAnyOrder("CallSucceeded of caller", "StateChanged of caller"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void attemptsThatHaveLostShouldBeCancelledInTheContextOfTheirCaller(int attempts) {
+        ManualTicker ticker = new ManualTicker();
+        HedgeConfig config = HedgeConfig.builder().maxAttempts(attempts).build();
+        Hedge hedge = Hedge.of("test", config, ticker);
+        List<FluxSink<String>> sources = new CopyOnWriteArrayList<>();
+        Flux<String> source = Flux.<String>create(sources::add)
+                .doOnCancel(() -> seen.add("cancel of " + MDC.get(KEY)));
+        Disposable subscription = ReactorGuard.of(hedge).flux(source).subscribe();
+        for (int begun = 1; begun < attempts; begun++) {
+            int next = begun + 1;
+            await().until(() -> ticker.scheduledCount() == 1);
+            ticker.advance(Duration.ofMinutes(1));
+            await().until(() -> sources.size() == next);
+        }
+        CompletableFuture.runAsync(
+                        () -> {
+                            MDC.put(KEY, "another");
+                            sources.get(1).next("first");
+                            assertThat(MDC.get(KEY)).isEqualTo("another");
+                        },
+                        another)
+                .join();
+        await().untilAsserted(() -> assertThat(seen).hasSize(attempts - 1).containsOnly("cancel of caller"));
+        subscription.dispose();
     }
 }

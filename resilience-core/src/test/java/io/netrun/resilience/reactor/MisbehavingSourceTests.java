@@ -1,6 +1,7 @@
 package io.netrun.resilience.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.Pipeline;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
@@ -378,20 +381,78 @@ class MisbehavingSourceTests {
         assertThat(source.cancelled).isTrue();
     }
 
+    // ---- sources that throw after they have reported their end
+
+    static Stream<Arguments> endsBeforeTheThrow() {
+        Consumer<Subscriber<? super String>> value = subscriber -> subscriber.onNext("one");
+        Consumer<Subscriber<? super String>> end = Subscriber::onComplete;
+        Consumer<Subscriber<? super String>> failure = subscriber -> subscriber.onError(new IOException("broken"));
+        return Stream.of(
+                        Arguments.of("value", true, value, List.of("one", "COMPLETE")),
+                        Arguments.of("value, end", true, value.andThen(end), List.of("one", "COMPLETE")),
+                        Arguments.of("value, end", false, value.andThen(end), List.of("one", "COMPLETE")),
+                        Arguments.of("end", true, end, List.of("COMPLETE")),
+                        Arguments.of("end", false, end, List.of("COMPLETE")),
+                        Arguments.of("failure", true, failure, List.of("broken")),
+                        Arguments.of("failure", false, failure, List.of("broken")),
+                        Arguments.of("value, failure", false, value.andThen(failure), List.of("one", "broken")))
+                .flatMap(each -> Stream.of(false, true)
+                        .map(retried -> Arguments.of(
+                                each.get()[0], each.get()[1], each.get()[2], each.get()[3], retried)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("endsBeforeTheThrow")
+    void sourceThatThrowsAfterItsEndShouldHaveEndedWithIt(
+            String name,
+            boolean mono,
+            Consumer<Subscriber<? super String>> play,
+            List<String> expected,
+            boolean retried) {
+        List<Throwable> dropped = new CopyOnWriteArrayList<>();
+        List<Object> discarded = new CopyOnWriteArrayList<>();
+        Hooks.onErrorDropped(dropped::add);
+        AtomicInteger subscriptions = new AtomicInteger();
+        Publisher<String> source = playing(play.andThen(subscriber -> {
+            subscriptions.incrementAndGet();
+            throw new IllegalStateException("thrown");
+        }));
+        Retry retry = Retry.of("r", c -> c.exceptions(IllegalStateException.class));
+        ReactorGuard guard = ReactorGuard.of(retried ? Pipeline.of(retry, breaker) : pipeline);
+        subscribe((mono ? guard.mono(Mono.fromDirect(source)).flux() : guard.flux(source))
+                .doOnDiscard(Object.class, discarded::add));
+        assertThat(received).isEqualTo(expected);
+        assertThat(discarded).isEmpty();
+        assertThat(subscriptions).hasValue(1);
+        assertThat(dropped).singleElement().satisfies(thrown -> assertThat(thrown)
+                .hasMessage("thrown"));
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(expected.contains("broken") ? 1 : 0);
+        assertThat(breaker.metrics().totalSucceeded()).isEqualTo(expected.contains("broken") ? 0 : 1);
+    }
+
     // ---- subscribers that throw
 
     /** A subscriber without Reactor's help, which throws at one of its signals. */
-    private final class Throwing implements Subscriber<String> {
+    private class Throwing implements Subscriber<String> {
 
         private final String at;
+        private final boolean fatal;
 
         Throwing(String at) {
+            this(at, false);
+        }
+
+        Throwing(String at, boolean fatal) {
             this.at = at;
+            this.fatal = fatal;
         }
 
         private void receive(String signal) {
             received.add(signal);
             if (signal.equals(at)) {
+                if (fatal) {
+                    throw new InternalError("subscriber");
+                }
                 throw new IllegalStateException("subscriber");
             }
         }
@@ -447,6 +508,74 @@ class MisbehavingSourceTests {
         assertThat(dropped)
                 .singleElement()
                 .satisfies(thrown -> assertThat(thrown).hasMessage("subscriber"));
+        assertThat(received).containsExactly("one");
+    }
+
+    /** Plain sources throw it on as well. */
+    @ParameterizedTest
+    @MethodSource("throwingSubscribers")
+    void fatalErrorOfASubscriberShouldReachTheSubscribingThread(
+            String at, List<String> signals, Flux<String> source) {
+        ReactorGuard guard = ReactorGuard.of(pipeline);
+        ReactorGuard outer = ReactorGuard.of(CircuitBreaker.of("outer"));
+        for (Flux<String> each : List.of(source, guard.flux(source), outer.flux(guard.flux(source)))) {
+            received.clear();
+            assertThatThrownBy(() -> each.subscribe((Subscriber<String>) new Throwing(at, true)))
+                    .isInstanceOf(InternalError.class)
+                    .hasMessage("subscriber");
+            assertThat(received).isEqualTo(signals);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one", "COMPLETE", "ERROR"})
+    void fatalErrorOfASubscriberOfAMonoShouldBeThrownOn(String at) {
+        Mono<String> source = at.equals("ERROR") ? Mono.error(new IOException()) : Mono.just("one");
+        Mono<String> guarded = ReactorGuard.of(pipeline).mono(source);
+        assertThatThrownBy(() -> guarded.subscribe((Subscriber<String>) new Throwing(at, true)))
+                .isInstanceOf(InternalError.class);
+        assertThat(received).endsWith(at);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"one,true", "one,false", "COMPLETE,true", "COMPLETE,false", "ERROR,true", "ERROR,false"})
+    void fatalErrorOfASubscriberShouldReachTheEmittingThread(String at, boolean mono) {
+        List<Throwable> dropped = new CopyOnWriteArrayList<>();
+        Hooks.onErrorDropped(dropped::add);
+        AtomicReference<Subscriber<? super String>> emitter = new AtomicReference<>();
+        Publisher<String> source = playing(emitter::set);
+        ReactorGuard guard = ReactorGuard.of(pipeline);
+        Publisher<String> guarded = mono ? guard.mono(Mono.fromDirect(source)) : guard.flux(source);
+        guarded.subscribe(new Throwing(at, true));
+        assertThatThrownBy(() -> {
+                    if (at.equals("ERROR")) {
+                        emitter.get().onError(new IOException());
+                    } else {
+                        emitter.get().onNext("one");
+                        emitter.get().onComplete();
+                    }
+                })
+                .isInstanceOf(InternalError.class)
+                .hasMessage("subscriber");
+        assertThat(received).endsWith(at);
+        assertThat(dropped).isEmpty();
+        emitter.get().onNext("late"); // it is thrown once
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fatalErrorOfASubscriberShouldReachTheRequestingThread(boolean mono) {
+        ReactorGuard guard = ReactorGuard.of(pipeline);
+        Flux<String> source = Flux.just("one", "two");
+        Publisher<String> guarded = mono ? guard.mono(source.next()) : guard.flux(source);
+        AtomicReference<Subscription> requesting = new AtomicReference<>();
+        guarded.subscribe(new Throwing("one", true) {
+            @Override
+            public void onSubscribe(Subscription subscription) {
+                requesting.set(subscription);
+            }
+        });
+        assertThatThrownBy(() -> requesting.get().request(1)).isInstanceOf(InternalError.class);
         assertThat(received).containsExactly("one");
     }
 }
