@@ -26,6 +26,9 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     public static final PolicyType<Fallback, FallbackConfig> TYPE =
             new PolicyType<>("fallback", Fallback.class, FallbackConfig.defaults(), Fallback::of);
 
+    /** The depth to which {@link ExceptionFilter} looks through wrappers. */
+    private static final int MAX_DEPTH = 16;
+
     private final LongAdder recovered = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder passed = new LongAdder();
@@ -197,20 +200,25 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
      * it.
      */
     private @Nullable Recovery choose(Throwable failure, Object call, List<FallbackHandler> handlers) {
-        Throwable root = ExceptionFilter.rootOf(failure);
-        Throwable outside = ExceptionFilter.withoutEnvelope(failure);
-        @Nullable Throwable wrapper = failure;
-        while (wrapper != null && wrapper != root) {
-            FallbackHandler handler = closest(handlers, wrapper);
-            if (handler != null
-                    && (ExceptionFilter.namesWrapper(handler.type(), wrapper)
-                            || (!handler.unwraps() && wrapper == outside))) {
-                return new Recovery(this, handler, failure, wrapper, call);
+        Throwable each = failure;
+        boolean enveloped = true;
+        // Every cause is read once and not compared with an earlier one: getCause may return another one each time.
+        for (int depth = 1; depth < MAX_DEPTH; depth++) {
+            Throwable inside = ExceptionFilter.inside(each);
+            if (inside == null) {
+                break;
             }
-            wrapper = ExceptionFilter.inside(wrapper);
+            boolean outside = enveloped && !ExceptionFilter.isEnvelope(each);
+            enveloped = enveloped && !outside;
+            FallbackHandler handler = closest(handlers, each);
+            if (handler != null
+                    && (ExceptionFilter.namesWrapper(handler.type(), each) || (outside && !handler.unwraps()))) {
+                return new Recovery(this, handler, failure, each, call);
+            }
+            each = inside;
         }
-        FallbackHandler handler = closest(handlers, root);
-        return handler == null ? null : new Recovery(this, handler, failure, root, call);
+        FallbackHandler handler = closest(handlers, each);
+        return handler == null ? null : new Recovery(this, handler, failure, each, call);
     }
 
     private static @Nullable FallbackHandler closest(List<FallbackHandler> handlers, Throwable failure) {

@@ -3,6 +3,7 @@ package io.netrun.resilience.fallback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.micrometer.context.ContextRegistry;
 import io.netrun.resilience.CheckedSupplier;
@@ -173,6 +174,67 @@ class FallbackTests {
             throw new ExecutionException(new IOException("inside"));
         });
         assertThat(result).isEqualTo("inside");
+    }
+
+    /** What it wraps is always a new one, as with an exception that is translated whenever it is read. */
+    private static final class Unending extends CompletionException {
+
+        private final boolean wrapped;
+
+        Unending(boolean wrapped) {
+            super("down", null);
+            this.wrapped = wrapped;
+        }
+
+        @Override
+        public synchronized Throwable getCause() {
+            return wrapped ? new ExecutionException(new Unending(true)) : new Unending(false);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void wrapperWithoutAnEndShouldBeAFailureItself(Mode mode) {
+        Fallback any = Fallback.of("any", c -> c.handle(Exception.class, e -> "any"));
+        Fallback value = Fallback.of("value", c -> c.value("value"));
+        Fallback kept = Fallback.of("kept", c -> c.value("kept").stale(Duration.ofMinutes(1)));
+        Fallback own = Fallback.of(
+                "own", c -> c.handler(new FallbackHandler(Exception.class, (failure, call) -> "own", false)));
+        Fallback wrapper = Fallback.of("wrapper", c -> c.handle(CompletionException.class, e -> "wrapper"));
+        Fallback other = Fallback.of("other", c -> c.handle(IllegalStateException.class, e -> "other"));
+        Retry retry = Retry.of("retry", c -> c.maxAttempts(2).baseDelay(Duration.ZERO));
+        for (boolean wrapped : new boolean[] {false, true}) {
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+                for (Fallback each : List.of(any, value, kept, own, wrapper)) {
+                    assertThat(mode.call(each, failing(new Unending(wrapped)))).isEqualTo(each.name());
+                    assertThat(Pipeline.of(each, retry).call(failing(new Unending(wrapped))))
+                            .isEqualTo(each.name());
+                }
+                assertThatThrownBy(() -> mode.call(other, failing(new Unending(wrapped))))
+                        .isInstanceOf(Exception.class);
+            });
+        }
+        assertThat(other.metrics()).isEqualTo(new FallbackMetrics(0, 0, 2, 0));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void wrapperThatIsReadAnewShouldReachTheHandlers(Mode mode) throws Throwable {
+        class Translated extends CompletionException {
+
+            Translated() {
+                super("down", null);
+            }
+
+            @Override
+            public synchronized Throwable getCause() {
+                return new ExecutionException(new IOException("inside"));
+            }
+        }
+        Fallback inside = Fallback.of("f", c -> c.handle(e -> "any").handle(IOException.class, e -> "inside"));
+        assertThat(mode.call(inside, failing(new Translated()))).isEqualTo("inside");
+        Fallback wrapper = Fallback.of("f", c -> c.handle(e -> "any").handle(ExecutionException.class, e -> "wrapper"));
+        assertThat(mode.call(wrapper, failing(new Translated()))).isEqualTo("wrapper");
     }
 
     @ParameterizedTest
