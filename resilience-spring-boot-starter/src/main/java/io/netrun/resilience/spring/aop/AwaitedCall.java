@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.pattern.Recovery;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +55,8 @@ final class AwaitedCall extends ProtectedCall implements CheckedSupplier<@Nullab
         try {
             return future.get();
         } catch (ExecutionException e) {
-            throw e.getCause() == null ? e : e.getCause();
+            Throwable cause = ExceptionFilter.inside(e);
+            throw cause == null ? e : cause;
         } catch (InterruptedException e) {
             future.cancel(true);
             throw e;

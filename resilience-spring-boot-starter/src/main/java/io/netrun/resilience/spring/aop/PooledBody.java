@@ -1,11 +1,10 @@
 package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +48,7 @@ final class PooledBody {
     }
 
     private static Throwable withoutEnvelope(Throwable failure) {
-        boolean envelope = failure instanceof CompletionException || failure instanceof ExecutionException;
-        Throwable cause = failure.getCause();
-        return envelope && cause != null ? cause : failure;
+        Throwable cause = ExceptionFilter.isEnvelope(failure) ? ExceptionFilter.inside(failure) : null;
+        return cause != null ? cause : failure;
     }
 }

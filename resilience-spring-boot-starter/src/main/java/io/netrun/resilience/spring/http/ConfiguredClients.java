@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.spring.problem.Causes;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.NamedSections;
@@ -19,7 +20,6 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Reads the configuration under {@code resilience.http-clients}. */
@@ -312,7 +312,7 @@ final class ConfiguredClients {
             } catch (BindException e) {
                 problems.add(new Problem(
                         "'" + e.getName() + "'" + origin(e) + " cannot be read: "
-                                + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
+                                + Causes.mostSpecific(e).getMessage(),
                         "Use a name, or a list of words"));
                 return null;
             }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.listener;
 
+import io.netrun.resilience.spring.problem.Causes;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.NamedSections;
@@ -14,7 +15,6 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Reads the configuration under {@code resilience.listeners}. */
@@ -112,7 +112,7 @@ final class ConfiguredListeners {
         } catch (BindException e) {
             problems.add(new Problem(
                     what + " cannot be read: "
-                            + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
+                            + Causes.mostSpecific(e).getMessage(),
                     "Write the name of a circuit breaker, or a list of names"));
             return null;
         }

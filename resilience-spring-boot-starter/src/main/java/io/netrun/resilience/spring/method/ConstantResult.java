@@ -4,6 +4,7 @@ import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.ConstantSetting;
 import io.netrun.resilience.spring.pattern.NestedConstant;
+import io.netrun.resilience.spring.problem.Causes;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Method;
@@ -23,7 +24,6 @@ import org.springframework.boot.context.properties.bind.UnboundConfigurationProp
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.CollectionFactory;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.ConversionService;
@@ -141,7 +141,7 @@ final class ConstantResult {
         } catch (BindException wrong) {
             throw new ResilienceConfigurationException(List.of(unbound(wrong, policy)));
         } catch (RuntimeException | LinkageError wrong) {
-            String reason = NestedExceptionUtils.getMostSpecificCause(wrong).getMessage();
+            String reason = Causes.mostSpecific(wrong).getMessage();
             throw new ResilienceConfigurationException(List.of(new Problem(
                     where + "has the value '" + value.constant() + "' of instance '" + policy.name()
                             + "', which cannot be converted to " + ReturnTypes.text(type)
@@ -154,7 +154,7 @@ final class ConstantResult {
     /** What is wrong with a nested constant, with its field. */
     private Problem unbound(BindException wrong, Policy fallback) {
         String owner = "instance '" + fallback.name() + "'";
-        Throwable cause = NestedExceptionUtils.getMostSpecificCause(wrong);
+        Throwable cause = Causes.mostSpecific(wrong);
         if (cause instanceof UnboundConfigurationPropertiesException unknown) {
             String fields = unknown.getUnboundProperties().stream()
                     .map(each -> "'" + each.getName() + "'")

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.spring.pattern.ConstantSetting;
 import io.netrun.resilience.spring.pattern.PercentileDelay;
+import io.netrun.resilience.spring.problem.Causes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
@@ -77,7 +77,7 @@ final class ExpectedFormat {
         if (ClassUtils.isPrimitiveOrWrapper(target)) {
             return "Write " + of(type);
         }
-        return String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
+        return String.valueOf(Causes.mostSpecific(failure).getMessage());
     }
 
     /** The remedy for a list of exception classes and codes, with everything that is wrong with its elements. */

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.problem.Causes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -55,7 +56,7 @@ final class Placeholders {
      * The cycle of placeholders that caused a failure, such as {@code ${a} -> ${b} -> ${a}}; empty for other causes.
      */
     static Optional<String> cycle(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        for (Throwable cause : Causes.of(failure)) {
             if (cause instanceof PlaceholderResolutionException unresolved
                     && String.valueOf(unresolved.getMessage()).startsWith("Circular")) {
                 List<String> values = new ArrayList<>(unresolved.getValues());
