@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -85,7 +86,12 @@ public final class GlobalSettings {
         }
         try {
             return Optional.ofNullable(
-                    Binder.get(environment).bind(name(key), type).orElse(null));
+                    new Binder(
+                                    ConfigurationPropertySources.get(environment),
+                                    new PropertySourcesPlaceholdersResolver(environment),
+                                    TextualConversion.shared())
+                            .bind(name(key), type)
+                            .orElse(null));
         } catch (BindException e) {
             String where = location(environment, key);
             throw Placeholders.cycle(e)

@@ -4,7 +4,6 @@ import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.Environment;
@@ -25,10 +24,9 @@ final class SettingConversion {
      */
     static ConversionService create(Environment environment) {
         boolean tolerant = UNKNOWN_EXCEPTIONS.in(environment) == UnknownExceptions.IGNORE;
-        ApplicationConversionService conversion = new ApplicationConversionService();
+        TextualConversion conversion = new TextualConversion();
         // Spring reads a number without a unit as milliseconds; most authors mean seconds.
         conversion.addConverter(String.class, Duration.class, SettingConversion::duration);
-        conversion.addConverter(Number.class, Duration.class, number -> duration(number.toString()));
         conversion.addConverter(String.class, FailureMatcher.class, text -> matcher(text.trim(), tolerant));
         PatternDescriptors.all().forEach(pattern -> pattern.registerConverters(conversion));
         return conversion;
