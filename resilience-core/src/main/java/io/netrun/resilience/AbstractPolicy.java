@@ -28,6 +28,12 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private static final VarHandle ENTRY = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "entry", VarHandle.class, AbstractPolicy.class, Layer.class);
 
+    private static final VarHandle BASE = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "base", VarHandle.class, AbstractPolicy.class, Base.class);
+
+    /** The instance whose listeners for its creation the thread is running, with what they have changed. */
+    private static final ThreadLocal<@Nullable Creation> CREATING = new ThreadLocal<>();
+
     /** The changes whose functions the thread is running, the innermost first. */
     private static final ThreadLocal<@Nullable Change> CHANGING = new ThreadLocal<>();
 
@@ -148,6 +154,10 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
             undo(seen, next);
             throw failed;
         }
+        Creation creation = CREATING.get();
+        if (creation != null) {
+            creation.onReconfigured(this, seen, next);
+        }
         onChanged();
         return next;
     }
@@ -209,6 +219,10 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     public void setEnabled(boolean enabled) {
         this.enabled = enabled;
         applyConfig();
+        Creation creation = CREATING.get();
+        if (creation != null) {
+            creation.onSwitched(this, enabled);
+        }
         onChanged();
     }
 
@@ -239,20 +253,59 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
 
     /**
      * Runs listeners of the creation of this instance: what they change belongs to it, and makes this instance differ
-     * from no other one that the family creates. That holds on whichever thread they run, and not if something else has
-     * changed this instance before.
+     * from no other one that the family creates. That holds on whichever thread they run. It does not hold for what
+     * another thread changes before or meanwhile.
      *
      * @param created the configuration with which this instance was created
      * @param listeners must not throw
      */
-    @SuppressWarnings("ReferenceEquality") // a change to equal settings is one, too
     final void onCreation(Record created, boolean wasEnabled, Runnable listeners) {
         Base before = base;
-        boolean asCreated = config == created && enabled == wasEnabled;
-        listeners.run();
-        boolean isChanged = config != created || enabled != wasEnabled;
-        if (asCreated && isChanged && base == before) {
-            base = new Base(config, enabled);
+        Creation outer = CREATING.get();
+        Creation creation = new Creation(this, created, wasEnabled);
+        CREATING.set(creation);
+        try {
+            listeners.run();
+        } finally {
+            if (outer == null) {
+                CREATING.remove();
+            } else {
+                CREATING.set(outer);
+            }
+        }
+        if (creation.isChanged) {
+            BASE.compareAndSet(this, before, new Base(creation.config, creation.enabled));
+        }
+    }
+
+    /** What the listeners for the creation of an instance change of it; confined to their thread. */
+    private static final class Creation {
+
+        private final AbstractPolicy<?> policy;
+        private Record config;
+        private boolean enabled;
+        private boolean isChanged;
+
+        Creation(AbstractPolicy<?> policy, Record config, boolean enabled) {
+            this.policy = policy;
+            this.config = config;
+            this.enabled = enabled;
+        }
+
+        /** A change of settings that somebody else has changed before is not that of a new instance. */
+        @SuppressWarnings("ReferenceEquality") // a change to equal settings is one, too
+        void onReconfigured(AbstractPolicy<?> changed, Record seen, Record next) {
+            if (changed == policy && seen == config) {
+                config = next;
+                isChanged = true;
+            }
+        }
+
+        void onSwitched(AbstractPolicy<?> changed, boolean on) {
+            if (changed == policy) {
+                enabled = on;
+                isChanged = true;
+            }
         }
     }
 
@@ -269,8 +322,9 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     record Base(Record config, @Nullable Boolean enabled) {}
 
     /**
-     * Must be called after each change that makes this instance differ from a new one, such as a circuit that is forced
-     * open: an instance that its family has evicted returns to it then, so that the change is not lost.
+     * Must be called after each change that makes this instance differ from a new one and must not be lost, such as a
+     * circuit that is forced open, or a token that is issued: an instance that its family has evicted returns to it
+     * then. Not to be called on the timer thread, because listeners of the registry may run.
      */
     protected final void onChanged() {
         KeyedPolicies.Evicted<?> evicted = eviction;

@@ -201,13 +201,16 @@ public final class KeyedPolicies<P extends Policy> {
         // it, remains the instance of its key: a second one would admit as many calls as its limit once more.
         Policy held = registry.findEvicted(type, full);
         P fresh = held == null ? factory.apply(key) : type.policyClass().cast(held);
+        // Before others find it, so that what they change counts as a change. What listeners of its creation change
+        // belongs to it, and is known of policies of this library.
+        KeyedInstance<P> created = new KeyedInstance<>(key, fresh);
         Object creation = new Object();
         try {
             makeRoom(key, creation);
             Policy added = registry.tryAddKeyed(type, full, fresh);
             if (added != null) {
                 P instance = type.policyClass().cast(added);
-                add(entryOf(key, instance));
+                add(entryOf(key, instance, created));
                 return instance;
             }
         } finally {
@@ -347,7 +350,9 @@ public final class KeyedPolicies<P extends Policy> {
         Evicted<P> evicted = new Evicted<>(this, entry);
         policy.setEviction(evicted); // before the check below: a change meanwhile is found by one of the two
         registry.evict(policy);
-        if (rank != KeyedInstance.Rank.CHANGED && entry.rank() == KeyedInstance.Rank.CHANGED) {
+        KeyedInstance.Rank later = entry.rank();
+        // It was changed, or a call has begun in it, since it was looked at.
+        if (later.compareTo(rank) > 0 && later.compareTo(KeyedInstance.Rank.IN_USE) >= 0) {
             evicted.takeBack();
         }
     }
@@ -359,16 +364,23 @@ public final class KeyedPolicies<P extends Policy> {
         }
     }
 
-    /** Returns the entry of an instance that is new, or was evicted before. */
-    private KeyedInstance<P> entryOf(String key, P instance) {
-        if (instance instanceof AbstractPolicy<?> policy && policy.eviction() != null) {
+    /**
+     * Returns the entry of an instance that is new, or was evicted before.
+     *
+     * @param created the entry of the new one, from before it was added
+     */
+    private KeyedInstance<P> entryOf(String key, P instance, KeyedInstance<P> created) {
+        if (!(instance instanceof AbstractPolicy<?> policy)) {
+            return new KeyedInstance<>(key, instance);
+        }
+        if (policy.eviction() != null) {
             Evicted<?> evicted = policy.eviction();
             policy.setEviction(null);
             @SuppressWarnings("unchecked") // the entry is that of the instance
             KeyedInstance<P> before = evicted == null ? null : (KeyedInstance<P>) evicted.entry;
             return before == null ? new KeyedInstance<>(key, instance) : before.returned();
         }
-        return new KeyedInstance<>(key, instance);
+        return created.policy() == instance ? created : new KeyedInstance<>(key, instance);
     }
 
     private void warnOfLoss(P policy) {
@@ -412,7 +424,7 @@ public final class KeyedPolicies<P extends Policy> {
 
     private record Ranked<P extends Policy>(KeyedInstance<P> entry, KeyedInstance.Rank rank) {}
 
-    /** An instance that has left its family, and returns to it when it is changed. */
+    /** An instance that has left its family, and returns to it when it is changed, or used in a way that must count. */
     record Evicted<P extends Policy>(KeyedPolicies<P> family, KeyedInstance<P> entry) {
 
         /** Never throws. */
@@ -422,7 +434,7 @@ public final class KeyedPolicies<P extends Policy> {
             } catch (Throwable thrown) {
                 SafeLog.warn(
                         log,
-                        "{} was changed at run time after its family '{}' had evicted it, and the change may be lost",
+                        "{} was changed or used after its family '{}' had evicted it, and the change may be lost",
                         entry.policy(),
                         family.name,
                         thrown);

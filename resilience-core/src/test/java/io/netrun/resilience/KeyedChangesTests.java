@@ -14,6 +14,7 @@ import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.ratelimiter.RateLimiterConfig;
+import io.netrun.resilience.ratelimiter.WeightedCall;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.test.ManualTicker;
@@ -25,11 +26,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** What was changed on an instance of a family while the application runs stays, whatever keys come by. */
@@ -295,6 +298,130 @@ class KeyedChangesTests {
         }
         assertThat(registry.find(Bulkhead.TYPE, "t:changed")).isPresent();
         assertThat(tenants.size()).isBetween(1_000, 1_010);
+    }
+
+    /** Runs something on another thread, within a listener. */
+    private static void elsewhere(Runnable action) {
+        CompletableFuture.runAsync(action, task -> new Thread(task).start()).join();
+    }
+
+    @ParameterizedTest
+    @MethodSource("reconfigurations")
+    <P extends Policy, C extends Record> void changeWhileTheListenersRunShouldStay(
+            PolicyType<P, C> type, Consumer<P> change) {
+        KeyedPolicies<P> family = registry.keyed(type, "f", type.defaults(), 2);
+        registry.onChange(event -> {
+            if (event instanceof RegistryEvent.Added added
+                    && added.policy().name().equals("f:a")) {
+                elsewhere(() -> change.accept(registry.find(type, "f:a").orElseThrow()));
+            }
+        });
+        Record changed = family.get("a").config();
+        assertThat(changed).isNotEqualTo(type.defaults());
+        askForOthers(family);
+        assertThat(registry.find(type, "f:a")).isPresent();
+        assertThat(family.get("a").config()).isEqualTo(changed);
+    }
+
+    @Test
+    void switchWhileTheListenersRunShouldStay() {
+        KeyedPolicies<Retry> family = registry.keyed(Retry.TYPE, "f", RetryConfig.defaults(), 2);
+        registry.onChange(event -> {
+            if (event instanceof RegistryEvent.Added added
+                    && added.policy().name().equals("f:a")) {
+                elsewhere(() -> added.policy().setEnabled(false));
+            }
+        });
+        family.get("a");
+        askForOthers(family);
+        assertThat(registry.find(Retry.TYPE, "f:a")).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void changeOfAListenerShouldNotTakeThatOfAnotherThreadAlong(boolean first) {
+        KeyedPolicies<Retry> family = registry.keyed(Retry.TYPE, "f", RetryConfig.defaults(), 2);
+        registry.onChange(event -> {
+            if (event instanceof RegistryEvent.Added && event.policy() instanceof Retry retry) {
+                Runnable own = () -> retry.reconfigure(
+                        c -> c.toBuilder().baseDelay(Duration.ofMillis(7)).build());
+                if (first) {
+                    own.run();
+                }
+                if (retry.name().equals("f:a")) {
+                    elsewhere(() ->
+                            retry.reconfigure(c -> c.toBuilder().maxAttempts(7).build()));
+                }
+                if (!first) {
+                    own.run();
+                }
+            }
+        });
+        family.get("a");
+        askForOthers(family);
+        assertThat(family.size()).isEqualTo(2);
+        assertThat(registry.find(Retry.TYPE, "f:a").orElseThrow().config().maxAttempts())
+                .isEqualTo(7);
+    }
+
+    /** The ways of taking the only token. */
+    static Stream<Named<Consumer<RateLimiter>>> usesOfALimiter() {
+        return Stream.of(
+                Named.of("tryAcquirePermit", RateLimiter::tryAcquirePermit),
+                Named.of("acquirePermit", RateLimiter::acquirePermit),
+                Named.of("call", limiter -> limiter.run(() -> {})),
+                Named.of("weighted call", limiter -> limiter.call(WeightedCall.of(1, () -> ""))),
+                Named.of(
+                        "callAsync",
+                        limiter -> limiter.callAsync(() -> CompletableFuture.completedFuture(""))
+                                .join()),
+                Named.of(
+                        "weighted callAsync",
+                        limiter -> limiter.callAsync(
+                                        WeightedCall.of(1, () -> CompletableFuture.completedFuture("")))
+                                .join()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("usesOfALimiter")
+    void tokenOfALimiterEvictedBeforeItsCallShouldCount(Consumer<RateLimiter> use) {
+        KeyedPolicies<RateLimiter> family = registry.keyed(
+                RateLimiter.TYPE,
+                "f",
+                RateLimiterConfig.builder()
+                        .limit(1)
+                        .period(Duration.ofHours(1))
+                        .maxWait(Duration.ZERO)
+                        .build(),
+                1);
+        for (int i = 0; i < 3; i++) {
+            RateLimiter limiter = family.get("a" + i);
+            family.get("other" + i);
+            assertThat(registry.find(RateLimiter.TYPE, "f:a" + i)).isEmpty();
+            use.accept(limiter);
+            assertThat(registry.find(RateLimiter.TYPE, "f:a" + i)).containsSame(limiter);
+            askForOthers(family);
+            assertThat(family.get("a" + i).tryAcquirePermit()).isEmpty();
+        }
+    }
+
+    /** Listeners hear of an eviction before it is over. */
+    @Test
+    void instanceUsedWhileItIsEvictedShouldReturn() {
+        KeyedPolicies<Bulkhead> family = registry.keyed(Bulkhead.TYPE, "f", BulkheadConfig.defaults(), 1);
+        CompletableFuture<String> running = new CompletableFuture<>();
+        registry.onChange(event -> {
+            if (event instanceof RegistryEvent.Removed && event.policy() instanceof Bulkhead bulkhead) {
+                if (bulkhead.name().equals("f:a") && bulkhead.metrics().asyncActive() == 0) {
+                    CompletableFuture<String> call = bulkhead.callAsync(() -> running);
+                    assertThat(call).isNotDone();
+                }
+            }
+        });
+        Bulkhead used = family.get("a");
+        family.get("b");
+        assertThat(registry.find(Bulkhead.TYPE, "f:a")).containsSame(used);
+        running.complete("");
     }
 
     private static CircuitBreakerConfig defaults() {

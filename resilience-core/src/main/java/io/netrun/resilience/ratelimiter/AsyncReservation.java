@@ -61,6 +61,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
             start.set(null);
             throw rejected;
         }
+        limiter.onTokensTaken();
         if (call == null) {
             return this;
         }

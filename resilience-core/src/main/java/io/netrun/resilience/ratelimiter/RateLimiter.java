@@ -205,6 +205,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         int tokens = inRange(permits);
         if (isEnabled()) {
             acquire(permits, ticker().nanoTime(), Deadline.current());
+            onTokensTaken();
         }
         countAccepted(tokens);
         return permit();
@@ -240,6 +241,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
             publishRejected(expected(Math.max(0, queue.waitOf(ticker().nanoTime(), permits))));
             return Optional.empty();
         }
+        onTokensTaken();
         countAccepted(tokens);
         return Optional.of(permit());
     }
@@ -616,6 +618,14 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     void countAccepted() {
         accepted.increment();
+    }
+
+    /**
+     * Called on the caller's thread after a call has taken its tokens, or has begun to wait for them: an instance that
+     * was evicted meanwhile must not be forgotten with them, because the next one would issue the same tokens again.
+     */
+    void onTokensTaken() {
+        onChanged();
     }
 
     /** @param tokens {@linkplain #inRange in the range} that applied when the call began */

@@ -32,6 +32,7 @@ final class RateLimiterLayer implements Layer {
         if (limiter.isEnabled() && !queue.tryAcquire(now)) {
             limiter.await(now, deadline, 1);
         }
+        limiter.onTokensTaken();
         limiter.countAccepted();
         try {
             return next.call(body, deadline);
@@ -46,6 +47,7 @@ final class RateLimiterLayer implements Layer {
         int tokens = limiter.inRange(permits);
         if (limiter.isEnabled()) {
             limiter.acquire(permits, now, deadline);
+            limiter.onTokensTaken();
         }
         limiter.countAccepted(tokens);
         try {
@@ -75,6 +77,7 @@ final class RateLimiterLayer implements Layer {
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
         }
+        limiter.onTokensTaken();
         limiter.countAccepted(tokens);
         return limiter.learning(next.callAsync(body, deadline));
     }
