@@ -44,10 +44,12 @@ final class FirstCallsInAFullHeap {
         this.failing = !pattern.equals("circuit"); // one failure would end its trials
         switch (pattern) {
             case "bulkhead" -> {
-                Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(2)
-                        .maxQueue(2)
-                        .maxWait(Duration.ofMillis(1))
-                        .pools(BulkheadPools.SHARED));
+                Bulkhead bulkhead = Bulkhead.of(
+                        "b",
+                        c -> c.maxConcurrent(2)
+                                .maxQueue(2)
+                                .maxWait(Duration.ofMillis(1))
+                                .pools(BulkheadPools.SHARED));
                 guard = bulkhead;
                 counted = () -> {
                     BulkheadMetrics m = bulkhead.metrics();
@@ -55,9 +57,11 @@ final class FirstCallsInAFullHeap {
                 };
             }
             case "circuit" -> {
-                CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.halfOpenMaxCalls(1_000)
-                        .successThreshold(1_000_000)
-                        .halfOpenMaxDuration(Duration.ofHours(1)));
+                CircuitBreaker breaker = CircuitBreaker.of(
+                        "c",
+                        c -> c.halfOpenMaxCalls(1_000)
+                                .successThreshold(1_000_000)
+                                .halfOpenMaxDuration(Duration.ofHours(1)));
                 breaker.halfOpen();
                 guard = breaker;
                 counted = () -> breaker.metrics().halfOpenCalls();
@@ -69,17 +73,20 @@ final class FirstCallsInAFullHeap {
                 counted = () -> limiter.metrics().waiting();
             }
             case "hedge" -> {
-                Hedge hedge = Hedge.of("h", c -> c.delay(Duration.ofMillis(1)).maxAttempts(2).maxActive(2));
+                Hedge hedge = Hedge.of(
+                        "h", c -> c.delay(Duration.ofMillis(1)).maxAttempts(2).maxActive(2));
                 guard = hedge;
                 counted = () -> hedge.metrics().active();
             }
             case "timeout" -> {
-                Timeout timeout = Timeout.of("t", c -> c.duration(Duration.ofMillis(1)).thread(TimeoutThread.CALLER));
+                Timeout timeout =
+                        Timeout.of("t", c -> c.duration(Duration.ofMillis(1)).thread(TimeoutThread.CALLER));
                 guard = timeout;
                 counted = () -> timeout.metrics().abandoned();
             }
             case "timeout-worker" -> {
-                Timeout timeout = Timeout.of("t", c -> c.duration(Duration.ofMillis(1)).thread(TimeoutThread.WORKER));
+                Timeout timeout =
+                        Timeout.of("t", c -> c.duration(Duration.ofMillis(1)).thread(TimeoutThread.WORKER));
                 guard = timeout;
                 counted = () -> timeout.metrics().abandoned();
             }

@@ -203,9 +203,7 @@ class GuardedTickerTests {
             }
         };
         Retry retry = Retry.of(
-                "retry",
-                RetryConfig.builder().baseDelay(Duration.ofSeconds(1)).build(),
-                sleepless);
+                "retry", RetryConfig.builder().baseDelay(Duration.ofSeconds(1)).build(), sleepless);
         assertThatThrownBy(() -> retry.run(() -> {
                     throw new IllegalStateException("down");
                 }))

@@ -64,10 +64,12 @@ class InterruptedWaitTests {
             interruptThen(bulkhead, () -> bulkhead.metrics().syncQueued() == 1, () -> {
                 switch (change) {
                     case RELEASE -> held.close();
-                    case GROWTH -> bulkhead.reconfigure(c -> c.toBuilder().maxConcurrent(2).build());
+                    case GROWTH ->
+                        bulkhead.reconfigure(c -> c.toBuilder().maxConcurrent(2).build());
                     case OFF -> bulkhead.setEnabled(false);
-                    case OBSERVE -> bulkhead.reconfigure(
-                            c -> c.toBuilder().mode(PolicyMode.OBSERVE).build());
+                    case OBSERVE ->
+                        bulkhead.reconfigure(
+                                c -> c.toBuilder().mode(PolicyMode.OBSERVE).build());
                 }
             });
             assertThat(made).hasValue(0);
@@ -83,17 +85,14 @@ class InterruptedWaitTests {
             RateLimiter limiter = RateLimiter.of(
                     "r", c -> c.limit(1).period(Duration.ofHours(1)).maxWait(Duration.ofHours(2)));
             limiter.acquirePermit();
-            interruptThen(
-                    limiter,
-                    () -> limiter.metrics().waiting() == 1,
-                    () -> {
-                        if (observe) {
-                            limiter.reconfigure(
-                                    c -> c.toBuilder().mode(PolicyMode.OBSERVE).build());
-                        } else {
-                            limiter.setEnabled(false);
-                        }
-                    });
+            interruptThen(limiter, () -> limiter.metrics().waiting() == 1, () -> {
+                if (observe) {
+                    limiter.reconfigure(
+                            c -> c.toBuilder().mode(PolicyMode.OBSERVE).build());
+                } else {
+                    limiter.setEnabled(false);
+                }
+            });
             assertThat(made).hasValue(0);
             assertThat(limiter.metrics().waiting()).isZero();
         }

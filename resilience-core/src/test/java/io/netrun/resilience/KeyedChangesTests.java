@@ -377,8 +377,7 @@ class KeyedChangesTests {
                                 .join()),
                 Named.of(
                         "weighted callAsync",
-                        limiter -> limiter.callAsync(
-                                        WeightedCall.of(1, () -> CompletableFuture.completedFuture("")))
+                        limiter -> limiter.callAsync(WeightedCall.of(1, () -> CompletableFuture.completedFuture("")))
                                 .join()));
     }
 

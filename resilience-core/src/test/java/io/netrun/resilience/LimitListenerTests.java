@@ -46,13 +46,17 @@ class LimitListenerTests {
         MONO {
             @Override
             void start(Timeout limit, Policy outer, Policy inner) {
-                ReactorGuard.of(Pipeline.of(limit, outer, inner)).mono(Mono.never()).subscribe(value -> {}, thrown -> {});
+                ReactorGuard.of(Pipeline.of(limit, outer, inner))
+                        .mono(Mono.never())
+                        .subscribe(value -> {}, thrown -> {});
             }
         },
         FLUX {
             @Override
             void start(Timeout limit, Policy outer, Policy inner) {
-                ReactorGuard.of(Pipeline.of(limit, outer, inner)).flux(Flux.never()).subscribe(value -> {}, thrown -> {});
+                ReactorGuard.of(Pipeline.of(limit, outer, inner))
+                        .flux(Flux.never())
+                        .subscribe(value -> {}, thrown -> {});
             }
         };
 
@@ -75,7 +79,8 @@ class LimitListenerTests {
             Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1));
             CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.failureThreshold(1));
             CompletableFuture<Integer> active = new CompletableFuture<>();
-            breaker.onStateChange((from, to) -> active.complete(bulkhead.metrics().asyncActive()));
+            breaker.onStateChange(
+                    (from, to) -> active.complete(bulkhead.metrics().asyncActive()));
             way.start(timeout, bulkheadOutside ? bulkhead : breaker, bulkheadOutside ? breaker : bulkhead);
             ticker.advance(LIMIT);
             assertThat(active).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(0);

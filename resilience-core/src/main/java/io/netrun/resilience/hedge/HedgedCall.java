@@ -362,9 +362,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         }
     }
 
-    /**
-     * Receives that a part of the result has reached the caller: its attempt has won, and the others are stopped.
-     */
+    /** Receives that a part of the result has reached the caller: its attempt has won, and the others are stopped. */
     final void onDelivered() {
         record();
         for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {

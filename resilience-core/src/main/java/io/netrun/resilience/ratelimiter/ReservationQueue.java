@@ -32,8 +32,8 @@ final class ReservationQueue implements PendingWaits.Waiting {
     private static final Logger log = LoggerFactory.getLogger(ReservationQueue.class);
 
     /**
-     * How often a call briefly waits until overdue waiters have been granted: the thread that is granting them, or about
-     * to queue up as the first one, may have to wait for a processor, and without them the bucket has no limit.
+     * How often a call briefly waits until overdue waiters have been granted: the thread that is granting them, or
+     * about to queue up as the first one, may have to wait for a processor, and without them the bucket has no limit.
      */
     private static final int OVERDUE_ROUNDS = 100;
 

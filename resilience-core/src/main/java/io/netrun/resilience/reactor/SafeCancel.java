@@ -61,8 +61,7 @@ final class SafeCancel {
      *
      * @param scope that of the attempt, in which the thread cancels: calls within it recognize why they are cancelled
      */
-    static void source(
-            Subscriber<?> subscriber, AtomicReference<@Nullable Subscription> upstream, Deadline scope) {
+    static void source(Subscriber<?> subscriber, AtomicReference<@Nullable Subscription> upstream, Deadline scope) {
         Subscription source;
         do {
             source = upstream.get();

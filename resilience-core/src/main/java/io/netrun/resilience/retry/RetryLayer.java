@@ -176,7 +176,8 @@ final class RetryLayer implements Layer {
             return next.callAsync(body, deadline);
         }
         Deadline limit = rules.limit(retry.ticker(), deadline);
-        FirstAttempt begun = body instanceof AdaptedCall<?> adapted ? FirstAttempt.register(retry, rules, adapted, limit) : null;
+        FirstAttempt begun =
+                body instanceof AdaptedCall<?> adapted ? FirstAttempt.register(retry, rules, adapted, limit) : null;
         CompletableFuture<T> first = Layer.start(next, body, limit);
         if (rules.isFastPath() && ForeignStage.resultNow(first) != ForeignStage.NO_RESULT) {
             if (begun != null) {

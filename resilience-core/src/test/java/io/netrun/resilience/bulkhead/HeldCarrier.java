@@ -13,8 +13,7 @@ final class HeldCarrier {
     private HeldCarrier() {}
 
     public static void main(String[] arguments) throws Exception {
-        Bulkhead bulkhead = Bulkhead.of(
-                "b", c -> c.maxConcurrent(1).maxQueue(1).maxWait(Duration.ofMillis(200)));
+        Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1).maxQueue(1).maxWait(Duration.ofMillis(200)));
         bulkhead.acquirePermit();
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread caller = startVirtual(() -> {

@@ -299,15 +299,17 @@ class ElementRaceTests {
     private void recoverAfterCancel(boolean mono, Object replacement) throws Exception {
         CountDownLatch handling = new CountDownLatch(1);
         CountDownLatch left = new CountDownLatch(1);
-        Fallback slow = Fallback.of("f", c -> c.handle(thrown -> {
-            handling.countDown();
-            try {
-                left.await();
-            } catch (InterruptedException interrupt) {
-                throw new AssertionError(interrupt);
-            }
-            return replacement;
-        }));
+        Fallback slow = Fallback.of(
+                "f",
+                c -> c.handle(thrown -> {
+                    handling.countDown();
+                    try {
+                        left.await();
+                    } catch (InterruptedException interrupt) {
+                        throw new AssertionError(interrupt);
+                    }
+                    return replacement;
+                }));
         Thread caller = new Thread(() -> subscribe(mono, Flux.error(new IOException()), slow));
         caller.start();
         handling.await();

@@ -96,8 +96,7 @@ class LeftStreamContextTests {
         HedgeConfig config = HedgeConfig.builder().maxAttempts(attempts).build();
         Hedge hedge = Hedge.of("test", config, ticker);
         List<FluxSink<String>> sources = new CopyOnWriteArrayList<>();
-        Flux<String> source = Flux.<String>create(sources::add)
-                .doOnCancel(() -> seen.add("cancel of " + MDC.get(KEY)));
+        Flux<String> source = Flux.<String>create(sources::add).doOnCancel(() -> seen.add("cancel of " + MDC.get(KEY)));
         Disposable subscription = ReactorGuard.of(hedge).flux(source).subscribe();
         for (int begun = 1; begun < attempts; begun++) {
             int next = begun + 1;

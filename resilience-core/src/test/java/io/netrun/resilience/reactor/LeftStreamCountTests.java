@@ -30,9 +30,10 @@ import reactor.test.publisher.TestPublisher;
 class LeftStreamCountTests {
 
     private final ManualTicker ticker = new ManualTicker();
-    private final Retry retry = Retry.of("r", c -> c.maxAttempts(3).baseDelay(Duration.ZERO).countSuccesses(true));
-    private final Hedge hedge = Hedge.of(
-            "h", HedgeConfig.builder().delay(Duration.ofSeconds(1)).build(), ticker);
+    private final Retry retry =
+            Retry.of("r", c -> c.maxAttempts(3).baseDelay(Duration.ZERO).countSuccesses(true));
+    private final Hedge hedge =
+            Hedge.of("h", HedgeConfig.builder().delay(Duration.ofSeconds(1)).build(), ticker);
     private final AtomicInteger subscriptions = new AtomicInteger();
 
     /** A stream without an end, after some subscriptions that fail. */
@@ -44,7 +45,8 @@ class LeftStreamCountTests {
 
     private void read(Guard guard, int failures) {
         subscriptions.set(0);
-        assertThat(ReactorGuard.of(guard).flux(endless(failures)).next().block()).isEqualTo(1);
+        assertThat(ReactorGuard.of(guard).flux(endless(failures)).next().block())
+                .isEqualTo(1);
     }
 
     @Test
@@ -66,20 +68,21 @@ class LeftStreamCountTests {
     @ValueSource(ints = {0, 1})
     void callLeftBeforeAnElementShouldCountAsCancelled(int failures) {
         Disposable reading = ReactorGuard.of(retry)
-                .flux(Flux.defer(() -> subscriptions.incrementAndGet() <= failures
-                        ? Flux.error(new IOException())
-                        : Flux.never()))
+                .flux(Flux.defer(() ->
+                        subscriptions.incrementAndGet() <= failures ? Flux.error(new IOException()) : Flux.never()))
                 .subscribe();
         await().until(() -> subscriptions.get() == failures + 1);
         reading.dispose();
         assertThat(retry.metrics().totalCancelled()).isEqualTo(1);
-        assertThat(retry.metrics().totalRecovered() + retry.metrics().totalSucceeded()).isZero();
+        assertThat(retry.metrics().totalRecovered() + retry.metrics().totalSucceeded())
+                .isZero();
     }
 
     @Test
     void budgetShouldGetItsTokensBackFromStreamsReadInPart() {
         RetryBudget budget = RetryBudget.of("b", ticker);
-        Retry limited = Retry.of("limited", c -> c.maxAttempts(2).baseDelay(Duration.ZERO).budget(budget));
+        Retry limited = Retry.of(
+                "limited", c -> c.maxAttempts(2).baseDelay(Duration.ZERO).budget(budget));
         int before = budget.available();
         for (int call = 0; call < 100; call++) {
             read(limited, call % 10 == 0 ? 1 : 0);
@@ -91,7 +94,8 @@ class LeftStreamCountTests {
     /** A limit that fires is no way of reading a stream in part. */
     @Test
     void streamThatALimitEndsShouldNotCountAsSucceeded() {
-        Timeout timeout = Timeout.of("t", TimeoutConfig.builder().duration(Duration.ofSeconds(5)).build(), ticker);
+        Timeout timeout = Timeout.of(
+                "t", TimeoutConfig.builder().duration(Duration.ofSeconds(5)).build(), ticker);
         List<Throwable> failures = new ArrayList<>();
         ReactorGuard.of(Pipeline.of(timeout, retry))
                 .mono(ReactorGuard.of(retry).flux(endless(0)).then(Mono.<Integer>never()))
@@ -111,8 +115,7 @@ class LeftStreamCountTests {
         await().until(() -> subscriptions.get() == 2);
         sources.get(1).next(1);
         reading.dispose();
-        await()
-                .until(() -> retry.metrics().totalCancelled() + retry.metrics().totalSucceeded() == 2);
+        await().until(() -> retry.metrics().totalCancelled() + retry.metrics().totalSucceeded() == 2);
         assertThat(retry.metrics().totalSucceeded()).isEqualTo(1);
         assertThat(hedge.metrics().totalWon()).isEqualTo(1);
     }
@@ -120,7 +123,8 @@ class LeftStreamCountTests {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void laterAttemptOfAHedgeShouldWinOnceWithItsFirstElement(boolean leaves) {
-        Hedge once = Hedge.of("once", HedgeConfig.builder().delay(Duration.ofSeconds(1)).build(), ticker);
+        Hedge once = Hedge.of(
+                "once", HedgeConfig.builder().delay(Duration.ofSeconds(1)).build(), ticker);
         TestPublisher<Integer> second = TestPublisher.create();
         Disposable reading = ReactorGuard.of(once)
                 .flux(Flux.defer(() -> subscriptions.incrementAndGet() == 1 ? Flux.never() : second))

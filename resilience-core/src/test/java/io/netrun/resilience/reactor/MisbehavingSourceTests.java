@@ -397,8 +397,8 @@ class MisbehavingSourceTests {
                         Arguments.of("failure", false, failure, List.of("broken")),
                         Arguments.of("value, failure", false, value.andThen(failure), List.of("one", "broken")))
                 .flatMap(each -> Stream.of(false, true)
-                        .map(retried -> Arguments.of(
-                                each.get()[0], each.get()[1], each.get()[2], each.get()[3], retried)));
+                        .map(retried ->
+                                Arguments.of(each.get()[0], each.get()[1], each.get()[2], each.get()[3], retried)));
     }
 
     @ParameterizedTest
@@ -424,8 +424,9 @@ class MisbehavingSourceTests {
         assertThat(received).isEqualTo(expected);
         assertThat(discarded).isEmpty();
         assertThat(subscriptions).hasValue(1);
-        assertThat(dropped).singleElement().satisfies(thrown -> assertThat(thrown)
-                .hasMessage("thrown"));
+        assertThat(dropped)
+                .singleElement()
+                .satisfies(thrown -> assertThat(thrown).hasMessage("thrown"));
         assertThat(breaker.metrics().totalFailed()).isEqualTo(expected.contains("broken") ? 1 : 0);
         assertThat(breaker.metrics().totalSucceeded()).isEqualTo(expected.contains("broken") ? 0 : 1);
     }
@@ -514,8 +515,7 @@ class MisbehavingSourceTests {
     /** Plain sources throw it on as well. */
     @ParameterizedTest
     @MethodSource("throwingSubscribers")
-    void fatalErrorOfASubscriberShouldReachTheSubscribingThread(
-            String at, List<String> signals, Flux<String> source) {
+    void fatalErrorOfASubscriberShouldReachTheSubscribingThread(String at, List<String> signals, Flux<String> source) {
         ReactorGuard guard = ReactorGuard.of(pipeline);
         ReactorGuard outer = ReactorGuard.of(CircuitBreaker.of("outer"));
         for (Flux<String> each : List.of(source, guard.flux(source), outer.flux(guard.flux(source)))) {

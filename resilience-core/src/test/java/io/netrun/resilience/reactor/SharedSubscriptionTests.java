@@ -90,8 +90,10 @@ class SharedSubscriptionTests {
                 Flux.just(1, 2).hide().concatMap(number -> source).cache().next()),
         AFTER_A_TIMEOUT(
                 source -> Mono.<String>never().timeout(Mono.empty(), source).cache()),
-        AFTER_A_TIMEOUT_OF_A_STREAM(
-                source -> Flux.<String>never().timeout(Mono.empty(), tick -> Mono.never(), source).cache().next()),
+        AFTER_A_TIMEOUT_OF_A_STREAM(source -> Flux.<String>never()
+                .timeout(Mono.empty(), tick -> Mono.never(), source)
+                .cache()
+                .next()),
         PARALLEL(source -> source.flux()
                 .parallel(2)
                 .runOn(Schedulers.parallel())
@@ -99,14 +101,15 @@ class SharedSubscriptionTests {
                 .next()
                 .cache()),
         REDUCED(source -> source.flux().parallel(2).reduce(String::concat).cache()),
-        SORTED(source -> source.flux().parallel(2).sorted(String::compareTo).next().cache()),
+        SORTED(source ->
+                source.flux().parallel(2).sorted(String::compareTo).next().cache()),
         CONDITION(source -> Flux.just("answer")
                 .filterWhen(value -> source.hasElement())
                 .next()
                 .cache()),
         PUBLISHED_TO(source -> source.publish(value -> value).cache()),
-        PUBLISHED_TO_STREAM(source ->
-                source.flux().publish(Function.identity()).next().cache()),
+        PUBLISHED_TO_STREAM(
+                source -> source.flux().publish(Function.identity()).next().cache()),
         /** Operators of other libraries, whose subscribers are none of Reactor's. */
         FOREIGN(source -> JdkFlowAdapter.flowPublisherToFlux(JdkFlowAdapter.publisherToFlowPublisher(source))
                 .next()
@@ -297,12 +300,12 @@ class SharedSubscriptionTests {
         LIFTED(source -> source.map(value -> value)),
         FLAT_MAPPED(source -> Mono.just(1).hide().flatMap(one -> source).map(value -> value)),
         AFTER_A_TIMEOUT(source -> Mono.<String>never().timeout(Mono.empty(), source)),
-        AFTER_A_TIMEOUT_OF_A_STREAM(
-                source -> Flux.<String>never().timeout(Mono.empty(), tick -> Mono.never(), source).next()),
+        AFTER_A_TIMEOUT_OF_A_STREAM(source -> Flux.<String>never()
+                .timeout(Mono.empty(), tick -> Mono.never(), source)
+                .next()),
         PARALLEL(source -> source.flux().parallel(2).sequential().next()),
-        CONDITION(source -> Flux.just("answer")
-                .filterWhen(value -> source.hasElement())
-                .next());
+        CONDITION(source ->
+                Flux.just("answer").filterWhen(value -> source.hasElement()).next());
 
         private final Function<Mono<String>, Mono<String>> of;
 
@@ -325,7 +328,8 @@ class SharedSubscriptionTests {
             scopes.add(Deadline.current());
             return load;
         });
-        Mono<String> way = hidden.of.apply(ReactorGuard.of(CircuitBreaker.of("c")).mono(source));
+        Mono<String> way =
+                hidden.of.apply(ReactorGuard.of(CircuitBreaker.of("c")).mono(source));
         read(ReactorGuard.of(timeout).mono(() -> way), first);
         assertThat(scopes)
                 .singleElement()

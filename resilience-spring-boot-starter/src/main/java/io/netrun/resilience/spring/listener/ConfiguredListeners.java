@@ -111,8 +111,7 @@ final class ConfiguredListeners {
                     .orElse(null);
         } catch (BindException e) {
             problems.add(new Problem(
-                    what + " cannot be read: "
-                            + Causes.mostSpecific(e).getMessage(),
+                    what + " cannot be read: " + Causes.mostSpecific(e).getMessage(),
                     "Write the name of a circuit breaker, or a list of names"));
             return null;
         }

@@ -85,13 +85,12 @@ public final class GlobalSettings {
             return Optional.empty();
         }
         try {
-            return Optional.ofNullable(
-                    new Binder(
-                                    ConfigurationPropertySources.get(environment),
-                                    new PropertySourcesPlaceholdersResolver(environment),
-                                    TextualConversion.shared())
-                            .bind(name(key), type)
-                            .orElse(null));
+            return Optional.ofNullable(new Binder(
+                            ConfigurationPropertySources.get(environment),
+                            new PropertySourcesPlaceholdersResolver(environment),
+                            TextualConversion.shared())
+                    .bind(name(key), type)
+                    .orElse(null));
         } catch (BindException e) {
             String where = location(environment, key);
             throw Placeholders.cycle(e)

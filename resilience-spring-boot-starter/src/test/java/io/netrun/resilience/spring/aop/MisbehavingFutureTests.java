@@ -50,8 +50,8 @@ class MisbehavingFutureTests {
     void futureThatThrowsWhenCancelledShouldBeCancelledAllTheSame() {
         runner.run(context -> {
             CountDownLatch end = new CountDownLatch(1);
-            Future<String> call = context.getBean(Tasks.class)
-                    .plain(new Misbehaving(false, new IllegalStateException("get"), end));
+            Future<String> call =
+                    context.getBean(Tasks.class).plain(new Misbehaving(false, new IllegalStateException("get"), end));
             assertThat(call.cancel(true)).isTrue();
             assertThat(call.isCancelled()).isTrue();
             awaitNoCall(context.getBean(ResilienceRegistry.class), "plain");
@@ -101,7 +101,8 @@ class MisbehavingFutureTests {
      *
      * @param end the result is awaited until then; null for no time
      */
-    record Misbehaving(boolean isDone, Throwable thrown, @Nullable CountDownLatch end) implements Future<String> {
+    record Misbehaving(
+            boolean isDone, Throwable thrown, @Nullable CountDownLatch end) implements Future<String> {
 
         @Override
         public boolean cancel(boolean mayInterrupt) {

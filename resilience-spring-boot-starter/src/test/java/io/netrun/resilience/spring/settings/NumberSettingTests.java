@@ -29,7 +29,9 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.MapPropertySource;
 
-/** Numbers and other values of property sources that are no texts, such as those in YAML, mean what their texts mean. */
+/**
+ * Numbers and other values of property sources that are no texts, such as those in YAML, mean what their texts mean.
+ */
 class NumberSettingTests {
 
     private final ApplicationContextRunner runner =
@@ -70,10 +72,13 @@ class NumberSettingTests {
     @ParameterizedTest
     @MethodSource("unreadable")
     void valueOfAnotherKindShouldFailTheStart(String key, Object value, String expected) {
-        with(key, value, context -> assertThat(context)
-                .getFailure()
-                .hasMessageContaining("resilience." + key.replaceAll("instances\\.x", "instances[x]"))
-                .hasMessageContaining("is '" + value + "', which cannot be read as " + expected));
+        with(
+                key,
+                value,
+                context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("resilience." + key.replaceAll("instances\\.x", "instances[x]"))
+                        .hasMessageContaining("is '" + value + "', which cannot be read as " + expected));
     }
 
     static Stream<Number> five() {
@@ -93,32 +98,41 @@ class NumberSettingTests {
     @ParameterizedTest
     @MethodSource("five")
     void wholeNumberShouldBeReadHoweverItIsWritten(Number five) {
-        with("retry.instances.x.max-attempts", five, context -> assertThat(registry(context)
-                        .find(Retry.TYPE, "x")
-                        .orElseThrow()
-                        .config()
-                        .maxAttempts())
-                .isEqualTo(5));
+        with(
+                "retry.instances.x.max-attempts",
+                five,
+                context -> assertThat(registry(context)
+                                .find(Retry.TYPE, "x")
+                                .orElseThrow()
+                                .config()
+                                .maxAttempts())
+                        .isEqualTo(5));
     }
 
     @Test
     void characterShouldBeReadAsItsText() {
-        with("retry.instances.x.max-attempts", '7', context -> assertThat(registry(context)
-                        .find(Retry.TYPE, "x")
-                        .orElseThrow()
-                        .config()
-                        .maxAttempts())
-                .isEqualTo(7));
+        with(
+                "retry.instances.x.max-attempts",
+                '7',
+                context -> assertThat(registry(context)
+                                .find(Retry.TYPE, "x")
+                                .orElseThrow()
+                                .config()
+                                .maxAttempts())
+                        .isEqualTo(7));
     }
 
     @Test
     void largeNumberShouldBeReadInScientificNotation() {
-        with("rate-limiter.instances.x.limit", 1e3, context -> assertThat(registry(context)
-                        .find(RateLimiter.TYPE, "x")
-                        .orElseThrow()
-                        .config()
-                        .limit())
-                .isEqualTo(1_000));
+        with(
+                "rate-limiter.instances.x.limit",
+                1e3,
+                context -> assertThat(registry(context)
+                                .find(RateLimiter.TYPE, "x")
+                                .orElseThrow()
+                                .config()
+                                .limit())
+                        .isEqualTo(1_000));
     }
 
     static Stream<Number> fractions() {
@@ -128,41 +142,55 @@ class NumberSettingTests {
     @ParameterizedTest
     @MethodSource("fractions")
     void fractionShouldBeReadAsItIsWritten(Number fraction) {
-        with("circuit-breaker.instances.x.failure-rate-threshold", fraction, context -> assertThat(registry(context)
-                        .find(CircuitBreaker.TYPE, "x")
-                        .orElseThrow()
-                        .config()
-                        .failureRateThreshold())
-                .isEqualTo(0.1));
+        with(
+                "circuit-breaker.instances.x.failure-rate-threshold",
+                fraction,
+                context -> assertThat(registry(context)
+                                .find(CircuitBreaker.TYPE, "x")
+                                .orElseThrow()
+                                .config()
+                                .failureRateThreshold())
+                        .isEqualTo(0.1));
     }
 
     @ParameterizedTest
     @CsvSource({"1, true", "0, false"})
     void switchShouldBeReadFromTheNumbersThatItsTextMayBe(int number, boolean enabled) {
-        with("retry.instances.x.enabled", number, context -> assertThat(
-                        registry(context).find(Retry.TYPE, "x").orElseThrow().isEnabled())
-                .isEqualTo(enabled));
+        with(
+                "retry.instances.x.enabled",
+                number,
+                context -> assertThat(registry(context)
+                                .find(Retry.TYPE, "x")
+                                .orElseThrow()
+                                .isEnabled())
+                        .isEqualTo(enabled));
     }
 
     @ParameterizedTest
     @CsvSource({"true, EQUAL", "false, NONE"})
     void switchShouldStillChooseTheJitter(boolean written, Jitter jitter) {
-        with("retry.instances.x.jitter", written, context -> assertThat(registry(context)
-                        .find(Retry.TYPE, "x")
-                        .orElseThrow()
-                        .config()
-                        .jitter())
-                .isEqualTo(jitter));
+        with(
+                "retry.instances.x.jitter",
+                written,
+                context -> assertThat(registry(context)
+                                .find(Retry.TYPE, "x")
+                                .orElseThrow()
+                                .config()
+                                .jitter())
+                        .isEqualTo(jitter));
     }
 
     @Test
     void textShouldBeReadFromANumber() {
-        with("timeout.instances.x.message", 1.50, context -> assertThat(registry(context)
-                        .find(Timeout.TYPE, "x")
-                        .orElseThrow()
-                        .config()
-                        .message())
-                .isEqualTo("1.5"));
+        with(
+                "timeout.instances.x.message",
+                1.50,
+                context -> assertThat(registry(context)
+                                .find(Timeout.TYPE, "x")
+                                .orElseThrow()
+                                .config()
+                                .message())
+                        .isEqualTo("1.5"));
     }
 
     @ParameterizedTest
@@ -175,8 +203,7 @@ class NumberSettingTests {
                     RuntimeSettings settings = new RuntimeSettings(context.getBean(InstanceFactory.class));
                     boolean isText = written.equals("5x") || written.equals("NaN");
                     String json = "{\"maxConcurrent\": " + (isText ? "\"" + written + "\"" : written) + "}";
-                    assertThatThrownBy(() ->
-                                    settings.change(PatternDescriptors.of(Bulkhead.TYPE), bulkhead, json))
+                    assertThatThrownBy(() -> settings.change(PatternDescriptors.of(Bulkhead.TYPE), bulkhead, json))
                             .isInstanceOf(ResilienceConfigurationException.class)
                             .hasMessageContaining("cannot be read as a whole number");
                     assertThat(bulkhead.config().maxConcurrent()).isEqualTo(4);
