@@ -155,10 +155,9 @@ class SharedSubscriptionTests {
             this.inserted = inserted;
         }
 
-        @SuppressWarnings("unchecked")
         private void install() {
             Function<? super Publisher<Object>, ? extends Publisher<Object>> lift =
-                    Operators.lift((publisher, next) -> inserted.apply((CoreSubscriber<Object>) next));
+                    Operators.lift((publisher, next) -> inserted.apply(next));
             Hooks.onEachOperator("test", lift);
         }
     }
@@ -219,6 +218,7 @@ class SharedSubscriptionTests {
         }
 
         @Override
+        @SuppressWarnings("rawtypes") // as declared
         public @Nullable Object scanUnsafe(Attr key) {
             return key == Attr.ACTUAL ? next : null;
         }
