@@ -427,10 +427,12 @@ public final class KeyedPolicies<P extends Policy> {
     /** An instance that has left its family, and returns to it when it is changed, or used in a way that must count. */
     record Evicted<P extends Policy>(KeyedPolicies<P> family, KeyedInstance<P> entry) {
 
-        /** Never throws. */
+        /** Takes it back unless a new one would be equal, such as after a change of its configuration. Never throws. */
         void takeBack() {
             try {
-                family.takeBack(entry);
+                if (entry.rank().compareTo(KeyedInstance.Rank.IN_USE) >= 0) {
+                    family.takeBack(entry);
+                }
             } catch (Throwable thrown) {
                 SafeLog.warn(
                         log,

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Sinks;
@@ -47,6 +48,75 @@ class GivenUpRetryTests {
     @AfterEach
     void release() {
         limits.release.countDown();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CALLER, false, WRAP", "CALLER, false, RETHROW", "CALLER, true, WRAP",
+        "WORKER, false, WRAP", "WORKER, false, RETHROW", "WORKER, true, WRAP"
+    })
+    void interruptOfTheLimitShouldReachTheCodeAroundTheRetry(
+            TimeoutThread thread, boolean restoresFlag, OnExhausted onExhausted) {
+        Timeout limit = limits.timeout(thread);
+        Retry inner = limits.retry(c -> c.baseDelay(Duration.ZERO).maxAttempts(3).onExhausted(onExhausted));
+        AtomicReference<Throwable> between = new AtomicReference<>();
+        AtomicBoolean flag = new AtomicBoolean();
+        RuntimeException translated = new IllegalStateException("interrupted");
+        Throwable thrown = limits.exceed(() -> limit.run(() -> {
+            try {
+                inner.run(() -> {
+                    if (made.incrementAndGet() == 1) {
+                        throw new IOException("first");
+                    }
+                    try {
+                        limits.hang();
+                    } catch (InterruptedException e) {
+                        if (!restoresFlag) {
+                            throw e;
+                        }
+                        Thread.currentThread().interrupt();
+                        throw translated;
+                    }
+                });
+            } catch (Throwable seenBetween) {
+                between.set(seenBetween);
+                flag.set(Thread.currentThread().isInterrupted());
+                throw seenBetween;
+            }
+        }));
+        assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
+        if (thread == TimeoutThread.WORKER) {
+            await().until(() -> between.get() != null);
+        }
+        if (restoresFlag) {
+            assertThat(between.get()).isSameAs(translated);
+            await().untilTrue(flag);
+        } else {
+            assertThat(between.get()).isInstanceOf(InterruptedException.class);
+        }
+        assertThat(inner.metrics()).isEqualTo(RETRIED_AND_CANCELLED);
+    }
+
+    @Test
+    void failureOtherThanTheInterruptShouldStillSayThatNoTimeIsLeft() {
+        AtomicReference<Throwable> between = new AtomicReference<>();
+        limits.exceed(() -> limits.timeout(TimeoutThread.CALLER).run(() -> {
+            try {
+                retry.run(() -> {
+                    try {
+                        limits.hang();
+                    } catch (InterruptedException e) {
+                        throw new IOException("down");
+                    }
+                });
+            } catch (Throwable seenBetween) {
+                between.set(seenBetween);
+                throw seenBetween;
+            }
+        }));
+        assertThat(between.get())
+                .isInstanceOf(RetryExhaustedException.class)
+                .hasMessageContaining("no time left for another");
     }
 
     @ParameterizedTest

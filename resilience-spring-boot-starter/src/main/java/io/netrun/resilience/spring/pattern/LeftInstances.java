@@ -9,7 +9,8 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of instances that have left the registry, as long as these are referenced: a family may take one back.
+ * What is known of instances, as long as these are referenced, also of those that have left the registry: a family may
+ * take one back.
  * Thread-safe, without a lock for all.
  *
  * <p>Not a {@link java.util.WeakHashMap}: that forgets all collected instances at the next access, and one call with a
@@ -35,6 +36,11 @@ public final class LeftInstances<V> {
             }
             known.remove((Key) gone);
         }
+    }
+
+    /** Returns what is known of an instance; null if nothing is. */
+    public @Nullable V get(Policy policy) {
+        return known.get(new Key(policy, null));
     }
 
     /** Removes what is known of an instance, and returns it; null if nothing is. */

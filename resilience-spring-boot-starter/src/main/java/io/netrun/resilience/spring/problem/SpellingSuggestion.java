@@ -31,13 +31,18 @@ public final class SpellingSuggestion {
         return name.replaceAll("[^\\p{Alnum}]", "").toLowerCase(Locale.ROOT);
     }
 
-    /** The known word with the fewest edits, if they are few enough for a typing error; otherwise empty. */
+    /**
+     * The known word with the fewest edits, if they are few enough for a typing error; otherwise empty. Upper and lower
+     * case are equal, unless several words are as near.
+     */
     public static String to(String word, Collection<String> known) {
         // Words may come from requests, so those whose lengths differ too much are not compared.
         return known.stream()
                 .filter(candidate -> Math.abs(candidate.length() - word.length()) <= edits(candidate))
                 .filter(candidate -> isNear(word, candidate))
-                .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
+                .min(Comparator.comparingInt((String candidate) -> distance(lower(word), lower(candidate)))
+                        .thenComparing(candidate -> distance(word, candidate))
+                        .thenComparing(Comparator.naturalOrder()))
                 .orElse("");
     }
 
@@ -46,10 +51,11 @@ public final class SpellingSuggestion {
      * max.
      */
     private static boolean isNear(String word, String candidate) {
-        String one = word.toLowerCase(Locale.ROOT);
-        String other = candidate.toLowerCase(Locale.ROOT);
-        if (distance(one, other) > edits(candidate)) {
-            return false;
+        String one = lower(word);
+        String other = lower(candidate);
+        int distance = distance(one, other);
+        if (distance > edits(candidate) || (distance > 0 && distance >= other.length())) {
+            return false; // the latter has no letter in common
         }
         String[] words = words(word);
         String[] others = words(candidate);
@@ -158,6 +164,10 @@ public final class SpellingSuggestion {
         return name.replaceAll("(\\p{Ll})(\\p{Lu})", "$1-$2")
                 .toLowerCase(Locale.ROOT)
                 .split("[^\\p{Alnum}]+");
+    }
+
+    private static String lower(String word) {
+        return word.toLowerCase(Locale.ROOT);
     }
 
     private static int edits(String candidate) {

@@ -6,12 +6,15 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.LeftInstances;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +29,15 @@ final class CreatedInstances {
     private final Supplier<ResilienceRegistry> registry;
     private final ConcurrentMap<InstanceKey, InstanceSettings<?>> created = new ConcurrentHashMap<>();
 
-    /** The {@link Rebinding#steps} of changes before the settings of a new instance were resolved. */
-    private final ConcurrentMap<InstanceKey, Integer> resolvedAfter = new ConcurrentHashMap<>();
+    /** What is being created, or has been and is not yet known to be in the registry. */
+    private final ConcurrentMap<InstanceKey, Creation> creations = new ConcurrentHashMap<>();
 
-    /** The settings of instances that have left the registry. */
-    private final LeftInstances<InstanceSettings<?>> left = new LeftInstances<>();
+    /**
+     * The settings that were last applied to each instance. Those of its name are not enough: the events of the
+     * registry arrive late, so that the name may have another instance by then, or the instance may have left without
+     * the settings that its name has got meanwhile. Written while {@link #replacing} is held.
+     */
+    private final LeftInstances<InstanceSettings<?>> applied = new LeftInstances<>();
 
     /** Held while settings are replaced. No user code runs under it. */
     private final ReentrantLock replacing = new ReentrantLock();
@@ -59,42 +66,99 @@ final class CreatedInstances {
      * @param steps the {@link Rebinding#steps} of changes before they were resolved
      */
     void put(InstanceKey key, InstanceSettings<?> settings, int steps) {
-        resolvedAfter.merge(key, steps, Math::min);
+        creations.merge(key, new Creation(steps, List.of(settings)), Creation::and);
         created.put(key, settings);
+    }
+
+    /**
+     * The settings with which instances of a name were to be created. Of threads that create one at the same time, one
+     * succeeds.
+     *
+     * @param steps the least {@link Rebinding#steps} of changes before they were resolved
+     */
+    record Creation(int steps, List<InstanceSettings<?>> settings) {
+
+        private Creation and(Creation other) {
+            List<InstanceSettings<?>> both = new ArrayList<>(settings);
+            both.addAll(other.settings);
+            return new Creation(Math.min(steps, other.steps), both);
+        }
     }
 
     /** Returns what was recorded with the settings of an instance that is in the registry now, once; null for none. */
     @Nullable
-    Integer takeResolvedAfter(InstanceKey key) {
-        return resolvedAfter.remove(key);
+    Creation takeCreation(InstanceKey key) {
+        return creations.remove(key);
+    }
+
+    /** Records which settings a new instance was created with. */
+    void onCreated(Policy policy, Creation creation) {
+        for (InstanceSettings<?> settings : creation.settings()) {
+            if (settings.effective().config().equals(policy.config())) {
+                onCreated(policy, settings);
+                return;
+            }
+        }
+    }
+
+    /** Records which settings an instance has, unless others are known to have been applied to it. */
+    void onCreated(Policy policy, InstanceSettings<?> settings) {
+        replacing.lock();
+        try {
+            if (!applied.has(policy)) {
+                applied.put(policy, settings);
+            }
+        } finally {
+            replacing.unlock();
+        }
     }
 
     /** Records the settings of an instance that has other ones. */
-    void put(InstanceKey key, InstanceSettings<?> settings) {
+    void put(InstanceKey key, Policy policy, InstanceSettings<?> settings) {
         created.put(key, settings);
+        replacing.lock();
+        try {
+            applied.put(policy, settings);
+        } finally {
+            replacing.unlock();
+        }
     }
 
     void remove(InstanceKey key) {
         created.remove(key);
     }
 
-    /** Removes the settings of an instance that has left the registry, and keeps them for its return. */
-    void leave(InstanceKey key, Policy policy) {
-        InstanceSettings<?> settings = created.remove(key);
-        if (settings != null) {
-            left.put(policy, settings);
+    /**
+     * Removes the settings of an instance that has left the registry, unless another one of its name, or itself, has
+     * been added since. What was applied to it stays known for its return.
+     *
+     * @param stays whether the settings stay those of the name
+     * @return whether there is no instance of the name
+     */
+    boolean tryLeave(PatternDescriptor<?, ?> pattern, InstanceKey key, boolean stays) {
+        if (registry.get().find(pattern.type(), key.name()).isPresent()) {
+            return false;
         }
+        creations.remove(key);
+        if (!stays) {
+            created.remove(key);
+        }
+        return true;
     }
 
-    /** Whether an instance had left the registry, and its settings are known. */
-    boolean isReturning(Policy policy) {
-        return left.has(policy);
-    }
-
-    /** The settings of an instance that has returned to the registry; null for one that had not left it. */
+    /** Returns the settings that were last applied to an instance; null if none were, so that it has others. */
     @SuppressWarnings("unchecked") // stored for this pattern
-    <C extends Record> @Nullable InstanceSettings<C> returned(PatternDescriptor<?, C> pattern, Policy policy) {
-        return (InstanceSettings<C>) left.remove(policy);
+    <C extends Record> @Nullable InstanceSettings<C> appliedTo(PatternDescriptor<?, C> pattern, Policy policy) {
+        return (InstanceSettings<C>) applied.get(policy);
+    }
+
+    /** Whether the instance of a name, if there is one, has these settings. */
+    boolean isApplied(PatternDescriptor<?, ?> pattern, String name, InstanceSettings<?> settings) {
+        return registry.get()
+                .find(pattern.type(), name)
+                .map(applied::get)
+                .map(known -> known == settings)
+                .orElse(true);
     }
 
     /**
@@ -108,13 +172,14 @@ final class CreatedInstances {
         try {
             created.put(InstanceKey.of(pattern, policy.name()), later);
             apply(
+                    pattern,
                     policy,
                     former,
                     later,
-                    present ->
-                            later.effective().config().equals(former.effective().config())
+                    (before, present) ->
+                            later.effective().config().equals(before.effective().config())
                                     ? present
-                                    : later.inForceWith(former.changedIn(present)));
+                                    : later.inForceWith(before.changedIn(present)));
         } finally {
             replacing.unlock();
         }
@@ -130,11 +195,21 @@ final class CreatedInstances {
         InstanceSettings<?> present = created.compute(
                 InstanceKey.of(pattern, policy.name()),
                 (key, known) -> known == null || known.leftOut() != null ? settings : known);
-        if (present == settings) {
-            reconfigure(pattern, policy, former -> settings.effective().config());
-            if (!settings.effective().enabled()) {
+        if (present != settings) {
+            return;
+        }
+        boolean enabled = settings.effective().enabled();
+        replacing.lock();
+        try {
+            AbstractPolicy<C> living = living(policy);
+            living.rebase(settings.resolved().config(), enabled ? null : false);
+            living.reconfigure(former -> settings.effective().config());
+            if (!enabled) {
                 policy.setEnabled(false);
             }
+            applied.put(policy, settings);
+        } finally {
+            replacing.unlock();
         }
     }
 
@@ -148,7 +223,7 @@ final class CreatedInstances {
             PatternDescriptor<P, C> pattern, String name, InstanceSettings<C> former, InstanceSettings<C> later) {
         AtomicReference<@Nullable String> conflict = new AtomicReference<>();
         boolean replaced =
-                tryReplace(pattern, name, former, later, present -> keepingCode(former, later, present, conflict));
+                tryReplace(pattern, name, former, later, (before, present) -> keepingCode(before, later, present, conflict));
         String dropped = conflict.get();
         if (replaced && dropped != null) {
             log.warn(
@@ -181,7 +256,7 @@ final class CreatedInstances {
     <P extends Policy, C extends Record> boolean tryReplaceAll(
             PatternDescriptor<P, C> pattern, String name, InstanceSettings<C> former, InstanceSettings<C> later) {
         return tryReplace(
-                pattern, name, former, later, present -> later.effective().config());
+                pattern, name, former, later, (before, present) -> later.effective().config());
     }
 
     private <P extends Policy, C extends Record> boolean tryReplace(
@@ -189,7 +264,7 @@ final class CreatedInstances {
             String name,
             InstanceSettings<C> former,
             InstanceSettings<C> later,
-            UnaryOperator<C> change) {
+            BiFunction<InstanceSettings<C>, C, C> change) {
         InstanceKey key = InstanceKey.of(pattern, name);
         P policy = registry.get().find(pattern.type(), name).orElse(null);
         replacing.lock();
@@ -199,7 +274,7 @@ final class CreatedInstances {
             }
             created.put(key, later);
             if (policy != null) {
-                apply(policy, former, later, change);
+                apply(pattern, policy, former, later, change);
             }
             return true;
         } finally {
@@ -218,26 +293,46 @@ final class CreatedInstances {
         return changed;
     }
 
-    private static <C extends Record> void apply(
-            Policy policy, InstanceSettings<C> former, InstanceSettings<C> later, UnaryOperator<C> change) {
+    /**
+     * Applies settings to an instance, while {@link #replacing} is held.
+     *
+     * @param former the settings before, unless others are known to have been applied to this very instance
+     * @param change returns the configuration for the settings before and the present configuration
+     */
+    private <C extends Record> void apply(
+            PatternDescriptor<?, C> pattern,
+            Policy policy,
+            InstanceSettings<C> former,
+            InstanceSettings<C> later,
+            BiFunction<InstanceSettings<C>, C, C> change) {
+        InstanceSettings<C> known = appliedTo(pattern, policy);
+        InstanceSettings<C> before = known == null ? former : known;
         boolean enabled = later.effective().enabled();
-        boolean switched = enabled != former.effective().enabled();
+        boolean switched = enabled != before.effective().enabled();
         AbstractPolicy<C> living = living(policy);
         living.rebase(later.resolved().config(), switched ? enabled : null);
-        living.reconfigure(change);
+        living.reconfigure(present -> change.apply(before, present));
         if (switched) {
             policy.setEnabled(enabled);
         }
+        applied.put(policy, later);
     }
 
     /** Records that an operator has changed settings of an existing instance, by Java name. */
     <C extends Record> void recordOperatorChange(
-            PatternDescriptor<?, C> pattern, String name, C config, Set<String> changed) {
+            PatternDescriptor<?, C> pattern, Policy policy, C config, Set<String> changed) {
+        InstanceKey key = InstanceKey.of(pattern, policy.name());
         replacing.lock();
         try {
-            InstanceSettings<C> former = get(pattern, name);
-            if (former != null) {
-                created.put(InstanceKey.of(pattern, name), former.withOperatorChange(config, changed));
+            InstanceSettings<C> ofName = get(pattern, policy.name());
+            InstanceSettings<C> known = appliedTo(pattern, policy);
+            InstanceSettings<C> before = known == null ? ofName : known;
+            InstanceSettings<C> after = before == null ? null : before.withOperatorChange(config, changed);
+            if (after != null) {
+                applied.put(policy, after);
+            }
+            if (ofName != null && after != null) {
+                created.put(key, ofName == before ? after : ofName.withOperatorChange(config, changed));
             }
         } finally {
             replacing.unlock();

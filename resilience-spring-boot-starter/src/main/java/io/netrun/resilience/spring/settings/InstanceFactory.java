@@ -530,8 +530,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
 
     /** Records that an operator has changed settings of an existing instance, by Java name. */
     <C extends Record> void recordOperatorChange(
-            PatternDescriptor<?, C> pattern, String name, C config, Set<String> changed) {
-        created.recordOperatorChange(pattern, name, config, changed);
+            PatternDescriptor<?, C> pattern, Policy policy, C config, Set<String> changed) {
+        created.recordOperatorChange(pattern, policy, config, changed);
     }
 
     /** Finds settings of this context's configuration for names of a pattern that are not in use. */

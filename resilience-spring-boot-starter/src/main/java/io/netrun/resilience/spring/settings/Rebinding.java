@@ -322,7 +322,9 @@ final class Rebinding {
             }
             throw wrong;
         }
-        return former.isSameAs(later) ? Optional.empty() : Optional.of(() -> follow(pattern, name, former, later));
+        return former.isSameAs(later) && created.isApplied(pattern, name, former)
+                ? Optional.empty()
+                : Optional.of(() -> follow(pattern, name, former, later));
     }
 
     /** An operator's changes stay, except for settings that have changed in the configuration. */

@@ -51,16 +51,15 @@ final class RegistryFollower {
         PatternDescriptors.of(event.policy()).ifPresent(pattern -> {
             InstanceKey key = InstanceKey.of(pattern, event.policy().name());
             if (event instanceof RegistryEvent.Removed) {
-                created.takeResolvedAfter(key);
-                if (!contexts.isAnnotated(key)) {
-                    created.leave(key, event.policy());
+                boolean annotated = contexts.isAnnotated(key);
+                if (created.tryLeave(pattern, key, annotated) && !annotated) {
                     contexts.forget(key);
                 }
                 return;
             }
-            if (event instanceof RegistryEvent.Replaced replaced) {
-                created.takeResolvedAfter(key);
-                created.leave(key, replaced.former());
+            if (event instanceof RegistryEvent.Replaced) {
+                created.takeCreation(key);
+                created.remove(key);
             }
             String family = resolution.families().of(pattern, key.name());
             if (family != null) {
@@ -131,13 +130,13 @@ final class RegistryFollower {
     private <P extends Policy, C extends Record> void followConfiguration(
             PatternDescriptor<P, C> pattern, Policy policy) {
         InstanceKey key = InstanceKey.of(pattern, policy.name());
-        Integer resolvedAfter = created.takeResolvedAfter(key);
-        if (resolvedAfter != null
-                && resolvedAfter != rebinding.steps()
-                && created.has(key)
-                && !created.isReturning(policy)) {
-            rebinding.renewIfMissed(pattern, policy.name(), resolvedAfter, true);
-            return;
+        CreatedInstances.Creation creation = created.takeCreation(key);
+        if (creation != null && created.appliedTo(pattern, policy) == null) {
+            created.onCreated(policy, creation);
+            if (creation.steps() != rebinding.steps() && created.has(key)) {
+                rebinding.renewIfMissed(pattern, policy.name(), creation.steps(), true);
+                return;
+            }
         }
         int stepsBefore = rebinding.steps();
         follow(pattern, policy, key);
@@ -146,13 +145,16 @@ final class RegistryFollower {
 
     private <P extends Policy, C extends Record> void follow(
             PatternDescriptor<P, C> pattern, Policy policy, InstanceKey key) {
-        InstanceSettings<?> known = created.get(key);
-        if (known != null && Objects.equals(known.effective().config(), policy.config())) {
+        InstanceSettings<C> known = created.get(pattern, policy.name());
+        InstanceSettings<C> former = created.appliedTo(pattern, policy);
+        if (known != null
+                && (former == null || former == known)
+                && Objects.equals(known.effective().config(), policy.config())) {
+            created.onCreated(policy, known);
             return; // it was created with these settings
         }
         created.remove(key);
         P instance = pattern.type().policyClass().cast(policy);
-        InstanceSettings<C> former = created.returned(pattern, policy);
         if (former != null) {
             InstanceSettings<C> later = again(pattern, policy.name(), former, null);
             Set<String> changed = former.differing(later);
@@ -167,6 +169,7 @@ final class RegistryFollower {
             C config = configOf(pattern, policy);
             created.put(
                     key,
+                    policy,
                     InstanceSettings.ofCode(
                                     pattern,
                                     config,

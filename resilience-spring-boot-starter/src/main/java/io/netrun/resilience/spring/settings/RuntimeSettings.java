@@ -249,7 +249,7 @@ public final class RuntimeSettings {
                 });
                 return Setting.with(present, values);
             });
-            instances.recordOperatorChange(pattern, policy.name(), config, changed);
+            instances.recordOperatorChange(pattern, policy, config, changed);
         } catch (IllegalArgumentException wrong) {
             throw outOfRange(pattern, policy, List.of(Ranges.invalid(wrong)));
         }
