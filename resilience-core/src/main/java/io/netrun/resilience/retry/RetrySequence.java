@@ -178,6 +178,7 @@ final class RetrySequence extends Deadline.InFlight {
         if (deadline.isExceeded()) {
             return true; // its caller has left: the failure passes as it is, such as an interrupt by the limit
         }
+        boolean cancelled = sync ? Cancellation.ofSyncCall(last, deadline) : Cancellation.ofAsyncCall(last, deadline);
         return cancelled && !rules.namesInterrupt(last);
     }
 
