@@ -58,7 +58,8 @@ class GivenUpRetryTests {
     void interruptOfTheLimitShouldReachTheCodeAroundTheRetry(
             TimeoutThread thread, boolean restoresFlag, OnExhausted onExhausted) {
         Timeout limit = limits.timeout(thread);
-        Retry inner = limits.retry(c -> c.baseDelay(Duration.ZERO).maxAttempts(3).onExhausted(onExhausted));
+        Retry inner =
+                limits.retry(c -> c.baseDelay(Duration.ZERO).maxAttempts(3).onExhausted(onExhausted));
         AtomicReference<Throwable> between = new AtomicReference<>();
         AtomicBoolean flag = new AtomicBoolean();
         RuntimeException translated = new IllegalStateException("interrupted");

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of instances, as long as these are referenced, also of those that have left the registry: a family may
- * take one back.
- * Thread-safe, without a lock for all.
+ * take one back. Thread-safe, without a lock for all.
  *
  * <p>Not a {@link java.util.WeakHashMap}: that forgets all collected instances at the next access, and one call with a
  * new key would pay for the thousands that keys before it have evicted.

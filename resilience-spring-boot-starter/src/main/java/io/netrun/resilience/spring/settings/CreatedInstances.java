@@ -222,8 +222,8 @@ final class CreatedInstances {
     <P extends Policy, C extends Record> boolean tryReplace(
             PatternDescriptor<P, C> pattern, String name, InstanceSettings<C> former, InstanceSettings<C> later) {
         AtomicReference<@Nullable String> conflict = new AtomicReference<>();
-        boolean replaced =
-                tryReplace(pattern, name, former, later, (before, present) -> keepingCode(before, later, present, conflict));
+        boolean replaced = tryReplace(
+                pattern, name, former, later, (before, present) -> keepingCode(before, later, present, conflict));
         String dropped = conflict.get();
         if (replaced && dropped != null) {
             log.warn(
@@ -256,7 +256,11 @@ final class CreatedInstances {
     <P extends Policy, C extends Record> boolean tryReplaceAll(
             PatternDescriptor<P, C> pattern, String name, InstanceSettings<C> former, InstanceSettings<C> later) {
         return tryReplace(
-                pattern, name, former, later, (before, present) -> later.effective().config());
+                pattern,
+                name,
+                former,
+                later,
+                (before, present) -> later.effective().config());
     }
 
     private <P extends Policy, C extends Record> boolean tryReplace(
