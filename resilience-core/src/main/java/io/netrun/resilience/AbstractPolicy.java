@@ -292,7 +292,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
             this.enabled = enabled;
         }
 
-        /** A change of settings that somebody else has changed before is not that of a new instance. */
+        /** After a change by another thread, the settings are not those of a new instance. */
         @SuppressWarnings("ReferenceEquality") // a change to equal settings is one, too
         void onReconfigured(AbstractPolicy<?> changed, Record seen, Record next) {
             if (changed == policy && seen == config) {

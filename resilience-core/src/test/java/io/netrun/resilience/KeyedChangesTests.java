@@ -404,7 +404,7 @@ class KeyedChangesTests {
         }
     }
 
-    /** Listeners hear of an eviction before it is over. */
+    /** Listeners are called before an eviction is over. */
     @Test
     void instanceUsedWhileItIsEvictedShouldReturn() {
         KeyedPolicies<Bulkhead> family = registry.keyed(Bulkhead.TYPE, "f", BulkheadConfig.defaults(), 1);

@@ -154,11 +154,9 @@ final class CreatedInstances {
 
     /** Whether the instance of a name, if there is one, has these settings. */
     boolean isApplied(PatternDescriptor<?, ?> pattern, String name, InstanceSettings<?> settings) {
-        return registry.get()
-                .find(pattern.type(), name)
-                .map(applied::get)
-                .map(known -> known == settings)
-                .orElse(true);
+        Policy policy = registry.get().find(pattern.type(), name).orElse(null);
+        InstanceSettings<?> known = policy == null ? null : applied.get(policy);
+        return known == null || known == settings;
     }
 
     /**

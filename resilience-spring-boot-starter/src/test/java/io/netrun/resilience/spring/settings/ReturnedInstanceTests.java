@@ -188,7 +188,7 @@ class ReturnedInstanceTests {
     }
 
     @Test
-    void newInstanceShouldKeepItsSettingsWhenTheFormerOnesEventArrives() {
+    void newInstanceShouldKeepItsSettingsWhenEventsArriveLate() {
         run((instances, tenants) -> {
             AtomicReference<CircuitBreaker> fresh = new AtomicReference<>();
             whileEventsWait(tenants.registry, () -> {
