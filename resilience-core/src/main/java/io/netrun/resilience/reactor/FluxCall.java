@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -30,7 +31,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
 
     private static final Logger log = LoggerFactory.getLogger(FluxCall.class);
 
-    private final Publisher<T> source;
+    private final Function<StreamAttempt<T>, Publisher<T>> source;
     private final Delivery<T> subscriber;
     private final Context context;
     private final Object origin;
@@ -55,7 +56,8 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
     /** The scope of an attempt that has won a race without an element; guarded by the lock. */
     private @Nullable Deadline emptyWinner;
 
-    FluxCall(Publisher<T> source, Delivery<T> subscriber, Object origin) {
+    /** @param source returns what an attempt subscribes to; should not throw */
+    FluxCall(Function<StreamAttempt<T>, Publisher<T>> source, Delivery<T> subscriber, Object origin) {
         this.source = source;
         this.subscriber = subscriber;
         this.context = subscriber.context();
@@ -108,7 +110,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
 
     @Override
     public CompletionStage<Boolean> start(Deadline scope) {
-        return subscribe(Flux.from(source)::subscribe, scope);
+        return subscribe(attempt -> Flux.from(source.apply(attempt)).subscribe(attempt), scope);
     }
 
     @Override
@@ -194,9 +196,9 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         return origin;
     }
 
-    /** Subscribes to what replaces the result, unless the subscriber has cancelled. */
+    /** Subscribes to what replaces the result, unless the call has ended while the handler ran. */
     private CompletableFuture<Boolean> replace(Consumer<StreamAttempt<T>> subscription, Deadline scope) {
-        return subscribe(cancelled ? attempt -> {} : subscription, scope);
+        return subscribe(cancelled || ScopeContext.isThreadLeft() ? attempt -> {} : subscription, scope);
     }
 
     /**
@@ -252,6 +254,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         if (cancelled) {
             attempt.cancelSource(); // as soon as there is one
         }
+        SourceInSubscribe beginning = SourceInSubscribe.begin(attempt, attempt.scope());
         try {
             subscription.accept(attempt);
         } catch (Throwable thrown) {
@@ -263,6 +266,8 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
             }
             attempt.cancel(true); // it may still emit, and must not become the owner after its failure
             throw thrown;
+        } finally {
+            beginning.end();
         }
         if (cancelled) {
             attempt.cancelSource();

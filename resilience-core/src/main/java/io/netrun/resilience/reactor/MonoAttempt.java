@@ -14,7 +14,8 @@ import reactor.util.context.Context;
 /**
  * One subscription to a source with at most one element, and its future; cancelling the future ends the subscription.
  */
-final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscriber<T>, ForeignStage.AsReported {
+final class MonoAttempt<T> extends CompletableFuture<T>
+        implements CoreSubscriber<T>, ForeignStage.AsReported, SourceInSubscribe.Attempt {
 
     private final MonoCall<T> call;
     private final Deadline scope;
@@ -28,6 +29,16 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
         this.call = call;
         this.scope = scope;
         this.context = context;
+    }
+
+    @Override
+    public boolean isLeft() {
+        return call.isCancelled();
+    }
+
+    /** Returns whether nobody wants a source any more that has not been subscribed to. */
+    boolean isUnwanted() {
+        return isLeft() || SafeCancel.isCancelled(upstream) || scope.isOver();
     }
 
     /** Returns whether the source has ended, so that nothing that it throws changes the outcome. */
@@ -122,7 +133,8 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     }
 
     /** Cancels the subscription and leaves the outcome of the attempt to the policies. */
-    void cancelSource() {
+    @Override
+    public void cancelSource() {
         SafeCancel.source(this, upstream, scope);
     }
 

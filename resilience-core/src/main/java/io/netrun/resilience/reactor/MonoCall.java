@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -31,7 +32,7 @@ final class MonoCall<T> extends AdaptedCall<T> {
 
     private static final int MAX_DEPTH = 16;
 
-    private final Mono<T> source;
+    private final Function<MonoAttempt<T>, Mono<T>> source;
     private final Context context;
     private final Object origin;
     private final Queue<MonoAttempt<T>> attempts = new ConcurrentLinkedQueue<>();
@@ -44,10 +45,14 @@ final class MonoCall<T> extends AdaptedCall<T> {
     /** Whether the call has ended or its subscriber has cancelled. Written under the lock. */
     private volatile boolean ended;
 
+    /** Whether its subscriber has cancelled. */
+    private volatile boolean left;
+
     /** Set before the call is made; null if a subscriber is not known. */
     private @Nullable Delivery<T> subscriber;
 
-    MonoCall(Mono<T> source, ContextView context, Object origin) {
+    /** @param source returns what an attempt subscribes to; should not throw */
+    MonoCall(Function<MonoAttempt<T>, Mono<T>> source, ContextView context, Object origin) {
         this.source = source;
         this.context = Context.of(context);
         this.origin = origin;
@@ -60,7 +65,7 @@ final class MonoCall<T> extends AdaptedCall<T> {
 
     @Override
     public CompletionStage<T> start(Deadline scope) {
-        return subscribe(source::subscribe, scope);
+        return subscribe(attempt -> source.apply(attempt).subscribe(attempt), scope);
     }
 
     @Override
@@ -77,7 +82,11 @@ final class MonoCall<T> extends AdaptedCall<T> {
     @SuppressWarnings("unchecked") // what a fallback returns is a T, or can be converted to one, by its contract
     public CompletionStage<T> adapt(@Nullable Object replacement) {
         if (replacement instanceof Publisher<?> publisher) {
-            return subscribe(Mono.from((Publisher<T>) publisher)::subscribe, Deadline.current());
+            // The handler may have returned after the limit around it, for which its call has ended.
+            Consumer<MonoAttempt<T>> subscription = left || ScopeContext.isThreadLeft()
+                    ? attempt -> {}
+                    : Mono.from((Publisher<T>) publisher)::subscribe;
+            return subscribe(subscription, Deadline.current());
         }
         if (replacement instanceof CompletionStage<?> stage) {
             return subscribe(attempt -> StageSource.subscribe((CompletionStage<T>) stage, attempt), Deadline.current());
@@ -108,6 +117,10 @@ final class MonoCall<T> extends AdaptedCall<T> {
 
     void setSubscriber(Delivery<T> delivery) {
         subscriber = delivery;
+    }
+
+    boolean isCancelled() {
+        return left;
     }
 
     boolean hasFailedFatally() {
@@ -161,6 +174,7 @@ final class MonoCall<T> extends AdaptedCall<T> {
 
     /** Records that the subscriber has cancelled. */
     void leave() {
+        left = true;
         List<T> unused;
         synchronized (lock) {
             unused = endAndTake();
@@ -211,6 +225,7 @@ final class MonoCall<T> extends AdaptedCall<T> {
 
     private MonoAttempt<T> subscribe(Consumer<MonoAttempt<T>> subscription, Deadline scope) {
         MonoAttempt<T> attempt = attempt(scope);
+        SourceInSubscribe beginning = SourceInSubscribe.begin(attempt, scope);
         try {
             subscription.accept(attempt);
         } catch (Throwable thrown) {
@@ -222,6 +237,8 @@ final class MonoCall<T> extends AdaptedCall<T> {
             }
             attempt.cancel(true); // it may still emit
             throw thrown;
+        } finally {
+            beginning.end();
         }
         return attempt;
     }

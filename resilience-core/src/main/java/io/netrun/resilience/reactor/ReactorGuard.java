@@ -6,6 +6,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Guard;
 import java.lang.invoke.MethodHandles;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
@@ -27,9 +28,9 @@ import reactor.util.context.ContextView;
  *
  * <p>Values that a source emits and the subscriber does not receive are passed once to the discard hook of the
  * subscriber's context ({@code Flux.doOnDiscard}): values with and after a cancellation or a timeout, those of attempts
- * that have lost a race, and results that a retry did not accept, except for the one that it ends with. The late value
- * of a {@code Mono} that ends its attempt is also passed to the {@code onLateResult} hooks of policies; elements of a
- * {@code Flux} never are.
+ * that have lost a race, and results that a retry did not accept, except for the one that it ends with. The value
+ * of a {@code Mono} that its source emits as it is cancelled is also passed to the {@code onLateResult} hooks of
+ * policies; later values and elements of a {@code Flux} never are.
  *
  * <p>The scope of a call, including its time limit, is in the Reactor context of its sources: protected calls that are
  * subscribed to within it, through another guard, are abandoned with it. It also reaches inner calls by the thread, if
@@ -69,7 +70,7 @@ public final class ReactorGuard {
      */
     public <T> Mono<T> mono(Mono<T> source) {
         Objects.requireNonNull(source, "source");
-        return mono(source, source);
+        return SubscribedMono.of(guard, context -> new MonoCall<>(attempt -> source, context, source));
     }
 
     /**
@@ -79,7 +80,8 @@ public final class ReactorGuard {
      */
     public <T> Mono<T> mono(Supplier<? extends Mono<T>> call) {
         Objects.requireNonNull(call, "call");
-        return mono(Mono.defer(call), call);
+        return SubscribedMono.of(
+                guard, context -> new MonoCall<>(attempt -> suppliedMono(call, attempt), context, call));
     }
 
     /**
@@ -95,7 +97,7 @@ public final class ReactorGuard {
      */
     public <T> Flux<T> flux(Publisher<T> source) {
         Objects.requireNonNull(source, "source");
-        return flux(source, source);
+        return SubscribedFlux.of(guard, attempt -> source, source);
     }
 
     /**
@@ -105,7 +107,7 @@ public final class ReactorGuard {
      */
     public <T> Flux<T> flux(Supplier<? extends Publisher<T>> call) {
         Objects.requireNonNull(call, "call");
-        return flux(Flux.defer(call), call);
+        return SubscribedFlux.of(guard, attempt -> suppliedFlux(call, attempt), call);
     }
 
     /**
@@ -131,11 +133,22 @@ public final class ReactorGuard {
         return ScopeContext.with(context, scope);
     }
 
-    private <T> Mono<T> mono(Mono<T> source, Object origin) {
-        return SubscribedMono.of(guard, context -> new MonoCall<>(source, context, origin));
+    /** What a supplier returns after its attempt was given up begins nothing. */
+    private static <T> Mono<T> suppliedMono(Supplier<? extends Mono<T>> call, MonoAttempt<T> attempt) {
+        return Mono.defer(() -> {
+            Mono<T> source = call.get();
+            return source != null && attempt.isUnwanted() ? Mono.error(givenUp()) : source;
+        });
     }
 
-    private <T> Flux<T> flux(Publisher<T> source, Object origin) {
-        return SubscribedFlux.of(guard, source, origin);
+    private static <T> Flux<T> suppliedFlux(Supplier<? extends Publisher<T>> call, StreamAttempt<T> attempt) {
+        return Flux.defer(() -> {
+            Publisher<T> source = call.get();
+            return source != null && attempt.isUnwanted() ? Flux.error(givenUp()) : source;
+        });
+    }
+
+    private static CancellationException givenUp() {
+        return new CancellationException("the call was given up before its source was subscribed to");
     }
 }

@@ -1,6 +1,7 @@
 package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.Deadline;
+import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -36,12 +37,23 @@ final class ScopeContext {
 
     /** Returns whether the calling thread acts for a scope, or for one within it, even if that was given up. */
     static boolean isThreadIn(Deadline scope) {
+        Deadline ofThread = ofThread();
+        return ofThread != null && (ofThread.isWithin(scope) || scope.isWithin(ofThread));
+    }
+
+    /** Returns whether the calling thread acts for a call that was given up. */
+    static boolean isThreadLeft() {
+        Deadline ofThread = ofThread();
+        return ofThread != null && ofThread.isOver();
+    }
+
+    private static @Nullable Deadline ofThread() {
         try {
             Deadline ofThread = Deadline.NONE.enterScope();
             Deadline.exitScope(ofThread);
-            return ofThread != null && (ofThread.isWithin(scope) || scope.isWithin(ofThread));
+            return ofThread;
         } catch (OutOfMemoryError full) {
-            return false; // the thread has no slot, and so no scope either
+            return null; // the thread has no slot, and so no scope either
         }
     }
 }

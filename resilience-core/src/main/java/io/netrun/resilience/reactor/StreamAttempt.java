@@ -21,7 +21,8 @@ import reactor.util.context.Context;
  * subscription. The attempt is over from the moment at which its end is decided: what its source emits later is
  * discarded, even if the source ignores the cancellation.
  */
-final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreSubscriber<T>, ForeignStage.AsReported {
+final class StreamAttempt<T> extends CompletableFuture<Boolean>
+        implements CoreSubscriber<T>, ForeignStage.AsReported, SourceInSubscribe.Attempt {
 
     /** Null once this attempt is over: its source may ignore that, and would keep the call and its subscriber. */
     private volatile @Nullable FluxCall<T> call;
@@ -62,6 +63,17 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     boolean isOver() {
         return over;
+    }
+
+    @Override
+    public boolean isLeft() {
+        FluxCall<T> present = call;
+        return present != null && present.isCancelled();
+    }
+
+    /** Returns whether nobody wants a source any more that has not been subscribed to. */
+    boolean isUnwanted() {
+        return call == null || isLeft() || SafeCancel.isCancelled(upstream) || scope.isOver();
     }
 
     /** Returns whether the source has ended, so that nothing that it throws changes the outcome. */
@@ -146,7 +158,8 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     }
 
     /** Cancels the subscription and leaves the outcome of the attempt to the policies. */
-    void cancelSource() {
+    @Override
+    public void cancelSource() {
         SafeCancel.source(this, upstream, scope);
     }
 

@@ -1,6 +1,7 @@
 package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.Guard;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
@@ -12,12 +13,13 @@ final class SubscribedFlux<T> extends SubscribedCall<T, Boolean> {
 
     private final FluxCall<T> call;
 
-    SubscribedFlux(CoreSubscriber<? super T> subscriber, Publisher<T> source, Object origin) {
+    SubscribedFlux(
+            CoreSubscriber<? super T> subscriber, Function<StreamAttempt<T>, Publisher<T>> source, Object origin) {
         super(subscriber);
         this.call = new FluxCall<>(source, this, origin);
     }
 
-    static <T> Flux<T> of(Guard guard, Publisher<T> source, Object origin) {
+    static <T> Flux<T> of(Guard guard, Function<StreamAttempt<T>, Publisher<T>> source, Object origin) {
         return new GuardedFlux<>(guard, source, origin).assembled();
     }
 
@@ -54,10 +56,10 @@ final class SubscribedFlux<T> extends SubscribedCall<T, Boolean> {
     private static final class GuardedFlux<T> extends Flux<T> {
 
         private final Guard guard;
-        private final Publisher<T> source;
+        private final Function<StreamAttempt<T>, Publisher<T>> source;
         private final Object origin;
 
-        GuardedFlux(Guard guard, Publisher<T> source, Object origin) {
+        GuardedFlux(Guard guard, Function<StreamAttempt<T>, Publisher<T>> source, Object origin) {
             this.guard = guard;
             this.source = source;
             this.origin = origin;

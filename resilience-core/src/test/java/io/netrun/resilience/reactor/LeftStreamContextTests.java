@@ -34,6 +34,7 @@ import reactor.core.publisher.Mono;
 class LeftStreamContextTests {
 
     private static final String KEY = "user";
+    private static final Duration DELAY = Duration.ofSeconds(1);
 
     private final ExecutorService another = Executors.newSingleThreadExecutor();
     private final List<String> seen = new CopyOnWriteArrayList<>();
@@ -93,7 +94,8 @@ class LeftStreamContextTests {
     @ValueSource(ints = {2, 3})
     void attemptsThatHaveLostShouldBeCancelledInTheContextOfTheirCaller(int attempts) {
         ManualTicker ticker = new ManualTicker();
-        HedgeConfig config = HedgeConfig.builder().maxAttempts(attempts).build();
+        HedgeConfig config =
+                HedgeConfig.builder().delay(DELAY).maxAttempts(attempts).build();
         Hedge hedge = Hedge.of("test", config, ticker);
         List<FluxSink<String>> sources = new CopyOnWriteArrayList<>();
         Flux<String> source = Flux.<String>create(sources::add).doOnCancel(() -> seen.add("cancel of " + MDC.get(KEY)));
@@ -101,7 +103,7 @@ class LeftStreamContextTests {
         for (int begun = 1; begun < attempts; begun++) {
             int next = begun + 1;
             await().until(() -> ticker.scheduledCount() == 1);
-            ticker.advance(Duration.ofMinutes(1));
+            ticker.advance(DELAY);
             await().until(() -> sources.size() == next);
         }
         CompletableFuture.runAsync(

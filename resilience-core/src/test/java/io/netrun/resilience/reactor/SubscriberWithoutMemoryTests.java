@@ -56,7 +56,7 @@ class SubscriberWithoutMemoryTests {
     void subscriberShouldGetAnErrorIfItsEndFails() {
         CompletableFuture<String> source = new CompletableFuture<>();
         new Failing(new Subscriber())
-                .start(Bulkhead.of("b"), new MonoCall<>(Mono.fromFuture(source), Context.empty(), source));
+                .start(Bulkhead.of("b"), new MonoCall<>(attempt -> Mono.fromFuture(source), Context.empty(), source));
         source.complete("done");
         assertThat(received).isInstanceOf(OutOfMemoryError.class);
     }
