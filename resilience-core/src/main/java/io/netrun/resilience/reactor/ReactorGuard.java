@@ -28,9 +28,9 @@ import reactor.util.context.ContextView;
  *
  * <p>Values that a source emits and the subscriber does not receive are passed once to the discard hook of the
  * subscriber's context ({@code Flux.doOnDiscard}): values with and after a cancellation or a timeout, those of attempts
- * that have lost a race, and results that a retry did not accept, except for the one that it ends with. The value
- * of a {@code Mono} that its source emits as it is cancelled is also passed to the {@code onLateResult} hooks of
- * policies; later values and elements of a {@code Flux} never are.
+ * that have lost a race, and results that a retry did not accept, except for the one that it ends with. The value of a
+ * {@code Mono} that its source emits as it is cancelled is also passed to the {@code onLateResult} hooks of policies;
+ * later values and elements of a {@code Flux} never are.
  *
  * <p>The scope of a call, including its time limit, is in the Reactor context of its sources: protected calls that are
  * subscribed to within it, through another guard, are abandoned with it. It also reaches inner calls by the thread, if
