@@ -40,6 +40,7 @@ class FirstCallTests {
     /** Needed by settings, families, registries, foreign tickers, messages, or reactive calls in Reactor's frames. */
     private static final Set<String> NOT_NEEDED = Set.of(
             "BulkheadPools",
+            "CarriedResult",
             "CircuitOpenException",
             "CodeContribution",
             "CodeMatcher",

@@ -3,6 +3,8 @@ package io.netrun.resilience.reactor;
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +16,7 @@ import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
@@ -53,6 +56,9 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
     /** Whether the subscriber has cancelled. Written under the lock. */
     private volatile boolean cancelled;
 
+    /** Results within failures of attempts; null once the call has ended. Written under the lock. */
+    private volatile @Nullable List<Object> carried = List.of();
+
     /** The scope of an attempt that has won a race without an element; guarded by the lock. */
     private @Nullable Deadline emptyWinner;
 
@@ -75,6 +81,52 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
             cancelled = true;
             if (!begun) {
                 owner = null;
+            }
+        }
+        discardCarried(null);
+    }
+
+    /** Keeps the result within a failure until the call ends. Returns false if it has ended. */
+    boolean tryKeep(Object result) {
+        synchronized (lock) {
+            List<Object> present = carried;
+            if (present == null) {
+                return false;
+            }
+            List<Object> more = new ArrayList<>(present);
+            more.add(result);
+            carried = more;
+            return true;
+        }
+    }
+
+    /** Forgets the result within a failure that a handler has taken from it, as an element of its own. */
+    private void forgetCarried(T element) {
+        List<Object> present = carried;
+        if (present != null && !present.isEmpty()) {
+            synchronized (lock) {
+                present = carried;
+                if (present != null) {
+                    List<Object> others = new ArrayList<>(present);
+                    others.removeIf(each -> each == element);
+                    carried = others;
+                }
+            }
+        }
+    }
+
+    /** Ends the call, and discards the results within failures, unless the subscriber receives them. */
+    void discardCarried(@Nullable Throwable failure) {
+        List<Object> unused;
+        synchronized (lock) {
+            unused = carried;
+            carried = null;
+        }
+        if (unused != null) {
+            for (Object each : unused) {
+                if (!CarriedResult.isIn(failure, each)) {
+                    Operators.onDiscard(each, context);
+                }
             }
         }
     }
@@ -298,6 +350,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         if (attempt.isOver() || cancelled) {
             return false;
         }
+        forgetCarried(element);
         if (owner == attempt) {
             subscriber.offer(element);
         } else if (!tryOwn(attempt, element)) {

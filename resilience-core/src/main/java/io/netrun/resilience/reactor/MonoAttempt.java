@@ -101,6 +101,7 @@ final class MonoAttempt<T> extends CompletableFuture<T>
         reported = true;
         boolean failedBefore = call.hasFailedFatally();
         sourceEnded();
+        call.failed(thrown);
         fail(thrown);
         throwFatalUnless(failedBefore);
     }

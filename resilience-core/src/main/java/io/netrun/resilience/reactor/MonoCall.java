@@ -2,7 +2,6 @@ package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.ResultFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -13,8 +12,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
@@ -27,10 +24,6 @@ import reactor.util.context.ContextView;
  * foreign code runs.
  */
 final class MonoCall<T> extends AdaptedCall<T> {
-
-    private static final Logger log = LoggerFactory.getLogger(MonoCall.class);
-
-    private static final int MAX_DEPTH = 16;
 
     private final Function<MonoAttempt<T>, Mono<T>> source;
     private final Context context;
@@ -134,6 +127,15 @@ final class MonoCall<T> extends AdaptedCall<T> {
         }
     }
 
+    /** Takes the value within a failure of an inner guard: this call may end with another outcome. */
+    @SuppressWarnings("unchecked") // discarded, at most
+    void failed(Throwable failure) {
+        Object value = CarriedResult.of(failure);
+        if (value != null) {
+            emitted((T) value);
+        }
+    }
+
     void emitted(T value) {
         synchronized (lock) {
             if (!ended) {
@@ -165,7 +167,8 @@ final class MonoCall<T> extends AdaptedCall<T> {
             unused = endAndTake();
         }
         for (T each : unused) {
-            if (!isCarried(each, failure)) {
+            // a handler may have taken the value from the failure, as its own
+            if (each != value && !CarriedResult.isIn(failure, each)) {
                 Operators.onDiscard(each, context);
             }
         }
@@ -201,24 +204,6 @@ final class MonoCall<T> extends AdaptedCall<T> {
                 values.remove(i);
                 return true;
             }
-        }
-        return false;
-    }
-
-    /**
-     * Returns whether the subscriber receives a value within a failure, such as that of a retry that did not accept it.
-     */
-    private static boolean isCarried(Object value, @Nullable Throwable failure) {
-        try {
-            Throwable each = failure;
-            for (int depth = 0; each != null && depth < MAX_DEPTH; depth++) {
-                if (each instanceof ResultFailure carrier && carrier.result() == value) {
-                    return true;
-                }
-                each = each.getCause();
-            }
-        } catch (Throwable thrown) {
-            log.debug("A failure's cause could not be read", thrown);
         }
         return false;
     }

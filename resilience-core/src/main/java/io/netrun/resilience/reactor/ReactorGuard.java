@@ -42,6 +42,7 @@ public final class ReactorGuard {
         // A subscription may come first where the stack is nearly full.
         ClassPreparation.initialize(
                 MethodHandles.lookup(),
+                CarriedResult.class,
                 FluxCall.class,
                 LateThrown.class,
                 MonoCall.class,

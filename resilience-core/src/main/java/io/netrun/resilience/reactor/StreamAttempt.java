@@ -246,8 +246,17 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean>
         sourceEnded();
         FluxCall<T> present = call;
         boolean failedBefore = hasFailedFatally(present);
+        discardLater(thrown, present);
         fail(thrown);
         throwFatalUnless(failedBefore, present);
+    }
+
+    /** Lets the call take the result within a failure of an inner guard: it may end with another outcome. */
+    private void discardLater(Throwable failure, @Nullable FluxCall<T> present) {
+        Object result = CarriedResult.of(failure);
+        if (result != null && (present == null || !present.tryKeep(result))) {
+            Operators.onDiscard(result, context);
+        }
     }
 
     private void sourceEnded() {

@@ -50,6 +50,7 @@ final class SubscribedFlux<T> extends SubscribedCall<T, Boolean> {
 
     @Override
     void onEnd(Boolean result, @Nullable Throwable failure) {
+        call.discardCarried(failure);
         finish(failure);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.Policy;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.fallback.Fallback;
@@ -19,7 +20,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
@@ -289,6 +294,62 @@ class DiscardTests {
         }
         assertThat(received).containsExactly("instead", "instead", "instead");
         assertThat(discarded).isEmpty();
+    }
+
+    // ---- results within the failures of an inner guard
+
+    /** What becomes of the failure of a retry that did not accept two results. */
+    enum Outcome {
+        PASSED(List.of("RetryExhaustedException"), List.of("bad 1")),
+        REPLACED(List.of("instead"), List.of("bad 1", "bad 2")),
+        TAKEN_FROM_THE_FAILURE(List.of("bad 2"), List.of("bad 1")),
+        TAKEN_INTO_A_STREAM(List.of("bad 2"), List.of("bad 1"));
+
+        private final List<String> received;
+        private final List<String> discarded;
+
+        Outcome(List<String> received, List<String> discarded) {
+            this.received = received;
+            this.discarded = discarded;
+        }
+    }
+
+    static Stream<Arguments> outcomesOfGuards() {
+        return Stream.of(Outcome.values())
+                .flatMap(outcome -> Stream.of("one pipeline", "Mono around", "Flux around")
+                        .map(guards -> Arguments.of(outcome, guards)));
+    }
+
+    private Policy around(Outcome outcome) {
+        return switch (outcome) {
+            case PASSED -> CircuitBreaker.of("around");
+            case REPLACED -> Fallback.of("f", c -> c.value(new Buffer("instead")));
+            case TAKEN_FROM_THE_FAILURE -> Fallback.of("f", c -> c.handle(CarriedResult::of));
+            case TAKEN_INTO_A_STREAM -> Fallback.of("f", c -> c.handle(failure -> Mono.just(CarriedResult.of(failure))));
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("outcomesOfGuards")
+    void resultWithinAFailureShouldReachItsReaderOrTheHook(Outcome outcome, String guards) {
+        AtomicInteger attempts = new AtomicInteger();
+        Mono<Buffer> source = Mono.fromSupplier(() -> new Buffer("bad " + attempts.incrementAndGet()));
+        Retry retry = Retry.of(
+                "inner",
+                c -> c.maxAttempts(2).baseDelay(Duration.ZERO).failureResult(Buffer.class, result -> true));
+        Policy around = around(outcome);
+        subscribe(
+                switch (guards) {
+                    case "one pipeline" ->
+                        ReactorGuard.of(Pipeline.of(around, retry)).mono(source).flux();
+                    case "Mono around" ->
+                        ReactorGuard.of(around)
+                                .mono(ReactorGuard.of(retry).mono(source))
+                                .flux();
+                    default -> ReactorGuard.of(around).flux(ReactorGuard.of(retry).mono(source));
+                });
+        await().untilAsserted(() -> assertThat(received).isEqualTo(outcome.received));
+        await().untilAsserted(() -> assertThat(discarded).isEqualTo(outcome.discarded));
     }
 
     // ---- hooks of policies
