@@ -325,7 +325,8 @@ class DiscardTests {
             case PASSED -> CircuitBreaker.of("around");
             case REPLACED -> Fallback.of("f", c -> c.value(new Buffer("instead")));
             case TAKEN_FROM_THE_FAILURE -> Fallback.of("f", c -> c.handle(CarriedResult::of));
-            case TAKEN_INTO_A_STREAM -> Fallback.of("f", c -> c.handle(failure -> Mono.just(CarriedResult.of(failure))));
+            case TAKEN_INTO_A_STREAM ->
+                Fallback.of("f", c -> c.handle(failure -> Mono.just(CarriedResult.of(failure))));
         };
     }
 
@@ -335,8 +336,7 @@ class DiscardTests {
         AtomicInteger attempts = new AtomicInteger();
         Mono<Buffer> source = Mono.fromSupplier(() -> new Buffer("bad " + attempts.incrementAndGet()));
         Retry retry = Retry.of(
-                "inner",
-                c -> c.maxAttempts(2).baseDelay(Duration.ZERO).failureResult(Buffer.class, result -> true));
+                "inner", c -> c.maxAttempts(2).baseDelay(Duration.ZERO).failureResult(Buffer.class, result -> true));
         Policy around = around(outcome);
         subscribe(
                 switch (guards) {
@@ -346,7 +346,8 @@ class DiscardTests {
                         ReactorGuard.of(around)
                                 .mono(ReactorGuard.of(retry).mono(source))
                                 .flux();
-                    default -> ReactorGuard.of(around).flux(ReactorGuard.of(retry).mono(source));
+                    default ->
+                        ReactorGuard.of(around).flux(ReactorGuard.of(retry).mono(source));
                 });
         await().untilAsserted(() -> assertThat(received).isEqualTo(outcome.received));
         await().untilAsserted(() -> assertThat(discarded).isEqualTo(outcome.discarded));
