@@ -250,7 +250,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
 
     /** Subscribes to what replaces the result, unless the call has ended while the handler ran. */
     private CompletableFuture<Boolean> replace(Consumer<StreamAttempt<T>> subscription, Deadline scope) {
-        return subscribe(cancelled || ScopeContext.isThreadLeft() ? attempt -> {} : subscription, scope);
+        return subscribe(cancelled || ScopeContext.isThreadLate() ? attempt -> {} : subscription, scope);
     }
 
     /**

@@ -76,7 +76,7 @@ final class MonoCall<T> extends AdaptedCall<T> {
     public CompletionStage<T> adapt(@Nullable Object replacement) {
         if (replacement instanceof Publisher<?> publisher) {
             // The handler may have returned after the limit around it, for which its call has ended.
-            Consumer<MonoAttempt<T>> subscription = left || ScopeContext.isThreadLeft()
+            Consumer<MonoAttempt<T>> subscription = left || ScopeContext.isThreadLate()
                     ? attempt -> {}
                     : Mono.from((Publisher<T>) publisher)::subscribe;
             return subscribe(subscription, Deadline.current());

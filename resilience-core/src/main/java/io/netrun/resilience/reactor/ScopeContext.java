@@ -41,10 +41,22 @@ final class ScopeContext {
         return ofThread != null && (ofThread.isWithin(scope) || scope.isWithin(ofThread));
     }
 
-    /** Returns whether the calling thread acts for a call that was given up. */
-    static boolean isThreadLeft() {
+    /** Returns whether the calling thread acts for a call whose limit was exceeded. */
+    static boolean isThreadLate() {
         Deadline ofThread = ofThread();
-        return ofThread != null && ofThread.isOver();
+        return ofThread != null && isLate(ofThread);
+    }
+
+    /** Returns whether a limit was exceeded, also if something within it was stopped. */
+    static boolean isLate(Deadline scope) {
+        if (scope.isOver()) {
+            for (Deadline each : scope.chain()) {
+                if (each.isExceeded()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static @Nullable Deadline ofThread() {

@@ -71,9 +71,12 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean>
         return present != null && present.isCancelled();
     }
 
-    /** Returns whether nobody wants a source any more that has not been subscribed to. */
+    /**
+     * Returns whether the call has ended before its source was subscribed to. An attempt that has lost a race reports
+     * its end by itself.
+     */
     boolean isUnwanted() {
-        return call == null || isLeft() || SafeCancel.isCancelled(upstream) || scope.isOver();
+        return isLeft() || ScopeContext.isLate(scope);
     }
 
     /** Returns whether the source has ended, so that nothing that it throws changes the outcome. */

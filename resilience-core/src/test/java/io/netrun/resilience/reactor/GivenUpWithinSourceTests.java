@@ -29,7 +29,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -237,48 +236,6 @@ class GivenUpWithinSourceTests {
         await().until(() -> !received.isEmpty());
         assertThat(received).containsExactly("first");
         assertThatTheSourceIsCancelled();
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void attemptThatIsBeginningShouldNotDelayTheNextOne(boolean mono) throws InterruptedException {
-        MDC.put("user", "caller");
-        HedgeConfig three = HedgeConfig.builder().delay(DELAY).maxAttempts(3).build();
-        Publisher<String> source = subscriber -> {
-            switch (subscriptions.incrementAndGet()) {
-                case 1 -> beSilent(subscriber);
-                case 2 -> waitForCancel(subscriber);
-                default -> Flux.just("third").subscribe(subscriber);
-            }
-        };
-        subscribe(guarded(Hedge.of("h", three, ticker), source, mono));
-        for (int begun = 1; begun < 3; begun++) {
-            await().until(() -> ticker.scheduledCount() == 1);
-            ticker.advance(DELAY);
-            int next = begun + 1;
-            await().until(() -> subscriptions.get() == next);
-        }
-        await().until(() -> !received.isEmpty());
-        assertThat(received).containsExactly("third");
-        assertThatTheSourceIsCancelled();
-    }
-
-    @Test
-    void futureThatIsBeginningShouldNotDelayTheNextAttempt() throws InterruptedException {
-        HedgeConfig three = HedgeConfig.builder().delay(DELAY).maxAttempts(3).build();
-        CompletableFuture<String> call = Hedge.of("h", three, ticker)
-                .callAsync(() -> switch (subscriptions.incrementAndGet()) {
-                    case 1 -> new CompletableFuture<>();
-                    case 2 -> CompletableFuture.completedFuture(awaitRelease());
-                    default -> CompletableFuture.completedFuture("third");
-                });
-        for (int begun = 1; begun < 3; begun++) {
-            await().until(() -> ticker.scheduledCount() == 1);
-            ticker.advance(DELAY);
-            int next = begun + 1;
-            await().until(() -> subscriptions.get() == next);
-        }
-        assertThat(call).succeedsWithin(Duration.ofSeconds(20)).isEqualTo("third");
     }
 
     // ---- suppliers and handlers that return after the end of their call
