@@ -330,7 +330,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             return true;
         }
         if (part != null) {
-            settleStopped(layer.retry(), part); // the holder has left in this moment
+            RetrySequence.settleStopped(layer.retry(), part); // the holder has left in this moment
         }
         return false;
     }

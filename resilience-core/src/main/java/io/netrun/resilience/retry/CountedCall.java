@@ -57,19 +57,6 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends FurtherAtt
         return outcomeOwner instanceof FirstAttempt begun ? begun : null;
     }
 
-    /** Counts that the call was stopped from outside, after {@link Deadline.InFlight#tryBeginEnd()} of its part. */
-    static void settleStopped(Retry retry, Deadline.InFlight part) {
-        if (part instanceof FirstAttempt begun) {
-            begun.settleStopped();
-            return;
-        }
-        try {
-            retry.counts().cancelled.increment();
-        } finally {
-            part.markSettled();
-        }
-    }
-
     /** Ends the counting of stops: the call ends by itself. */
     final void clearOutcomeOwner() {
         Object before = OUTCOME_OWNER.getAndSet(this, null);

@@ -174,11 +174,16 @@ final class RetrySequence extends Deadline.InFlight {
         return delay;
     }
 
+    /** An interrupt reaches the caller as such, also that of a time limit, which has counted the call. */
     private boolean isCancelled(Throwable last) {
-        if (deadline.isExceeded()) {
-            return true; // its caller has left: the failure passes as it is, such as an interrupt by the limit
+        boolean cancelled;
+        if (sync) {
+            cancelled = Cancellation.ofSyncCall(last, deadline);
+        } else if (deadline.isExceeded()) {
+            cancelled = Cancellation.reportsInterrupt(last);
+        } else {
+            cancelled = Cancellation.ofAsyncCall(last, deadline);
         }
-        boolean cancelled = sync ? Cancellation.ofSyncCall(last, deadline) : Cancellation.ofAsyncCall(last, deadline);
         return cancelled && !rules.namesInterrupt(last);
     }
 
@@ -328,7 +333,20 @@ final class RetrySequence extends Deadline.InFlight {
     /** Counts that the call ends because it was cancelled, whatever was decided, unless it was abandoned before. */
     void stopped() {
         if (part().tryBeginEnd()) {
-            CountedCall.settleStopped(retry, part());
+            settleStopped(retry, part());
+        }
+    }
+
+    /** Counts that the call was stopped from outside, after {@link Deadline.InFlight#tryBeginEnd()} of its part. */
+    static void settleStopped(Retry retry, Deadline.InFlight part) {
+        if (part instanceof FirstAttempt begun) {
+            begun.settleStopped();
+            return;
+        }
+        try {
+            retry.counts().cancelled.increment();
+        } finally {
+            part.markSettled();
         }
     }
 
