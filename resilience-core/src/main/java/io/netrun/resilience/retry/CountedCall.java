@@ -1,6 +1,5 @@
 package io.netrun.resilience.retry;
 
-import io.netrun.resilience.Deadline;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
