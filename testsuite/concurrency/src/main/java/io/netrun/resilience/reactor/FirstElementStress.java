@@ -31,7 +31,7 @@ public class FirstElementStress {
         private final AtomicInteger receivedAfterEnd = new AtomicInteger();
         private final Deadline scope = Deadline.NONE.child();
         private final Probe probe = new Probe(this);
-        private final FluxCall<String> call = new FluxCall<>(Flux.never(), probe, this);
+        private final FluxCall<String> call = new FluxCall<>(attempt -> Flux.never(), probe, this);
         private volatile boolean ended;
 
         Stream() {
