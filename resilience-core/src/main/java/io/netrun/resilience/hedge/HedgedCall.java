@@ -423,11 +423,13 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
      */
     private void ended(Attempt<T> attempt, Throwable failure) {
         attempt.scope().end();
-        if (!(failure instanceof AttemptLostException)) {
-            latestFailure = failure;
-        } else if (isCommitted()) {
+        if (isCommitted() && !isOwnedBy(attempt.scope())) {
+            // Whatever it reports, such as that it was cancelled: the one that has delivered may be ending the call.
             settle(attempt);
             return;
+        }
+        if (!(failure instanceof AttemptLostException)) {
+            latestFailure = failure;
         }
         Attempt<T> another = addAfter(failure);
         failed(attempt, failure);
