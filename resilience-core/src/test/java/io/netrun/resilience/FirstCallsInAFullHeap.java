@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
  */
 final class FirstCallsInAFullHeap {
 
-    private static final int CALLS = 400;
+    private static final int CALLS = 200;
     private static final int PART = 32;
     private static final int PARTS = 2_000;
     private static final Object[] NOTHING = {};
