@@ -167,7 +167,10 @@ class HealthTests {
                 });
     }
 
-    /** The best of many, since other processes take time from the slow ones. */
+    /**
+     * The best of many, since other processes take time from the slow ones. Only the order of magnitude: each instance
+     * once took some eighty times as long.
+     */
     @Test
     void healthShouldBeQuickWithTenThousandKeyedCircuits() {
         application("resilience.circuit-breaker.instances.asking.health=status").run(context -> {
@@ -185,7 +188,7 @@ class HealthTests {
                 Duration took = Duration.ofNanos(System.nanoTime() - before);
                 best = took.compareTo(best) < 0 ? took : best;
             }
-            assertThat(best).isLessThan(Duration.ofMillis(5));
+            assertThat(best).isLessThan(Duration.ofMillis(50));
         });
     }
 
