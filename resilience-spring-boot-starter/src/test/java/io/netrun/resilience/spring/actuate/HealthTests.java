@@ -168,8 +168,8 @@ class HealthTests {
     }
 
     /**
-     * The best of many, since other processes take time from the slow ones. Only the order of magnitude: each instance
-     * once took some eighty times as long.
+     * The best of many, since other processes take time from the slow ones. Only the order of magnitude: it once took
+     * 831 ms.
      */
     @Test
     void healthShouldBeQuickWithTenThousandKeyedCircuits() {
