@@ -230,9 +230,17 @@ public final class ForeignStage {
         try {
             tryCancel(future, mayInterruptIfRunning);
         } catch (OutOfMemoryError full) {
-            (mayInterruptIfRunning ? LATE : LATE_WITHOUT_INTERRUPT).add(future);
+            addLate(future, mayInterruptIfRunning);
         } catch (Throwable thrown) {
             SafeLog.error(log, "Cancelling a future failed; its call may continue", thrown);
+        }
+    }
+
+    private static void addLate(CompletableFuture<?> future, boolean mayInterruptIfRunning) {
+        try {
+            (mayInterruptIfRunning ? LATE : LATE_WITHOUT_INTERRUPT).add(future);
+        } catch (Throwable outOfMemory) {
+            // What the caller releases next matters more.
         }
     }
 

@@ -17,19 +17,16 @@ final class FirstCancelInAFullHeap {
     /** A future whose cancel needs memory. */
     private static final class Uncancellable extends CompletableFuture<String> {
 
-        private volatile boolean cancelled;
-
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
             if (garbage != NOTHING) {
                 throw FULL;
             }
-            cancelled = true;
             return super.cancel(mayInterruptIfRunning);
         }
     }
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
         CircuitBreaker.of("prepares the classes");
         Workers.executeReliably(() -> {}); // so that there is a worker
         Uncancellable future = new Uncancellable();
@@ -41,11 +38,7 @@ final class FirstCancelInAFullHeap {
             thrown = lost;
         }
         garbage = NOTHING;
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!future.cancelled && System.nanoTime() - end < 0) {
-            Thread.sleep(1);
-        }
-        System.out.println("thrown " + thrown + ", cancelled later " + future.cancelled);
+        System.out.println("thrown " + thrown);
         Runtime.getRuntime().halt(0);
     }
 

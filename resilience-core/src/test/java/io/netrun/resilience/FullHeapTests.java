@@ -48,9 +48,9 @@ class FullHeapTests {
     }
 
     @Test
-    void firstCancelThatFailsShouldBeRepeatedOnceThereIsMemory() throws Exception {
+    void firstCancelThatFailsShouldNotThrow() throws Exception {
         try (ChildJvm child = ChildJvm.start(16, FirstCancelInAFullHeap.class)) {
-            assertThat(child.awaitOutput()).contains("thrown null, cancelled later true");
+            assertThat(child.awaitOutput()).contains("thrown null");
         }
     }
 
