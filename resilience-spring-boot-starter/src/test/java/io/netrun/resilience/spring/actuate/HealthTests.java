@@ -2,10 +2,12 @@ package io.netrun.resilience.spring.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -167,25 +169,22 @@ class HealthTests {
                 });
     }
 
-    /** The best of many, since other processes take time from the slow ones. */
+    /** In bytes, which other processes do not change; {@code benchmarks/scale} measures the time. */
     @Test
-    void healthShouldBeQuickWithTenThousandKeyedCircuits() {
+    void healthShouldDoLittleForEachOfTenThousandKeyedCircuits() {
         application("resilience.circuit-breaker.instances.asking.health=status").run(context -> {
             ResilienceRegistry known = context.getBean(ResilienceRegistry.class);
             var tenants = known.keyed(CircuitBreaker.TYPE, "tenants", CircuitBreakerConfig.defaults(), 10_000);
             for (int i = 0; i < 10_000; i++) {
                 tenants.get("t" + i);
             }
-            assertThat(known.all(CircuitBreaker.TYPE)).hasSizeGreaterThanOrEqualTo(10_000);
             InstanceHealth health = new InstanceHealth(known, context.getBean(InstanceFactory.class), Optional::empty);
-            Duration best = Duration.ofDays(1);
-            for (int i = 0; i < 300; i++) {
-                long before = System.nanoTime();
-                assertThat(health.check().down()).isFalse();
-                Duration took = Duration.ofNanos(System.nanoTime() - before);
-                best = took.compareTo(best) < 0 ? took : best;
-            }
-            assertThat(best).isLessThan(Duration.ofMillis(5));
+            assertThat(health.check().down()).isFalse();
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            health.check();
+            long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+            assertThat(bytes / 10_000).as("bytes for an instance").isLessThan(100);
         });
     }
 
