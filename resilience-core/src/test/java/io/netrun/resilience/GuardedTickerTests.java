@@ -136,7 +136,7 @@ class GuardedTickerTests {
         assertThat(events).hasSize(1);
     }
 
-    /** Waits on another thread until the timer is set, and then breaks the clock and turns the time. */
+    /** Waits on another thread until the timer is set, and then breaks the clock and advances the time. */
     private void breakClockDuring(ClocksThrow ticker, Runnable call, Duration wait, Class<?> expected) {
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
         Thread caller = new Thread(() -> {

@@ -144,7 +144,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     /**
      * In real time a parked thread wakes up by itself. A virtual one does not while all carriers are busy, so that a
-     * worker ends the wait instead: the waiter would keep its place in the queue.
+     * worker ends the wait instead: the waiter would stay in the queue.
      */
     private Ticker.@Nullable Scheduled wakeUp(Ticker ticker) {
         Duration maxWait = config.maxWait();

@@ -75,7 +75,7 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
 
     /**
      * A virtual thread does not wake up by itself while all carriers are busy, so that a worker ends its wait in time:
-     * it would keep its place in the queue.
+     * it would stay in the queue.
      */
     private Ticker.@Nullable Scheduled watch(long now) {
         return SpinBackoff.isOnVirtualThread()
