@@ -4,8 +4,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A JVM of its own, with a small heap and the class path of the tests, for what must not happen to their JVM. */
@@ -71,6 +73,22 @@ public final class ChildJvm implements AutoCloseable {
             line = output.readLine();
         }
         return line != null;
+    }
+
+    /** Has it stand still for a while, as a suspended container does. */
+    public void standStill(Duration duration) throws IOException, InterruptedException {
+        signal("STOP");
+        try {
+            process.waitFor(duration.toMillis(), TimeUnit.MILLISECONDS);
+        } finally {
+            signal("CONT");
+        }
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
     }
 
     /** Waits for its end, and returns what it has printed. */

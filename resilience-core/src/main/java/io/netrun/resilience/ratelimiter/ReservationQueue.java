@@ -5,6 +5,7 @@ import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.SpinBackoff;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,12 @@ final class ReservationQueue implements PendingWaits.Waiting {
      * about to queue up as the first one, may have to wait for a processor, and without them the bucket has no limit.
      */
     private static final int OVERDUE_ROUNDS = 100;
+
+    /**
+     * For how long a late timer or thread may have waited for a processor without costing tokens. What comes later than
+     * that was held up by a standstill of the process.
+     */
+    private static final long USUAL_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final RateLimiter limiter;
     private final WaitingList queue = new WaitingList();
@@ -312,6 +319,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     private void serve(long now) {
         takeReturned(now);
+        dropOverflow(now);
         grantDue(now);
         // The clock is read after what has changed: time before the change must not count as time after it.
         Pauses.Pause wanted = limiter.pause();
@@ -352,6 +360,27 @@ final class ReservationQueue implements PendingWaits.Waiting {
             moveNext(-bucket.nanosOf(tokens));
         } else if (!bucket.tryReturn(tokens)) {
             returned.addAndGet(tokens); // the first waiter has just arrived, and drains
+        }
+    }
+
+    /**
+     * Moves the reservations to later tokens if nobody granted the due ones for so long that the bucket would have
+     * overflowed, as when the process stood still: all of them at once would be more than the burst. Only in real time:
+     * who advances the time by hand wants all that happens meanwhile.
+     */
+    private void dropOverflow(long now) {
+        while (started && timer.isSystem()) {
+            long overflow = bucket.nextIfFull(now) - USUAL_DELAY_NANOS - next;
+            if (overflow <= 0 || isPaused(now)) {
+                return;
+            }
+            TokenBucket replacement = new TokenBucket(applied, now);
+            if (bucket.tryMove(replacement, bucket.word(), overflow)) {
+                bucket = replacement;
+                moveNext(overflow);
+                moved = true;
+                return;
+            }
         }
     }
 
