@@ -29,6 +29,9 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     private static final VarHandle PHASE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "phase", VarHandle.class, WorkerThreadCall.class, Phase.class);
 
+    private static final VarHandle WORKER = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "worker", VarHandle.class, WorkerThreadCall.class, TimeoutInterrupts.class);
+
     private static final VarHandle STOPPING = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "stopping", VarHandle.class, WorkerThreadCall.class, boolean.class);
 
@@ -61,8 +64,8 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     private final Thread caller = Thread.currentThread();
     private volatile Phase phase = Phase.NEW;
 
-    /** Written before {@link Phase#RUNNING}. */
-    private @Nullable TimeoutInterrupts worker;
+    /** Written once, before {@link Phase#RUNNING}: an executor of the user may run the task twice. */
+    private volatile @Nullable TimeoutInterrupts worker;
 
     /** Written before {@link Phase#STOPPED}. */
     private @Nullable Abandonment abandonment;
@@ -352,8 +355,8 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         }
         TimeoutInterrupts interrupts = TimeoutInterrupts.enter();
         try {
-            worker = interrupts;
-            if (PHASE.compareAndSet(this, Phase.NEW, Phase.RUNNING)) {
+            if (WORKER.compareAndSet(this, null, interrupts)
+                    && PHASE.compareAndSet(this, Phase.NEW, Phase.RUNNING)) {
                 make(interrupts);
             }
         } finally {
