@@ -515,11 +515,42 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
                 if (events != null) {
                     events.release();
                 }
-                context.runAnyway(() -> publish(value, failure));
+                context.runAnyway(() -> publishOverdue(value, failure, context));
             });
         } catch (Throwable outOfMemory) {
             return null;
         }
+    }
+
+    /** Announces the end in place of the thread whose release blocks, and then completes this future. */
+    private void publishOverdue(T value, @Nullable Throwable failure, CallerContext context) {
+        try {
+            Runnable announcement = takeAnnouncement();
+            if (announcement != null) {
+                OverdueRelease overdue = OverdueRelease.watch(() -> context.runAnyway(() -> publish(value, failure)));
+                announcement.run();
+                if (overdue != null) {
+                    overdue.released();
+                }
+            }
+        } catch (OutOfMemoryError full) {
+            // There is nothing left to report it with.
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "An event could not be published", thrown);
+        } finally {
+            publish(value, failure);
+        }
+    }
+
+    /**
+     * Takes the task that calls the listeners for the end of this call, unless another thread has: {@link #stop()}, for
+     * a call that announces its end there, or the thread that completes this future because {@code stop()} blocks. By
+     * default there is none.
+     *
+     * @return null if there is nothing to announce, or not any more
+     */
+    protected @Nullable Runnable takeAnnouncement() {
+        return null;
     }
 
     /**

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class Hedge extends AbstractPolicy<HedgeConfig> {
 
     static {
-        ClassPreparation.initialize(MethodHandles.lookup(), Attempt.class, HedgedCall.class, SyncHedgedCall.class);
+        ClassPreparation.initialize(MethodHandles.lookup(), Attempt.class, HedgedCall.class, OtherCancels.class, SyncHedgedCall.class);
     }
 
     /** The pattern, for the registry. */

@@ -513,13 +513,48 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {
             leaveIfOver(each);
         }
-        for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {
-            cancelAsWell(each);
-        }
+        cancelAttempts();
         for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {
             if (each.awaitStart()) {
                 cancelAsWell(each);
             }
+        }
+    }
+
+    /** Cancels each attempt on a thread of its own, and one of them on this thread: any cancel may block. */
+    private void cancelAttempts() {
+        Attempt<T> own = firstUnsettled();
+        if (own == null) {
+            return;
+        }
+        OtherCancels others = null;
+        for (Attempt<T> each = unsettledAfter(own); each != null; each = unsettledAfter(each)) {
+            CompletableFuture<T> running = each.future();
+            if (running != null) {
+                others = cancelElsewhere(running, others);
+            }
+        }
+        try {
+            cancelAsWell(own);
+        } finally {
+            if (others != null) {
+                others.await();
+            }
+            for (Attempt<T> each = unsettledAfter(own); each != null; each = unsettledAfter(each)) {
+                leaveIfOver(each);
+            }
+        }
+    }
+
+    /** Cancels on this thread rather than not at all. */
+    private @Nullable OtherCancels cancelElsewhere(CompletableFuture<T> running, @Nullable OtherCancels others) {
+        try {
+            OtherCancels all = others == null ? new OtherCancels() : others;
+            all.start(() -> context.runAnyway(() -> cancelPart(running)));
+            return all;
+        } catch (Throwable outOfMemory) {
+            cancelPart(running);
+            return others;
         }
     }
 

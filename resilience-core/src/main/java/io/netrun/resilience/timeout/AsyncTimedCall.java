@@ -6,6 +6,9 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.HeldEvents;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.Ticker;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> implements Runnable {
 
+    private static final VarHandle UNANNOUNCED = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "unannounced", VarHandle.class, AsyncTimedCall.class, boolean.class);
+
     private final Timeout timeout;
     private final TimeoutConfig config;
     private final Deadline limit;
@@ -23,6 +29,10 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
     private final CallerContext context;
     private volatile Ticker.@Nullable Scheduled timer;
     private boolean expired; // confined to the thread that expires the call
+
+    /** Whether it is still to be announced that the timeout has fired. */
+    @SuppressWarnings("UnusedVariable") // read by its handle
+    private volatile boolean unannounced;
 
     AsyncTimedCall(Timeout timeout, TimeoutConfig config, Deadline limit, Object body) {
         this.timeout = timeout;
@@ -63,6 +73,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
     private void expire() {
         if (tryEnd()) {
             expired = true;
+            unannounced = true;
             HeldEvents events = HeldEvents.begin();
             try {
                 releaseThenPublish(null, exceeded(), context, events);
@@ -160,10 +171,18 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
         }
         if (expired) {
             markReleased();
-            timeout.announce(config);
+            Runnable announcement = takeAnnouncement();
+            if (announcement != null) {
+                announcement.run();
+            }
         } else {
             clearContext();
         }
+    }
+
+    @Override
+    protected @Nullable Runnable takeAnnouncement() {
+        return UNANNOUNCED.compareAndSet(this, true, false) ? () -> timeout.announce(config) : null;
     }
 
     private void cancelTimer() {
