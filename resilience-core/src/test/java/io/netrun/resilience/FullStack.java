@@ -1,24 +1,34 @@
 package io.netrun.resilience;
 
 import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Calls that publish an event, and whose stack is full at one step after the other: each has a little less of it than
- * the one before. Afterwards it prints whether a later event arrives. Without compiled code, every step has its depth.
+ * Calls that publish an event, or begin to wait, and whose stack is full at one step after the other: each has a little less of it than
+ * the one before. Afterwards it prints whether a later event arrives, or later calls are served. Without compiled code, every step has its depth.
  */
 final class FullStack {
 
     private static final int STEPS = 700;
+    private static final int LATER = 10;
     private static final long STACK = 400 * 1024;
     private static final long MILLISECOND = 1_000_000;
+    private static final long LONGEST = 60_000;
 
     private FullStack() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        events();
+        switch (arguments[0]) {
+            case "events" -> events();
+            case "async waits" -> waits(true);
+            case "waits" -> waits(false);
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
         Runtime.getRuntime().halt(0);
     }
 
@@ -32,6 +42,27 @@ final class FullStack {
         attempt(() -> full.call(() -> 1));
         boolean arrived = await(() -> received.get() > before);
         System.out.println("some arrived " + (before > 0) + ", later event " + arrived);
+    }
+
+    /** Calls that begin to wait for tokens: what they leave behind must not keep later ones from theirs. */
+    private static void waits(boolean async) throws InterruptedException {
+        RateLimiter limiter = RateLimiter.of(
+                "limited",
+                c -> c.limit(2_000).period(Duration.ofSeconds(1)).burst(1).maxWait(Duration.ofSeconds(2)));
+        sweep(() -> {
+            if (async) {
+                limiter.callAsync(() -> CompletableFuture.completedFuture(1));
+            } else {
+                limiter.call(() -> 1);
+            }
+        });
+        AtomicInteger served = new AtomicInteger();
+        for (int i = 0; i < LATER; i++) {
+            new Thread(() -> limiter.run(served::incrementAndGet)).start();
+            limiter.callAsync(() -> CompletableFuture.completedFuture(served.incrementAndGet()));
+        }
+        boolean all = await(() -> served.get() == 2 * LATER);
+        System.out.println("later calls served " + all + ", waiting " + limiter.metrics().waiting());
     }
 
     /** Runs an operation near the end of the stack, with one frame less each time. */
@@ -48,8 +79,9 @@ final class FullStack {
                 },
                 "swept",
                 STACK);
+        swept.setDaemon(true);
         swept.start();
-        swept.join();
+        swept.join(LONGEST);
     }
 
     private static void atDepth(int frames, Runnable operation) {

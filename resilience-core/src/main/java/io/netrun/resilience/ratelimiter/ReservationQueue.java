@@ -4,9 +4,11 @@ import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.SpinBackoff;
+import io.netrun.resilience.StackRoom;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,10 @@ import org.slf4j.LoggerFactory;
 final class ReservationQueue implements PendingWaits.Waiting {
 
     private static final Logger log = LoggerFactory.getLogger(ReservationQueue.class);
+
+    /** No variable handle, whose first use would take memory. */
+    private static final AtomicIntegerFieldUpdater<ReservationQueue> DRAINS =
+            AtomicIntegerFieldUpdater.newUpdater(ReservationQueue.class, "drains");
 
     /**
      * How often a call briefly waits until overdue waiters have been granted: the thread that is granting them, or
@@ -58,7 +64,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
     private final AtomicLong returned = new AtomicLong();
 
     /** Pending calls of {@link #drain()}; above zero while a thread drains. */
-    private final AtomicInteger drains = new AtomicInteger();
+    private volatile int drains;
 
     private volatile TokenBucket bucket;
     private volatile boolean shutDown;
@@ -154,8 +160,10 @@ final class ReservationQueue implements PendingWaits.Waiting {
      *
      * @return whether they were available; if not, the reservation is queued, and may already be settled
      * @throws RateLimitExceededException if the wait would be too long
+     * @throws StackOverflowError if the stack is nearly full; nothing is reserved then
      */
     boolean add(Reservation reservation, long now, long longestWait, RateLimiterConfig config) {
+        StackRoom.require();
         for (int round = 0; ; round++) {
             TokenBucket latest = bucket.latest();
             switch (latest.reserve(now, longestWait, reservation, round < OVERDUE_ROUNDS)) {
@@ -268,21 +276,36 @@ final class ReservationQueue implements PendingWaits.Waiting {
         drain();
     }
 
-    /** Grants due tokens, applies new settings and sets the timer. Never throws. */
+    /**
+     * Grants due tokens, applies new settings and sets the timer. Never throws. Does nothing if the stack is nearly
+     * full, since a waiter could be lost halfway: then the timer's thread drains, or the next caller.
+     */
     void drain() {
-        if (drains.getAndIncrement() != 0) {
+        if (!StackRoom.exists() || DRAINS.getAndIncrement(this) != 0) {
             return;
         }
+        boolean drained = false;
+        try {
+            drainAll();
+            drained = true;
+        } finally {
+            if (!drained) {
+                drains = 0; // which takes neither memory nor stack: this thread must not keep others from draining
+            }
+        }
+        settled.start();
+    }
+
+    private void drainAll() {
         int seen = 1;
         do {
             try {
                 drainOrReport();
             } catch (OutOfMemoryError full) {
-                // Not even the report was possible. This thread must not keep others from draining.
+                // Not even the report was possible.
             }
-            seen = drains.addAndGet(-seen);
+            seen = DRAINS.addAndGet(this, -seen);
         } while (seen != 0);
-        settled.start();
     }
 
     /**
@@ -291,8 +314,8 @@ final class ReservationQueue implements PendingWaits.Waiting {
      */
     void drainAndAwait() {
         drain();
-        if (drains.get() != 0) {
-            SpinBackoff.awaitBriefly(() -> drains.get() == 0);
+        if (drains != 0) {
+            SpinBackoff.awaitBriefly(() -> drains == 0);
         }
     }
 
@@ -588,7 +611,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
             try {
                 timer.set(dueAt);
                 if (dueAt - timer.now() <= 0) {
-                    drains.incrementAndGet(); // drain once more
+                    DRAINS.getAndIncrement(this); // drain once more
                 }
                 return;
             } catch (Throwable noTimer) {

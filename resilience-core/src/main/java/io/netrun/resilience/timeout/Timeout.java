@@ -36,6 +36,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
                 MethodHandles.lookup(),
                 Abandonment.class,
                 Abandonment.Phase.class,
+                AsyncTimedCall.class,
                 CallerThreadCall.class,
                 ObservedLimit.class,
                 Timeout.class,
