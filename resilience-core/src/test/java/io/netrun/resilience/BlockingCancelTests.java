@@ -160,8 +160,9 @@ class BlockingCancelTests {
     void limitShouldBeAnnouncedBeforeTheFutureEnds(Kind kind) throws Exception {
         List<String> order = new CopyOnWriteArrayList<>();
         timeout.on(TimeoutEvent.TimedOut.class, event -> order.add("timed out"));
-        CompletableFuture<Void> ended =
-                start(kind, timeout, 1).handle((value, failure) -> order.add("ended")).thenAccept(added -> {});
+        CompletableFuture<Void> ended = start(kind, timeout, 1)
+                .handle((value, failure) -> order.add("ended"))
+                .thenAccept(added -> {});
         await().until(() -> begun.get() == 1);
         limits.ticker.advance(LimitFixture.LIMIT);
         ended.get(20, TimeUnit.SECONDS);

@@ -9,8 +9,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Calls that publish an event, or begin to wait, and whose stack is full at one step after the other: each has a little less of it than
- * the one before. Afterwards it prints whether a later event arrives, or later calls are served. Without compiled code, every step has its depth.
+ * Calls that publish an event, or begin to wait, and whose stack is full at one step after the other: each has a little
+ * less of it than the one before. Afterwards it prints whether a later event arrives, or later calls are served.
+ * Without compiled code, every step has its depth.
  */
 final class FullStack {
 
@@ -62,7 +63,8 @@ final class FullStack {
             limiter.callAsync(() -> CompletableFuture.completedFuture(served.incrementAndGet()));
         }
         boolean all = await(() -> served.get() == 2 * LATER);
-        System.out.println("later calls served " + all + ", waiting " + limiter.metrics().waiting());
+        System.out.println(
+                "later calls served " + all + ", waiting " + limiter.metrics().waiting());
     }
 
     /** Runs an operation near the end of the stack, with one frame less each time. */

@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
 public final class Hedge extends AbstractPolicy<HedgeConfig> {
 
     static {
-        ClassPreparation.initialize(MethodHandles.lookup(), Attempt.class, HedgedCall.class, OtherCancels.class, SyncHedgedCall.class);
+        ClassPreparation.initialize(
+                MethodHandles.lookup(), Attempt.class, HedgedCall.class, OtherCancels.class, SyncHedgedCall.class);
     }
 
     /** The pattern, for the registry. */

@@ -355,8 +355,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         }
         TimeoutInterrupts interrupts = TimeoutInterrupts.enter();
         try {
-            if (WORKER.compareAndSet(this, null, interrupts)
-                    && PHASE.compareAndSet(this, Phase.NEW, Phase.RUNNING)) {
+            if (WORKER.compareAndSet(this, null, interrupts) && PHASE.compareAndSet(this, Phase.NEW, Phase.RUNNING)) {
                 make(interrupts);
             }
         } finally {

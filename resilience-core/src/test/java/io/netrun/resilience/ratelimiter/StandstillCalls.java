@@ -16,8 +16,7 @@ final class StandstillCalls {
 
     public static void main(String[] arguments) {
         RateLimiter limiter = RateLimiter.of(
-                "r",
-                c -> c.limit(20).period(Duration.ofNanos(PERIOD)).burst(1).maxWait(Duration.ofHours(1)));
+                "r", c -> c.limit(20).period(Duration.ofNanos(PERIOD)).burst(1).maxWait(Duration.ofHours(1)));
         long[] begun = new long[CALLS];
         AtomicInteger count = new AtomicInteger();
         CompletableFuture<?>[] calls = new CompletableFuture<?>[CALLS];
