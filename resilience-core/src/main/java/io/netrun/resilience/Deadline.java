@@ -212,6 +212,30 @@ public abstract class Deadline extends ScopeParts {
     }
 
     /**
+     * Makes the scope of what a body has started part of the body around it, if the thread has returned to one: what is
+     * running in it belongs to that one once the call in between has ended.
+     *
+     * @param thread the {@link #slot} of the thread
+     */
+    final void joinBodyAround(@Nullable Object[] thread) {
+        Object around = thread[AROUND];
+        if (around == null || around != thread[SCOPE]) {
+            return;
+        }
+        Deadline known = around == STARTING ? null : (Deadline) around;
+        Deadline body = (known == null ? NONE : known).ofBody();
+        for (@Nullable Deadline each = this; each != null && each != body; each = each.outer()) {
+            Deadline next = each.outer();
+            if (next == known) {
+                if (OUTER.compareAndSet(each, next, body)) {
+                    each.addRunningTo(body);
+                }
+                return;
+            }
+        }
+    }
+
+    /**
      * Lets the thread run code that belongs to another call than that whose body it is running.
      *
      * @return what {@link #returnToBody} restores

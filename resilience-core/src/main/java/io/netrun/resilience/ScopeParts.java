@@ -42,6 +42,15 @@ abstract class ScopeParts {
         }
     }
 
+    /** Adds the parts that have not ended to another scope, too. */
+    final void addRunningTo(ScopeParts other) {
+        for (@Nullable Link link = inFlight; link != null; link = link.next) {
+            if (!link.part.isSettled()) {
+                other.add(link.part);
+            }
+        }
+    }
+
     /** Adds the name of the limit that is about to be exceeded. */
     final Link addLimitName(String limit) {
         return link(new LimitName(limit));

@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -289,6 +291,81 @@ class LeftCallInScopeTests {
         own.complete("result");
         limits.ticker.advance(LimitFixture.LIMIT);
         assertThatTheInnerCallEnds();
+    }
+
+    /** A call between an outer and an inner one. */
+    enum Middle {
+        ENDED,
+        FAILED,
+        RECOVERED,
+        ENDED_LATER,
+        LIMITED,
+        TWO
+    }
+
+    /** Makes a call that starts the inner one and ends without it. */
+    private void makeMiddle(Middle middle, CompletableFuture<String> later) {
+        CircuitBreaker breaker = CircuitBreaker.of("middle");
+        Supplier<CompletionStage<String>> body = () -> {
+            innerCall();
+            return later;
+        };
+        switch (middle) {
+            case ENDED ->
+                breaker.callAsync(() -> {
+                    innerCall();
+                    return CompletableFuture.completedFuture("ended");
+                });
+            case FAILED ->
+                breaker.callAsync(() -> {
+                    innerCall();
+                    throw new IllegalStateException();
+                });
+            case RECOVERED ->
+                Fallback.of("f", c -> c.handle(failure -> "instead")).callAsync(() -> {
+                    innerCall();
+                    return CompletableFuture.failedFuture(new IllegalStateException());
+                });
+            case ENDED_LATER -> breaker.callAsync(body::get);
+            case LIMITED -> Pipeline.of(timeout(TimeoutThread.WORKER), breaker).callAsync(body::get);
+            case TWO -> breaker.callAsync(() -> Retry.of("r").callAsync(body::get));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Middle.class)
+    void callsOfACallThatHasEndedShouldEndWithTheOneAroundIt(Middle middle) throws Exception {
+        for (Around around : List.of(Around.NOTHING, Around.TIMEOUT, Around.TIMEOUT_ON_WORKER)) {
+            LeftCallInScopeTests each = new LeftCallInScopeTests();
+            CompletableFuture<String> later = new CompletableFuture<>();
+            CompletableFuture<String> outer = each.within(
+                    around,
+                    () -> CircuitBreaker.of("outer").callAsync(() -> {
+                        each.makeMiddle(middle, later);
+                        return new CompletableFuture<>();
+                    }));
+            later.complete("ended");
+            assertThat(each.bulkhead.metrics().asyncActive()).isEqualTo(1);
+            outer.cancel(true);
+            each.assertThatTheInnerCallEnds();
+            each.endThreads();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Middle.class)
+    void callsOfACallThatHasEndedShouldOutliveTheEndOfTheOneAroundIt(Middle middle) throws Exception {
+        CompletableFuture<String> later = new CompletableFuture<>();
+        CompletableFuture<String> own = new CompletableFuture<>();
+        CircuitBreaker.of("outer").callAsync(() -> {
+            makeMiddle(middle, later);
+            return own;
+        });
+        later.complete("ended");
+        own.complete("result");
+        assertThat(bulkhead.metrics().asyncActive()).isEqualTo(1);
+        source.complete("inner");
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
     }
 
     /** Code of another call that the thread runs within a body. */
