@@ -397,7 +397,12 @@ final class ReservationQueue implements PendingWaits.Waiting {
             if (overflow <= 0 || isPaused(now)) {
                 return;
             }
-            TokenBucket replacement = new TokenBucket(applied, now);
+            TokenBucket replacement;
+            try {
+                replacement = new TokenBucket(applied, now);
+            } catch (OutOfMemoryError full) {
+                return; // those that are due would not begin at all
+            }
             if (bucket.tryMove(replacement, bucket.word(), overflow)) {
                 bucket = replacement;
                 moveNext(overflow);
