@@ -527,16 +527,10 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         try {
             Runnable announcement = takeAnnouncement();
             if (announcement != null) {
-                OverdueRelease overdue = OverdueRelease.watch(() -> context.runAnyway(() -> publish(value, failure)));
-                announcement.run();
-                if (overdue != null) {
-                    overdue.released();
-                }
+                announceWatched(announcement, value, failure, context);
             }
         } catch (OutOfMemoryError full) {
             // There is nothing left to report it with.
-        } catch (Throwable thrown) {
-            SafeLog.error(log, "An event could not be published", thrown);
         } finally {
             publish(value, failure);
         }
@@ -569,13 +563,18 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             return;
         }
         markReleased();
+        announceWatched(announcement, value, failure, context);
+        publish(value, failure);
+        context.clear();
+    }
+
+    /** Calls listeners. If one blocks, the future is completed meanwhile. */
+    private void announceWatched(Runnable announcement, T value, @Nullable Throwable failure, CallerContext context) {
         OverdueRelease overdue = watch(value, failure, context, null);
         announce(announcement, context);
         if (overdue != null) {
             overdue.released();
         }
-        publish(value, failure);
-        context.clear();
     }
 
     private static void announce(Runnable announcement, CallerContext context) {
