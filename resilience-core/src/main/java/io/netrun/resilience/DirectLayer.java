@@ -52,19 +52,7 @@ final class DirectLayer implements Layer {
         } finally {
             created = Deadline.exitBody(thread, scope, around, started);
         }
-        return created == null ? call : withStarted(call, created, thread);
-    }
-
-    private static <T extends @Nullable Object> CompletableFuture<T> withStarted(
-            CompletableFuture<T> call, Deadline.OfBody started, @Nullable Object[] thread) {
-        try {
-            if (started.isUsed()) {
-                started.joinBodyAround(thread);
-            }
-        } catch (OutOfMemoryError full) {
-            // What it has started is then part of this call alone.
-        }
-        return StartedInScope.of(call, started);
+        return created == null ? call : StartedInScope.of(call, created, thread);
     }
 
     private static <T extends @Nullable Object> CompletableFuture<T> start(

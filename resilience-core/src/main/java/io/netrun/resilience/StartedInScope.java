@@ -13,8 +13,18 @@ final class StartedInScope<T extends @Nullable Object> extends RelayFuture<T> {
         this.scope = scope;
     }
 
-    static <T extends @Nullable Object> CompletableFuture<T> of(CompletableFuture<T> call, Deadline.OfBody scope) {
-        if (!scope.isUsed() || ForeignStage.isDone(call)) {
+    /**
+     * Returns the call, or what follows it because its body has started something that goes on.
+     *
+     * @param thread the {@link Deadline#slot} of the calling thread, which has returned from the body
+     */
+    static <T extends @Nullable Object> CompletableFuture<T> of(
+            CompletableFuture<T> call, Deadline.OfBody scope, @Nullable Object[] thread) {
+        boolean used = scope.isUsed();
+        if (used) {
+            joinBodyAround(scope, thread);
+        }
+        if (!used || ForeignStage.isDone(call)) {
             scope.end();
             return call;
         }
@@ -24,6 +34,14 @@ final class StartedInScope<T extends @Nullable Object> extends RelayFuture<T> {
             scope.tryStop();
             ForeignStage.cancel(call); // nobody would learn of its end
             return ForeignStage.failed(thrown);
+        }
+    }
+
+    private static void joinBodyAround(Deadline.OfBody scope, @Nullable Object[] thread) {
+        try {
+            scope.joinBodyAround(thread);
+        } catch (OutOfMemoryError full) {
+            // What the body has started is then part of its own call alone.
         }
     }
 
