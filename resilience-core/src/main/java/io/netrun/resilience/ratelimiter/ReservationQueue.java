@@ -397,19 +397,34 @@ final class ReservationQueue implements PendingWaits.Waiting {
             if (overflow <= 0 || isPaused(now)) {
                 return;
             }
-            TokenBucket replacement;
             try {
-                replacement = new TokenBucket(applied, now);
+                if (tryMove(bucket.word(), overflow, now)) {
+                    return;
+                }
             } catch (OutOfMemoryError full) {
                 return; // those that are due would not begin at all
             }
-            if (bucket.tryMove(replacement, bucket.word(), overflow)) {
-                bucket = replacement;
-                moveNext(overflow);
-                moved = true;
-                return;
-            }
         }
+    }
+
+    /**
+     * Moves the tokens and reservations by a span.
+     *
+     * @param seen the bucket's word that the span was computed from
+     * @return false if the word has changed meanwhile
+     * @throws OutOfMemoryError if there is no memory for another bucket; nothing has changed then
+     */
+    private boolean tryMove(long seen, long nanos, long now) {
+        TokenBucket replacement = new TokenBucket(applied, now);
+        if (!bucket.tryMove(replacement, seen, nanos)) {
+            return false;
+        }
+        bucket = replacement;
+        if (TokenBucket.isWaiting(seen)) {
+            moveNext(nanos);
+            moved = true;
+        }
+        return true;
     }
 
     private void grantDue(long now) {
@@ -486,16 +501,8 @@ final class ReservationQueue implements PendingWaits.Waiting {
                 // Not more than a full bucket: calls that wait now may have come after the end.
                 moved = later(unpaused, until - now > 0 ? now : later(until, bucket.nextIfFull(now)));
             }
-            if (moved != due) {
-                TokenBucket replacement = new TokenBucket(applied, now);
-                if (!bucket.tryMove(replacement, seen, moved - due)) {
-                    continue;
-                }
-                bucket = replacement;
-                if (waits) {
-                    moveNext(moved - due);
-                    this.moved = true;
-                }
+            if (moved != due && !tryMove(seen, moved - due, now)) {
+                continue;
             }
             pause = wanted;
             pausedBy = begins ? moved - unpaused : 0;
