@@ -550,7 +550,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     private @Nullable OtherCancels cancelElsewhere(CompletableFuture<T> running, @Nullable OtherCancels others) {
         try {
             OtherCancels all = others == null ? new OtherCancels() : others;
-            all.start(() -> context.runAnyway(() -> cancelPart(running)));
+            Runnable cancel = () -> cancelPart(running); // before: the worker may have no memory for it
+            all.start(() -> context.runAnyway(cancel));
             return all;
         } catch (Throwable outOfMemory) {
             cancelPart(running);

@@ -13,21 +13,12 @@ final class OtherCancels {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger unfinished = new AtomicInteger();
 
-    /** Has a worker make a cancel. Throws an error if there is no memory for it. */
+    /** Has a worker make a cancel. Throws an error if there is no memory for it, before anything has happened. */
     void start(Runnable cancel) {
         Runnable task = () -> run(cancel);
         waiting.getAndIncrement();
         unfinished.getAndIncrement();
-        boolean started = false;
-        try {
-            Workers.executeReliably(task);
-            started = true;
-        } finally {
-            if (!started) {
-                waiting.getAndDecrement();
-                unfinished.getAndDecrement();
-            }
-        }
+        Workers.executeReliably(task);
     }
 
     private void run(Runnable cancel) {
