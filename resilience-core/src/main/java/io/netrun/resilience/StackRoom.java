@@ -8,7 +8,7 @@ package io.netrun.resilience;
  */
 public final class StackRoom {
 
-    /** Compiled frames of this method take some 50 bytes each, and those of other methods seldom more than 100. */
+    /** Several times as many as a step has: the frames of its methods may be larger than those of the test. */
     private static final int FRAMES = 96;
 
     /** What has begun with this room has the other later, some calls deeper. */
@@ -18,7 +18,7 @@ public final class StackRoom {
 
     /**
      * Returns normally if there is room to begin something that needs some dozens of further calls, and
-     * {@linkplain #exists() room} for its later steps. Takes about a quarter of a microsecond.
+     * {@linkplain #exists() room} for its later steps.
      *
      * @throws StackOverflowError if there is not, before anything has happened
      */
