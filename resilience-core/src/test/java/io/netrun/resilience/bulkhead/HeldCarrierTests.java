@@ -16,8 +16,8 @@ class HeldCarrierTests {
     void waitOfAVirtualThreadShouldEndAtItsLimit() throws Exception {
         try (ChildJvm child = ChildJvm.startWithOneCarrier(64, HeldCarrier.class)) {
             assertThat(child.awaitOutput())
-                    .contains(
-                            "left while the carrier was busy true, caller io.netrun.resilience.bulkhead.BulkheadFullException")
+                    .contains("left while the carrier was busy true, caller "
+                            + "io.netrun.resilience.bulkhead.BulkheadFullException")
                     .contains("rejected 1");
         }
     }

@@ -16,8 +16,8 @@ class HeldCarrierTests {
     void callOfAVirtualThreadShouldEndAtItsLimit() throws Exception {
         try (ChildJvm child = ChildJvm.startWithOneCarrier(64, HeldCarrier.class)) {
             assertThat(child.awaitOutput())
-                    .contains(
-                            "interrupted while the carrier was busy true, caller io.netrun.resilience.timeout.TimeoutExceededException")
+                    .contains("interrupted while the carrier was busy true, caller "
+                            + "io.netrun.resilience.timeout.TimeoutExceededException")
                     .contains("timed out 1");
         }
     }
