@@ -178,6 +178,7 @@ class HealthTests {
             for (int i = 0; i < 10_000; i++) {
                 tenants.get("t" + i);
             }
+            assertThat(known.all(CircuitBreaker.TYPE)).hasSizeGreaterThanOrEqualTo(10_000);
             InstanceHealth health = new InstanceHealth(known, context.getBean(InstanceFactory.class), Optional::empty);
             assertThat(health.check().down()).isFalse();
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
